@@ -1,0 +1,143 @@
+"""The command (命令): ``junheng run | check | template | list | doctor``.
+
+Messages for users are Chinese and name what to do; a fault of the user's never shows a
+traceback. Exit codes: 0 done; 1 a unit was refused or failed; 2 wrong use or definition.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.errors import JunhengError, WrongUse
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(context_settings=_HELP)
+@click.version_option(package_name="junheng", message="junheng %(version)s")
+def command() -> None:
+    """均衡：由学校数据表到县域义务教育优质均衡发展评估卷宗。"""
+
+
+@command.command()
+@click.argument("units", nargs=-1, metavar="县代码...")
+@click.option("--year", type=int, required=True, metavar="年份", help="统计年份（秋季学年初）")
+@click.option("--raw", default="data/raw", metavar="文件夹", help="原始数据，默认 data/raw")
+@click.option("--out", default="reports", metavar="文件夹", help="卷宗去处，默认 reports")
+@click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
+def run(units: tuple[str, ...], year: int, raw: str, out: str, standard: str) -> None:
+    """出一个或几个县的卷宗。"""
+    from pipeline.publishing.binding import checked
+    from pipeline.publishing.dossier import Order, make_dossier
+
+    if not units:
+        raise WrongUse("请写明至少一个县代码，如 junheng run 990101 --year 2023")
+    orders = [Order(checked({"unit": unit, "year": year, "standard": standard, "raw": raw}),
+                    Path(out).absolute()) for unit in units]
+    for order in orders:
+        order.county.require_files()
+    failed = [order for order in orders if not _made(order, make_dossier)]
+    if failed:
+        sys.exit(1)
+
+
+def _made(order, make_dossier) -> bool:
+    county = order.county
+    try:
+        folder = make_dossier(order)
+    except WrongUse:
+        raise
+    except JunhengError as fault:
+        click.echo(f"{county.code} {county.name}：未出卷宗。{fault}", err=True)
+        return False
+    click.echo(f"{county.code} {county.name} {county.year}年：{folder / 'dossier.pdf'}")
+    return True
+
+
+@command.command()
+@click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹...")
+@click.option("--standard", default="", metavar="标准包", help="默认按文件名中的县代码")
+@click.option("--json", "as_json", is_flag=True, help="只输出 JSON 列表")
+def check(paths: tuple[str, ...], standard: str, as_json: bool) -> None:
+    """只读入和核查，不出卷宗；有拒收时退出码为 1。"""
+    from pipeline.cleaning.checking import check_paths
+    from pipeline.publishing.dossier import finding_line
+
+    reports = check_paths([Path(p) for p in paths], standard)
+    if as_json:
+        click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
+    for report in () if as_json else reports:
+        word = {"accepted": "可用", "refused": "拒收"}[report["outcome"]]
+        click.echo(f"{report['file']}：{word}，{len(report['findings'])}条记录")
+        for finding in report["findings"]:
+            click.echo("  " + finding_line(finding))
+    if any(report["outcome"] == "refused" for report in reports):
+        sys.exit(1)
+
+
+@command.command()
+@click.argument("target", metavar="文件.xlsx")
+def template(target: str) -> None:
+    """写一份空白采集表（带下拉选项、单位和填表说明）。"""
+    from pipeline.cleaning.template import write_template
+
+    path = Path(target)
+    if path.suffix.lower() != ".xlsx":
+        raise WrongUse("采集表的文件名应以 .xlsx 结尾")
+    if path.exists():
+        raise WrongUse(f"{path.name} 已存在，不覆盖；请换一个文件名")
+    write_template(path)
+    click.echo(f"已写出采集表 {path}")
+
+
+@command.command("list")
+@click.argument("what", type=click.Choice(["standards", "indicators", "layouts", "counties"]))
+def list_(what: str) -> None:
+    """列出标准包、指标、表式或已登记的县。"""
+    from pipeline.listing import listing
+
+    for line in listing(what):
+        click.echo(line)
+
+
+@command.command()
+def doctor() -> None:
+    """检查本机能否出卷宗：软件包、字体、排版、内核、写入权限。"""
+    from pipeline.doctor import examine
+
+    results = examine()
+    for name, ok, said in results:
+        click.echo(f"{'正常' if ok else '有误'}  {name}：{said}")
+    if not all(ok for _, ok, _ in results):
+        sys.exit(1)
+
+
+_USAGE_ZH = {
+    "NoSuchOption": "没有选项“{0.option_name}”",
+    "NoSuchCommand": "没有这个子命令",
+    "MissingParameter": "缺少“{0.param.metavar}”",
+    "BadParameter": "选项的值不合规定：{0.message}",
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; turn faults of the user into one Chinese message and an exit code."""
+    try:
+        code = command.main(arguments, standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except JunhengError as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(fault.exit_code)
+    except click.UsageError as fault:
+        said = _USAGE_ZH.get(type(fault).__name__, "{0.message}").format(fault)
+        click.echo(f"用法有误：{said}。运行 junheng --help 查看用法。", err=True)
+        sys.exit(2)
+    except click.Abort:
+        click.echo("已中断。", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

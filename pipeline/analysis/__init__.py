@@ -1,0 +1,1 @@
+"""From clean tables to result tables (测算)."""

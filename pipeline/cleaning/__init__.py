@@ -1,0 +1,1 @@
+"""From files to clean tables (清洗)."""

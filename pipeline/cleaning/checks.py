@@ -1,0 +1,70 @@
+"""Checks and findings (核查): what is looked for, under which stable code, with what remedy.
+
+A finding says where, what was found, what is right and what to do. It repeats a cell's
+text only where that is plainly a number: anything else could be somebody's name.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+import pandas as pd
+
+from pipeline.cleaning.cells import Cell
+from pipeline.definitions.base import DATA, Definition, Text
+from pipeline.terms import REFUSE, TABLES
+
+_NUMBERISH = re.compile(r"[0-9０-９.,，．+\-−—%％/ 　㎡元万千人间台册亩个名]{1,14}")
+_DIGITS_OF_A_PERSON = re.compile(r"\d{11,}")
+
+
+class Check(Definition):
+    """One check: severity, the rule in words, the remedy in words."""
+
+    severity: Literal["refuse", "warn", "clean", "note"]
+    rule: Text
+    remedy: Text
+
+
+@cache
+def checks() -> dict[str, Check]:
+    """Return code → check: `data/checks.toml`."""
+    raw = tomllib.loads((DATA / "checks.toml").read_text(encoding="utf-8"))
+    return {code: Check.model_validate(check) for code, check in raw.items()}
+
+
+@dataclass
+class Findings:
+    """The findings of one import, in the order met."""
+
+    rows: list[dict] = field(default_factory=list)
+
+    def add(self, code: str, found: str, file: str, sheet: str = "", row: int | None = None,
+            column: str = "") -> None:
+        """Record a finding at a place."""
+        check = checks()[code]
+        self.rows.append({
+            "code": code, "severity": check.severity, "file": file, "sheet": sheet, "row": row,
+            "column": column, "rule": check.rule, "action": found, "remedy": check.remedy})
+
+    def at(self, code: str, cell: Cell, found: str) -> None:
+        """Record a finding at a cell."""
+        self.add(code, found, cell.file, cell.sheet, cell.row, cell.column)
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether any finding refuses the input."""
+        return any(row["severity"] == REFUSE for row in self.rows)
+
+    def table(self) -> pd.DataFrame:
+        """Return the findings table."""
+        return TABLES["findings"].frame(self.rows)
+
+
+def quoted(text: str) -> str:
+    """Return the text in quotes where it is plainly a number, else only its length."""
+    if _NUMBERISH.fullmatch(text) and not _DIGITS_OF_A_PERSON.search(text):
+        return f"“{text}”"
+    return f"{len(text)}个字的文字"

@@ -1,0 +1,52 @@
+"""Corrections that justify themselves (更正登记): one line a cell, with its old value.
+
+`corrections.csv` stands beside the workbook: 文件,工作表,单元格,原值,新值,理由. A line whose
+old value is no longer there is refused, so that a correction never outlives its cause.
+"""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.cleaning.cells import BLANK, TEXT, Cell, Sheet
+from pipeline.cleaning.checks import Findings
+
+COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
+
+
+def read_corrections(paths: list[Path], findings: Findings) -> dict[tuple, dict]:
+    """Return (file, sheet, cell) → correction, each with the place where it is registered."""
+    found = {}
+    for path in paths:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            if tuple(reader.fieldnames or ()) != COLUMNS:
+                findings.add("correction.unused", f"表头应为{'、'.join(COLUMNS)}", path.name, row=1)
+                continue
+            for number, line in enumerate(reader, 2):
+                key = (line["文件"], line["工作表"], line["单元格"].upper())
+                found[key] = {**line, "registered": (path.name, number)}
+    return found
+
+
+def apply_corrections(sheet: Sheet, corrections: dict[tuple, dict], findings: Findings) -> Sheet:
+    """Return the sheet with its corrections made; used ones are taken out of the mapping."""
+    def corrected(cell: Cell) -> Cell:
+        place = (cell.file.rpartition("/")[2], cell.sheet, f"{cell.column}{cell.row}")
+        line = corrections.get(place)
+        if line is None or line["原值"] != cell.text or not line["理由"].strip():
+            return cell
+        del corrections[place]
+        findings.at("cell.corrected", cell, "按登记的理由更正")
+        return replace(cell, text=line["新值"], kind=TEXT if line["新值"].strip() else BLANK)
+
+    rows = tuple(tuple(corrected(cell) for cell in row) for row in sheet.rows)
+    return replace(sheet, rows=rows)
+
+
+def report_unused(corrections: dict[tuple, dict], findings: Findings) -> None:
+    """Refuse every correction that found no such cell, another old value, or has no reason."""
+    for (_, sheet, place), line in corrections.items():
+        file, number = line["registered"]
+        found = f"登记的单元格 {sheet}!{place} 不存在、原值已变或未写理由"
+        findings.add("correction.unused", found, file, row=number)

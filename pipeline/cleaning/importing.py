@@ -1,0 +1,138 @@
+"""The import (导入): from the files of a county to clean tables, findings and accounting.
+
+gate → read as text → correct → parse → check → split → merge → tables. One way; every
+finding of every file is collected before anything is refused.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.cleaning.cells import Unreadable, read_sheets
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.corrections import apply_corrections, read_corrections, report_unused
+from pipeline.cleaning.headers import HeadedSheet, find_headers, looks_like_a_form
+from pipeline.cleaning.rows import SchoolRow, read_rows
+from pipeline.cleaning.scope import settle
+from pipeline.cleaning.sections import Section, sections_of
+from pipeline.county import County
+from pipeline.definitions.forms import variables
+from pipeline.definitions.standards import Standard
+from pipeline.errors import InputRefused
+from pipeline.terms import TABLES
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import yields; ``require_accepted`` stands between a refusal and a figure."""
+
+    schools: pd.DataFrame
+    accounting: pd.DataFrame
+    derivations: pd.DataFrame
+    cells: pd.DataFrame
+    findings: pd.DataFrame
+    refused: bool
+
+    def require_accepted(self) -> None:
+        """Raise `InputRefused` when any finding refuses the input."""
+        if self.refused:
+            count = int((self.findings["severity"] == "refuse").sum())
+            raise InputRefused(f"原始数据有 {count} 处必须改正，未作测算")
+
+
+def import_county(county: County) -> Imported:
+    """Import every year of a county's files under its standard."""
+    findings, sections, accounts = Findings(), [], []
+    for year in county.years:
+        rows = import_files(county.files(year), county.corrections(year), year,
+                            county.standard, findings)
+        _check_province(rows, county.code, findings)
+        settled, accounting = settle(sections_of(rows, county.standard, findings),
+                                     county.standard.scope, findings)
+        sections += settled
+        accounts += accounting
+    return Imported(
+        TABLES["schools"].frame([_school(s) for s in sections]),
+        TABLES["accounting"].frame(accounts),
+        TABLES["derivations"].frame([d for s in sections for d in s.derivations]),
+        TABLES["cells"].frame([c for s in sections for c in _cells(s)]),
+        findings.table(), findings.refused)
+
+
+def import_files(paths: list[Path], corrections: list[Path], year: int, standard: Standard,
+                 findings: Findings) -> list[SchoolRow]:
+    """Read the rows of all files of one year."""
+    pending = read_corrections(corrections, findings)
+    rows = [row for path in paths for row in _import_file(path, pending, year, standard, findings)]
+    report_unused(pending, findings)
+    return rows
+
+
+def _import_file(path: Path, corrections: dict, year: int, standard: Standard,
+                 findings: Findings) -> list[SchoolRow]:
+    label = f"{year}/{path.name}"
+    try:
+        read = read_sheets(path, label)
+    except Unreadable as fault:
+        findings.add(fault.code, fault.found, label, row=fault.row)
+        return []
+    sheets = [apply_corrections(sheet, corrections, findings) for sheet in read]
+    for sheet in sheets:
+        if sheet.hidden:
+            findings.add("sheet.hidden", "隐藏的工作表", sheet.file, sheet.name)
+    visible = [s for s in sheets if not s.hidden]
+    meant = [s for s in visible if looks_like_a_form(s)] or visible[:1]
+    headed = [h for s in meant if (h := find_headers(s, findings))]
+    return [row for h in headed for row in _rows(h, year, standard, findings)]
+
+
+def _rows(headed: HeadedSheet, year: int, standard: Standard, findings: Findings):
+    used = dict.fromkeys(v for i in standard.used_indicators for v in i.variables)
+    rows = read_rows(headed, year, set(used), findings)
+    optional = {v for i in standard.used_indicators if i.numerator for v in i.numerator.optional}
+    alternatives = {i.numerator.instead for i in standard.used_indicators if i.numerator}
+    for variable in used:
+        if variable in headed.variables or variable in alternatives:
+            continue
+        zh = variables().variables[variable].zh
+        place = (headed.sheet.file, headed.sheet.name, headed.header_row)
+        if variable in optional:
+            findings.add("header.absent", f"没有“{zh}”列，按0计", *place)
+            for row in rows:
+                row.values[variable] = Fraction(0)
+        elif not alternatives & headed.variables:
+            findings.add("header.absent", f"没有“{zh}”列，相关指标不作测算", *place)
+    _check_rows(rows, findings)
+    return rows
+
+
+def _check_rows(rows: list[SchoolRow], findings: Findings) -> None:
+    """Check what concerns several cells of a row: a part must not exceed its whole."""
+    for row in rows:
+        teaching, indoor = row.get("teaching_area_m2"), row.get("indoor_sport_area_m2")
+        if teaching is not None and indoor is not None and indoor > teaching:
+            findings.at("assets.indoor", row.cells["teaching_area_m2"],
+                        "小于同一行的室内体育用房面积")
+
+
+def _check_province(rows: list[SchoolRow], unit: str, findings: Findings) -> None:
+    for row in rows:
+        code = row.get("school_code") or ""
+        if len(code) == 10 and code.isdigit() and code[2:4] != unit[:2]:
+            findings.at("identity.province", row.cells["school_code"], "省代码与县不符")
+
+
+def _school(section: Section) -> dict:
+    return {**section.identity(), "school_type": section.school_type,
+            "location": section.location, "ownership": section.ownership,
+            "pupils": section.pupils, **section.variables}
+
+
+def _cells(section: Section):
+    for variable, cell in section.row.cells.items():
+        if not cell.blank:
+            yield {**section.identity(), "variable": variable, "file": cell.file,
+                   "sheet": cell.sheet, "row": cell.row, "column": cell.column,
+                   "text": cell.text}

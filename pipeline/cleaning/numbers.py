@@ -1,0 +1,51 @@
+"""Our own number grammar (数字写法): what a careful clerk would read as a number.
+
+Python's ``float`` reads ``1_000``, ``nan`` and Arabic-Indic digits, and rounds to binary.
+This grammar reads half- and full-width decimal digits, thousands separators in the right
+places, a unit or percent sign behind, and nothing else; the value is exact.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+NOT_APPLICABLE = frozenset({"-", "/", "无", "--", "不适用"})
+_NUMBER = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*([^\d\s.,+\-/()]*2?)", re.ASCII)
+_DASHES = str.maketrans({"—": "-", "–": "-", "−": "-"})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text says: an exact value, the unit behind it, and whether it needed cleaning."""
+
+    value: Fraction
+    unit: str
+    cleaned: bool
+
+
+def read_number(text: str) -> Reading | None:
+    """Read a number; None when the text is not one.
+
+    >>> read_number("1,234.5").value, read_number("１２３４").value, read_number("12.5㎡").unit
+    (Fraction(2469, 2), Fraction(1234, 1), 'm2')
+    >>> [read_number(t) for t in ("1_000", "nan", "1,23", "约160", "1e3", "٤٣٠")]
+    [None, None, None, None, None, None]
+    """
+    if any(c.isdigit() and not ("0" <= c <= "9" or "０" <= c <= "９") for c in text):
+        return None
+    flat = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    match = _NUMBER.fullmatch(flat)
+    if not match or match[4] == "2":
+        return None
+    sign, whole, decimals, unit = match.groups(default="")
+    value = Fraction(Decimal(f"{sign}{whole.replace(',', '')}{decimals}"))
+    plain = text == f"{sign}{whole}{decimals}" and "," not in whole
+    return Reading(value, unit, not plain)
+
+
+def is_not_applicable(text: str) -> bool:
+    """Tell whether the text is a mark for 不适用, such as a dash."""
+    flat = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    return "".join(flat.split()) in NOT_APPLICABLE

@@ -1,0 +1,186 @@
+"""From cells to rows of typed values (逐格解析), each value with its address.
+
+Zero is data, blank is missing, a dash is not applicable; whatever else is not a number is
+refused with its place. Units come from the header and are converted exactly.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from pipeline.cleaning import cells
+from pipeline.cleaning.cells import Cell
+from pipeline.cleaning.checks import Findings, quoted
+from pipeline.cleaning.headers import HeadedSheet
+from pipeline.cleaning.numbers import is_not_applicable, read_number
+from pipeline.definitions import forms
+from pipeline.definitions.forms import FormColumn, classifications, squeeze, variables
+
+_TOTAL_WORDS = ("合计", "小计", "总计", "平均", "全县")
+
+
+@dataclass
+class SchoolRow:
+    """A row that stands for a school or one of its stages."""
+
+    year: int
+    first: Cell
+    values: dict[str, object] = field(default_factory=dict)
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+    def get(self, variable: str):
+        """Return the value of a variable, None when blank or absent."""
+        return self.values.get(variable)
+
+
+def read_rows(headed: HeadedSheet, year: int, used: set[str],
+              findings: Findings) -> list[SchoolRow]:
+    """Read the rows below the header; report totals, notes, hidden rows and gaps in ``used``."""
+    rows, totals = [], []
+    for line in headed.sheet.rows:
+        if line[0].row <= headed.header_row or all(cell.blank for cell in line):
+            continue
+        if _is_total(line, headed):
+            totals.append(line)
+        elif _is_note(line):
+            findings.at("row.note", next(c for c in line if not c.blank), "只有一格文字的行")
+        else:
+            rows.append(_school_row(line, headed, year, used, findings))
+        if line[0].row in headed.sheet.hidden_rows:
+            findings.at("row.hidden", line[0], "该行被隐藏")
+    for line in totals:
+        _reconcile(line, headed, rows, findings)
+    if not rows:
+        findings.add("file.empty", "表头之下没有学校", headed.sheet.file, headed.sheet.name)
+    return rows
+
+
+def _identity(line, headed: HeadedSheet, variable: str) -> Cell | None:
+    return next((line[i] for i, (c, _) in headed.columns.items() if c.variable == variable), None)
+
+
+def _is_total(line, headed: HeadedSheet) -> bool:
+    code = _identity(line, headed, "school_code")
+    words = (squeeze(cell.text) for cell in line if not cell.blank)
+    return (code is None or not code.text.strip().isdigit()) and any(
+        word.startswith(_TOTAL_WORDS) for word in words)
+
+
+def _is_note(line) -> bool:
+    return sum(not cell.blank for cell in line) == 1
+
+
+def _school_row(line, headed: HeadedSheet, year: int, used: set[str],
+                findings: Findings) -> SchoolRow:
+    row = SchoolRow(year, line[0])
+    row.values.update(headed.layout.constants)
+    for i, (column, unit) in headed.columns.items():
+        cell = line[i]
+        key = column.variable + (f"_{column.stage}" if column.stage else "")
+        row.cells[key] = cell
+        row.values[key] = _value(cell, column, unit, headed, findings)
+        if column.variable in used and (cell.blank or is_not_applicable(cell.text)):
+            findings.at("cell.missing", cell, f"“{column.headers[0]}”空白或不适用")
+    return row
+
+
+def _value(cell: Cell, column: FormColumn, unit: str, headed: HeadedSheet, findings: Findings):
+    kind = variables().variables[column.variable].kind
+    if kind == forms.CODE:
+        return _code(cell, headed, column.required, findings)
+    if kind == forms.NAME:
+        return _name(cell, column.required, findings)
+    if kind == forms.CLASS:
+        return _class(cell, column, findings)
+    return _quantity(cell, column, unit, kind, findings)
+
+
+def _code(cell: Cell, headed: HeadedSheet, required: bool, findings: Findings) -> str:
+    code = unicodedata.normalize("NFKC", cell.text).strip()
+    if not code:
+        if required:
+            findings.at("identity.code_missing", cell, "空白")
+        return ""
+    if not re.fullmatch(headed.layout.code_pattern, code, re.ASCII):
+        findings.at("identity.code", cell, f"{len(code)}位，不合规定")
+    elif code != cell.text:
+        findings.at("cell.cleaned", cell, "去除空白或全角，标识码不变")
+    return code
+
+
+def _name(cell: Cell, required: bool, findings: Findings) -> str:
+    name = " ".join(cell.text.split())
+    if not name and required:
+        findings.at("identity.name", cell, "空白")
+    if name != cell.text:
+        findings.at("cell.cleaned", cell, "去除名称首尾或重复的空白")
+    return name
+
+
+def _class(cell: Cell, column: FormColumn, findings: Findings) -> str:
+    if cell.blank:
+        if column.required:
+            findings.at("identity.class", cell, "空白")
+        return ""
+    found = classifications().find(column.variable, cell.text)
+    if found is None:
+        findings.at("identity.class", cell, "不是规定的类别")
+        return ""
+    return found.code
+
+
+def _quantity(cell: Cell, column: FormColumn, unit: str, kind: str, findings: Findings):
+    if cell.kind == cells.FORMULA:
+        return findings.at("cell.formula", cell, "公式没有计算结果")
+    if cell.kind in (cells.BOOLEAN, cells.DATE, cells.ERROR):
+        return findings.at("cell.kind", cell, "日期、逻辑值或错误值")
+    if cell.blank or is_not_applicable(cell.text):
+        return None
+    reading = read_number(cell.text)
+    if reading is None:
+        return findings.at("cell.text", cell, quoted(cell.text))
+    if reading.unit and not _same_unit(reading.unit, unit):
+        return findings.at("cell.unit", cell, f"单元格单位为{reading.unit}，表头单位为{unit}")
+    if reading.cleaned:
+        findings.at("cell.cleaned", cell, f"{quoted(cell.text)}按数字读取")
+    fault = _fault(reading.value, kind)
+    if fault:
+        return findings.at(fault, cell, quoted(cell.text))
+    return reading.value * variables().units[unit].ratio if unit else reading.value
+
+
+def _same_unit(written: str, unit: str) -> bool:
+    known = {squeeze(u): u for u in variables().units}
+    found = variables().units.get(known.get(squeeze(written), ""))
+    expected = variables().units.get(unit)
+    return bool(found and expected and found == expected)
+
+
+def _fault(value: Fraction, kind: str) -> str:
+    if value < 0 and kind != forms.SCORE:
+        return "cell.negative"
+    if kind in (forms.PERSON, forms.COUNT) and value.denominator != 1:
+        return "cell.fraction"
+    if kind == forms.PERCENT and value > 100:
+        return "cell.percent"
+    return ""
+
+
+def _reconcile(line, headed: HeadedSheet, rows: list[SchoolRow], findings: Findings) -> None:
+    """Compare a 合计 row with the sum of the rows above it, column by column.
+
+    A mixed school repeats its whole-school figures in each of its rows; a total that counts
+    them once is as right as one that adds every row.
+    """
+    findings.at("row.total", line[0], "合计行")
+    if not any(squeeze(c.text).startswith(("合计", "总计")) for c in line if not c.blank):
+        return
+    for i, (column, unit) in headed.columns.items():
+        reading = read_number(line[i].text) if not line[i].blank else None
+        if reading is None or not unit or unit == "%":
+            continue
+        each = [row.get(column.variable) or 0 for row in rows]
+        once = {row.get("school_code"): value for row, value in zip(rows, each, strict=True)}
+        if reading.value * variables().units[unit].ratio not in (sum(each), sum(once.values())):
+            findings.at("row.total_wrong", line[i], "合计与各行之和不符")

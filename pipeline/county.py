@@ -1,0 +1,142 @@
+"""A county and year (县): the only place that knows where files are.
+
+Chapters open their county here, load the tables that earlier chapters saved, and save
+their own; `data/processed/<year>/<unit>/` is where they hand over.
+"""
+
+import csv
+import json
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.definitions.base import DATA, ROOT
+from pipeline.definitions.standards import Standard
+from pipeline.definitions.standards import standard as load_standard
+from pipeline.errors import WrongUse
+from pipeline.terms import TABLES
+
+UNIT = re.compile(r"\d{6}")
+SUFFIXES = (".xlsx", ".csv")
+CORRECTIONS = "corrections.csv"
+
+
+@dataclass(frozen=True)
+class UnitInfo:
+    """A row of `data/counties.csv`: the unit of evaluation (评估单元)."""
+
+    code: str
+    name: str
+    province: str
+    prefecture: str
+    standard: str
+    plans: tuple[str, ...]
+    notice: str
+
+
+@cache
+def units() -> dict[str, UnitInfo]:
+    """Return code → unit for every row of `data/counties.csv`."""
+    with (DATA / "counties.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row["code"]: UnitInfo(**{**row, "plans": tuple(row["plans"].split())}) for row in rows}
+
+
+def unit_info(code: str) -> UnitInfo:
+    """Return the unit with this code; `WrongUse` when the code is malformed or unknown."""
+    if not isinstance(code, str) or not UNIT.fullmatch(code):
+        hint = "前导零可能已丢失；" if str(code).isdigit() and len(str(code)) < 6 else ""
+        raise WrongUse(f"县代码“{code}”不是6位数字文本。{hint}请写全6位，如 990101。")
+    if code not in units():
+        raise WrongUse(f"未登记的县代码“{code}”。请在 data/counties.csv 中登记，"
+                       "或用 junheng list counties 查看已有的县。")
+    return units()[code]
+
+
+@dataclass(frozen=True)
+class County:
+    """One unit in one year, under one standard, with the folders it reads and writes."""
+
+    info: UnitInfo
+    year: int
+    standard: Standard
+    raw: Path
+    folder: Path
+
+    @classmethod
+    def open(cls, unit: str, year: int, standard: str = "", raw: str = "data/raw",
+             processed: str = "data/processed") -> "County":
+        """Open the county that a chapter's parameters name.
+
+        Relative folders are those of the project, wherever the notebook is run from.
+        """
+        info = unit_info(unit)
+        if type(year) is not int or not 1980 <= year <= 2100:
+            raise WrongUse(f"年份“{year}”应为四位整数，如 2023。")
+        folder = ROOT / processed / str(year) / unit
+        return cls(info, year, load_standard(standard or info.standard), ROOT / raw, folder)
+
+    @property
+    def code(self) -> str:
+        """Return the 6-digit code of the unit."""
+        return self.info.code
+
+    @property
+    def name(self) -> str:
+        """Return the Chinese name of the unit."""
+        return self.info.name
+
+    @cached_property
+    def years(self) -> list[int]:
+        """Return the years, up to this one, for which the unit has files (资料年份)."""
+        found = [int(p.name) for p in self.raw.glob("[12][0-9][0-9][0-9]") if p.is_dir()]
+        return sorted(y for y in found if y <= self.year and self.files(y))
+
+    def files(self, year: int) -> list[Path]:
+        """Return the unit's files of a year: `<unit>_<name>.xlsx`, or all in folder `<unit>/`."""
+        base = self.raw / str(year)
+        beside = [p for p in base.glob(f"{self.code}*") if p.name[6:7] in ("_", ".")]
+        inside = list((base / self.code).glob("*"))
+        wanted = [p for p in (*beside, *inside) if p.suffix.lower() in SUFFIXES]
+        return sorted(p for p in wanted
+                      if not p.name.endswith(CORRECTIONS) and not p.name.startswith(("~", ".")))
+
+    def corrections(self, year: int) -> list[Path]:
+        """Return the corrections beside the unit's files (更正登记)."""
+        base = self.raw / str(year)
+        places = (base / f"{self.code}_{CORRECTIONS}", base / self.code / CORRECTIONS)
+        return [p for p in places if p.is_file()]
+
+    def require_files(self) -> None:
+        """Raise `WrongUse` unless there is something to read for this year."""
+        if not self.raw.is_dir():
+            raise WrongUse(f"原始数据文件夹不存在：{self.raw.name}")
+        if self.year in self.years:
+            return
+        there = "、".join(map(str, self.years)) or "无"
+        raise WrongUse(f"没有找到 {self.code} {self.name} {self.year} 年的资料。"
+                       f"应放在 {self.raw.name}/{self.year}/{self.code}_{self.name}.xlsx 或文件夹 "
+                       f"{self.raw.name}/{self.year}/{self.code}/；已有年份：{there}。")
+
+    def save(self, name: str, frame: pd.DataFrame) -> None:
+        """Save a table for the chapters that follow."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        TABLES[name].to_text(frame).to_csv(self.folder / f"{name}.csv", index=False)
+
+    def load(self, name: str) -> pd.DataFrame:
+        """Load a table that an earlier chapter saved."""
+        path = self.folder / f"{name}.csv"
+        if not path.is_file():
+            raise WrongUse(f"还没有“{TABLES[name].zh}”表（{name}.csv）。"
+                           "请先运行产生它的章节，第一章为 01_cleaning。")
+        text = pd.read_csv(path, dtype=str, keep_default_na=False)
+        return TABLES[name].from_text(text)
+
+    def save_record(self, name: str, record: object) -> None:
+        """Save a JSON record (记录), keys in order, numbers as they are."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
+        (self.folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Rules as data (规则即数据): indicators, standards, forms, read strictly from `data/`."""

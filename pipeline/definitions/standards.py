@@ -1,0 +1,225 @@
+"""Standards (标准包): one policy document a TOML file, with clause and source.
+
+Thresholds, limits, scope and splitting rules are read here and nowhere else.
+"""
+
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
+from pipeline.definitions.indicators import Indicator, indicators
+from pipeline.errors import DefinitionFault, WrongUse
+
+
+class Resource(Definition):
+    """Resource allocation (资源配置): which indicators, and the 6-of-7 rule."""
+
+    indicators: list[str] = Field(min_length=1)
+    op: Literal[">="] = ">="
+    min_met: int | None = None
+    floor_ratio: Exact | None = None
+    clause: Text
+    source: Text
+
+
+class Balance(Definition):
+    """Difference coefficients (校际差异系数): limits by stage and how they are compared."""
+
+    op: Literal["<=", "<"] = "<="
+    cv_max: dict[str, Exact] = {}
+    near: Exact = Fraction(5, 1000)
+    compare_rounding: Literal["none", 2, 3] = "none"
+    display_decimals: int = Field(default=3, ge=2, le=6)
+    single_school: Literal["zero", "na"] = "zero"
+    few_schools: int = 5
+    clause: Text
+    source: Text
+
+
+class Split(Definition):
+    """Splitting of mixed-stage schools (拆分): weights by school type."""
+
+    source_rule: Literal["formula", "reported"] = "formula"
+    weights: dict[str, dict[str, Exact]] = {}
+    clause: Text
+    source: Text
+
+
+class TeachingPoint(Definition):
+    """What happens to teaching points (教学点) below and from ``min_pupils``."""
+
+    min_pupils: int = 50
+    below: Literal["exclude", "merge"] = "exclude"
+    at_or_above: Literal["separate", "merge"] = "separate"
+
+
+class Scope(Definition):
+    """Which schools count (参评范围)."""
+
+    include_private: bool = True
+    include_non_county_run: Literal[True] = True
+    include_special_ed: bool = False
+    include_vocational_junior: bool = False
+    teaching_point: TeachingPoint = TeachingPoint()
+    clause: Text
+    source: Text
+
+
+class ExtraTeachers(Definition):
+    """Relaxation of R3 for small rural schools; not carried out by this version."""
+
+    enabled: Literal[False]
+    min: int
+    below: int
+    rural_only: bool
+
+
+class Options(Definition):
+    """Readings that a bureau may ask about; values this version cannot obey are refused."""
+
+    teaching_area_excludes_indoor_sport: Literal[True]
+    arts_rule: Literal["subtotal_or_parts"]
+    qualified_degrees: dict[str, list[str]]
+    small_school_extra_teachers: ExtraTeachers
+    city_centre_offcampus_sport: Literal[False]
+    attached_classes: Literal["host_section"]
+    size_unit: Literal["school_code"]
+
+
+class Threshold(Definition):
+    """The required level of one indicator (标准值) in each stage."""
+
+    primary: Exact
+    junior: Exact
+    clause: Text
+    source: Text
+    verified: bool
+
+
+class CountyItem(Definition):
+    """An indicator judged for the county as a whole (政府保障、教育质量、社会认可)."""
+
+    id: Text
+    group: Text
+    zh: Text
+    clause: Text
+
+
+class Veto(Definition):
+    """A veto (一票否决事项)."""
+
+    id: Text
+    zh: Text
+
+
+class Model(Definition):
+    """One question put to the data before the answer is known (预先列明的模型)."""
+
+    id: Text
+    question: Text
+    formula: Text
+    focus: Text
+    caution: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """Return the left-hand side of the formula."""
+        return self.formula.split("~")[0].strip()
+
+
+class Standard(Definition):
+    """One policy document (标准包)."""
+
+    id: Text
+    title: Text
+    document: Text
+    working_rules: str = ""
+    valid_from: Text
+    source: Text
+    judged: bool
+    reference_day: Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
+    grouping: Literal["location", "school_type"]
+    section_zh: Text = "学校"
+    context: list[str]
+    stages: dict[str, Text]
+    resource: Resource
+    balance: Balance
+    split: Split | None = None
+    scope: Scope | None = None
+    options: Options | None = None
+    thresholds: dict[str, Threshold] = {}
+    county_items: list[CountyItem] = []
+    vetoes: list[Veto] = []
+    models: list[Model] = []
+
+    def indicator(self, id: str) -> Indicator:
+        """Return one of the indicators that this standard uses."""
+        return indicators()[id]
+
+    @property
+    def used_indicators(self) -> list[Indicator]:
+        """Return the resource indicators, then those of context (funding, outcomes)."""
+        return [indicators()[i] for i in (*self.resource.indicators, *self.context)]
+
+    def threshold(self, id: str, stage: str) -> Fraction | None:
+        """Return the required level, or None when the standard only describes."""
+        return getattr(self.thresholds[id], stage) if id in self.thresholds else None
+
+    def floor(self, id: str, stage: str) -> Fraction | None:
+        """Return 85 % of the required level, exactly (底线值)."""
+        required = self.threshold(id, stage)
+        return None if required is None else required * self.resource.floor_ratio
+
+
+def load_standard(path: Path) -> Standard:
+    """Read a standard and check that its parts agree with one another."""
+    standard = load_toml(path, Standard)
+    faults = list(_disagreements(standard))
+    if faults:
+        raise DefinitionFault(path.name, faults)
+    return standard
+
+
+def _disagreements(standard: Standard):
+    known = indicators()
+    for id in (*standard.resource.indicators, *standard.context):
+        if id not in known:
+            yield f"indicators：data/indicators 中没有 {id}"
+    ids = [item.id for item in (*standard.county_items, *standard.vetoes)]
+    ids += standard.resource.indicators
+    yield from (f"编号重复：{id}" for id in sorted({i for i in ids if ids.count(i) > 1}))
+    for id in standard.thresholds:
+        if id not in standard.resource.indicators:
+            yield f"thresholds.{id}：不在 resource.indicators 中"
+    if not standard.judged:
+        return
+    for id in standard.resource.indicators:
+        if id not in standard.thresholds:
+            yield f"thresholds.{id}：缺少标准值"
+    for stage in standard.stages:
+        if stage not in standard.balance.cv_max:
+            yield f"balance.cv_max.{stage}：缺少限值"
+    for part in ("split", "scope", "options"):
+        if getattr(standard, part) is None:
+            yield f"{part}：缺少必填项"
+    if standard.resource.min_met is None or standard.resource.floor_ratio is None:
+        yield "resource：缺少 min_met 或 floor_ratio"
+
+
+def standard_path(id: str) -> Path:
+    """Return the file of a standard; `WrongUse` lists the known ones."""
+    path = DATA / "standards" / f"{id}.toml"
+    if not path.is_file():
+        known = "、".join(sorted(p.stem for p in (DATA / "standards").glob("*.toml")))
+        raise WrongUse(f"没有标准包“{id}”。现有：{known}")
+    return path
+
+
+@cache
+def standard(id: str) -> Standard:
+    """Return the standard with this id."""
+    return load_standard(standard_path(id))

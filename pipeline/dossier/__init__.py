@@ -1,0 +1,1 @@
+"""From result tables to sentences, tables and figures (卷宗)."""

@@ -1,0 +1,91 @@
+"""Chapter 90: school list, split and merge list, run record."""
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.definitions.base import file_hash
+from pipeline.definitions.forms import classifications, variables
+from pipeline.definitions.standards import standard_path
+from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
+from pipeline.dossier.numbers import count_text, level_text, percent_text
+from pipeline.fonts import font_hashes
+from pipeline.terms import EXCLUDED, MERGED, USED, is_missing
+
+_OUTCOME_ZH = {USED: "参加测算", EXCLUDED: "未参加", MERGED: "并入"}
+
+
+def school_list(accounting: pd.DataFrame, county: County) -> PrintedTable:
+    """List every section that came in, with its type, pupils and fate (学校名单与口径)."""
+    now = accounting[accounting["year"] == county.year]
+    types = classifications()
+    rows = tuple(
+        (Cell(str(n)), Cell(r["school_code"]), Cell(r["name"]),
+         Cell(county.standard.stages[r["stage"]]), Cell(types.zh("school_type", r["school_type"])),
+         Cell(count_text(r["pupils"])),
+         Cell(_OUTCOME_ZH[r["outcome"]] + (f"：{r['reason']}" if r["reason"] else "")))
+        for n, r in enumerate(now.to_dict("records"), 1))
+    return PrintedTable(
+        "school_list", f"{county.name}{county.year}年学校名单与口径",
+        (Field("序号", align="center", width=0.7), Field("标识码", align="left", width=1.7),
+         Field("学校", align="left", width=3), Field("学段", align="left", width=0.9),
+         Field("办学类型", align="left", width=1.9), Field("学生", width=0.9),
+         Field("处理", align="left", width=3)),
+        rows, "学校数据表")
+
+
+def split_table(derivations: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print how each mixed school's assets were split, and what was merged (拆分与合并)."""
+    now = derivations[derivations["year"] == county.year]
+    if now.empty:
+        return None
+    known = variables().variables
+    rows = []
+    for r in now.to_dict("records"):
+        variable = known[r["variable"]]
+        decimals = 0 if variable.unit == "元" else 2
+        share = "—" if is_missing(r["share"]) else percent_text(r["share"])
+        rows.append((Cell(r["name"]), Cell(f"{variable.zh}（{variable.unit}）"),
+                     Cell(level_text(r["whole"], decimals), value=r["whole"]), Cell(share),
+                     Cell(level_text(r["value"], decimals), value=r["value"]), Cell(r["note"])))
+    return PrintedTable(
+        "split_table", f"{county.name}{county.year}年拆分与合并",
+        (Field("学段部", align="left", width=3), Field("项目", align="left", width=2.8),
+         Field("全校数", width=1.5), Field("份额", width=1.1), Field("本学段", width=1.5),
+         Field("权重", align="center", width=1.1)),
+        tuple(rows), "学校数据表；测算均衡系数拆分公式",
+        notes=("先拆分、后合并；教师数已按学段填报，不拆分。份额印至两位小数，计算用精确分数。",))
+
+
+def method_sentences(county: County) -> Prose:
+    """Say how values are computed, compared and printed (方法说明)."""
+    lines = [
+        "指标值＝该校资源数÷该校本学段学生数（每百名学生的指标乘以100）；以原始数据的精确分数计算。",
+        "差异系数为学生数加权、总体形式，不除以n减1，也不是各校数值的简单标准差。",
+        "判定以未取整的精确值与限值比较；取整会改变结论时，多印小数并注明临界。",
+        "缺数据的学校不估计、不插补：该项待核，差异系数用其余学校试算。",
+    ]
+    if county.standard.judged:
+        lines.append("学校判定：七项中至少六项达到标准值，余项不低于标准值的85%；达到即含本数。")
+    return Prose("method_sentences", tuple(lines), bullets=True)
+
+
+def run_table(findings: pd.DataFrame, county: County) -> PrintedTable:
+    """Print what the figures depend on: standard, versions, fonts (运行信息)."""
+    from importlib.metadata import version
+
+    packages = ("junheng", "pandas", "numpy", "scipy", "statsmodels", "seaborn", "matplotlib",
+                "papermill", "nbconvert", "typst")
+    rows = [("评估单元", county.code), ("年份", str(county.year)),
+            ("标准包", f"{county.standard.id}，sha256 {_short_hash(county)}"),
+            ("软件版本", "；".join(f"{p} {version(p)}" for p in packages)),
+            ("字体", "；".join(f"{name} {value[:12]}" for name, value in font_hashes().items())),
+            ("清洗记录", f"{len(findings)}条，见 findings.json")]
+    return PrintedTable(
+        "run_table", f"{county.name}{county.year}年卷宗运行信息",
+        (Field("事项", align="left", width=1), Field("内容", align="left", width=5)),
+        tuple((Cell(a), Cell(b)) for a, b in rows), "运行记录",
+        notes=("输入文件与全部产出的校验和见 manifest.json。",))
+
+
+def _short_hash(county: County) -> str:
+    return file_hash(standard_path(county.standard.id))[:16]

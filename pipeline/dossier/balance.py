@@ -1,0 +1,245 @@
+"""Chapter 03: the fourteen difference coefficients, their years, and where they come from."""
+
+from fractions import Fraction
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.definitions.forms import classifications
+from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
+from pipeline.dossier.numbers import (
+    EMPTY,
+    count_text,
+    cv_text,
+    joined,
+    level_text,
+    limit_text,
+    percent_text,
+)
+from pipeline.dossier.resources import STATE_TONE
+from pipeline.exact import square_root_text
+from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, is_missing
+
+_TOP_SCHOOLS = 3
+
+
+def balance_sentences(balance: pd.DataFrame, county: County) -> Prose:
+    """State the coefficients of each stage and how many keep their limit (校际差异系数)."""
+    now = balance[balance["year"] == county.year]
+    said = [text for stage, zh in county.standard.stages.items()
+            if (text := _stage_sentence(now[now["stage"] == stage], zh, county))]
+    near = now[now["borderline"].astype(bool)]
+    if len(near):
+        names = [f"{county.standard.stages[r['stage']]}{_short(r['indicator'], county)}"
+                 f"（{_cv(r, county)}）" for r in near.to_dict("records")]
+        said.append(f"临界：{joined(names)}与限值相差不超过{limit_text(county.standard.balance.near)}"
+                    "或取整会改变结论，判定以未取整的精确值为准。")
+    said.append("各项平均值、标准差与差异系数见[[balance_table]]和[[cv_chart]]。")
+    return Prose("balance_sentences", tuple(said))
+
+
+def _short(id: str, county: County) -> str:
+    return county.standard.indicator(id).short
+
+
+def _cv(row: dict, county: County) -> str:
+    return cv_text(row["cv"], row["limit"], county.standard.balance.display_decimals)
+
+
+def _stage_sentence(rows: pd.DataFrame, zh: str, county: County) -> str:
+    known = [r for r in rows.to_dict("records") if r["cv"]]
+    if not known:
+        return f"{zh}没有可测算的差异系数。"
+    listed = joined([f"{_short(r['indicator'], county)}{_cv(r, county)}" for r in known])
+    text = f"{zh}{len(known)}项指标校际差异系数分别为：{listed}。"
+    limit = known[0]["limit"]
+    if is_missing(limit):
+        return text
+    word = "小于或等于" if county.standard.balance.op == "<=" else "小于"
+    over = [_short(r["indicator"], county) for r in known if r["status"] == NOT_MET]
+    unknown = [_short(r["indicator"], county) for r in known if r["status"] == UNDETERMINED]
+    if not over and not unknown:
+        return f"{text}均{word}{limit_text(limit)}，达到要求。"
+    met = sum(r["status"] == MET for r in known)
+    text += f"其中{met}项{word}{limit_text(limit)}"
+    if over:
+        text += f"；{len(over)}项超过限值（{joined(over)}）"
+    if unknown:
+        text += f"；{len(unknown)}项因资料不全待核，所列数值为试算（{joined(unknown)}）"
+    return text + "。"
+
+
+def balance_table(balance: pd.DataFrame, county: County) -> PrintedTable:
+    """Print mean, standard deviation, coefficient, limit and state of each indicator."""
+    rows = []
+    for row in balance[balance["year"] == county.year].to_dict("records"):
+        indicator = county.standard.indicator(row["indicator"])
+        deviation = None if is_missing(row["variance"]) else Fraction(
+            square_root_text(row["variance"]))
+        decimals = indicator.decimals
+        cells = [Cell(county.standard.stages[row["stage"]]),
+                 Cell(f"{row['indicator']} {indicator.short}（{indicator.unit}）"),
+                 Cell(count_text(row["n_schools"]), value=row["n_schools"]),
+                 Cell(level_text(row["mean"], decimals), value=row["mean"]),
+                 Cell(level_text(deviation, decimals), value=deviation),
+                 Cell(_cv(row, county), STATE_TONE[row["status"]], row["cv"])]
+        if county.standard.judged:
+            mark = "（临界）" if row["borderline"] else ""
+            cells += [Cell(_public(row, county)), Cell(limit_text(row["limit"])),
+                      Cell(STATE_ZH[row["status"]] + mark, STATE_TONE[row["status"]])]
+        rows.append(tuple(cells))
+    fields = [Field("学段", align="left", width=1), Field("指标", align="left", width=3.4),
+              Field("校数", width=0.8), Field("县平均值", width=1.3), Field("标准差", width=1.2),
+              Field("差异系数", width=1.3)]
+    if county.standard.judged:
+        fields += [Field("不含民办", width=1.3), Field("限值", width=0.9),
+                   Field("结论", align="center", width=1.6)]
+    return PrintedTable(
+        "balance_table", f"{county.name}{county.year}年各项指标校际差异系数", tuple(fields),
+        tuple(rows), f"学校数据表；{county.standard.balance.clause}",
+        notes=_notes(balance, county))
+
+
+def _public(row: dict, county: County) -> str:
+    return cv_text(row["cv_public"], None, county.standard.balance.display_decimals)
+
+
+def _notes(balance: pd.DataFrame, county: County) -> tuple[str, ...]:
+    now = balance[(balance["year"] == county.year) & (balance["reason"] != "")]
+    notes = ["县平均值＝全县该项总量÷全县学生总数；标准差按学生数加权，除数为学生总数。"]
+    for reason, group in now.groupby("reason", sort=False):
+        names = [f"{county.standard.stages[r['stage']]}{r['indicator']}"
+                 for r in group.to_dict("records")]
+        notes.append(f"{joined(names)}：{reason}。")
+    return tuple(notes)
+
+
+def trend_table(balance: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print the coefficients of every year side by side; None with one year only."""
+    if len(county.years) < 2:
+        return None
+    by_key = {(r["year"], r["stage"], r["indicator"]): r for r in balance.to_dict("records")}
+    rows = []
+    for stage, zh in county.standard.stages.items():
+        for id in county.standard.resource.indicators:
+            found = [by_key[(year, stage, id)] for year in county.years]
+            cells = [Cell(_cv(r, county), STATE_TONE[r["status"]], r["cv"]) for r in found]
+            rows.append((Cell(zh), Cell(f"{id} {_short(id, county)}"), *cells,
+                         Cell(_change(found[0], found[-1]))))
+    return PrintedTable(
+        "trend_table", f"{county.name}{county.years[0]}—{county.year}年校际差异系数",
+        (Field("学段", align="left", width=1), Field("指标", align="left", width=2.4),
+         *(Field(f"{year}年", width=1.1) for year in county.years),
+         Field("变化", width=1.2)),
+        tuple(rows), "各年学校数据表，同一标准包测算",
+        notes=("变化为末年减首年，负数表示差异缩小；深色为超过限值。",))
+
+
+def _change(first: dict, last: dict) -> str:
+    if not first["cv"] or not last["cv"]:
+        return EMPTY
+    change = Fraction(last["cv"]) - Fraction(first["cv"])
+    return ("+" if change > 0 else "") + level_text(change, 3)
+
+
+def trend_sentences(balance: pd.DataFrame, county: County) -> Prose:
+    """Say how many coefficients fell and rose between the first and the last year, as facts."""
+    if len(county.years) < 2:
+        return Prose("trend_sentences", (f"只有{county.year}年资料，不作年度比较。",))
+    first, last = (balance[balance["year"] == y] for y in (county.years[0], county.year))
+    pairs = [(Fraction(a), Fraction(b)) for a, b in zip(first["cv"], last["cv"], strict=True)
+             if a and b]
+    fell = sum(b < a for a, b in pairs)
+    rose = sum(b > a for a, b in pairs)
+    return Prose("trend_sentences", (
+        f"{county.years[0]}年至{county.year}年，可比的{len(pairs)}个差异系数中，{fell}个下降，"
+        f"{rose}个上升，见[[trend_table]]和[[trend_chart]]。这是全县学校的实际数值，不是抽样估计。",))
+
+
+def location_table(decomposition: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print group means and the between-group share of S² (城乡比较与分解)."""
+    now = decomposition[decomposition["year"] == county.year]
+    if now.empty:
+        return None
+    groups = _groups(now, county)
+    rows = []
+    for (stage, id), part in now.groupby(["stage", "indicator"], sort=False):
+        rows.append(_location_row(stage, id, part.set_index("group"), groups, county))
+    zh = [classifications().zh(county.standard.grouping, g) for g in groups]
+    return PrintedTable(
+        "location_table", f"{county.name}{county.year}年{_grouping_zh(county)}水平与差异分解",
+        (Field("学段", align="left", width=1), Field("指标", align="left", width=3.2),
+         *(Field(name, "各组平均值", width=1.2) for name in zh), Field("最高÷最低", width=1.3),
+         Field("组间", "差异来源", width=1.3), Field("组内", "差异来源", width=1.3)),
+        tuple(rows), "学校数据表",
+        notes=("组平均值＝组内总量÷组内学生数。S²＝组间项＋组内项，份额之和为100%。",))
+
+
+def _groups(now: pd.DataFrame, county: County) -> list[str]:
+    present = set(now["group"])
+    listed = getattr(classifications(), county.standard.grouping)
+    return [item.code for item in listed if item.code in present]
+
+
+def _grouping_zh(county: County) -> str:
+    return {"location": "城乡", "school_type": "办学类型"}[county.standard.grouping]
+
+
+def _location_row(stage: str, id: str, part: pd.DataFrame, groups: list[str], county: County):
+    indicator = county.standard.indicator(id)
+    means = [part.loc[g, "mean"] if g in part.index else None for g in groups]
+    known = [m for m in means if not is_missing(m)]
+    ratio = max(known) / min(known) if min(known) else None
+    total = sum(part["between"]) + sum(part["within"])
+    shares = [sum(part[c]) / total if total else None for c in ("between", "within")]
+    return (Cell(county.standard.stages[stage]), Cell(f"{id} {indicator.short}"),
+            *(Cell(EMPTY if is_missing(m) else level_text(m, indicator.decimals), value=m)
+              for m in means),
+            Cell(EMPTY if ratio is None else level_text(ratio, 2), value=ratio),
+            *(Cell(percent_text(s), value=s) for s in shares))
+
+
+def location_sentences(decomposition: pd.DataFrame, county: County) -> Prose:
+    """Say which share of the difference lies between groups, from smallest to largest."""
+    now = decomposition[decomposition["year"] == county.year]
+    zh = _grouping_zh(county)
+    if now.empty:
+        return Prose("location_sentences", (
+            f"没有可比的{zh}分组（资料未分组，或各校同属一组），不作分组比较。",))
+    shares = []
+    for (stage, id), part in now.groupby(["stage", "indicator"], sort=False):
+        total = sum(part["between"]) + sum(part["within"])
+        if total:
+            shares.append((sum(part["between"]) / total, stage, id))
+    share, stage, id = max(shares)
+    return Prose("location_sentences", (
+        f"按{zh}分组，组间差异占S²的份额在{percent_text(min(shares)[0])}至{percent_text(share)}之间，"
+        f"最高的是{county.standard.stages[stage]}{_short(id, county)}；其余为同组学校之间的差异，"
+        "见[[location_table]]和[[decomposition_chart]]。",))
+
+
+def contribution_table(contributions: pd.DataFrame, balance: pd.DataFrame, county: County
+                       ) -> PrintedTable:
+    """Print, per indicator, the schools that contribute most to S² and the CV without each."""
+    limits = {(r["stage"], r["indicator"]): r["limit"] for r in balance.to_dict("records")}
+    rows = []
+    known = contributions[~contributions["share"].map(is_missing)]
+    for (stage, id), part in known.groupby(["stage", "indicator"], sort=False):
+        top = sorted(part.to_dict("records"), key=lambda r: -r["share"])[:_TOP_SCHOOLS]
+        for place, row in enumerate(top):
+            head = (county.standard.stages[stage], f"{id} {_short(id, county)}")
+            first = head if place == 0 else ("", "")
+            without = cv_text(row["cv_without"], limits.get((stage, id)),
+                              county.standard.balance.display_decimals)
+            rows.append((
+                Cell(first[0]), Cell(first[1]), Cell(row["name"]),
+                Cell(level_text(row["value"], county.standard.indicator(id).decimals)),
+                Cell(percent_text(row["share"]), value=row["share"]),
+                Cell(without + ("（改变结论）" if row["flips"] else ""), value=row["cv_without"])))
+    return PrintedTable(
+        "contribution_table", f"{county.name}{county.year}年对差异贡献最大的学校",
+        (Field("学段", align="left", width=1), Field("指标", align="left", width=2.2),
+         Field("学校", align="left", width=3), Field("指标值", width=1.2),
+         Field("占S²份额", width=1.3), Field("去掉该校后的差异系数", width=2)),
+        tuple(rows), "学校数据表",
+        notes=(f"每项列贡献最大的{_TOP_SCHOOLS}所；份额＝该校学生占比×（该校值－县平均值）²÷S²。",))

@@ -1,0 +1,107 @@
+"""Chapter 09: what stands at the end, what is open, and the summary that goes in front."""
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
+from pipeline.dossier.numbers import count_text, joined
+from pipeline.dossier.resources import STATE_TONE
+from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, USED
+
+_VETO = "一票否决"
+
+
+def _counts(judgements: pd.DataFrame) -> tuple[int, int, int, int]:
+    items = judgements[judgements["group"] != _VETO]["status"]
+    return (len(items), *(int((items == s).sum()) for s in (MET, NOT_MET, UNDETERMINED)))
+
+
+def summary_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
+                      accounting: pd.DataFrame, county: County) -> Prose:
+    """Return the 摘要: scope, the counts of the items, schools, coefficients, what is open."""
+    now = accounting[(accounting["year"] == county.year) & (accounting["outcome"] == USED)]
+    unit = county.standard.section_zh
+    scope = (f"本卷宗依据{county.standard.title}（{county.standard.document}），对{county.name}"
+             f"{county.year}年参加测算的{len(now)}所{unit}、{sum(now['pupils'])}名学生的资料进行测算。")
+    if not county.standard.judged:
+        return Prose("summary_sentences", (scope, "所用标准包没有标准值，本卷宗不作达标判定，"
+                     "只列各项指标的水平、校际差异系数、差异来源和检验结果。"), front=True)
+    total, met, failed, unknown = _counts(judgements)
+    vetoes = int((judgements["group"] == _VETO).sum())
+    return Prose("summary_sentences", (
+        scope,
+        f"{total}项中达标{met}项、未达标{failed}项、待核{unknown}项；"
+        f"一票否决事项{vetoes}项均待核。逐项结论见[[judgement_table]]。",
+        _schools(compliance, county), _coefficients(balance, county),
+        "本报告依据填报资料测算，不代表认定结果；因资料不全待核的事项不计为达标。"), front=True)
+
+
+def _schools(compliance: pd.DataFrame, county: County) -> str:
+    now = compliance[compliance["year"] == county.year]
+    said = []
+    for stage, zh in county.standard.stages.items():
+        status = now[now["stage"] == stage]["status"]
+        said.append(f"{zh}{len(status)}所中达标{(status == MET).sum()}所、"
+                    f"未达标{(status == NOT_MET).sum()}所、待核{(status == UNDETERMINED).sum()}所")
+    return f"学校资源配置：{'；'.join(said)}。"
+
+
+def _coefficients(balance: pd.DataFrame, county: County) -> str:
+    now = balance[balance["year"] == county.year]
+    status = now["status"]
+    text = (f"校际差异系数：{len(now)}个中达标{(status == MET).sum()}个、"
+            f"未达标{(status == NOT_MET).sum()}个、待核{(status == UNDETERMINED).sum()}个")
+    over = [f"{county.standard.stages[r['stage']]}{county.standard.indicator(r['indicator']).short}"
+            for r in now.to_dict("records") if r["status"] == NOT_MET]
+    return text + (f"，超过限值的为{joined(over)}。" if over else "。")
+
+
+def conclusion_sentences(judgements: pd.DataFrame, county: County) -> Prose:
+    """Name what is not met and how much is open; never 通过 or 认定."""
+    if not county.standard.judged:
+        return Prose("conclusion_sentences", ("参考包没有标准值，不作综合判定。",))
+    said = []
+    for group, part in judgements[judgements["group"] != _VETO].groupby("group", sort=False):
+        states = part["status"]
+        said.append(f"{group}{len(part)}项：达标{(states == MET).sum()}项、未达标"
+                    f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项。")
+    failed = judgements[judgements["status"] == NOT_MET]
+    if len(failed):
+        said.append("未达标事项：" + "；".join(
+            f"{r['id']} {r['zh']}（{r['reason']}）" for r in failed.to_dict("records")) + "。")
+    return Prose("conclusion_sentences", (*said, "逐项结论与理由见[[judgement_table]]。"))
+
+
+def judgement_table(judgements: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print every item in the order of the standard with its state and reason."""
+    if judgements.empty:
+        return None
+    rows = [(Cell(r["id"]), Cell(r["group"]), Cell(r["zh"]),
+             Cell(STATE_ZH[r["status"]], STATE_TONE[r["status"]]), Cell(r["reason"]))
+            for r in judgements.to_dict("records")]
+    return PrintedTable(
+        "judgement_table", f"{county.name}{county.year}年逐项判定",
+        (Field("编号", align="center", width=0.8), Field("类别", align="left", width=1.5),
+         Field("指标或事项", align="left", width=5.2), Field("结论", align="center", width=1.1),
+         Field("理由", align="left", width=2.8)),
+        tuple(rows), county.standard.document,
+        notes=("一票否决事项默认为待核，不作“无”处理；证明材料提交后方可判定。",))
+
+
+def problem_table(judgements: pd.DataFrame, compliance: pd.DataFrame, county: County
+                  ) -> PrintedTable | None:
+    """Print how many schools of each location are not met or open (主要问题)."""
+    if not county.standard.judged:
+        return None
+    now = compliance[compliance["year"] == county.year]
+    zh = {"urban": "城区", "town": "镇区", "rural": "乡村", "": "未分类"}
+    rows = []
+    for (stage, location), part in now.groupby(["stage", "location"], sort=False):
+        counts = [int((part["status"] == s).sum()) for s in (MET, NOT_MET, UNDETERMINED)]
+        rows.append((Cell(county.standard.stages[stage]), Cell(zh[location]),
+                     *(Cell(count_text(n), value=n) for n in (len(part), *counts))))
+    return PrintedTable(
+        "problem_table", f"{county.name}{county.year}年各类地区学校达标情况",
+        (Field("学段", align="left"), Field("城乡类型", align="left"), Field("参评"),
+         Field("达标"), Field("未达标"), Field("待核")),
+        tuple(rows), "学校数据表", unit="所")

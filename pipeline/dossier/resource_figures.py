@@ -1,0 +1,125 @@
+"""Figures of chapter 02: every school against the required level."""
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+
+from pipeline.county import County
+from pipeline.dossier.exhibit import Figure
+from pipeline.dossier.numbers import level_text, limit_text
+from pipeline.dossier.style import ALERT, DARK, limit_line, panels, tidy
+from pipeline.terms import is_missing
+
+_HEAT_ROWS = 60
+
+
+def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure:
+    """Draw each school as a point per indicator, with the required level and 85 % of it."""
+    now, ids = _chosen(indicators, stage, county), county.standard.resource.indicators
+    columns = min(4, len(ids))
+    lines = -(-len(ids) // columns)
+    figure, axes = panels(lines, columns, 1.75 * lines + 0.35)
+    for ax, id in zip(axes, ids, strict=False):
+        _strip(ax, now[now["indicator"] == id], id, county)
+    for ax in axes[len(ids):]:
+        ax.set_axis_off()
+    if county.standard.judged:
+        handles = [axes[0].plot([], [], color=ALERT, linestyle=s, label=label)[0]
+                   for s, label in (("-", "标准值"), ("--", "标准值的85%"))]
+        place = axes[len(ids)] if len(axes) > len(ids) else axes[0]
+        place.legend(handles=handles, loc="center")
+    zh = county.standard.stages[stage]
+    return Figure(
+        f"strip_chart_{stage}", f"{county.name}{county.year}年{zh}各校指标水平",
+        _alt(now, ids, county), "学校数据表", figure, _data(now),
+        notes=("每点为一所学校；纵轴单位见各小图。",))
+
+
+def _strip(ax, part: pd.DataFrame, id: str, county: County) -> None:
+    indicator = county.standard.indicator(id)
+    values = part["value"].astype(float)
+    sns.stripplot(y=values, ax=ax, color=DARK, size=3, alpha=0.75, jitter=0.22)
+    if len(part) and not is_missing(part.iloc[0]["threshold"]):
+        limit_line(ax, float(part.iloc[0]["threshold"]), "")
+        limit_line(ax, float(part.iloc[0]["floor"]), "", dashed=True)
+    ax.set(title=f"{id} {indicator.short}\n（{indicator.unit}）", ylabel="", xlabel="", xticks=[])
+    tidy(ax)
+
+
+def heat_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure | None:
+    """Shade each school × indicator by its ratio to the required level (or county mean).
+
+    Returns None above 60 schools, where rows could no longer be read; the per-school table
+    in the appendix holds them all.
+    """
+    now, ids = _chosen(indicators, stage, county), county.standard.resource.indicators
+    ratio = _ratios(now, ids)
+    if len(ratio) > _HEAT_ROWS or len(ids) < 2:
+        return None
+    figure, (ax,) = panels(1, 1, max(2.2, 0.172 * len(ratio) + 0.75))
+    shown = ratio.map(lambda r: level_text(r, 2, (Fraction(1),)))
+    sns.heatmap(ratio.clip(0.4, 1.6), ax=ax, cmap="Greys_r", vmin=0.4, vmax=1.6, annot=shown,
+                fmt="", annot_kws={"size": 7.5}, linewidths=0.4, linecolor="white",
+                cbar_kws={"label": _ratio_label(county), "shrink": 0.6, "pad": 0.02})
+    ax.set(xlabel="", ylabel="")
+    ax.set_xticks(ax.get_xticks(), [county.standard.indicator(i).short for i in ids])
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0, axis="both")
+    ax.grid(False)
+    zh = county.standard.stages[stage]
+    below = int((ratio < 1).sum().sum())
+    return Figure(
+        f"heat_chart_{stage}", f"{county.name}{county.year}年{zh}各校指标与{_base(county)}之比",
+        f"{zh}{len(ratio)}所学校、{len(ids)}项指标与{_base(county)}之比，"
+        f"其中低于1的有{below}格，颜色越深比值越低", "学校数据表", figure, _data(now))
+
+
+def _chosen(indicators: pd.DataFrame, stage: str, county: County) -> pd.DataFrame:
+    wanted = indicators["indicator"].isin(county.standard.resource.indicators)
+    return indicators[(indicators["year"] == county.year) & (indicators["stage"] == stage) & wanted]
+
+
+def _ratios(now: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
+    frame = now.assign(number=now["value"].map(lambda v: np.nan if is_missing(v) else float(v)))
+    wide = frame.pivot(index="school_code", columns="indicator", values="number")[ids]
+    base = frame.groupby("indicator")["threshold"].first()
+    if base.map(is_missing).any():
+        base = frame.groupby("indicator")["number"].mean()
+    wide = wide / base.reindex(ids).astype(float)
+    names = frame.drop_duplicates("school_code").set_index("school_code")["name"]
+    order = [code for code in names.index if code in wide.index]
+    return wide.loc[order].set_axis([names[code] for code in order])
+
+
+def _base(county: County) -> str:
+    return "标准值" if county.standard.judged else "平均值"
+
+
+def _ratio_label(county: County) -> str:
+    return f"与{_base(county)}之比（浅为高，深为低）"
+
+
+def _data(now: pd.DataFrame) -> tuple[dict, ...]:
+    return tuple({"school_code": r["school_code"], "indicator": r["indicator"],
+                  "value": None if is_missing(r["value"]) else float(r["value"])}
+                 for r in now.to_dict("records"))
+
+
+def _alt(now: pd.DataFrame, ids: list[str], county: County) -> str:
+    said = []
+    for id in ids:
+        part = now[(now["indicator"] == id) & ~now["value"].map(is_missing)]
+        if part.empty:
+            continue
+        indicator = county.standard.indicator(id)
+        low, high = (level_text(f(part["value"]), indicator.decimals) for f in (min, max))
+        text = f"{indicator.short}最小{low}、最大{high}"
+        limit = part.iloc[0]["threshold"]
+        if not is_missing(limit):
+            below = sum(v < limit for v in part["value"])
+            text += f"、标准值{limit_text(limit)}、{below}所未达"
+        said.append(text)
+    return "各校指标的散点：" + "；".join(said)
+

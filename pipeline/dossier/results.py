@@ -1,0 +1,143 @@
+"""The machine-readable results (results.json): the same tables as on paper, as one record.
+
+Numbers are decimal strings, exact where they terminate. Its JSON Schema is
+`pipeline/dossier/results.schema.json`; the schema's name changes when a field does.
+"""
+
+import json
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.definitions.base import file_hash
+from pipeline.definitions.standards import standard_path
+from pipeline.exact import decimal_text, square_root_text
+from pipeline.terms import EXCLUDED, MERGED, UNDETERMINED, USED, is_missing, verdict
+
+SCHEMA = "junheng.results/1"
+RESULT_TABLES = ("judgements", "accounting", "indicators", "compliance", "balance",
+                 "decomposition", "models", "terms")
+_VETO = "一票否决"
+
+
+@cache
+def results_schema() -> dict:
+    """Return the JSON Schema of results.json."""
+    return json.loads(Path(__file__).with_name("results.schema.json").read_text("utf-8"))
+
+
+def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
+    """Assemble results.json from the tables that the chapters saved."""
+    judgements = tables["judgements"]
+    items = judgements[judgements["group"] != _VETO]
+    return {
+        "schema": SCHEMA,
+        "unit": {"code": county.code, "name": county.name},
+        "year": county.year,
+        "edition": "internal",
+        "standard": {"id": county.standard.id, "judged": county.standard.judged,
+                     "sha256": file_hash(standard_path(county.standard.id))},
+        "verdict": _verdict(judgements, county),
+        "counts": {s: int((items["status"] == s).sum())
+                   for s in ("met", "not_met", "undetermined")},
+        "accounting": _accounting(_of_year(tables["accounting"], county)),
+        "indicators": [_judgement(r) for r in items.to_dict("records")],
+        "vetoes": [{"id": r["id"], "status": r["status"]} for r in
+                   judgements[judgements["group"] == _VETO].to_dict("records")],
+        "eligibility": {"status": "undetermined", "reason": "未提交资料"},
+        "schools": _schools(tables, county),
+        "balance": [_balance(r) for r in _of_year(tables["balance"], county).to_dict("records")],
+        "decomposition": [_decomposition(r) for r in
+                          _of_year(tables["decomposition"], county).to_dict("records")],
+        "gaps": [_gap(r, tables["terms"]) for r in tables["models"].to_dict("records")],
+    }
+
+
+def findings_record(findings: pd.DataFrame) -> list[dict]:
+    """Return findings.json: one object a finding, in the order met."""
+    return [{k: None if is_missing(v) else v for k, v in row.items()}
+            for row in findings.to_dict("records")]
+
+
+def _verdict(judgements: pd.DataFrame, county: County) -> str | None:
+    """Return the county's state; eligibility is open until documents say otherwise."""
+    if not county.standard.judged:
+        return None
+    return verdict([*judgements["status"], UNDETERMINED])
+
+
+def _of_year(table: pd.DataFrame, county: County) -> pd.DataFrame:
+    return table[table["year"] == county.year]
+
+
+def _exact(value: Fraction | None) -> str | None:
+    return None if is_missing(value) else decimal_text(Fraction(value))
+
+
+def _accounting(now: pd.DataFrame) -> dict:
+    def listed(outcome: str) -> list[dict]:
+        return [{k: r[k] for k in ("school_code", "name", "stage", "pupils", "reason")}
+                for r in now[now["outcome"] == outcome].to_dict("records")]
+
+    used = now[now["outcome"].isin([USED, MERGED])]
+    return {"schools_in": len(now), "used": int((now["outcome"] == USED).sum()),
+            "merged": listed(MERGED), "excluded": listed(EXCLUDED),
+            "pupils_in": int(sum(now["pupils"])), "pupils_used": int(sum(used["pupils"]))}
+
+
+def _judgement(row: dict) -> dict:
+    return {"id": row["id"], "group": row["group"], "status": row["status"], "value": None,
+            "limit": None, "op": None, "unit": None, "reason": row["reason"],
+            "clause": row["clause"]}
+
+
+def _schools(tables: dict[str, pd.DataFrame], county: County) -> list[dict]:
+    now = _of_year(tables["indicators"], county)
+    wanted = now[now["indicator"].isin(county.standard.resource.indicators)]
+    states = {(r["school_code"], r["stage"]): r
+              for r in _of_year(tables["compliance"], county).to_dict("records")}
+    found = []
+    for (code, stage), mine in wanted.groupby(["school_code", "stage"], sort=False):
+        state = states.get((code, stage), {})
+        found.append({
+            "school_code": code, "name": mine.iloc[0]["name"], "stage": stage,
+            "pupils": int(mine.iloc[0]["pupils"]),
+            "values": {r["indicator"]: _exact(r["value"]) for r in mine.to_dict("records")},
+            "met": state.get("met"), "status": state.get("status"),
+            "reason": state.get("reason", "")})
+    return found
+
+
+def _balance(row: dict) -> dict:
+    deviation = None if is_missing(row["variance"]) else square_root_text(row["variance"])
+    return {"stage": row["stage"], "indicator": row["indicator"],
+            "n_schools": row["n_schools"], "n_missing": row["n_missing"],
+            "pupils": row["pupils"], "mean": _exact(row["mean"]), "sd": deviation,
+            "cv": row["cv"] or None, "cv_public": row["cv_public"] or None,
+            "limit": _exact(row["limit"]), "status": row["status"] or None,
+            "borderline": bool(row["borderline"]), "reason": row["reason"]}
+
+
+def _decomposition(row: dict) -> dict:
+    exact = {k: _exact(row[k]) for k in ("weight", "mean", "between", "within")}
+    plain = {k: row[k] for k in ("stage", "indicator", "grouping", "group", "n_schools")}
+    return plain | exact
+
+
+def _gap(row: dict, terms: pd.DataFrame) -> dict:
+    columns = ("term", "estimate", "std_error", "ci_low", "ci_high", "p_value")
+    mine = terms[terms["id"] == row["id"]].to_dict("records")
+    return {"id": row["id"], "question": row["question"], "stage": row["stage"],
+            "formula": row["formula"], "method": row["method"], "covariance": row["covariance"],
+            "n": row["n"], "r_squared": _number(row["r_squared"]),
+            "terms": [{c: t[c] if c == "term" else _number(t[c]) for c in columns} for t in mine],
+            "spearman": _number(row["spearman"]), "status": row["status"],
+            "reason": row["reason"]}
+
+
+def _number(value: float | None) -> float | None:
+    """Return a model figure with ten significant digits, the same on every machine."""
+    return None if is_missing(value) else float(f"{value:.10g}")

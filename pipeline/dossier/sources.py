@@ -1,0 +1,200 @@
+"""Chapter 01: the cover, where the figures come from, the scope, what cleaning did."""
+
+import pandas as pd
+import seaborn as sns
+
+from pipeline.county import County
+from pipeline.definitions.forms import classifications
+from pipeline.dossier.exhibit import TOTAL, Cell, Cover, Field, Figure, PrintedTable, Prose
+from pipeline.dossier.numbers import count_text, joined, limit_text
+from pipeline.dossier.style import DARK, GROUP_COLOURS, panels, tidy
+from pipeline.terms import EXCLUDED, MERGED, SEVERITY_ZH, USED, is_missing
+
+_SHOWN_FINDINGS = 40
+
+
+def cover(county: County) -> Cover:
+    """Return the cover (封面); the date is the reference day of the statistics, never today."""
+    standard = county.standard
+    date = f"{county.year}-{standard.reference_day}"
+    year, month, day = date.split("-")
+    place = county.info.province + county.info.prefecture
+    kind = "优质均衡发展评估卷宗" if standard.judged else "校际差异测算卷宗"
+    return Cover(
+        "cover", f"{county.name}义务教育{kind}", f"{county.year}年",
+        (("评估单元", f"{place}{county.name}（{county.code}）"),
+         ("数据年份", f"{county.year}年（{county.year}—{county.year + 1}学年）"),
+         ("统计时点", f"{year}年{int(month)}月{int(day)}日"),
+         ("所依文件", f"{standard.title}（{standard.document}）"),
+         ("标准包", standard.id)),
+        f"{county.name}义务教育{kind}·{county.year}年", date, county.info.notice,
+        "本报告依据所列文件和填报数据测算，不代表认定结果。" if standard.judged
+        else "本报告只作测算和描述，所用参考包没有标准值，不作达标判定。")
+
+
+def source_sentences(cells: pd.DataFrame, findings: pd.DataFrame, county: County) -> Prose:
+    """Say which files were read, for which years, and how many cells."""
+    years = joined([f"{year}年" for year in county.years])
+    files = cells["file"].nunique()
+    return Prose("source_sentences", (
+        f"本卷宗使用{county.name}{years}的学校数据表，共{files}个文件、{len(cells)}个单元格；"
+        f"所有测算由原始数据一次完成，逐格保留来源，见[[source_table]]。"
+        f"判定依据为{county.standard.title}（{county.standard.document}）。",
+        _cleaning_sentence(findings)))
+
+
+def _cleaning_sentence(findings: pd.DataFrame) -> str:
+    counts = findings["severity"].value_counts()
+    said = [f"{zh}{counts[severity]}处" for severity, zh in SEVERITY_ZH.items()
+            if counts.get(severity, 0)]
+    if not said:
+        return "清洗与核查未发现需要记录的事项。"
+    return (f"清洗与核查共记录{len(findings)}处：{joined(said)}。"
+            "数字只按表头写明的单位换算，不作估计和插补。")
+
+
+def source_table(cells: pd.DataFrame, accounting: pd.DataFrame, county: County) -> PrintedTable:
+    """List the files: year, sheet, cells read, sections found."""
+    rows = []
+    for (year, file, sheet), group in cells.groupby(["year", "file", "sheet"], sort=True):
+        rows.append((Cell(f"{year}"), Cell(file), Cell(sheet or "—"),
+                     Cell(count_text(len(group))),
+                     Cell(count_text(len(group[["school_code", "stage"]].drop_duplicates())))))
+    return PrintedTable(
+        "source_table", f"{county.name}资料来源一览",
+        (Field("年份", align="center"), Field("文件", align="left", width=3),
+         Field("工作表", align="left"), Field("读取单元格"), Field("学段部数")),
+        tuple(rows), "报送的学校数据表", notes=(
+            "一贯制学校、完全中学按学段分别计为一个学段部；未参评学校的单元格不在此列。",))
+
+
+def scope_table(county: County) -> PrintedTable:
+    """Print the readings that the standard leaves open and what was chosen (口径)."""
+    standard = county.standard
+    rows = [("指标与限值", f"{joined(standard.resource.indicators)}；{standard.resource.clause}")]
+    if standard.scope:
+        point = standard.scope.teaching_point
+        low = {"exclude": "不计", "merge": "并入归属学校"}[point.below]
+        high = {"separate": "单独计", "merge": "并入归属学校"}[point.at_or_above]
+        rows += [
+            ("参评范围", standard.scope.clause),
+            ("民办学校", "计入，另列不含民办的差异系数"
+             if standard.scope.include_private else "不计"),
+            ("教学点", f"不足{point.min_pupils}人的{low}，{point.min_pupils}人及以上的{high}"),
+        ]
+    if standard.split:
+        rows.append(("资产拆分", joined(_weights(standard)) + "（按学生数加权）"))
+    rounding = standard.balance.compare_rounding
+    rows.append(("取整", "比较前不取整，只在印出时取整" if rounding == "none"
+                 else f"比较前取{rounding}位小数"))
+    return PrintedTable(
+        "scope_table", f"{county.name}测算口径",
+        (Field("事项", align="left", width=1), Field("取法", align="left", width=5)),
+        tuple((Cell(a), Cell(b)) for a, b in rows), f"标准包 {standard.id}",
+        notes=("文件未作规定或未能在公开文本中核实之处，均按标准包所列选项处理并在此写明。",)
+        if standard.judged else ())
+
+
+def _weights(standard) -> list[str]:
+    zh = {**standard.stages, "senior": "高中"}
+    types = {t.code: t.zh for t in classifications().school_type}
+    return [f"{types[code]} {'：'.join(zh[s] for s in weights)}＝"
+            f"{'：'.join(limit_text(w).removesuffix('.00') for w in weights.values())}"
+            for code, weights in standard.split.weights.items()]
+
+
+def accounting_sentences(accounting: pd.DataFrame, county: County) -> Prose:
+    """Say how many sections and pupils came in, were used, and were not, and why."""
+    now = accounting[accounting["year"] == county.year]
+    used, gone = now[now["outcome"] == USED], now[now["outcome"] == EXCLUDED]
+    merged = now[now["outcome"] == MERGED]
+    unit = county.standard.section_zh
+    text = (f"{county.year}年报送{unit}（含学段部）{len(now)}所、学生{sum(now['pupils'])}人；"
+            f"参加测算{len(used)}所、{sum(used['pupils'])}人")
+    if len(merged):
+        text += f"；并入归属学校{len(merged)}所、{sum(merged['pupils'])}人"
+    if len(gone):
+        reasons = gone.groupby("reason", sort=False)["pupils"].agg(["size", "sum"])
+        said = [f"{reason}{row['size']}所、{row['sum']}人" for reason, row in reasons.iterrows()]
+        text += f"；未参加{len(gone)}所、{sum(gone['pupils'])}人（{'；'.join(said)}）"
+    return Prose("accounting_sentences", (text + "。见[[accounting_table]]。",))
+
+
+def accounting_table(accounting: pd.DataFrame, county: County) -> PrintedTable:
+    """Reconcile schools and pupils by stage: in = used + merged + excluded."""
+    now = accounting[accounting["year"] == county.year]
+    rows = [_account_row(zh, now[now["stage"] == stage], "")
+            for stage, zh in county.standard.stages.items()]
+    rows.append(_account_row("合计", now, TOTAL))
+    groups = ("报送", "参加测算", "并入归属学校", "未参加")
+    return PrintedTable(
+        "accounting_table", f"{county.name}{county.year}年学校与学生数核对",
+        (Field("学段", align="left"), *(Field(label, group) for group in groups
+                                      for label in ("所", "学生"))),
+        tuple(rows), "报送的学校数据表", unit="所、人",
+        notes=("报送＝参加测算＋并入归属学校＋未参加。完全中学、十二年一贯制学校的高中学生不计。",))
+
+
+def _account_row(label: str, rows: pd.DataFrame, tone: str) -> tuple[Cell, ...]:
+    parts = [rows, *(rows[rows["outcome"] == o] for o in (USED, MERGED, EXCLUDED))]
+    cells = [Cell(label, tone)]
+    for part in parts:
+        cells += [Cell(count_text(len(part)), tone, len(part)),
+                  Cell(count_text(sum(part["pupils"])), tone, int(sum(part["pupils"])))]
+    return tuple(cells)
+
+
+def findings_table(findings: pd.DataFrame, county: County) -> PrintedTable:
+    """List what cleaning changed and what it warns of, each with its place."""
+    listed = findings[findings["severity"].isin(["warn", "clean"])]
+    rows = [
+        (Cell(SEVERITY_ZH[row["severity"]]), Cell(_place(row)), Cell(row["rule"]),
+         Cell(row["action"]))
+        for row in listed.head(_SHOWN_FINDINGS).to_dict("records")]
+    more = len(listed) - len(rows)
+    notes = (f"另有{more}处，见 findings.json。",) if more > 0 else ()
+    if not rows:
+        rows = [(Cell("—"), Cell("—"), Cell("—"), Cell("没有需要列出的事项"))]
+    return PrintedTable(
+        "findings_table", f"{county.name}清洗与核查记录",
+        (Field("级别", align="center", width=1), Field("位置", align="left", width=3.2),
+         Field("规则", align="left", width=3.6), Field("发现与处理", align="left", width=3.4)),
+        tuple(rows), "清洗程序记录", notes=notes)
+
+
+def _place(row: dict) -> str:
+    place = row["file"] + (f" {row['sheet']}" if row["sheet"] else "")
+    if is_missing(row["row"]):
+        return place
+    return f"{place}!{row['column']}{row['row']}" if row["column"] else f"{place} 第{row['row']}行"
+
+
+def size_chart(schools: pd.DataFrame, county: County) -> Figure:
+    """Draw the number of pupils of each section by location and stage (学校规模)."""
+    now = schools[schools["year"] == county.year]
+    grouping = county.standard.grouping
+    order = [c.code for c in getattr(classifications(), grouping) if c.code in set(now[grouping])]
+    stages = {s: zh for s, zh in county.standard.stages.items() if s in set(now["stage"])}
+    figure, axes = panels(1, max(len(stages), 1), 2.7, sharey=True)
+    for ax, (stage, zh) in zip(axes, stages.items(), strict=False):
+        part = now[now["stage"] == stage]
+        data = pd.DataFrame({"group": part[grouping], "pupils": part["pupils"].astype(float)})
+        sns.boxplot(data, x="group", y="pupils", order=order or None, ax=ax, color="white",
+                    width=0.5, fliersize=0, linecolor=GROUP_COLOURS[1])
+        sns.stripplot(data, x="group", y="pupils", order=order or None, ax=ax, color=DARK,
+                      size=3.5, jitter=0.18, alpha=0.8)
+        ax.set(title=f"{zh}（{len(part)}所）", xlabel="", ylabel="在校生数（人）")
+        ax.set_xticks(ax.get_xticks(), [classifications().zh(grouping, g) for g in order])
+        tidy(ax)
+    return Figure(
+        "size_chart", f"{county.name}{county.year}年参加测算{county.standard.section_zh}的规模",
+        _size_alt(now, stages), "报送的学校数据表", figure,
+        tuple(now[["stage", "school_code", grouping, "pupils"]].to_dict("records")))
+
+
+def _size_alt(now: pd.DataFrame, stages: dict[str, str]) -> str:
+    said = []
+    for stage, zh in stages.items():
+        pupils = now.loc[now["stage"] == stage, "pupils"].astype(int)
+        said.append(f"{zh}{len(pupils)}所，最小{pupils.min()}人，最大{pupils.max()}人")
+    return "各学段学校在校生数的分布：" + "；".join(said)

@@ -1,0 +1,38 @@
+"""What can go wrong for a user, apart from what is our own fault.
+
+Every class below is shown without a traceback, in Chinese, with the exit code it carries.
+Anything else that escapes is a fault of the program and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+
+
+class JunhengError(Exception):
+    """A fault that the user can mend; ``exit_code`` is what the command returns."""
+
+    exit_code = 1
+
+
+class WrongUse(JunhengError):
+    """The command, a parameter, a county or a year was asked for wrongly (用法有误)."""
+
+    exit_code = 2
+
+
+class DefinitionFault(JunhengError):
+    """A definition file (定义文件) breaks its contract; carries *all* faults of the file."""
+
+    exit_code = 2
+
+    def __init__(self, file: object, faults: Iterable[str]):
+        self.faults = list(faults)
+        lines = "\n".join(f"  {n}. {fault}" for n, fault in enumerate(self.faults, 1))
+        super().__init__(f"定义文件 {file} 有 {len(self.faults)} 处错误：\n{lines}")
+
+
+class InputRefused(JunhengError):
+    """The input (原始数据) was refused; the reasons stand in the findings table."""
+
+
+class DossierFailed(JunhengError):
+    """The dossier (卷宗) could not be made though the input was accepted."""

@@ -1,0 +1,33 @@
+"""What there is (清单): `junheng list` prints the definitions readably."""
+
+from pipeline.county import units
+from pipeline.definitions.base import DATA
+from pipeline.definitions.forms import layouts
+from pipeline.definitions.indicators import indicators
+from pipeline.definitions.standards import standard
+
+
+def listing(what: str) -> list[str]:
+    """Return the lines of one list, a line an entry."""
+    return {"standards": _standards, "indicators": _indicators, "layouts": _layouts,
+            "counties": _counties}[what]()
+
+
+def _standards() -> list[str]:
+    found = [standard(path.stem) for path in sorted((DATA / "standards").glob("*.toml"))]
+    return [f"{s.id}  {s.title}（{s.document}）"
+            f"{'' if s.judged else '，参考包，不作判定'}，{len(s.resource.indicators)}项资源指标"
+            for s in found]
+
+
+def _indicators() -> list[str]:
+    return [f"{i.id}  {i.zh}（{i.unit}）  {i.clause}" for i in indicators().values()]
+
+
+def _layouts() -> list[str]:
+    return [f"{f.id}  {f.zh}：{'、'.join(c.headers[0] for c in f.columns)}" for f in layouts()]
+
+
+def _counties() -> list[str]:
+    return [f"{u.code}  {u.province}{u.prefecture}{u.name}  标准包 {u.standard}"
+            + (f"  {u.notice}" if u.notice else "") for u in units().values()]

@@ -1,0 +1,1 @@
+"""Bind, run, export, publish; knows nothing of education (出版)."""

@@ -1,0 +1,132 @@
+"""Make one county's dossier (出卷宗): bind, execute, look at the record, export, publish."""
+
+import json
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import get_exporter
+from nbformat import NotebookNode
+
+from pipeline.county import County
+from pipeline.errors import DossierFailed, InputRefused
+from pipeline.publishing.binding import Parameters, bind, chapters
+from pipeline.publishing.execution import execute, without_traces
+from pipeline.publishing.manifest import causes, manifest, run_id
+from pipeline.publishing.publication import publish
+from pipeline.publishing.surroundings import private_surroundings
+from pipeline.publishing.tables import write_tables
+
+RECORDS = ("results.json", "findings.json")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: the parameters of the chapters and where the dossier goes."""
+
+    parameters: Parameters
+    out: Path
+
+    @property
+    def county(self) -> County:
+        """Return the county that is asked for."""
+        return County.open(**self.parameters.model_dump())
+
+
+def make_dossier(order: Order) -> Path:
+    """Make and publish one dossier; return its folder. Nothing is written when it fails."""
+    county = order.county
+    county.require_files()
+    order.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".work-", dir=order.out) as name:
+        work = Path(name)
+        finished = work / "dossier"
+        finished.mkdir()
+        with private_surroundings(work), _log(finished / "run.log") as log:
+            private = order.parameters.model_copy(update={
+                "raw": str(county.raw), "processed": str(work / "processed")})
+            made = County.open(**private.model_dump())
+            notebook = _executed(private, made, work, log)
+            _export(notebook, made, order.parameters, finished, log)
+        target = order.out / str(county.year) / county.code
+        publish(made.folder, county.folder)
+        publish(finished, target)
+    return target
+
+
+def _executed(private: Parameters, made: County, work: Path, log: logging.Logger) -> NotebookNode:
+    started = time.monotonic()
+    try:
+        notebook = execute(bind(chapters("county")), private, work)
+    except InputRefused as refusal:
+        raise InputRefused("\n".join([str(refusal), *refusals(made)])) from refusal
+    except DossierFailed:
+        log.exception("execution failed")
+        raise
+    log.info("executed in %.1f s", time.monotonic() - started)
+    _look_at_record(made)
+    return notebook
+
+
+def _look_at_record(made: County) -> None:
+    """Success is our own sentinel: the last chapter's record, for this unit and year."""
+    path = made.folder / "results.json"
+    if not path.is_file():
+        raise DossierFailed("卷宗没有执行到最后一章，未生成 results.json")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    if (record["unit"]["code"], record["year"]) != (made.code, made.year):
+        raise DossierFailed("results.json 的县或年份与所要求的不符")
+
+
+def _export(notebook: NotebookNode, made: County, portable: Parameters, finished: Path,
+            log: logging.Logger) -> None:
+    started = time.monotonic()
+    clean = without_traces(notebook, portable.model_copy(
+        update={"raw": "data/raw", "processed": "data/processed"}))
+    why = causes(made)
+    exporter = get_exporter("junheng-pdf")()
+    pdf, _ = exporter.from_notebook_node(clean, {"run_id": run_id(why)})
+    (finished / "dossier.pdf").write_bytes(pdf)
+    nbformat.write(clean, finished / "dossier.ipynb")
+    for name in RECORDS:
+        shutil.move(made.folder / name, finished / name)
+    write_tables(made, finished / "tables")
+    record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)
+    (finished / "manifest.json").write_text(record + "\n", encoding="utf-8")
+    log.info("exported in %.1f s", time.monotonic() - started)
+
+
+def refusals(county: County) -> list[str]:
+    """Return one line a refusing finding: place, what was found, what is right, what to do."""
+    found = county.load("findings")
+    listed = found[found["severity"] == "refuse"].to_dict("records")
+    return [finding_line(row) for row in listed]
+
+
+def finding_line(row: dict) -> str:
+    """Print one finding (一处问题) in one line."""
+    place = row["file"] + (f" · {row['sheet']}" if row["sheet"] else "")
+    if row["row"]:
+        place += f"!{row['column']}{row['row']}" if row["column"] else f" 第{row['row']}行"
+    return f"{place}：{row['action']}。规则：{row['rule']}。改法：{row['remedy']}。"
+
+
+@contextmanager
+def _log(path: Path) -> Iterator[logging.Logger]:
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log = logging.getLogger("junheng.run")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    log.addHandler(handler)
+    try:
+        yield log
+    finally:
+        log.removeHandler(handler)
+        handler.close()

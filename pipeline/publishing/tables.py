@@ -1,0 +1,47 @@
+"""The tables beside the dossier (数据表): csv that Excel opens rightly and safely.
+
+UTF-8 with a byte order mark, Chinese heads, decimals instead of ratios (Excel takes 2/3
+for a date), and no text that a spreadsheet would run as a formula.
+"""
+
+import csv
+import re
+from fractions import Fraction
+from pathlib import Path
+
+from pipeline.county import County
+from pipeline.definitions.forms import variables
+from pipeline.exact import decimal_text
+from pipeline.terms import TABLES, Table, is_missing
+
+_FORMULA = re.compile(r"^[=+@\t\r＝＋＠-]")
+
+
+def write_tables(county: County, folder: Path) -> None:
+    """Write every table that the chapters saved."""
+    folder.mkdir(parents=True)
+    for path in sorted(county.folder.glob("*.csv")):
+        table, frame = TABLES[path.stem], county.load(path.stem)
+        with (folder / path.name).open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([_head(table, name) for name in frame.columns])
+            for row in frame.itertuples(index=False):
+                writer.writerow([_cell(table.kind(name), value)
+                                 for name, value in zip(frame.columns, row, strict=True)])
+
+
+def _head(table: Table, name: str) -> str:
+    declared = next((c.zh for c in table.columns if c.name == name), None)
+    if declared:
+        return declared
+    variable = variables().variables[name]
+    return f"{variable.zh}（{variable.unit}）"
+
+
+def _cell(kind: str, value: object) -> str:
+    if is_missing(value):
+        return ""
+    if kind == "exact":
+        return decimal_text(Fraction(value))
+    text = ("是" if value else "否") if kind == "flag" else str(value)
+    return f"'{text}" if kind == "text" and _FORMULA.match(text) else text
