@@ -34,26 +34,49 @@ def school_list(accounting: pd.DataFrame, county: County) -> PrintedTable:
 
 
 def split_table(derivations: pd.DataFrame, county: County) -> PrintedTable | None:
-    """Print how each mixed school's assets were split, and what was merged (拆分与合并)."""
-    now = derivations[derivations["year"] == county.year]
+    """Print how each mixed school's assets were split: whole and part, a row a section (拆分)."""
+    now = derivations[(derivations["year"] == county.year) & (derivations["action"] == "split")]
     if now.empty:
         return None
-    known = variables().variables
+    names = list(dict.fromkeys(now["variable"]))
     rows = []
-    for r in now.to_dict("records"):
-        variable = known[r["variable"]]
-        decimals = 0 if variable.unit == "元" else 2
-        share = "—" if is_missing(r["share"]) else percent_text(r["share"])
-        rows.append((Cell(r["name"]), Cell(f"{variable.zh}（{variable.unit}）"),
-                     Cell(level_text(r["whole"], decimals), value=r["whole"]), Cell(share),
-                     Cell(level_text(r["value"], decimals), value=r["value"]), Cell(r["note"])))
+    for _, part in now.groupby(["school_code", "stage"], sort=False):
+        by_name = part.set_index("variable")
+        first = part.iloc[0]
+        share = "—" if is_missing(first["share"]) else percent_text(first["share"])
+        rows.append((Cell(first["name"]), Cell(first["note"]), Cell(share),
+                     *(_amount(by_name, name, column) for name in names
+                       for column in ("whole", "value"))))
+    known = variables().variables
     return PrintedTable(
-        "split_table", f"{county.name}{county.year}年拆分与合并",
-        (Field("学段部", align="left", width=3), Field("项目", align="left", width=2.8),
-         Field("全校数", width=1.5), Field("份额", width=1.1), Field("本学段", width=1.5),
-         Field("权重", align="center", width=1.1)),
-        tuple(rows), "学校数据表；测算均衡系数拆分公式",
+        "split_table", f"{county.name}{county.year}年一贯制学校和完全中学的资产拆分",
+        (Field("学段部", align="left", width=3), Field("权重", align="center", width=1.3),
+         Field("份额", width=1.2),
+         *(Field(label, f"{known[name].zh}（{known[name].unit}）", width=1.25)
+           for name in names for label in ("全校", "本学段"))),
+        tuple(rows), "学校数据表；测算均衡系数拆分公式", wide=True,
         notes=("先拆分、后合并；教师数已按学段填报，不拆分。份额印至两位小数，计算用精确分数。",))
+
+
+def _amount(by_name: pd.DataFrame, name: str, column: str) -> Cell:
+    if name not in by_name.index:
+        return Cell("缺")
+    decimals = 0 if variables().variables[name].unit == "元" else 1
+    return Cell(level_text(by_name.loc[name, column], decimals), value=by_name.loc[name, column])
+
+
+def merge_table(derivations: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print which teaching points were merged into which school (合并)."""
+    now = derivations[(derivations["year"] == county.year) & (derivations["action"] == "merge")]
+    if now.empty:
+        return None
+    return PrintedTable(
+        "merge_table", f"{county.name}{county.year}年教学点合并",
+        (Field("教学点", align="left", width=3), Field("学生", width=1),
+         Field("处理", align="left", width=3), Field("合并后学生", width=1.4)),
+        tuple((Cell(r["name"]), Cell(level_text(r["whole"], 0)), Cell(r["note"]),
+               Cell(level_text(r["value"], 0))) for r in now.to_dict("records")),
+        "学校数据表")
 
 
 def method_sentences(county: County) -> Prose:

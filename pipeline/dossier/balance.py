@@ -222,24 +222,26 @@ def contribution_table(contributions: pd.DataFrame, balance: pd.DataFrame, count
                        ) -> PrintedTable:
     """Print, per indicator, the schools that contribute most to S² and the CV without each."""
     limits = {(r["stage"], r["indicator"]): r["limit"] for r in balance.to_dict("records")}
-    rows = []
     known = contributions[~contributions["share"].map(is_missing)]
+    rows = []
     for (stage, id), part in known.groupby(["stage", "indicator"], sort=False):
         top = sorted(part.to_dict("records"), key=lambda r: -r["share"])[:_TOP_SCHOOLS]
-        for place, row in enumerate(top):
-            head = (county.standard.stages[stage], f"{id} {_short(id, county)}")
-            first = head if place == 0 else ("", "")
-            without = cv_text(row["cv_without"], limits.get((stage, id)),
-                              county.standard.balance.display_decimals)
-            rows.append((
-                Cell(first[0]), Cell(first[1]), Cell(row["name"]),
-                Cell(level_text(row["value"], county.standard.indicator(id).decimals)),
-                Cell(percent_text(row["share"]), value=row["share"]),
-                Cell(without + ("（改变结论）" if row["flips"] else ""), value=row["cv_without"])))
+        said = [_contribution(row, limits.get((stage, id)), county) for row in top]
+        flips = [r["name"] for r in part.to_dict("records") if r["flips"]]
+        rows.append((Cell(county.standard.stages[stage]), Cell(f"{id} {_short(id, county)}"),
+                     *map(Cell, said), *(Cell("") for _ in range(_TOP_SCHOOLS - len(said))),
+                     Cell(joined(flips) or "无")))
     return PrintedTable(
         "contribution_table", f"{county.name}{county.year}年对差异贡献最大的学校",
-        (Field("学段", align="left", width=1), Field("指标", align="left", width=2.2),
-         Field("学校", align="left", width=3), Field("指标值", width=1.2),
-         Field("占S²份额", width=1.3), Field("去掉该校后的差异系数", width=2)),
+        (Field("学段", align="left", width=0.9), Field("指标", align="left", width=1.9),
+         *(Field(place, "贡献最大的学校", align="left", width=2.5)
+           for place in ("第一", "第二", "第三")),
+         Field("剔除即改变结论", align="left", width=2)),
         tuple(rows), "学校数据表",
-        notes=(f"每项列贡献最大的{_TOP_SCHOOLS}所；份额＝该校学生占比×（该校值－县平均值）²÷S²。",))
+        notes=("括号内为占S²的份额和去掉该校后的差异系数；"
+               "份额＝该校学生占比×（该校值－县平均值）²÷S²。",))
+
+
+def _contribution(row: dict, limit: Fraction | None, county: County) -> str:
+    without = cv_text(row["cv_without"], limit, county.standard.balance.display_decimals)
+    return f"{row['name']}（{percent_text(row['share'])}，{without}）"

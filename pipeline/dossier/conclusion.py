@@ -56,6 +56,21 @@ def _coefficients(balance: pd.DataFrame, county: County) -> str:
     return text + (f"，超过限值的为{joined(over)}。" if over else "。")
 
 
+def summary_table(judgements: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Count states by category (结论一览), for the front."""
+    if judgements.empty:
+        return None
+    rows = []
+    for group, part in judgements.groupby("group", sort=False):
+        counts = [int((part["status"] == s).sum()) for s in (MET, NOT_MET, UNDETERMINED)]
+        rows.append((Cell(group), *(Cell(count_text(n), value=n) for n in (len(part), *counts))))
+    return PrintedTable(
+        "summary_table", f"{county.name}{county.year}年结论一览",
+        (Field("类别", align="left", width=2), Field("项数", width=1), Field("达标", width=1),
+         Field("未达标", width=1), Field("待核", width=1)),
+        tuple(rows), county.standard.document, unit="项", front=True)
+
+
 def conclusion_sentences(judgements: pd.DataFrame, county: County) -> Prose:
     """Name what is not met and how much is open; never 通过 or 认定."""
     if not county.standard.judged:

@@ -22,13 +22,13 @@ _ENOUGH_TO_DRAW = 5
 
 
 def term_zh(term: str, county: County) -> str:
-    """Return the Chinese name of a model's term: ``ln_F1`` → ln（生均公用经费支出）."""
-    plain = {"Intercept": "常数项", "pupils": "在校生数", "ln_pupils": "ln（在校生数）",
+    """Return the Chinese name of a model's term: ``ln_F1`` → 生均公用经费支出（对数）."""
+    plain = {"Intercept": "常数项", "pupils": "在校生数", "ln_pupils": "在校生数（对数）",
              "urban": "城区", "town": "镇区", "rural": "乡村", "private": "民办"}
     if term in plain:
         return plain[term]
     if term.startswith("ln_"):
-        return f"ln（{county.standard.indicator(term[3:]).zh}）"
+        return f"{county.standard.indicator(term[3:]).zh}（对数）"
     return county.standard.indicator(term).zh
 
 
@@ -70,7 +70,7 @@ def _step(focus: str, county: County) -> tuple[str, float]:
         name = "在校生数" if focus == "ln_pupils" else county.standard.indicator(focus[3:]).zh
         return f"{name}高10%", float(np.log(1.1))
     if focus in ("urban", "town", "rural", "private"):
-        return f"{term_zh(focus, county)}相对于其他", 1.0
+        return f"与其他学校相比，{term_zh(focus, county)}", 1.0
     indicator = county.standard.indicator(focus)
     return f"{indicator.zh}多1{indicator.unit.split('/')[0]}", 1.0
 
@@ -132,11 +132,8 @@ def term_table(models: pd.DataFrame, terms: pd.DataFrame, county: County) -> Pri
                 *(Cell(coefficient_text(t[c]), value=t[c])
                   for c in ("estimate", "std_error", "ci_low", "ci_high")),
                 Cell(p_text(t["p_value"]), value=t["p_value"])))
-        rows.append((Cell(""), Cell(
-            f"n＝{m['n']}，R²＝{figure_text(m['r_squared'], 3)}，"
-            f"调整R²＝{figure_text(m['adjusted_r_squared'], 3)}；杠杆值最大的学校："
-            f"{m['top_school']}（{figure_text(m['max_leverage'], 2)}）"),
-            *(Cell("") for _ in range(5))))
+        rows += [(Cell(""), Cell(name), Cell(text), *(Cell("") for _ in range(4)))
+                 for name, text in _fit_rows(m)]
     return PrintedTable(
         "term_table", f"{county.name}{county.year}年学校层面回归结果",
         (Field("模型", align="left", width=1.2), Field("项", align="left", width=4),
@@ -144,7 +141,14 @@ def term_table(models: pd.DataFrame, terms: pd.DataFrame, county: County) -> Pri
          Field("上限", "95%区间", width=1.2), Field("p", width=0.9)),
         tuple(rows), "学校数据表",
         notes=("普通最小二乘，未加权；标准误为HC3，区间与p按t分布。全县学校为普查，区间只对模型"
-               "而言：若各校未解释的部分重新抽取，系数会有多大变化。",))
+               "而言：若各校未解释的部分重新抽取，系数会有多大变化。",
+               *(f"{m['id'].split('-')[0]}{_stage(m, county)}杠杆值最大的学校为{m['top_school']}"
+                 f"（{figure_text(m['max_leverage'], 2)}）。" for m in fitted.to_dict("records"))))
+
+
+def _fit_rows(model: dict) -> list[tuple[str, str]]:
+    return [("n", count_text(model["n"])), ("R²", figure_text(model["r_squared"], 3)),
+            ("调整R²", figure_text(model["adjusted_r_squared"], 3))]
 
 
 def gap_chart(frames: dict[str, pd.DataFrame], county: County) -> Figure | None:

@@ -20,7 +20,7 @@ def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure:
     now, ids = _chosen(indicators, stage, county), county.standard.resource.indicators
     columns = min(4, len(ids))
     lines = -(-len(ids) // columns)
-    figure, axes = panels(lines, columns, 1.75 * lines + 0.35)
+    figure, axes = panels(lines, columns, 1.62 * lines + 0.2)
     for ax, id in zip(axes, ids, strict=False):
         _strip(ax, now[now["indicator"] == id], id, county)
     for ax in axes[len(ids):]:
@@ -45,6 +45,7 @@ def _strip(ax, part: pd.DataFrame, id: str, county: County) -> None:
         limit_line(ax, float(part.iloc[0]["threshold"]), "")
         limit_line(ax, float(part.iloc[0]["floor"]), "", dashed=True)
     ax.set(title=f"{id} {indicator.short}\n（{indicator.unit}）", ylabel="", xlabel="", xticks=[])
+    ax.set_ylim(bottom=0)
     tidy(ax)
 
 
@@ -61,19 +62,19 @@ def heat_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure |
     figure, (ax,) = panels(1, 1, max(2.2, 0.172 * len(ratio) + 0.75))
     shown = ratio.map(lambda r: level_text(r, 2, (Fraction(1),)))
     sns.heatmap(ratio.clip(0.4, 1.6), ax=ax, cmap="Greys_r", vmin=0.4, vmax=1.6, annot=shown,
-                fmt="", annot_kws={"size": 7.5}, linewidths=0.4, linecolor="white",
-                cbar_kws={"label": _ratio_label(county), "shrink": 0.6, "pad": 0.02})
+                fmt="", annot_kws={"size": 7.5}, linewidths=0.4, linecolor="white", cbar=False)
     ax.set(xlabel="", ylabel="")
     ax.set_xticks(ax.get_xticks(), [county.standard.indicator(i).short for i in ids])
     ax.xaxis.tick_top()
-    ax.tick_params(length=0, axis="both")
+    ax.tick_params(length=0, axis="both", labelsize=8)
     ax.grid(False)
     zh = county.standard.stages[stage]
     below = int((ratio < 1).sum().sum())
     return Figure(
         f"heat_chart_{stage}", f"{county.name}{county.year}年{zh}各校指标与{_base(county)}之比",
         f"{zh}{len(ratio)}所学校、{len(ids)}项指标与{_base(county)}之比，"
-        f"其中低于1的有{below}格，颜色越深比值越低", "学校数据表", figure, _data(now))
+        f"其中低于1的有{below}格，颜色越深比值越低", "学校数据表", figure, _data(now),
+        notes=("颜色越深，比值越低；“缺”为资料不全。",))
 
 
 def _chosen(indicators: pd.DataFrame, stage: str, county: County) -> pd.DataFrame:
@@ -95,10 +96,6 @@ def _ratios(now: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
 
 def _base(county: County) -> str:
     return "标准值" if county.standard.judged else "平均值"
-
-
-def _ratio_label(county: County) -> str:
-    return f"与{_base(county)}之比（浅为高，深为低）"
 
 
 def _data(now: pd.DataFrame) -> tuple[dict, ...]:

@@ -67,9 +67,9 @@ def compliance_table(compliance: pd.DataFrame, county: County) -> PrintedTable:
     rows.append(_compliance_row("合计", now, TOTAL))
     return PrintedTable(
         "compliance_table", f"{county.name}{county.year}年学校资源配置达标情况",
-        (Field("学段", align="left"), Field("参评"), Field("七项达标"),
-         Field("六项达标、余项≥85%", width=1.6), Field("未达标"), Field("待核"),
-         Field("综合达标率")),
+        (Field("学段", align="left", width=1), Field("参评", width=1),
+         Field("七项达标", width=1.3), Field("六项达标、余项≥85%", width=2.6),
+         Field("未达标", width=1.1), Field("待核", width=1), Field("综合达标率", width=1.5)),
         tuple(rows), _source(county), unit="所",
         notes=("综合达标率＝（七项达标＋六项达标且余项不低于85%）÷参评学校；待核学校不计为达标。",))
 

@@ -27,7 +27,7 @@ def cover(county: County) -> Cover:
          ("统计时点", f"{year}年{int(month)}月{int(day)}日"),
          ("所依文件", f"{standard.title}（{standard.document}）"),
          ("标准包", standard.id)),
-        f"{county.name}义务教育{kind}·{county.year}年", date, county.info.notice,
+        f"{county.name}·{county.year}年", date, county.info.notice,
         "本报告依据所列文件和填报数据测算，不代表认定结果。" if standard.judged
         else "本报告只作测算和描述，所用参考包没有标准值，不作达标判定。")
 
@@ -62,8 +62,9 @@ def source_table(cells: pd.DataFrame, accounting: pd.DataFrame, county: County) 
                      Cell(count_text(len(group[["school_code", "stage"]].drop_duplicates())))))
     return PrintedTable(
         "source_table", f"{county.name}资料来源一览",
-        (Field("年份", align="center"), Field("文件", align="left", width=3),
-         Field("工作表", align="left"), Field("读取单元格"), Field("学段部数")),
+        (Field("年份", align="center", width=1), Field("文件", align="left", width=3.4),
+         Field("工作表", align="left", width=1.6), Field("读取单元格", width=1.5),
+         Field("学段部数", width=1.3)),
         tuple(rows), "报送的学校数据表", notes=(
             "一贯制学校、完全中学按学段分别计为一个学段部；未参评学校的单元格不在此列。",))
 

@@ -91,7 +91,7 @@ def _export(notebook: NotebookNode, made: County, portable: Parameters, finished
         update={"raw": "data/raw", "processed": "data/processed"}))
     why = causes(made)
     exporter = get_exporter("junheng-pdf")()
-    pdf, _ = exporter.from_notebook_node(clean, {"run_id": run_id(why)})
+    pdf, _ = exporter.from_notebook_node(clean, {"run_id": run_id(why)[:16]})
     (finished / "dossier.pdf").write_bytes(pdf)
     nbformat.write(clean, finished / "dossier.ipynb")
     for name in RECORDS:
