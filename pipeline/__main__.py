@@ -63,7 +63,7 @@ def _made(order, make_dossier) -> bool:
 def check(paths: tuple[str, ...], standard: str, as_json: bool) -> None:
     """只读入和核查，不出卷宗；有拒收时退出码为 1。"""
     from pipeline.cleaning.checking import check_paths
-    from pipeline.publishing.dossier import finding_line
+    from pipeline.publishing.dossier import finding_lines
 
     reports = check_paths([Path(p) for p in paths], standard)
     if as_json:
@@ -71,8 +71,8 @@ def check(paths: tuple[str, ...], standard: str, as_json: bool) -> None:
     for report in () if as_json else reports:
         word = {"accepted": "可用", "refused": "拒收"}[report["outcome"]]
         click.echo(f"{report['file']}：{word}，{len(report['findings'])}条记录")
-        for finding in report["findings"]:
-            click.echo("  " + finding_line(finding))
+        for line in finding_lines(report["findings"]):
+            click.echo("  " + line)
     if any(report["outcome"] == "refused" for report in reports):
         sys.exit(1)
 

@@ -201,7 +201,7 @@ reason text 说明
 year whole 年份
 stage text 学段
 indicator text 指标
-grouping text 分组依据 location|school_type
+grouping text 分组依据 location|school_type|size
 group text 组
 n_schools whole 校数
 weight exact 学生占比

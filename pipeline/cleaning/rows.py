@@ -105,7 +105,7 @@ def _code(cell: Cell, headed: HeadedSheet, required: bool, findings: Findings) -
     if not re.fullmatch(headed.layout.code_pattern, code, re.ASCII):
         findings.at("identity.code", cell, f"{len(code)}位，不合规定")
     elif code != cell.text:
-        findings.at("cell.cleaned", cell, "去除空白或全角，标识码不变")
+        findings.at("text.cleaned", cell, "去除空白或全角，标识码不变")
     return code
 
 
@@ -114,7 +114,7 @@ def _name(cell: Cell, required: bool, findings: Findings) -> str:
     if not name and required:
         findings.at("identity.name", cell, "空白")
     if name != cell.text:
-        findings.at("cell.cleaned", cell, "去除名称首尾或重复的空白")
+        findings.at("text.cleaned", cell, "去除名称首尾或重复的空白")
     return name
 
 

@@ -88,7 +88,7 @@ class Classifications(Definition):
         """Return the class that the wording names, or None; equality after squeezing."""
         wanted = squeeze(wording)
         for item in getattr(self, kind):
-            names = {item.code, squeeze(item.zh), *map(squeeze, item.aliases)}
+            names = {squeeze(item.code), squeeze(item.zh), *map(squeeze, item.aliases)}
             prefixes = getattr(item, "prefixes", [])
             by_code = wanted.isdigit() and any(wanted.startswith(p) for p in prefixes)
             if wanted in names or by_code:

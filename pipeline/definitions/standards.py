@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
+from pipeline.definitions.forms import classifications
 from pipeline.definitions.indicators import Indicator, indicators
 from pipeline.errors import DefinitionFault, WrongUse
 
@@ -142,7 +143,8 @@ class Standard(Definition):
     source: Text
     judged: bool
     reference_day: Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
-    grouping: Literal["location", "school_type"]
+    grouping: Literal["location", "school_type", "size"]
+    size_limits: list[int] = []
     section_zh: Text = "学校"
     context: list[str]
     stages: dict[str, Text]
@@ -164,6 +166,27 @@ class Standard(Definition):
     def used_indicators(self) -> list[Indicator]:
         """Return the resource indicators, then those of context (funding, outcomes)."""
         return [indicators()[i] for i in (*self.resource.indicators, *self.context)]
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Return the groups that schools are compared by, code → Chinese name, in order."""
+        if self.grouping != "size":
+            return {c.code: c.zh for c in getattr(classifications(), self.grouping)}
+        bounds = list(zip(self.size_limits, self.size_limits[1:], strict=False))
+        names = [f"不足{self.size_limits[0]}人", *(f"{a}—{b - 1}人" for a, b in bounds),
+                 f"{self.size_limits[-1]}人及以上"]
+        return {f"size{n}": name for n, name in enumerate(names)}
+
+    def group_of(self, school: dict) -> str:
+        """Return the group of one school; empty when its form does not say."""
+        if self.grouping != "size":
+            return school[self.grouping]
+        return f"size{sum(school['pupils'] >= limit for limit in self.size_limits)}"
+
+    @property
+    def grouping_zh(self) -> str:
+        """Return what the schools are grouped by, in Chinese."""
+        return {"location": "城乡", "school_type": "办学类型", "size": "规模"}[self.grouping]
 
     def threshold(self, id: str, stage: str) -> Fraction | None:
         """Return the required level, or None when the standard only describes."""

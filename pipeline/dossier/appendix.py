@@ -33,6 +33,17 @@ def school_list(accounting: pd.DataFrame, county: County) -> PrintedTable:
         rows, "学校数据表")
 
 
+def split_sentences(derivations: pd.DataFrame, county: County) -> Prose:
+    """Say how many sections were split and how many teaching points merged."""
+    now = derivations[derivations["year"] == county.year]
+    split = len(now.loc[now["action"] == "split", ["school_code", "stage"]].drop_duplicates())
+    merged = int((now["action"] == "merge").sum())
+    if not split and not merged:
+        return Prose("split_sentences", ("没有需要拆分或合并的学校。",))
+    return Prose("split_sentences", (
+        f"按权重拆分资产的学段部{split}个，并入归属学校的教学点{merged}个。",))
+
+
 def split_table(derivations: pd.DataFrame, county: County) -> PrintedTable | None:
     """Print how each mixed school's assets were split: whole and part, a row a section (拆分)."""
     now = derivations[(derivations["year"] == county.year) & (derivations["action"] == "split")]

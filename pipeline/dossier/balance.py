@@ -5,7 +5,6 @@ from fractions import Fraction
 import pandas as pd
 
 from pipeline.county import County
-from pipeline.definitions.forms import classifications
 from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import (
     EMPTY,
@@ -165,9 +164,10 @@ def location_table(decomposition: pd.DataFrame, county: County) -> PrintedTable 
     rows = []
     for (stage, id), part in now.groupby(["stage", "indicator"], sort=False):
         rows.append(_location_row(stage, id, part.set_index("group"), groups, county))
-    zh = [classifications().zh(county.standard.grouping, g) for g in groups]
+    zh = [county.standard.groups[g] for g in groups]
     return PrintedTable(
-        "location_table", f"{county.name}{county.year}年{_grouping_zh(county)}水平与差异分解",
+        "location_table",
+        f"{county.name}{county.year}年{county.standard.grouping_zh}水平与差异分解",
         (Field("学段", align="left", width=1), Field("指标", align="left", width=3.2),
          *(Field(name, "各组平均值", width=1.2) for name in zh), Field("最高÷最低", width=1.3),
          Field("组间", "差异来源", width=1.3), Field("组内", "差异来源", width=1.3)),
@@ -177,12 +177,7 @@ def location_table(decomposition: pd.DataFrame, county: County) -> PrintedTable 
 
 def _groups(now: pd.DataFrame, county: County) -> list[str]:
     present = set(now["group"])
-    listed = getattr(classifications(), county.standard.grouping)
-    return [item.code for item in listed if item.code in present]
-
-
-def _grouping_zh(county: County) -> str:
-    return {"location": "城乡", "school_type": "办学类型"}[county.standard.grouping]
+    return [code for code in county.standard.groups if code in present]
 
 
 def _location_row(stage: str, id: str, part: pd.DataFrame, groups: list[str], county: County):
@@ -202,7 +197,7 @@ def _location_row(stage: str, id: str, part: pd.DataFrame, groups: list[str], co
 def location_sentences(decomposition: pd.DataFrame, county: County) -> Prose:
     """Say which share of the difference lies between groups, from smallest to largest."""
     now = decomposition[decomposition["year"] == county.year]
-    zh = _grouping_zh(county)
+    zh = county.standard.grouping_zh
     if now.empty:
         return Prose("location_sentences", (
             f"没有可比的{zh}分组（资料未分组，或各校同属一组），不作分组比较。",))

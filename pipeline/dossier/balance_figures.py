@@ -4,7 +4,6 @@ import pandas as pd
 import seaborn as sns
 
 from pipeline.county import County
-from pipeline.definitions.forms import classifications
 from pipeline.dossier.exhibit import Figure
 from pipeline.dossier.numbers import cv_text, figure_text, joined, percent_text
 from pipeline.dossier.style import (
@@ -151,13 +150,12 @@ def group_chart(decomposition: pd.DataFrame, county: County) -> Figure | None:
     if now.empty:
         return None
     rows = [{"stage": r["stage"], "指标": county.standard.indicator(r["indicator"]).short,
-             "组": classifications().zh(r["grouping"], r["group"]),
+             "组": county.standard.groups[r["group"]],
              "ratio": float(r["mean"] / _county_mean(now, r))} for r in now.to_dict("records")]
     stages = _stages(now, county)
     figure, axes = panels(len(stages), 1, 2.1 * len(stages) + 0.3, sharex=True)
     data = pd.DataFrame(rows)
-    listed = getattr(classifications(), county.standard.grouping)
-    order = [c.zh for c in listed if c.zh in set(data["组"])]
+    order = [zh for zh in county.standard.groups.values() if zh in set(data["组"])]
     for ax, (stage, zh) in zip(axes, stages.items(), strict=True):
         sns.barplot(data[data["stage"] == stage], x="指标", y="ratio", hue="组", hue_order=order,
                     palette=list(GROUP_COLOURS[:len(order)]), edgecolor=DARK, linewidth=0.5,

@@ -4,7 +4,7 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
-from pipeline.dossier.numbers import count_text, joined
+from pipeline.dossier.numbers import count_text, cv_text, joined
 from pipeline.dossier.resources import STATE_TONE
 from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, USED
 
@@ -24,8 +24,9 @@ def summary_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame, balanc
     scope = (f"本卷宗依据{county.standard.title}（{county.standard.document}），对{county.name}"
              f"{county.year}年参加测算的{len(now)}所{unit}、{sum(now['pupils'])}名学生的资料进行测算。")
     if not county.standard.judged:
-        return Prose("summary_sentences", (scope, "所用标准包没有标准值，本卷宗不作达标判定，"
-                     "只列各项指标的水平、校际差异系数、差异来源和检验结果。"), front=True)
+        return Prose("summary_sentences", (
+            scope, "所用标准包没有标准值，本卷宗不作达标判定，只列各项指标的水平、校际差异系数、"
+            "差异来源和检验结果。", _values(balance, county)), front=True)
     total, met, failed, unknown = _counts(judgements)
     vetoes = int((judgements["group"] == _VETO).sum())
     return Prose("summary_sentences", (
@@ -44,6 +45,14 @@ def _schools(compliance: pd.DataFrame, county: County) -> str:
         said.append(f"{zh}{len(status)}所中达标{(status == MET).sum()}所、"
                     f"未达标{(status == NOT_MET).sum()}所、待核{(status == UNDETERMINED).sum()}所")
     return f"学校资源配置：{'；'.join(said)}。"
+
+
+def _values(balance: pd.DataFrame, county: County) -> str:
+    now = balance[(balance["year"] == county.year) & (balance["cv"] != "")]
+    said = [f"{county.standard.indicator(r['indicator']).zh}"
+            f"{cv_text(r['cv'], None, county.standard.balance.display_decimals)}"
+            for r in now.to_dict("records")]
+    return f"校际差异系数：{joined(said)}。见[[balance_table]]。"
 
 
 def _coefficients(balance: pd.DataFrame, county: County) -> str:
@@ -75,7 +84,8 @@ def conclusion_sentences(judgements: pd.DataFrame, county: County) -> Prose:
     """Name what is not met and how much is open; never 通过 or 认定."""
     if not county.standard.judged:
         return Prose("conclusion_sentences", ("参考包没有标准值，不作综合判定。",))
-    said = []
+    said = ["逐项对照标准：任何一项未达标即为未达标，任何一项缺资料即为待核。"
+            "是否认定由国家督导机构决定，本卷宗不作认定。"]
     for group, part in judgements[judgements["group"] != _VETO].groupby("group", sort=False):
         states = part["status"]
         said.append(f"{group}{len(part)}项：达标{(states == MET).sum()}项、未达标"

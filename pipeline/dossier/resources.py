@@ -37,6 +37,9 @@ def compliance_sentences(compliance: pd.DataFrame, county: County) -> Prose:
     now = compliance[compliance["year"] == county.year]
     said = [_stage_sentence(zh, now[now["stage"] == stage])
             for stage, zh in county.standard.stages.items()]
+    rule = county.standard.resource
+    said.insert(0, f"判定规则：{len(rule.indicators)}项指标中至少{rule.min_met}项达到标准值，"
+                   f"余项不低于标准值的{percent_text(rule.floor_ratio, 0)}；缺数据的不计为达标。")
     return Prose("compliance_sentences", (*said, "各校情况见[[school_state_table]]和附录。"))
 
 
@@ -59,8 +62,10 @@ def _share(part: int, whole: int) -> Fraction:
     return Fraction(int(part), int(whole))
 
 
-def compliance_table(compliance: pd.DataFrame, county: County) -> PrintedTable:
-    """Count schools by state and stage (学校达标情况)."""
+def compliance_table(compliance: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Count schools by state and stage (学校达标情况); None where nothing is judged."""
+    if not county.standard.judged:
+        return None
     now = compliance[compliance["year"] == county.year]
     rows = [_compliance_row(zh, now[now["stage"] == stage])
             for stage, zh in county.standard.stages.items()]
@@ -122,8 +127,10 @@ def _level_row(zh: str, id: str, part: pd.DataFrame, county: County, judged: boo
 
 
 def school_state_table(indicators: pd.DataFrame, compliance: pd.DataFrame, county: County
-                       ) -> PrintedTable:
+                       ) -> PrintedTable | None:
     """List the schools that do not meet the standard or are undetermined, with what is short."""
+    if not county.standard.judged:
+        return None
     now = compliance[(compliance["year"] == county.year) & (compliance["status"] != MET)]
     found = indicators[indicators["year"] == county.year]
     rows = []

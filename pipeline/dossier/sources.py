@@ -19,9 +19,9 @@ def cover(county: County) -> Cover:
     date = f"{county.year}-{standard.reference_day}"
     year, month, day = date.split("-")
     place = county.info.province + county.info.prefecture
-    kind = "优质均衡发展评估卷宗" if standard.judged else "校际差异测算卷宗"
+    kind = "义务教育优质均衡发展评估卷宗" if standard.judged else "校际差异测算卷宗"
     return Cover(
-        "cover", f"{county.name}义务教育{kind}", f"{county.year}年",
+        "cover", f"{county.name}{kind}", f"{county.year}年",
         (("评估单元", f"{place}{county.name}（{county.code}）"),
          ("数据年份", f"{county.year}年（{county.year}—{county.year + 1}学年）"),
          ("统计时点", f"{year}年{int(month)}月{int(day)}日"),
@@ -173,24 +173,27 @@ def _place(row: dict) -> str:
 def size_chart(schools: pd.DataFrame, county: County) -> Figure:
     """Draw the number of pupils of each section by location and stage (学校规模)."""
     now = schools[schools["year"] == county.year]
-    grouping = county.standard.grouping
-    order = [c.code for c in getattr(classifications(), grouping) if c.code in set(now[grouping])]
     stages = {s: zh for s, zh in county.standard.stages.items() if s in set(now["stage"])}
-    figure, axes = panels(1, max(len(stages), 1), 2.7, sharey=True)
+    figure, axes = panels(1, max(len(stages), 1), 2.6, sharey=True)
     for ax, (stage, zh) in zip(axes, stages.items(), strict=False):
-        part = now[now["stage"] == stage]
-        data = pd.DataFrame({"group": part[grouping], "pupils": part["pupils"].astype(float)})
-        sns.boxplot(data, x="group", y="pupils", order=order or None, ax=ax, color="white",
-                    width=0.5, fliersize=0, linecolor=GROUP_COLOURS[1])
-        sns.stripplot(data, x="group", y="pupils", order=order or None, ax=ax, color=DARK,
-                      size=3.5, jitter=0.18, alpha=0.8)
-        ax.set(title=f"{zh}（{len(part)}所）", xlabel="", ylabel="在校生数（人）")
-        ax.set_xticks(ax.get_xticks(), [classifications().zh(grouping, g) for g in order])
+        _sizes(ax, now[now["stage"] == stage])
+        ax.set(title=f"{zh}（{sum(now['stage'] == stage)}所）", xlabel="", ylabel="在校生数（人）")
         tidy(ax)
     return Figure(
         "size_chart", f"{county.name}{county.year}年参加测算{county.standard.section_zh}的规模",
         _size_alt(now, stages), "报送的学校数据表", figure,
-        tuple(now[["stage", "school_code", grouping, "pupils"]].to_dict("records")))
+        tuple(now[["stage", "school_code", "location", "pupils"]].to_dict("records")),
+        notes=("每点为一所；箱线为四分位数。",))
+
+
+def _sizes(ax, part: pd.DataFrame) -> None:
+    zh = {c.code: c.zh for c in classifications().location} | {"": "全部"}
+    data = pd.DataFrame({"group": part["location"].map(zh), "pupils": part["pupils"].astype(float)})
+    order = [name for name in zh.values() if name in set(data["group"])]
+    sns.boxplot(data, x="group", y="pupils", order=order, ax=ax, color="white", width=0.5,
+                fliersize=0, linecolor=GROUP_COLOURS[1])
+    sns.stripplot(data, x="group", y="pupils", order=order, ax=ax, color=DARK, size=3.5,
+                  jitter=0.18, alpha=0.8)
 
 
 def _size_alt(now: pd.DataFrame, stages: dict[str, str]) -> str:

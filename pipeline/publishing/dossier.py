@@ -105,16 +105,24 @@ def _export(notebook: NotebookNode, made: County, portable: Parameters, finished
 def refusals(county: County) -> list[str]:
     """Return one line a refusing finding: place, what was found, what is right, what to do."""
     found = county.load("findings")
-    listed = found[found["severity"] == "refuse"].to_dict("records")
-    return [finding_line(row) for row in listed]
+    return finding_lines(found[found["severity"] == "refuse"].to_dict("records"))
 
 
-def finding_line(row: dict) -> str:
-    """Print one finding (一处问题) in one line."""
-    place = row["file"] + (f" · {row['sheet']}" if row["sheet"] else "")
-    if row["row"]:
-        place += f"!{row['column']}{row['row']}" if row["column"] else f" 第{row['row']}行"
-    return f"{place}：{row['action']}。规则：{row['rule']}。改法：{row['remedy']}。"
+def finding_lines(rows: list[dict]) -> list[str]:
+    """Print findings (核查记录), like ones of one sheet together: every place is named."""
+    alike: dict[tuple, list[dict]] = {}
+    for row in rows:
+        key = (row["file"], row["sheet"], row["action"], row["rule"], row["remedy"])
+        alike.setdefault(key, []).append(row)
+    return [_finding_line(*key, places) for key, places in alike.items()]
+
+
+def _finding_line(file: str, sheet: str, action: str, rule: str, remedy: str,
+                  places: list[dict]) -> str:
+    cells = [f"{row['column']}{row['row']}" if row["column"] else f"第{row['row']}行"
+             for row in places if row["row"]]
+    place = file + (f" · {sheet}" if sheet else "") + (f" {'、'.join(cells)}" if cells else "")
+    return f"{place}：{action}。规则：{rule}。改法：{remedy}。"
 
 
 @contextmanager
