@@ -1,7 +1,7 @@
 # 均衡 Junheng。两条命令：make dossier 出示例卷宗；make test 运行全部测试。
-# 首次运行自行建立 .venv 并按 requirements.lock 安装；只需要 python3（3.11—3.13）、make、git。
+# 首次运行自行建立 .venv 并按 requirements.lock 安装；只需要 python3（3.11—3.13）、make、git；
+# 另有 python 时写 make PYTHON=/路径/python3.12 dossier。
 
-PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell command -v $(p))))
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -11,7 +11,7 @@ READY := $(VENV)/ready
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml setup.sh
-	sh setup.sh "$(PYTHON)" $(VENV)
+	PYTHON="$(PYTHON)" sh setup.sh $(VENV)
 	touch $(READY)
 
 dossier: $(READY)

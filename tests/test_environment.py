@@ -42,7 +42,8 @@ def locked():
 def environment():
     """Return what environment.yml names: (name → version from conda, the same from pip)."""
     conda, pip = {}, {}
-    for line in (ROOT / "environment.yml").read_text("utf-8").splitlines():
+    text = (ROOT / "environment.yml").read_text("utf-8")
+    for line in text.split("\ndependencies:\n")[1].splitlines():
         if match := _CONDA.match(line):
             conda[match[1]] = match[2] or ""
         elif match := _PIP.match(line):

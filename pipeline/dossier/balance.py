@@ -225,7 +225,7 @@ def contribution_table(contributions: pd.DataFrame, balance: pd.DataFrame, count
         flips = [r["name"] for r in part.to_dict("records") if r["flips"]]
         rows.append((Cell(county.standard.stages[stage]), Cell(f"{id} {_short(id, county)}"),
                      *map(Cell, said), *(Cell("") for _ in range(_TOP_SCHOOLS - len(said))),
-                     Cell(joined(flips) or "无")))
+                     Cell(_some(flips) or "无")))
     return PrintedTable(
         "contribution_table", f"{county.name}{county.year}年对差异贡献最大的学校",
         (Field("学段", align="left", width=0.9), Field("指标", align="left", width=1.9),
@@ -235,6 +235,11 @@ def contribution_table(contributions: pd.DataFrame, balance: pd.DataFrame, count
         tuple(rows), "学校数据表",
         notes=("括号内为占S²的份额和去掉该校后的差异系数；"
                "份额＝该校学生占比×（该校值－县平均值）²÷S²。",))
+
+
+def _some(names: list[str]) -> str:
+    shown = joined(names[:_TOP_SCHOOLS])
+    return f"{shown}等{len(names)}所" if len(names) > _TOP_SCHOOLS else shown
 
 
 def _contribution(row: dict, limit: Fraction | None, county: County) -> str:

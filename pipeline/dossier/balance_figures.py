@@ -19,6 +19,9 @@ from pipeline.dossier.style import (
 )
 from pipeline.terms import NOT_MET, is_missing
 
+_LINE_COLOURS = (DARK, "#8a5a00", "#444444", MID, "#000000", "#777777", "#5f7f3f", "#9a3b3b",
+                 "#3b6f9a")
+
 
 def _now(frame: pd.DataFrame, county: County) -> pd.DataFrame:
     return frame[frame["year"] == county.year]
@@ -89,8 +92,8 @@ def trend_chart(balance: pd.DataFrame, county: County) -> Figure | None:
         data = pd.DataFrame({"year": part["year"].astype(int), "cv": part["number"],
                              "指标": part["zh"]})
         sns.lineplot(data, x="year", y="cv", hue="指标", style="指标", markers=True, ax=ax,
-                     palette=sns.color_palette("Greys_r", 10)[:data["指标"].nunique()],
-                     legend=ax is axes[-1], errorbar=None, markersize=5)
+                     palette=_LINE_COLOURS[:data["指标"].nunique()], legend=ax is axes[-1],
+                     errorbar=None, markersize=6, linewidth=1.2)
         if not is_missing(part.iloc[0]["limit"]):
             limit_line(ax, float(part.iloc[0]["limit"]), "限值")
         ax.set(title=zh, xlabel="年份", ylabel="差异系数", xticks=county.years)
