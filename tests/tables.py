@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from openpyxl import Workbook
@@ -23,6 +24,12 @@ def table(text: str) -> list[dict[str, str]]:
     lines = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()
              if line.strip()]
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+
+
+def near(value, printed: str) -> bool:
+    """Tell whether the value, rounded half up, is the printed figure."""
+    exact = Decimal(Fraction(value).numerator) / Fraction(value).denominator
+    return exact.quantize(Decimal(printed), ROUND_HALF_UP) == Decimal(printed)
 
 
 def measured(rows: list[dict]):

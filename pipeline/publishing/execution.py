@@ -5,12 +5,15 @@ counts is the record that the last chapter leaves; `pipeline.publishing.dossier`
 """
 
 import logging
+import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
 import papermill
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from pipeline import errors
 from pipeline.errors import DossierFailed, JunhengError
@@ -27,13 +30,25 @@ def execute(notebook: NotebookNode, parameters: Parameters, work: Path) -> Noteb
     nbformat.write(notebook, source)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        return papermill.execute_notebook(
-            str(source), str(target), parameters=parameters.model_dump(), cwd=str(work),
-            kernel_name="python3", progress_bar=False, log_output=False)
+        with tempfile.TemporaryDirectory(prefix="junheng-") as sockets:
+            return papermill.execute_notebook(
+                str(source), str(target), parameters=parameters.model_dump(), cwd=str(work),
+                kernel_name="python3", progress_bar=False, log_output=False,
+                config=_transport(sockets))
     except PapermillExecutionError as error:
         raise _fault_of(error) from error
     except Exception as error:
         raise DossierFailed(f"执行环境出错：{type(error).__name__}：{error}") from error
+
+
+def _transport(sockets: str) -> Config:
+    """Let kernel and client meet in a private folder: no ports, so none can collide.
+
+    Socket paths are limited to about 100 letters, hence not below the output folder.
+    """
+    if sys.platform == "win32":
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": str(Path(sockets) / "kernel")}})
 
 
 def without_traces(notebook: NotebookNode, portable: Parameters) -> NotebookNode:

@@ -1,0 +1,152 @@
+"""Items judged for the county as a whole (县级指标): G1–G15, Q1–Q9, P1, with their rules.
+
+A rule names its arithmetic and its variables; the limits stand here, the arithmetic in
+`pipeline.analysis.items`. An item of kind ``evidence`` has no rule: documents decide.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pipeline.definitions.base import Definition, Exact, Text
+
+Op = Literal[">=", "<=", "=", "<", ">"]
+ByStage = dict[str, Exact]
+
+
+class Part(Definition):
+    """One quotient to be compared: Σ numerator ÷ Σ denominator, or a given value."""
+
+    label: str = ""
+    numerator: list[str] = Field(min_length=1)
+    denominator: list[str] = []
+    op: Op
+    value: Exact
+    unit: Text
+
+
+class Ratio(Definition):
+    """Quotients of county figures, each against its limit; all must hold."""
+
+    type: Literal["ratio"]
+    parts: list[Part] = Field(min_length=1)
+
+
+class SchoolSize(Definition):
+    """Pupils of every school, grades 1–9 (学校规模), by school type."""
+
+    type: Literal["school_size"]
+    op: Op
+    value: Exact
+    combined_value: Exact
+    combined_types: list[str]
+    unit: Text
+
+
+class ClassSize(Definition):
+    """The largest class of every school (班额), from the maximum or from band counts."""
+
+    type: Literal["class_size"]
+    op: Op
+    value: ByStage
+    unit: Text
+
+
+class Rooms(Definition):
+    """Rooms of a kind for every so many classes, each large enough (专用教室)."""
+
+    type: Literal["rooms"]
+    per_classes: int
+    areas: dict[str, Exact]
+    unit: Text
+
+
+class SchoolRatio(Definition):
+    """A quotient in every school (每校比例)."""
+
+    type: Literal["school_ratio"]
+    numerator: Text
+    denominator: Text
+    op: Op
+    value: Exact
+    unit: Text
+
+
+class SmallSchoolFund(Definition):
+    """Small rural schools are funded as if they had so many pupils (按100名学生核定)."""
+
+    type: Literal["small_school_fund"]
+    below: int
+    counted_as: int
+    allocated: Text
+    quota: dict[str, Text]
+    unit: Text
+
+
+class Retention(Definition):
+    """The three-year retention rate of junior schools (三年巩固率)."""
+
+    type: Literal["retention"]
+    formula: Literal["adjusted_both", "adjusted_base", "simple"]
+    op: Op
+    value: Exact
+    unit: Text
+
+
+class Monitoring(Definition):
+    """Results of the national monitoring by grade and subject (义务教育质量监测)."""
+
+    type: Literal["monitoring"]
+    level_min: Literal["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"]
+    gap_op: Op
+    gap_max: Exact
+    unit: Text
+
+
+Rule = Annotated[
+    Ratio | SchoolSize | ClassSize | Rooms | SchoolRatio | SmallSchoolFund | Retention
+    | Monitoring, Field(discriminator="type")]
+
+
+class Item(Definition):
+    """One of the items that the county answers for (县级指标)."""
+
+    id: Text
+    group: Text
+    zh: Text
+    scope: Literal["county", "every_school", "every_class", "schools", "subject"]
+    kind: Literal["data", "evidence", "both"]
+    clause: Text
+    source: Text
+    verified: bool
+    evidence: Text
+    note: str = ""
+    rule: Rule | None = None
+
+
+class Veto(Definition):
+    """A veto (一票否决事项): open until a document says that it did not happen."""
+
+    id: Text
+    zh: Text
+    clause: Text
+    source: Text
+    verified: bool
+    evidence: Text
+
+
+class Eligibility(Definition):
+    """Conditions for applying (申报条件)."""
+
+    min_years_since_basic_balance: int
+    clause: Text
+    source: Text
+
+
+def item_faults(items: list[Item]):
+    """Yield what does not agree within the items: kind against rule."""
+    for item in items:
+        if item.kind == "evidence" and item.rule is not None:
+            yield f"items.{item.id}：凭材料判定的不应有 rule"
+        if item.kind != "evidence" and item.rule is None:
+            yield f"items.{item.id}：凭数据判定的应有 rule"

@@ -1,0 +1,137 @@
+"""Plans (规划包): the checkable targets of one plan document, a TOML file each.
+
+Every row keeps its place in the text, the literal wording where it matters, and the
+reading that was taken with the evidence for it. Conflicts between rows are linked and
+shown side by side; they are never merged or resolved.
+"""
+
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
+from pipeline.errors import DefinitionFault, WrongUse
+
+Operator = Literal[">=", "<=", "=", ">", "<", "~", "not_below_last_year", "falling", "yes",
+                   "ordinal"]
+Deadline = Annotated[str, Field(pattern=r"^(|\d{4}(-\d{2}(-\d{2})?)?)$")]
+
+
+class Value(Definition):
+    """One number of a target, with what it is for when a target has several."""
+
+    value: Exact
+    label: str = ""
+
+
+class Target(Definition):
+    """One checkable target (目标): quantity, operator, values, unit, scope, deadline, place."""
+
+    id: Text
+    place: Text
+    quantity: Text
+    op: Operator
+    values: list[Value] = []
+    unit: str = ""
+    stage: str = ""
+    scope: Literal["county", "prefecture", "central_city", "school", "rural_school", "class",
+                   "room", "township", "teacher", "school_group"]
+    deadline: Deadline = ""
+    deadline_note: str = ""
+    deadline_candidates: list[str] = []
+    standing: bool = False
+    soft: bool = False
+    kind: Literal["data", "document", "count", "trend", "ordinal"]
+    items: list[str] = []
+    units: list[str] = []
+    text: str = ""
+    note: str = ""
+
+
+class Observation(Definition):
+    """A fact that the plan reports, not a target (现状数据)."""
+
+    quantity: Text
+    value: str
+    unit: str = ""
+    date: Text
+    place: Text
+    note: str = ""
+
+
+class Reading(Definition):
+    """A corrupted or unclear passage, the reading taken, and the evidence (文本校读)."""
+
+    text: Text
+    reading: Text
+    evidence: Text
+    targets: list[str] = []
+
+
+class Conflict(Definition):
+    """Targets that do not agree, of this plan or of another (不一致之处)."""
+
+    targets: list[str] = Field(min_length=2)
+    note: Text
+
+
+class Plan(Definition):
+    """One plan document."""
+
+    id: Text
+    title: Text
+    document: str = ""
+    issuer: Text
+    date: Deadline
+    in_force: Deadline = ""
+    period: Text
+    place: Text
+    source: Text
+    note: str = ""
+    targets: list[Target] = Field(min_length=1)
+    observations: list[Observation] = []
+    readings: list[Reading] = []
+    conflicts: list[Conflict] = []
+
+
+@cache
+def plans() -> dict[str, Plan]:
+    """Return id → plan for every file in `data/plans`."""
+    return {path.stem: load_plan(path) for path in sorted((DATA / "plans").glob("*.toml"))}
+
+
+def plan(id: str) -> Plan:
+    """Return the plan with this id; `WrongUse` lists the known ones."""
+    if id not in plans():
+        raise WrongUse(f"没有规划包“{id}”。现有：{'、'.join(plans())}")
+    return plans()[id]
+
+
+def load_plan(path) -> Plan:
+    """Read a plan and check that its parts agree; every fault at once."""
+    found = load_toml(path, Plan)
+    faults = list(_disagreements(found))
+    if found.id != path.stem:
+        faults.append(f"id：应与文件名 {path.stem} 相同")
+    if faults:
+        raise DefinitionFault(path.name, faults)
+    return found
+
+
+def _disagreements(found: Plan):
+    ids = [target.id for target in found.targets]
+    yield from (f"targets：编号重复 {id}" for id in sorted({i for i in ids if ids.count(i) > 1}))
+    for target in found.targets:
+        numeric = target.op in (">=", "<=", "=", ">", "<", "~")
+        if numeric and not target.values:
+            yield f"targets.{target.id}：缺少 values"
+        if numeric and not target.unit:
+            yield f"targets.{target.id}：缺少 unit"
+        if not (target.deadline or target.deadline_note or target.standing
+                or target.deadline_candidates):
+            yield f"targets.{target.id}：应写 deadline、deadline_note 或 standing"
+        if target.deadline and found.date and target.deadline[:4] < found.date[:4]:
+            yield f"targets.{target.id}：期限早于文件日期"
+    named = {t for r in found.readings for t in r.targets}
+    yield from (f"readings：没有目标 {id}" for id in sorted(named - set(ids)))
