@@ -86,6 +86,8 @@ def template(target: str) -> None:
     path = Path(target)
     if path.suffix.lower() != ".xlsx":
         raise WrongUse("采集表的文件名应以 .xlsx 结尾")
+    if not path.absolute().parent.is_dir():
+        raise WrongUse(f"没有文件夹 {path.parent}")
     if path.exists():
         raise WrongUse(f"{path.name} 已存在，不覆盖；请换一个文件名")
     write_template(path)
@@ -93,11 +95,13 @@ def template(target: str) -> None:
 
 
 @command.command("list")
-@click.argument("what", type=click.Choice(["standards", "indicators", "layouts", "counties"]))
+@click.argument("what", metavar="standards|indicators|layouts|counties")
 def list_(what: str) -> None:
     """列出标准包、指标、表式或已登记的县。"""
-    from pipeline.listing import listing
+    from pipeline.listing import LISTS, listing
 
+    if what not in LISTS:
+        raise WrongUse(f"没有“{what}”这一项，可列：{'、'.join(LISTS)}")
     for line in listing(what):
         click.echo(line)
 
@@ -114,12 +118,19 @@ def doctor() -> None:
         sys.exit(1)
 
 
-_USAGE_ZH = {
-    "NoSuchOption": "没有选项“{0.option_name}”",
-    "NoSuchCommand": "没有这个子命令",
-    "MissingParameter": "缺少“{0.param.metavar}”",
-    "BadParameter": "选项的值不合规定：{0.message}",
-}
+def _usage_zh(fault: click.UsageError) -> str:
+    """Say in Chinese what click found wrong; its own messages are English."""
+    if isinstance(fault, click.NoSuchOption):
+        return f"没有选项“{fault.option_name}”"
+    if isinstance(fault, click.BadOptionUsage):
+        return f"选项“{fault.option_name}”缺少值"
+    param = getattr(fault, "param", None)
+    name = f"{param.opts[0]} " if isinstance(param, click.Option) else ""
+    if isinstance(fault, click.MissingParameter):
+        return f"缺少“{name}{param.metavar}”"
+    if isinstance(fault, click.BadParameter):
+        return f"“{name}{param.metavar}”的值不合规定"
+    return "没有这个子命令，或多写了参数"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -130,8 +141,11 @@ def main(arguments: list[str] | None = None) -> None:
     except JunhengError as fault:
         click.echo(str(fault), err=True)
         sys.exit(fault.exit_code)
+    except click.exceptions.NoArgsIsHelpError as fault:
+        click.echo(fault.ctx.get_help())
+        sys.exit(0)
     except click.UsageError as fault:
-        said = _USAGE_ZH.get(type(fault).__name__, "{0.message}").format(fault)
+        said = _usage_zh(fault)
         click.echo(f"用法有误：{said}。运行 junheng --help 查看用法。", err=True)
         sys.exit(2)
     except click.Abort:

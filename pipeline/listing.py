@@ -9,8 +9,7 @@ from pipeline.definitions.standards import standard
 
 def listing(what: str) -> list[str]:
     """Return the lines of one list, a line an entry."""
-    return {"standards": _standards, "indicators": _indicators, "layouts": _layouts,
-            "counties": _counties}[what]()
+    return LISTS[what]()
 
 
 def _standards() -> list[str]:
@@ -31,3 +30,7 @@ def _layouts() -> list[str]:
 def _counties() -> list[str]:
     return [f"{u.code}  {u.province}{u.prefecture}{u.name}  标准包 {u.standard}"
             + (f"  {u.notice}" if u.notice else "") for u in units().values()]
+
+
+LISTS = {"standards": _standards, "indicators": _indicators, "layouts": _layouts,
+         "counties": _counties}

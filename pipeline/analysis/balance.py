@@ -95,7 +95,7 @@ def _spread_of(chosen: pd.DataFrame) -> Spread:
 
 def _row(year: int, stage: str, id: str, chosen: pd.DataFrame, private: set[str],
          standard: Standard) -> dict:
-    present = chosen[~chosen["value"].map(is_missing)]
+    present = chosen[[not is_missing(value) for value in chosen["value"]]]
     found = _spread_of(present)
     public = _spread_of(present[~present["school_code"].isin(private)])
     limit = standard.balance.cv_max.get(stage)
@@ -105,8 +105,20 @@ def _row(year: int, stage: str, id: str, chosen: pd.DataFrame, private: set[str]
         found.cv_squared, limit, standard.balance)
     return {"year": year, "stage": stage, "indicator": id, "n_schools": len(chosen),
             "n_missing": missing, "pupils": int(sum(chosen["pupils"])), "mean": found.mean,
-            "variance": found.variance, "cv": found.cv_text, "cv_public": public.cv_text,
+            "variance": found.variance, "cv": _cv_beside(found, limit),
+            "cv_public": public.cv_text,
             "limit": limit, "status": status, "borderline": borderline, "reason": reason}
+
+
+def _cv_beside(found: Spread, limit: Fraction | None) -> str:
+    """Return CV with as many digits as keep it on its side of the limit, 15 at least."""
+    text = found.cv_text
+    if limit is None or not text:
+        return text
+    for digits in (25, 50, 100, 200):
+        near = Fraction(text) == limit and found.cv_squared != limit**2
+        text = square_root_text(found.cv_squared, digits) if near else text
+    return text
 
 
 def _status(found: Spread, limit: Fraction | None, schools: int, missing: int,

@@ -124,7 +124,10 @@ def number_text(value: int | float) -> str:
 
 
 def _read_csv(file: str, content: bytes) -> Sheet:
-    lines = list(csv.reader(io.StringIO(_decode(content), newline=""), strict=True))
+    try:
+        lines = list(csv.reader(io.StringIO(decode(content), newline=""), strict=True))
+    except csv.Error as error:
+        raise Unreadable("file.ragged", "引号没有成对，或单个栏目过长") from error
     width = len(lines[0]) if lines else 0
     for number, line in enumerate(lines, 1):
         if line and len(line) != width:
@@ -133,11 +136,12 @@ def _read_csv(file: str, content: bytes) -> Sheet:
         tuple(
             Cell(file, "", number, get_column_letter(i), text, TEXT if text.strip() else BLANK)
             for i, text in enumerate(line, 1))
-        for number, line in enumerate(lines, 1))
+        for number, line in enumerate(lines, 1) if line)
     return Sheet(file, "", rows)
 
 
-def _decode(content: bytes) -> str:
+def decode(content: bytes) -> str:
+    """Decode a csv file: byte order mark, strict UTF-8, strict GB18030, else unreadable."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

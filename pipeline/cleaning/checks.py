@@ -17,7 +17,7 @@ from pipeline.definitions.base import DATA, Definition, Text
 from pipeline.terms import REFUSE, TABLES
 
 _NUMBERISH = re.compile(r"[0-9０-９.,，．+\-−—%％/ 　㎡元万千人间台册亩个名]{1,14}")
-_DIGITS_OF_A_PERSON = re.compile(r"\d{11,}")
+_MOST_DIGITS_QUOTED = 10
 
 
 class Check(Definition):
@@ -65,6 +65,7 @@ class Findings:
 
 def quoted(text: str) -> str:
     """Return the text in quotes where it is plainly a number, else only its length."""
-    if _NUMBERISH.fullmatch(text) and not _DIGITS_OF_A_PERSON.search(text):
+    digits = sum(c.isnumeric() for c in text)
+    if _NUMBERISH.fullmatch(text) and digits <= _MOST_DIGITS_QUOTED:
         return f"“{text}”"
     return f"{len(text)}个字的文字"

@@ -5,10 +5,11 @@ old value is no longer there is refused, so that a correction never outlives its
 """
 
 import csv
+import io
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.cleaning.cells import BLANK, TEXT, Cell, Sheet
+from pipeline.cleaning.cells import BLANK, TEXT, Cell, Sheet, Unreadable, decode
 from pipeline.cleaning.checks import Findings
 
 COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
@@ -18,14 +19,23 @@ def read_corrections(paths: list[Path], findings: Findings) -> dict[tuple, dict]
     """Return (file, sheet, cell) → correction, each with the place where it is registered."""
     found = {}
     for path in paths:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                findings.add("correction.unused", f"表头应为{'、'.join(COLUMNS)}", path.name, row=1)
+        try:
+            lines = list(csv.reader(io.StringIO(decode(path.read_bytes())), strict=True))
+        except (Unreadable, csv.Error):
+            findings.add("file.encoding", "更正登记无法读取", path.name)
+            continue
+        if not lines or tuple(lines[0]) != COLUMNS:
+            findings.add("correction.unused", f"表头应为{'、'.join(COLUMNS)}", path.name, row=1)
+            continue
+        for number, line in enumerate(lines[1:], 2):
+            if not any(line):
                 continue
-            for number, line in enumerate(reader, 2):
-                key = (line["文件"], line["工作表"], line["单元格"].upper())
-                found[key] = {**line, "registered": (path.name, number)}
+            if len(line) != len(COLUMNS):
+                findings.add("correction.unused", f"应有{len(COLUMNS)}栏", path.name, row=number)
+                continue
+            named = dict(zip(COLUMNS, line, strict=True))
+            key = (named["文件"], named["工作表"], named["单元格"].upper())
+            found[key] = {**named, "registered": (path.name, number)}
     return found
 
 

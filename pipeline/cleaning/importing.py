@@ -111,6 +111,8 @@ def _rows(headed: HeadedSheet, year: int, standard: Standard, findings: Findings
 def _check_rows(rows: list[SchoolRow], findings: Findings) -> None:
     """Check what concerns several cells of a row: a part must not exceed its whole."""
     for row in rows:
+        if row.get("field_area_m2") is not None and row.get("sports_venue_area_m2") is not None:
+            findings.at("assets.both", row.cells["sports_venue_area_m2"], "两列都填了数")
         teaching, indoor = row.get("teaching_area_m2"), row.get("indoor_sport_area_m2")
         if teaching is not None and indoor is not None and indoor > teaching:
             findings.at("assets.indoor", row.cells["teaching_area_m2"],

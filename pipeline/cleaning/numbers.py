@@ -33,7 +33,7 @@ def read_number(text: str) -> Reading | None:
     >>> [read_number(t) for t in ("1_000", "nan", "1,23", "约160", "1e3", "٤٣٠")]
     [None, None, None, None, None, None]
     """
-    if any(c.isdigit() and not ("0" <= c <= "9" or "０" <= c <= "９") for c in text):
+    if any(c.isnumeric() and not ("0" <= c <= "9" or "０" <= c <= "９") for c in text):
         return None
     flat = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
     match = _NUMBER.fullmatch(flat)

@@ -17,6 +17,7 @@ from pipeline.cleaning.numbers import is_not_applicable, read_number
 from pipeline.definitions import forms
 from pipeline.definitions.forms import FormColumn, classifications, squeeze, variables
 
+_MOST_PERSONS = 10_000_000
 _TOTAL_WORDS = ("合计", "小计", "总计", "平均", "全县")
 
 
@@ -39,7 +40,7 @@ def read_rows(headed: HeadedSheet, year: int, used: set[str],
     """Read the rows below the header; report totals, notes, hidden rows and gaps in ``used``."""
     rows, totals = [], []
     for line in headed.sheet.rows:
-        if line[0].row <= headed.header_row or all(cell.blank for cell in line):
+        if all(cell.blank for cell in line) or line[0].row <= headed.header_row:
             continue
         if _is_total(line, headed):
             totals.append(line)
@@ -141,7 +142,7 @@ def _quantity(cell: Cell, column: FormColumn, unit: str, kind: str, findings: Fi
     if reading is None:
         return findings.at("cell.text", cell, quoted(cell.text))
     if reading.unit and not _same_unit(reading.unit, unit):
-        return findings.at("cell.unit", cell, f"单元格单位为{reading.unit}，表头单位为{unit}")
+        return findings.at("cell.unit", cell, f"单元格所带单位不是{unit or '数字'}")
     if reading.cleaned:
         findings.at("cell.cleaned", cell, f"{quoted(cell.text)}按数字读取")
     fault = _fault(reading.value, kind)
@@ -162,6 +163,8 @@ def _fault(value: Fraction, kind: str) -> str:
         return "cell.negative"
     if kind in (forms.PERSON, forms.COUNT) and value.denominator != 1:
         return "cell.fraction"
+    if kind == forms.PERSON and value > _MOST_PERSONS:
+        return "cell.huge"
     if kind == forms.PERCENT and value > 100:
         return "cell.percent"
     return ""
@@ -181,6 +184,7 @@ def _reconcile(line, headed: HeadedSheet, rows: list[SchoolRow], findings: Findi
         if reading is None or not unit or unit == "%":
             continue
         each = [row.get(column.variable) or 0 for row in rows]
-        once = {row.get("school_code"): value for row, value in zip(rows, each, strict=True)}
-        if reading.value * variables().units[unit].ratio not in (sum(each), sum(once.values())):
+        once = {(row.get("school_code"), value) for row, value in zip(rows, each, strict=True)}
+        sums = (sum(each), sum(value for _, value in once))
+        if reading.value * variables().units[unit].ratio not in sums:
             findings.at("row.total_wrong", line[i], "合计与各行之和不符")

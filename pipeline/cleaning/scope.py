@@ -5,9 +5,11 @@ parent; the same holds for pupils. Merging comes after splitting: a teaching poi
 pupils and rooms are purely primary.
 """
 
+from fractions import Fraction
+
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.sections import Section
-from pipeline.definitions.forms import classifications
+from pipeline.definitions.forms import PERCENT, SCORE, classifications, variables
 from pipeline.definitions.standards import Scope
 from pipeline.terms import EXCLUDED, MERGED, USED
 
@@ -50,13 +52,22 @@ def _merge(point: Section, by_key: dict, fates: dict, findings: Findings) -> tup
         findings.at("merge.no_parent", point.row.first, "归属学校空白、不存在或不参评")
         return EXCLUDED, "归属学校不明"
     for variable in parent.variables:
-        mine, theirs = point.variables.get(variable), parent.variables[variable]
-        parent.variables[variable] = None if mine is None or theirs is None else mine + theirs
+        parent.variables[variable] = _merged(variable, parent, point)
     parent.pupils += point.pupils
     parent.derivations.append({
         **point.identity(), "action": "merge", "variable": "pupils", "whole": point.pupils,
         "share": None, "value": parent.pupils, "note": f"并入{parent.name}"})
     return MERGED, f"并入{parent.name}计算"
+
+
+def _merged(variable: str, parent: Section, point: Section) -> Fraction | None:
+    """Add amounts; weigh rates and scores by pupils."""
+    theirs, mine = parent.variables[variable], point.variables.get(variable)
+    if mine is None or theirs is None:
+        return None
+    if variables().variables[variable].kind not in (PERCENT, SCORE):
+        return theirs + mine
+    return (theirs * parent.pupils + mine * point.pupils) / (parent.pupils + point.pupils)
 
 
 def _account(section: Section, outcome: str, reason: str) -> dict:

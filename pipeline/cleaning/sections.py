@@ -54,6 +54,7 @@ def sections_of(rows: list[SchoolRow], standard: Standard, findings: Findings) -
              for v in indicator.variables}
     sections = [s for row in rows if (s := _section(row, used, findings))]
     sections = _without_duplicates(sections, findings)
+    _check_agreement(sections, findings)
     if standard.split is not None and standard.split.source_rule == "formula":
         for school in _by_code(sections).values():
             _split(school, split, standard, findings)
@@ -117,6 +118,16 @@ def _without_duplicates(sections: list[Section], findings: Findings) -> list[Sec
     return list(first.values())
 
 
+def _check_agreement(sections: list[Section], findings: Findings) -> None:
+    """Refuse rows of one school that do not agree on what kind of school it is."""
+    names = {"school_type": "办学类型", "location": "城乡类型", "ownership": "举办者类型"}
+    for school in _by_code(sections).values():
+        for attribute, zh in names.items():
+            if len({getattr(s, attribute) for s in school}) > 1:
+                cell = school[-1].row.cells.get(attribute, school[-1].row.first)
+                findings.at("identity.disagree", cell, f"与同一学校其他行的{zh}不同")
+
+
 def _by_code(sections: list[Section]) -> dict[str, list[Section]]:
     schools: dict[str, list[Section]] = {}
     for section in sections:
@@ -129,8 +140,10 @@ def _split(school: list[Section], split: set[str], standard: Standard, findings:
     if weights is None:
         return
     pupils = {stage: _enrolment(school, stage, findings) for stage in weights}
-    if pupils.get("senior", 0) is None:
-        findings.at("split.no_senior", school[0].row.first, "高中在校生数空白")
+    for stage, count in pupils.items():
+        if count is None:
+            zh = {**standard.stages, "senior": "高中"}[stage]
+            findings.at("split.no_enrolment", school[0].row.first, f"{zh}在校生数空白")
     known = all(p is not None for p in pupils.values())
     total = sum(w * pupils[s] for s, w in weights.items()) if known else None
     for variable in sorted(split):

@@ -7,6 +7,7 @@ not obeyed would be worse than a missing one.
 
 import hashlib
 import tomllib
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -39,19 +40,29 @@ Text = Annotated[str, Field(min_length=1)]
 class Definition(BaseModel):
     """Base of everything that a TOML file may say: no unknown key, no lax conversion."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True,
+                              arbitrary_types_allowed=True)
 
 
-def load_toml(path: Path, model: type[Definition]) -> Definition:
-    """Read one definition file; raise `DefinitionFault` with every fault of the file."""
+def load_toml(path: Path, model: type[Definition],
+              disagreements: Callable[[dict], Iterable[str]] = lambda raw: ()) -> Definition:
+    """Read one definition file; raise `DefinitionFault` with every fault of the file.
+
+    ``disagreements`` looks at the raw file, so that what does not agree between its parts
+    is reported together with what is wrong in each of them.
+    """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DefinitionFault(path.name, [f"不是有效的 TOML：{error}"]) from error
+    faults = list(disagreements(raw))
     try:
-        return model.model_validate(raw)
+        found = model.model_validate(raw)
     except ValidationError as error:
-        raise DefinitionFault(path.name, [_fault_zh(e) for e in error.errors()]) from error
+        faults = [*map(_fault_zh, error.errors()), *faults]
+    if faults:
+        raise DefinitionFault(path.name, faults)
+    return found
 
 
 _FAULT_ZH = {
@@ -60,6 +71,18 @@ _FAULT_ZH = {
     "string_too_short": "不得为空",
     "literal_error": "取值不在本版本支持的范围内：{expected}",
     "too_short": "至少一项",
+    "bool_type": "应为 true 或 false",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "string_type": "应为文本",
+    "list_type": "应为列表",
+    "dict_type": "应为表",
+    "model_type": "应为表",
+    "string_pattern_mismatch": "写法不合规定（{pattern}）",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than_equal": "不得大于 {le}",
+    "union_tag_invalid": "没有这种规则，可用：{expected_tags}",
+    "union_tag_not_found": "缺少 type",
 }
 
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from fractions import Fraction
 from functools import cache
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -24,7 +24,7 @@ class Unit(Definition):
     """A unit of measurement and its exact factor to the base unit (计量单位)."""
 
     base: Text
-    factor: str
+    factor: Annotated[str, Field(pattern=r"^\d+(/\d+)?$")]
 
     @property
     def ratio(self) -> Fraction:
@@ -39,7 +39,7 @@ class Variable(Definition):
     kind: Literal["person", "count", "amount", "percent", "score", "code", "name", "class", "raw"]
     unit: str = ""
     county: bool = False
-    band: tuple[int, int | None] | None = None
+    band: Annotated[list[int], Field(min_length=2, max_length=2)] = []
 
 
 class Variables(Definition):
@@ -198,6 +198,9 @@ def _layout_faults(layout: Layout):
             yield f"{place}：data/variables.toml 中没有此变量"
         if column.unit and column.unit not in variables().units:
             yield f"{place}.unit：未知的计量单位 {column.unit}"
+        written = [squeeze(h) for h in column.headers]
+        yield from (f"{place}：表头“{h}”写了两次" for h in {h for h in written
+                                                       if written.count(h) > 1})
         for header in {header_and_unit(h)[0] for h in column.headers}:
             if seen.setdefault(header, place + column.stage) != place + column.stage:
                 yield f"{place}：表头“{header}”与 {seen[header]} 重复"

@@ -13,7 +13,7 @@ from pydantic import Field
 from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
 from pipeline.definitions.forms import classifications
 from pipeline.definitions.indicators import Indicator, indicators
-from pipeline.errors import DefinitionFault, WrongUse
+from pipeline.errors import WrongUse
 
 
 class Resource(Definition):
@@ -199,47 +199,59 @@ class Standard(Definition):
 
 
 def load_standard(path: Path) -> Standard:
-    """Read a standard and check that its parts agree with one another."""
-    standard = load_toml(path, Standard)
-    faults = list(_disagreements(standard))
-    if faults:
-        raise DefinitionFault(path.name, faults)
-    return standard
+    """Read a standard; every fault of the file at once, also those between its parts."""
+    return load_toml(path, Standard, _disagreements)
 
 
-def _disagreements(standard: Standard):
-    known = indicators()
-    for id in (*standard.resource.indicators, *standard.context):
-        if id not in known:
+def _disagreements(raw: dict):
+    resource, used = _table(raw, "resource"), []
+    for id in (*_list(resource, "indicators"), *_list(raw, "context")):
+        used.append(id)
+        if id not in indicators():
             yield f"indicators：data/indicators 中没有 {id}"
-    ids = [item.id for item in (*standard.county_items, *standard.vetoes)]
-    ids += standard.resource.indicators
+    named = [row.get("id") for key in ("items", "vetoes") for row in _list(raw, key)]
+    ids = [*named, *used]
     yield from (f"编号重复：{id}" for id in sorted({i for i in ids if ids.count(i) > 1}))
-    for id in standard.thresholds:
-        if id not in standard.resource.indicators:
+    for id in _table(raw, "thresholds"):
+        if id not in _list(resource, "indicators"):
             yield f"thresholds.{id}：不在 resource.indicators 中"
-    if not standard.judged:
-        return
-    for id in standard.resource.indicators:
-        if id not in standard.thresholds:
+    if raw.get("grouping") == "size" and not raw.get("size_limits"):
+        yield "size_limits：按规模分组时必填"
+    if raw.get("judged"):
+        yield from _judged_disagreements(raw, resource)
+
+
+def _judged_disagreements(raw: dict, resource: dict):
+    for id in _list(resource, "indicators"):
+        if id not in _table(raw, "thresholds"):
             yield f"thresholds.{id}：缺少标准值"
-    for stage in standard.stages:
-        if stage not in standard.balance.cv_max:
+    for stage in _table(raw, "stages"):
+        if stage not in _table(_table(raw, "balance"), "cv_max"):
             yield f"balance.cv_max.{stage}：缺少限值"
     for part in ("split", "scope", "options"):
-        if getattr(standard, part) is None:
+        if part not in raw:
             yield f"{part}：缺少必填项"
-    if standard.resource.min_met is None or standard.resource.floor_ratio is None:
-        yield "resource：缺少 min_met 或 floor_ratio"
+    for key in ("min_met", "floor_ratio"):
+        if key not in resource:
+            yield f"resource.{key}：缺少必填项"
+
+
+def _table(raw: dict, key: str) -> dict:
+    found = raw.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _list(raw: dict, key: str) -> list:
+    found = raw.get(key)
+    return found if isinstance(found, list) else []
 
 
 def standard_path(id: str) -> Path:
     """Return the file of a standard; `WrongUse` lists the known ones."""
-    path = DATA / "standards" / f"{id}.toml"
-    if not path.is_file():
-        known = "、".join(sorted(p.stem for p in (DATA / "standards").glob("*.toml")))
-        raise WrongUse(f"没有标准包“{id}”。现有：{known}")
-    return path
+    known = {path.stem: path for path in sorted((DATA / "standards").glob("*.toml"))}
+    if id not in known:
+        raise WrongUse(f"没有标准包“{id}”。现有：{'、'.join(known)}")
+    return known[id]
 
 
 @cache

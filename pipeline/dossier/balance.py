@@ -58,9 +58,9 @@ def _stage_sentence(rows: pd.DataFrame, zh: str, county: County) -> str:
     over = [_short(r["indicator"], county) for r in known if r["status"] == NOT_MET]
     unknown = [_short(r["indicator"], county) for r in known if r["status"] == UNDETERMINED]
     if not over and not unknown:
-        return f"{text}均{word}{limit_text(limit)}，达到要求。"
+        return f"{text}均{word}{limit_text(limit, 2)}，达到要求。"
     met = sum(r["status"] == MET for r in known)
-    text += f"其中{met}项{word}{limit_text(limit)}"
+    text += f"其中{met}项{word}{limit_text(limit, 2)}"
     if over:
         text += f"；{len(over)}项超过限值（{joined(over)}）"
     if unknown:
@@ -84,7 +84,7 @@ def balance_table(balance: pd.DataFrame, county: County) -> PrintedTable:
                  Cell(_cv(row, county), STATE_TONE[row["status"]], row["cv"])]
         if county.standard.judged:
             mark = "（临界）" if row["borderline"] else ""
-            cells += [Cell(_public(row, county)), Cell(limit_text(row["limit"])),
+            cells += [Cell(_public(row, county)), Cell(limit_text(row["limit"], 2)),
                       Cell(STATE_ZH[row["status"]] + mark, STATE_TONE[row["status"]])]
         rows.append(tuple(cells))
     fields = [Field("学段", align="left", width=1), Field("指标", align="left", width=3.4),

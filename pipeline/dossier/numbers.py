@@ -11,7 +11,7 @@ from pipeline.exact import rounded
 from pipeline.terms import is_missing
 
 MISSING_TEXT, EMPTY = "缺", "—"
-_MOST_DECIMALS = 8
+_MOST_DECIMALS = 200
 
 
 def level_text(value: Fraction | None, decimals: int, limits: tuple[Fraction | None, ...] = ()
@@ -28,7 +28,7 @@ def level_text(value: Fraction | None, decimals: int, limits: tuple[Fraction | N
     while decimals < _MOST_DECIMALS and any(
             _side(Fraction(rounded(value, decimals)), k) != _side(value, k) for k in known):
         decimals += 1
-    return str(rounded(value, decimals))
+    return _plain(rounded(value, decimals))
 
 
 def cv_text(cv: str, limit: Fraction | None, decimals: int = 3) -> str:
@@ -42,16 +42,16 @@ def cv_text(cv: str, limit: Fraction | None, decimals: int = 3) -> str:
 
 def percent_text(share: Fraction | None, decimals: int = 2) -> str:
     """Print a share as a percentage: 6/7 → 85.71%."""
-    return EMPTY if is_missing(share) else f"{rounded(Fraction(share) * 100, decimals)}%"
+    return EMPTY if is_missing(share) else f"{_plain(rounded(Fraction(share) * 100, decimals))}%"
 
 
-def limit_text(value: Fraction | None) -> str:
-    """Print a limit as the standard writes it: 0.50, 4.2, 2000."""
+def limit_text(value: Fraction | None, at_least: int = 0) -> str:
+    """Print a limit as the standard writes it: 4.2, 2000, and 0.50 for coefficients."""
     if is_missing(value):
         return EMPTY
     value = Fraction(value)
     places = next(n for n in range(10) if Fraction(rounded(value, n)) == value)
-    return str(rounded(value, 2 if value < 1 and places < 2 else places))
+    return _plain(rounded(value, max(places, at_least)))
 
 
 def count_text(value: int | None) -> str:
@@ -63,7 +63,7 @@ def figure_text(value: float | None, decimals: int) -> str:
     """Print a model figure (float) with fixed decimals; never a minus zero."""
     if is_missing(value):
         return EMPTY
-    text = str(rounded(Fraction(value), decimals))
+    text = _plain(rounded(Fraction(value), decimals))
     return text.removeprefix("-") if not Decimal(text) else text
 
 
@@ -76,7 +76,7 @@ def coefficient_text(value: float | None) -> str:
     if is_missing(value):
         return EMPTY
     size = Decimal(repr(abs(value))).adjusted() if value else 0
-    return figure_text(value, min(max(2, 3 - size), 8))
+    return figure_text(value, min(max(2, 3 - size), 20))
 
 
 def p_text(p: float | None) -> str:
@@ -89,6 +89,11 @@ def p_text(p: float | None) -> str:
 def joined(names: list[str]) -> str:
     """Join names with the Chinese enumeration comma."""
     return "、".join(names)
+
+
+def _plain(number: Decimal) -> str:
+    """Write a decimal without an exponent."""
+    return format(number, "f")
 
 
 def _side(value: Fraction, limit: Fraction) -> int:

@@ -26,13 +26,13 @@ def execute(notebook: NotebookNode, parameters: Parameters, work: Path) -> Noteb
     Raises the fault that a chapter raised, when it is one of ours, else `DossierFailed`
     naming the cell. ``work`` is a private folder that becomes the working directory.
     """
-    source, target = work / "bound.ipynb", work / "executed.ipynb"
+    source = work / "bound.ipynb"
     nbformat.write(notebook, source)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         with tempfile.TemporaryDirectory(prefix="junheng-") as sockets:
             return papermill.execute_notebook(
-                str(source), str(target), parameters=parameters.model_dump(), cwd=str(work),
+                str(source), None, parameters=parameters.model_dump(), cwd=str(work),
                 kernel_name="python3", progress_bar=False, log_output=False,
                 config=_transport(sockets))
     except PapermillExecutionError as error:
