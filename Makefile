@@ -25,7 +25,7 @@ check: $(READY)
 	$(BIN)/ruff check .
 
 test: $(READY) check
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv

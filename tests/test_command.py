@@ -79,7 +79,7 @@ WRONG = {
     "a code that is not digits": (["../..", "--year", "2023"], ["6位"]),
     "a year without files": ([UNIT, "--year", "2019"], ["没有找到", "2019"]),
     "a year that is no year": ([UNIT, "--year", "20233"], ["年份", "20233"]),
-    "a year in words": ([UNIT, "--year", "今年"], ["今年"]),
+    "a year in words": ([UNIT, "--year", "今年"], ["--year"]),
     "a year left out": ([UNIT], ["缺少", "年份"]),
     "no county at all": (["--year", "2023"], ["县代码"]),
     "an unknown option": ([UNIT, "--year", "2023", "--yeer", "1"], ["--yeer"]),

@@ -94,7 +94,7 @@ def test_the_limits_of_the_difference_coefficients_are_one_half_and_nine_twentie
 
 def test_the_national_standard_has_32_indicators_and_7_vetoes():
     national = standard("cn-2017-06")
-    ids = [*national.resource.indicators, *(item.id for item in national.county_items)]
+    ids = [*national.resource.indicators, *(item.id for item in national.items)]
     assert ids == [*(f"R{n}" for n in range(1, 8)), *(f"G{n}" for n in range(1, 16)),
                    *(f"Q{n}" for n in range(1, 10)), "P1"]
     assert [veto.id for veto in national.vetoes] == [f"V{n}" for n in range(1, 8)]
@@ -168,6 +168,7 @@ def layout_faults(tmp_path, monkeypatch, columns):
     (tmp_path / "layouts").mkdir()
     head = 'id = "made-up"\nzh = "某表"\nsheet = "某表"\n'
     (tmp_path / "layouts" / "made-up.toml").write_text(head + columns, encoding="utf-8")
+    forms.variables()
     monkeypatch.setattr(forms, "DATA", tmp_path)
     return faults_of(None, lambda _: layouts.__wrapped__())
 

@@ -137,7 +137,7 @@ def test_every_coefficient_in_the_pdf_is_that_of_the_results(made):
         decimals, limit = national.indicator(row["indicator"]).decimals, Fraction(row["limit"])
         levels = [level_text(Fraction(row[name]), decimals) for name in ("mean", "sd")]
         coefficients = [cv_text(row["cv"], limit), cv_text(row["cv_public"], None)]
-        printed = " ".join([str(row["n_schools"]), *levels, *coefficients, limit_text(limit)])
+        printed = " ".join([str(row["n_schools"]), *levels, *coefficients, limit_text(limit, 2)])
         before = f"{national.stages[row['stage']]} {row['indicator']} "
         after = STATE_ZH[row["status"]] + (r"\s?（临\s?界）" if row["borderline"] else "(?!（)")
         pattern = rf"{before}[^0-9]{{4,40}} {re.escape(printed)} {after}"

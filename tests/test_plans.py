@@ -181,7 +181,7 @@ def test_soft_words_of_the_documents_are_soft_targets_and_no_others():
 def test_a_target_is_linked_to_a_national_indicator_only_where_the_quantity_is_the_same():
     linked = {id: " ".join(target.items) for id, target in targets().items() if target.items}
     national = standard("cn-2017-06")
-    every = [*national.resource.indicators, *(item.id for item in national.county_items)]
+    every = [*national.resource.indicators, *(item.id for item in national.items)]
     assert linked.pop("H01").split() == every
     assert linked == LINKED
 

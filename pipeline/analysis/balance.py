@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from pipeline.definitions.standards import Balance, Standard
@@ -95,7 +96,7 @@ def _spread_of(chosen: pd.DataFrame) -> Spread:
 
 def _row(year: int, stage: str, id: str, chosen: pd.DataFrame, private: set[str],
          standard: Standard) -> dict:
-    present = chosen[[not is_missing(value) for value in chosen["value"]]]
+    present = chosen[np.array([not is_missing(v) for v in chosen["value"]], dtype=bool)]
     found = _spread_of(present)
     public = _spread_of(present[~present["school_code"].isin(private)])
     limit = standard.balance.cv_max.get(stage)

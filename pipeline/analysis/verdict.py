@@ -31,9 +31,9 @@ def judgements(indicators: pd.DataFrame, compliance: pd.DataFrame, balance: pd.D
     rows = [_resource_row(id, indicators, compliance, balance, year, standard)
             for id in standard.resource.indicators]
     rows += [{"id": item.id, "group": item.group, "zh": item.zh, "status": UNDETERMINED,
-              "reason": "未提交资料", "clause": item.clause} for item in standard.county_items]
+              "reason": "未提交资料", "clause": item.clause} for item in standard.items]
     rows += [{"id": veto.id, "group": VETO, "zh": veto.zh, "status": UNDETERMINED,
-              "reason": "未提交资料", "clause": f"{standard.document} 一票否决"}
+              "reason": "未提交资料", "clause": veto.clause}
              for veto in standard.vetoes]
     return TABLES["judgements"].frame(rows)
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 NOT_APPLICABLE = frozenset({"-", "/", "无", "--", "不适用"})
 _NUMBER = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*([^\d\s.,+\-/()]*2?)", re.ASCII)
+_DIGITS, _OURS = ("Nd", "Nl", "No"), frozenset("0123456789０１２３４５６７８９")
 _DASHES = str.maketrans({"—": "-", "–": "-", "−": "-"})
 
 
@@ -33,7 +34,7 @@ def read_number(text: str) -> Reading | None:
     >>> [read_number(t) for t in ("1_000", "nan", "1,23", "约160", "1e3", "٤٣٠")]
     [None, None, None, None, None, None]
     """
-    if any(c.isnumeric() and not ("0" <= c <= "9" or "０" <= c <= "９") for c in text):
+    if any(unicodedata.category(c) in _DIGITS and c not in _OURS for c in text):
         return None
     flat = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
     match = _NUMBER.fullmatch(flat)

@@ -202,5 +202,6 @@ def _layout_faults(layout: Layout):
         yield from (f"{place}：表头“{h}”写了两次" for h in {h for h in written
                                                        if written.count(h) > 1})
         for header in {header_and_unit(h)[0] for h in column.headers}:
-            if seen.setdefault(header, place + column.stage) != place + column.stage:
+            if header in seen:
                 yield f"{place}：表头“{header}”与 {seen[header]} 重复"
+            seen[header] = place

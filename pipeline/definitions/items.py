@@ -142,11 +142,3 @@ class Eligibility(Definition):
     clause: Text
     source: Text
 
-
-def item_faults(items: list[Item]):
-    """Yield what does not agree within the items: kind against rule."""
-    for item in items:
-        if item.kind == "evidence" and item.rule is not None:
-            yield f"items.{item.id}：凭材料判定的不应有 rule"
-        if item.kind != "evidence" and item.rule is None:
-            yield f"items.{item.id}：凭数据判定的应有 rule"

@@ -13,6 +13,7 @@ from pydantic import Field
 from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
 from pipeline.definitions.forms import classifications
 from pipeline.definitions.indicators import Indicator, indicators
+from pipeline.definitions.items import Eligibility, Item, Veto
 from pipeline.errors import WrongUse
 
 
@@ -101,22 +102,6 @@ class Threshold(Definition):
     verified: bool
 
 
-class CountyItem(Definition):
-    """An indicator judged for the county as a whole (政府保障、教育质量、社会认可)."""
-
-    id: Text
-    group: Text
-    zh: Text
-    clause: Text
-
-
-class Veto(Definition):
-    """A veto (一票否决事项)."""
-
-    id: Text
-    zh: Text
-
-
 class Model(Definition):
     """One question put to the data before the answer is known (预先列明的模型)."""
 
@@ -154,8 +139,9 @@ class Standard(Definition):
     scope: Scope | None = None
     options: Options | None = None
     thresholds: dict[str, Threshold] = {}
-    county_items: list[CountyItem] = []
+    items: list[Item] = []
     vetoes: list[Veto] = []
+    eligibility: Eligibility | None = None
     models: list[Model] = []
 
     def indicator(self, id: str) -> Indicator:
@@ -217,6 +203,9 @@ def _disagreements(raw: dict):
             yield f"thresholds.{id}：不在 resource.indicators 中"
     if raw.get("grouping") == "size" and not raw.get("size_limits"):
         yield "size_limits：按规模分组时必填"
+    for item in _list(raw, "items"):
+        if (item.get("kind") == "evidence") == ("rule" in item):
+            yield f"items.{item.get('id')}：凭材料判定的不写 rule，其余应写 rule"
     if raw.get("judged"):
         yield from _judged_disagreements(raw, resource)
 
