@@ -145,7 +145,8 @@ def test_a_share_is_printed_as_a_percentage(share, printed):
 
 
 @pytest.mark.parametrize(("limit", "printed"), [
-    ("0.5", "0.5"), ("0.9", "0.9"), ("0.45", "0.45"), ("4.2", "4.2"), ("2000", "2000"), ("1.955", "1.955"),
+    ("0.5", "0.5"), ("0.9", "0.9"), ("0.45", "0.45"), ("4.2", "4.2"), ("2000", "2000"),
+    ("1.955", "1.955"),
     ("3.825", "3.825"), ("1", "1"), ("10.2", "10.2"), ("0.765", "0.765")])
 def test_a_limit_is_printed_as_the_standard_writes_it(limit, printed):
     assert limit_text(F(limit)) == printed
