@@ -5,8 +5,11 @@ counts is the record that the last chapter leaves; `pipeline.publishing.dossier`
 """
 
 import logging
+import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -30,7 +33,8 @@ def execute(notebook: NotebookNode, parameters: Parameters, work: Path) -> Noteb
     nbformat.write(notebook, source)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        with tempfile.TemporaryDirectory(prefix="junheng-") as sockets:
+        with (tempfile.TemporaryDirectory(prefix="junheng-") as sockets,
+              _kernel_talks_to(work / "kernel.log")):
             return papermill.execute_notebook(
                 str(source), None, parameters=parameters.model_dump(), cwd=str(work),
                 kernel_name="python3", progress_bar=False, log_output=False,
@@ -39,6 +43,23 @@ def execute(notebook: NotebookNode, parameters: Parameters, work: Path) -> Noteb
         raise _fault_of(error) from error
     except Exception as error:
         raise DossierFailed(f"执行环境出错：{type(error).__name__}：{error}") from error
+
+
+@contextmanager
+def _kernel_talks_to(path: Path) -> Iterator[None]:
+    """Send what a kernel writes to the terminal of its own accord to a file instead.
+
+    Kernels inherit the standard error stream; their warnings would stand among our messages.
+    """
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    try:
+        with path.open("wb") as file:
+            os.dup2(file.fileno(), 2)
+            yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
 
 
 def _transport(sockets: str) -> Config:
