@@ -22,6 +22,7 @@ from pipeline.terms import TABLES
 UNIT = re.compile(r"\d{6}")
 SUFFIXES = (".xlsx", ".csv")
 CORRECTIONS = "corrections.csv"
+RECORDS = ("county.toml", "evidence.toml")
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,16 @@ class County:
         return sorted(y for y in found if y <= self.year and self.files(y))
 
     def files(self, year: int) -> list[Path]:
-        """Return the unit's files of a year: `<unit>_<name>.xlsx`, or all in folder `<unit>/`."""
+        """Return the unit's files of a year: `<unit>_<name>.xlsx`, or all in folder `<unit>/`.
+
+        A folder with a `county.toml` alone says that the unit is to be evaluated though its
+        tables have not come: its dossier is open in every item and says what to hand in.
+        """
         base = self.raw / str(year)
         beside = [p for p in base.glob(f"{self.code}*") if p.name[6:7] in ("_", ".")]
         inside = list((base / self.code).glob("*"))
         wanted = [p for p in (*beside, *inside) if p.suffix.lower() in SUFFIXES]
+        wanted += [p for p in inside if p.name in RECORDS]
         return sorted(p for p in wanted
                       if not p.name.endswith(CORRECTIONS) and not p.name.startswith(("~", ".")))
 

@@ -146,6 +146,51 @@ location text 城乡类型 urban|town|rural
 ownership text 举办者类型 public|private
 pupils whole 在校生数 本学段，人
 """), variables=True),
+        Table("sections", "报送的全部学段部（拆分后、合并前）", _columns(_SECTION + """
+school_type text 办学类型 GB/T 33782 代码
+location text 城乡类型 urban|town|rural
+ownership text 举办者类型 public|private
+pupils whole 在校生数 本学段，人
+"""), variables=True),
+        Table("facts", "县级数据", _columns("""
+year whole 年份
+variable text 项目 data/variables.toml 中的名称，或规划目标编号
+value exact 数值 以该量的基本单位计
+file text 文件
+sheet text 工作表
+row whole 行
+""")),
+        Table("evidence", "佐证材料", _columns("""
+year whole 年份
+id text 编号
+status text 状态 yes|no|unknown|absent|present
+note text 说明
+date text 日期
+document text 文件
+""")),
+        Table("class_sizes", "班额分布", _columns("""
+year whole 年份
+school_code text 学校标识码
+name text 学校名称
+stage text 学段
+lowest whole 最少人数
+highest whole 最多人数 999 表示及以上
+classes whole 班数
+""")),
+        Table("rooms", "专用教室", _columns("""
+year whole 年份
+school_code text 学校标识码
+name text 学校名称
+kind text 类别 music|art
+area exact 面积 ㎡
+""")),
+        Table("monitoring", "国家义务教育质量监测结果", _columns("""
+year whole 监测年份
+grade text 年级
+subject text 学科
+level text 水平等级 Ⅰ—Ⅳ
+gap exact 校际差异率 百分数
+""")),
         Table("accounting", "学校与学生数核对", _columns(_SECTION + """
 school_type text 办学类型
 pupils whole 在校生数
@@ -217,12 +262,34 @@ cv_without text 去掉该校后的差异系数
 flips flag 改变结论 去掉该校后结论改变
 """)),
         Table("judgements", "逐项判定", _columns("""
-id text 编号 R1…R7、G1…G15、Q1…Q9、P1、V1…V7
+id text 编号 R1…R7、G1…G15、Q1…Q9、P1、V1…V7、E1
 group text 类别
 zh text 指标
 status text 结论 met|not_met|undetermined
+value exact 数值 有可比较的数时
+limit exact 标准值
+op text 关系
+unit text 单位
 reason text 理由
+schools text 不符合或待核的学校 以顿号分隔
+evidence text 应提交的资料
 clause text 条款
+""")),
+        Table("targets", "规划目标对照", _columns("""
+plan text 规划
+id text 目标 规划包中的编号
+quantity text 内容
+scope text 范围
+value text 数值
+op text 关系
+limit text 目标值
+unit text 单位
+deadline text 期限
+passed flag 已到期
+status text 结论 met|not_met|undetermined
+reason text 理由
+place text 原文位置
+note text 备注
 """)),
         Table("models", "差距检验模型", _columns("""
 id text 编号

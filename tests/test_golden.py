@@ -13,7 +13,7 @@ from pipeline.analysis.decomposition import contributions, split_variance
 from pipeline.analysis.indicators import indicator_values, level_of
 from pipeline.cleaning.cells import NUMBER, Cell
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.rows import SchoolRow
+from pipeline.cleaning.rows import FormRow
 from pipeline.cleaning.sections import sections_of
 from pipeline.definitions.standards import standard
 from pipeline.terms import TABLES
@@ -89,10 +89,10 @@ def test_a_composite_is_the_plain_mean_of_its_parts(cvs, printed):
 
 # G-5, G-6 拆分与合并
 
-def row_of(kind: str, stage: str, **values) -> SchoolRow:
+def row_of(kind: str, stage: str, **values) -> FormRow:
     known = {"school_code": "3199000001", "name": "甲校", "school_type": kind, "stage": stage}
     values = {name: F(value) for name, value in values.items()}
-    return SchoolRow(YEAR, Cell("甲.xlsx", "学校情况", 2, "A", "1", NUMBER), known | values)
+    return FormRow(YEAR, Cell("甲.xlsx", "学校情况", 2, "A", "1", NUMBER), known | values)
 
 
 def test_a_nine_year_school_is_split_as_published():

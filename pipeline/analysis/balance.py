@@ -77,11 +77,15 @@ def is_borderline(cv_squared: Fraction, limit: Fraction, rule: Balance) -> bool:
                for n in (2, rule.display_decimals))
 
 
-def balance(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard) -> pd.DataFrame:
-    """Return the balance table: one row a year, stage and resource indicator."""
+def balance(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard,
+            years: list[int] | None = None) -> pd.DataFrame:
+    """Return the balance table: one row a year, stage and resource indicator.
+
+    ``years`` names years that must have rows though no school reported in them.
+    """
     private = set(schools.loc[schools["ownership"] == "private", "school_code"])
     rows = []
-    for year in sorted(indicators["year"].unique()):
+    for year in sorted({*indicators["year"], *(years or [])}):
         for stage in standard.stages:
             for id in standard.resource.indicators:
                 chosen = indicators[(indicators["year"] == year) & (indicators["stage"] == stage)

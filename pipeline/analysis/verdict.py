@@ -8,6 +8,9 @@ they are handed in. Only the ministry certifies; this is an assessment against t
 
 import pandas as pd
 
+from pipeline.analysis.comparing import Outcome
+from pipeline.analysis.county_data import CountyData
+from pipeline.analysis.items import judge_item, judge_veto
 from pipeline.definitions.standards import Standard
 from pipeline.terms import (
     BELOW,
@@ -20,22 +23,44 @@ from pipeline.terms import (
     verdict,
 )
 
-RESOURCE, VETO = "资源配置", "一票否决"
+RESOURCE, VETO, ELIGIBILITY, ELIGIBILITY_ID = "资源配置", "一票否决", "申报条件", "E1"
 
 
 def judgements(indicators: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
-               year: int, standard: Standard) -> pd.DataFrame:
-    """Return the judgements table: resource indicators, county items, vetoes."""
+               data: CountyData, standard: Standard) -> pd.DataFrame:
+    """Return the judgements table: resource indicators, items, vetoes, eligibility."""
     if not standard.judged:
         return TABLES["judgements"].frame([])
-    rows = [_resource_row(id, indicators, compliance, balance, year, standard)
+    rows = [_resource_row(id, indicators, compliance, balance, data.year, standard)
             for id in standard.resource.indicators]
-    rows += [{"id": item.id, "group": item.group, "zh": item.zh, "status": UNDETERMINED,
-              "reason": "未提交资料", "clause": item.clause} for item in standard.items]
-    rows += [{"id": veto.id, "group": VETO, "zh": veto.zh, "status": UNDETERMINED,
-              "reason": "未提交资料", "clause": veto.clause}
-             for veto in standard.vetoes]
+    rows += [_row(item, item.group, judge_item(item, data)) for item in standard.items]
+    rows += [_row(veto, VETO, judge_veto(veto, data)) for veto in standard.vetoes]
+    if standard.eligibility:
+        rows.append(_eligibility(standard, data))
     return TABLES["judgements"].frame(rows)
+
+
+def _row(item, group: str, found: Outcome) -> dict:
+    return {"id": item.id, "group": group, "zh": item.zh, "status": found.status,
+            "value": found.value, "limit": found.limit, "op": found.op, "unit": found.unit,
+            "reason": found.reason, "schools": "、".join(found.schools),
+            "evidence": item.evidence, "clause": item.clause}
+
+
+def _eligibility(standard: Standard, data: CountyData) -> dict:
+    """Judge the conditions for applying (申报条件): years since basic balance, monitoring."""
+    rule, since = standard.eligibility, data.facts.get("basic_balance_year")
+    kept = data.evidence.get(ELIGIBILITY_ID, {}).get("status")
+    states = [UNDETERMINED if since is None else
+              MET if data.year - since >= rule.min_years_since_basic_balance else NOT_MET,
+              {"yes": MET, "no": NOT_MET}.get(kept, UNDETERMINED)]
+    years = ("未填通过国家基本均衡认定年份" if since is None
+             else f"{int(since)}年通过国家基本均衡认定")
+    watched = {"yes": "年度监测保持较高水平", "no": "年度监测未保持较高水平"}.get(
+        kept, f"待提交年度监测材料（佐证编号 {ELIGIBILITY_ID}）")
+    return {"id": ELIGIBILITY_ID, "group": ELIGIBILITY, "zh": "申报条件",
+            "status": verdict(states), "reason": f"{years}；{watched}",
+            "evidence": "国家基本均衡认定文件、年度监测结果", "clause": rule.clause}
 
 
 def _resource_row(id: str, indicators: pd.DataFrame, compliance: pd.DataFrame,
@@ -54,7 +79,7 @@ def _resource_row(id: str, indicators: pd.DataFrame, compliance: pd.DataFrame,
     states = [*cvs["status"], NOT_MET if failing else MET, UNDETERMINED if open_ else MET]
     return {"id": id, "group": RESOURCE, "zh": standard.indicator(id).zh,
             "status": verdict(states), "reason": "；".join(said) or "差异系数与各校均符合要求",
-            "clause": standard.thresholds[id].clause}
+            "evidence": "学校数据表", "clause": standard.thresholds[id].clause}
 
 
 def _levels(id: str, indicators: pd.DataFrame, compliance: pd.DataFrame, year: int

@@ -42,7 +42,7 @@ def _check(path: Path, standard: str) -> dict:
     beside = [p for p in (path.with_name(CORRECTIONS),
                           path.with_name(f"{named[1]}_{CORRECTIONS}" if named else CORRECTIONS))
               if p.is_file()]
-    rows = import_files([path], sorted(set(beside)), year, pack, findings)
-    settle(sections_of(rows, pack, findings), pack.scope, findings)
+    received = import_files([path], sorted(set(beside)), year, pack, findings)
+    settle(sections_of(received.schools, pack, findings), pack.scope, findings)
     outcome = "refused" if findings.refused else "accepted"
     return {"file": str(path), "outcome": outcome, "findings": findings.rows}

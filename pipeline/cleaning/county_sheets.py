@@ -13,7 +13,7 @@ from pipeline.cleaning.cells import NUMBER, TEXT, Cell
 from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.headers import HeadedSheet
 from pipeline.cleaning.numbers import read_number
-from pipeline.cleaning.rows import SchoolRow, _quantity, read_rows
+from pipeline.cleaning.rows import FormRow, read_quantity, read_rows
 from pipeline.definitions.forms import FormColumn, squeeze, variables
 from pipeline.definitions.plans import plans
 
@@ -63,7 +63,7 @@ def _toml(path: Path, label: str, table: str, findings: Findings) -> dict[str, d
     return {name: given for name, given in content.items() if name not in faulty}
 
 
-def _facts(row: SchoolRow, year: int, findings: Findings) -> list[dict]:
+def _facts(row: FormRow, year: int, findings: Findings) -> list[dict]:
     cell = row.cells["fact_value"]
     return _fact(row.get("fact") or "", row.get("fact_unit") or "", cell, year, findings)
 
@@ -91,7 +91,7 @@ def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | No
         findings.at("header.unit", cell, f"“{variable.zh}”的单位应为{variable.unit}或其倍数单位")
         return None
     column = FormColumn(variable=key, headers=[variable.zh], unit=written)
-    return _quantity(cell, column, written, variable.kind, findings)
+    return read_quantity(cell, column, written, variable.kind, findings)
 
 
 def _target_value(cell: Cell, findings: Findings) -> Fraction | None:
@@ -102,7 +102,7 @@ def _target_value(cell: Cell, findings: Findings) -> Fraction | None:
     return reading.value
 
 
-def _evidence(row: SchoolRow, year: int, findings: Findings) -> list[dict]:
+def _evidence(row: FormRow, year: int, findings: Findings) -> list[dict]:
     id, status = row.get("item_id") or "", row.get("evidence_status")
     if not id or not status:
         return []
@@ -116,7 +116,7 @@ def _evidence(row: SchoolRow, year: int, findings: Findings) -> list[dict]:
              "date": _date(row, findings)}]
 
 
-def _date(row: SchoolRow, findings: Findings) -> str:
+def _date(row: FormRow, findings: Findings) -> str:
     cell = row.cells.get("evidence_date")
     if cell is None or cell.blank:
         return ""
@@ -128,7 +128,7 @@ def _date(row: SchoolRow, findings: Findings) -> str:
     return f"{year}-{int(month):02d}" + (f"-{int(day):02d}" if day else "")
 
 
-def _class_sizes(row: SchoolRow, year: int, findings: Findings) -> list[dict]:
+def _class_sizes(row: FormRow, year: int, findings: Findings) -> list[dict]:
     rows = []
     for key, cell in row.cells.items():
         band = variables().variables[key].band
@@ -143,7 +143,7 @@ def _class_sizes(row: SchoolRow, year: int, findings: Findings) -> list[dict]:
     return rows
 
 
-def _rooms(row: SchoolRow, year: int, findings: Findings) -> list[dict]:
+def _rooms(row: FormRow, year: int, findings: Findings) -> list[dict]:
     area = row.get("room_area_m2")
     if area is None:
         findings.at("cell.missing", row.cells["room_area_m2"], "教室面积空白")
@@ -152,7 +152,7 @@ def _rooms(row: SchoolRow, year: int, findings: Findings) -> list[dict]:
              "kind": row.get("room_kind"), "area": area}]
 
 
-def _monitoring(row: SchoolRow, year: int, findings: Findings) -> list[dict]:
+def _monitoring(row: FormRow, year: int, findings: Findings) -> list[dict]:
     when = row.get("monitoring_year")
     if when is None:
         findings.at("cell.missing", row.cells["monitoring_year"], "监测年份空白")

@@ -4,7 +4,7 @@ gate → read as text → correct → parse → check → split → merge → ta
 finding of every file is collected before anything is refused.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,8 +13,13 @@ import pandas as pd
 from pipeline.cleaning.cells import Unreadable, read_sheets
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import apply_corrections, read_corrections, report_unused
+from pipeline.cleaning.county_sheets import (
+    county_rows,
+    read_evidence_toml,
+    read_facts_toml,
+)
 from pipeline.cleaning.headers import HeadedSheet, find_headers, looks_like_a_form
-from pipeline.cleaning.rows import SchoolRow, read_rows
+from pipeline.cleaning.rows import FormRow, read_rows
 from pipeline.cleaning.scope import settle
 from pipeline.cleaning.sections import Section, sections_of
 from pipeline.county import County
@@ -23,17 +28,22 @@ from pipeline.definitions.standards import Standard
 from pipeline.errors import InputRefused
 from pipeline.terms import TABLES
 
+COUNTY_TABLES = ("facts", "evidence", "class_sizes", "rooms", "monitoring")
+
 
 @dataclass(frozen=True)
 class Imported:
     """What an import yields; ``require_accepted`` stands between a refusal and a figure."""
 
-    schools: pd.DataFrame
-    accounting: pd.DataFrame
-    derivations: pd.DataFrame
-    cells: pd.DataFrame
-    findings: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
     refused: bool
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Return a table by its name: ``imported.schools``."""
+        try:
+            return self.tables[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
     def require_accepted(self) -> None:
         """Raise `InputRefused` when any finding refuses the input."""
@@ -42,50 +52,75 @@ class Imported:
             raise InputRefused(f"原始数据有 {count} 处必须改正，未作测算")
 
 
+@dataclass
+class Received:
+    """The rows of one year's files: of schools, and of the county's own sheets."""
+
+    schools: list[FormRow] = field(default_factory=list)
+    county: dict[str, list[dict]] = field(
+        default_factory=lambda: {name: [] for name in COUNTY_TABLES})
+
+
 def import_county(county: County) -> Imported:
     """Import every year of a county's files under its standard."""
-    findings, sections, accounts = Findings(), [], []
+    findings, sections, used, accounts = Findings(), [], [], []
+    lists = {name: [] for name in COUNTY_TABLES}
     for year in county.years:
-        rows = import_files(county.files(year), county.corrections(year), year,
-                            county.standard, findings)
-        _check_province(rows, county.code, findings)
-        settled, accounting = settle(sections_of(rows, county.standard, findings),
-                                     county.standard.scope, findings)
-        sections += settled
+        received = import_files(county.files(year), county.corrections(year), year,
+                                county.standard, findings)
+        _check_province(received.schools, county.code, findings)
+        found = sections_of(received.schools, county.standard, findings)
+        sections += [_school(section) for section in found]
+        settled, accounting = settle(found, county.standard.scope, findings)
+        used += settled
         accounts += accounting
-    return Imported(
-        TABLES["schools"].frame([_school(s) for s in sections]),
-        TABLES["accounting"].frame(accounts),
-        TABLES["derivations"].frame([d for s in sections for d in s.derivations]),
-        TABLES["cells"].frame([c for s in sections for c in _cells(s)]),
-        findings.table(), findings.refused)
+        for name in COUNTY_TABLES:
+            lists[name] += received.county[name]
+    rows = {"schools": [_school(s) for s in used], "sections": sections,
+            "accounting": accounts, "derivations": [d for s in used for d in s.derivations],
+            "cells": [c for s in used for c in _cells(s)], "findings": findings.rows, **lists}
+    return Imported({name: TABLES[name].frame(found) for name, found in rows.items()},
+                    findings.refused)
 
 
 def import_files(paths: list[Path], corrections: list[Path], year: int, standard: Standard,
-                 findings: Findings) -> list[SchoolRow]:
+                 findings: Findings) -> Received:
     """Read the rows of all files of one year."""
-    pending = read_corrections(corrections, findings)
-    rows = [row for path in paths for row in _import_file(path, pending, year, standard, findings)]
+    pending, received = read_corrections(corrections, findings), Received()
+    for path in paths:
+        if path.suffix.lower() == ".toml":
+            _import_toml(path, year, received, findings)
+        else:
+            _import_file(path, pending, year, standard, received, findings)
     report_unused(pending, findings)
-    return rows
+    return received
+
+
+def _import_toml(path: Path, year: int, received: Received, findings: Findings) -> None:
+    table, read = {"county.toml": ("facts", read_facts_toml),
+                   "evidence.toml": ("evidence", read_evidence_toml)}[path.name]
+    received.county[table] += read(path, year, f"{year}/{path.name}", findings)
 
 
 def _import_file(path: Path, corrections: dict, year: int, standard: Standard,
-                 findings: Findings) -> list[SchoolRow]:
+                 received: Received, findings: Findings) -> None:
     label = f"{year}/{path.name}"
     try:
         read = read_sheets(path, label)
     except Unreadable as fault:
         findings.add(fault.code, fault.found, label, row=fault.row)
-        return []
+        return
     sheets = [apply_corrections(sheet, corrections, findings) for sheet in read]
     for sheet in sheets:
         if sheet.hidden:
             findings.add("sheet.hidden", "隐藏的工作表", sheet.file, sheet.name)
     visible = [s for s in sheets if not s.hidden]
     meant = [s for s in visible if looks_like_a_form(s)] or visible[:1]
-    headed = [h for s in meant if (h := find_headers(s, findings))]
-    return [row for h in headed for row in _rows(h, year, standard, findings)]
+    for headed in [h for s in meant if (h := find_headers(s, findings))]:
+        if headed.layout.table == "schools":
+            received.schools += _rows(headed, year, standard, findings)
+        else:
+            received.county[headed.layout.table] += county_rows(headed, year, findings)
 
 
 def _rows(headed: HeadedSheet, year: int, standard: Standard, findings: Findings):
@@ -108,7 +143,7 @@ def _rows(headed: HeadedSheet, year: int, standard: Standard, findings: Findings
     return rows
 
 
-def _check_rows(rows: list[SchoolRow], findings: Findings) -> None:
+def _check_rows(rows: list[FormRow], findings: Findings) -> None:
     """Check what concerns several cells of a row: a part must not exceed its whole."""
     for row in rows:
         if row.get("field_area_m2") is not None and row.get("sports_venue_area_m2") is not None:
@@ -119,7 +154,7 @@ def _check_rows(rows: list[SchoolRow], findings: Findings) -> None:
                         "小于同一行的室内体育用房面积")
 
 
-def _check_province(rows: list[SchoolRow], unit: str, findings: Findings) -> None:
+def _check_province(rows: list[FormRow], unit: str, findings: Findings) -> None:
     for row in rows:
         code = row.get("school_code") or ""
         if len(code) == 10 and code.isdigit() and code[2:4] != unit[:2]:

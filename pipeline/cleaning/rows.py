@@ -22,8 +22,8 @@ _TOTAL_WORDS = ("合计", "小计", "总计", "平均", "全县")
 
 
 @dataclass
-class SchoolRow:
-    """A row that stands for a school or one of its stages."""
+class FormRow:
+    """A row of a form: what it says, variable by variable, and where each value stands."""
 
     year: int
     first: Cell
@@ -36,7 +36,7 @@ class SchoolRow:
 
 
 def read_rows(headed: HeadedSheet, year: int, used: set[str],
-              findings: Findings) -> list[SchoolRow]:
+              findings: Findings) -> list[FormRow]:
     """Read the rows below the header; report totals, notes, hidden rows and gaps in ``used``."""
     rows, totals = [], []
     for line in headed.sheet.rows:
@@ -73,8 +73,8 @@ def _is_note(line) -> bool:
 
 
 def _school_row(line, headed: HeadedSheet, year: int, used: set[str],
-                findings: Findings) -> SchoolRow:
-    row = SchoolRow(year, line[0])
+                findings: Findings) -> FormRow:
+    row = FormRow(year, line[0])
     row.values.update(headed.layout.constants)
     for i, (column, unit) in headed.columns.items():
         cell = line[i]
@@ -94,7 +94,9 @@ def _value(cell: Cell, column: FormColumn, unit: str, headed: HeadedSheet, findi
         return _name(cell, column.required, findings)
     if kind == forms.CLASS:
         return _class(cell, column, findings)
-    return _quantity(cell, column, unit, kind, findings)
+    if kind == forms.RAW:
+        return cell.text
+    return read_quantity(cell, column, unit, kind, findings)
 
 
 def _code(cell: Cell, headed: HeadedSheet, required: bool, findings: Findings) -> str:
@@ -131,7 +133,8 @@ def _class(cell: Cell, column: FormColumn, findings: Findings) -> str:
     return found.code
 
 
-def _quantity(cell: Cell, column: FormColumn, unit: str, kind: str, findings: Findings):
+def read_quantity(cell: Cell, column: FormColumn, unit: str, kind: str, findings: Findings):
+    """Return the exact value of a cell in the variable's base unit; None when it is missing."""
     if cell.kind == cells.FORMULA:
         return findings.at("cell.formula", cell, "公式没有计算结果")
     if cell.kind in (cells.BOOLEAN, cells.DATE, cells.ERROR):
@@ -170,7 +173,7 @@ def _fault(value: Fraction, kind: str) -> str:
     return ""
 
 
-def _reconcile(line, headed: HeadedSheet, rows: list[SchoolRow], findings: Findings) -> None:
+def _reconcile(line, headed: HeadedSheet, rows: list[FormRow], findings: Findings) -> None:
     """Compare a 合计 row with the sum of the rows above it, column by column.
 
     A mixed school repeats its whole-school figures in each of its rows; a total that counts

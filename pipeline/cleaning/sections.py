@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.rows import SchoolRow
+from pipeline.cleaning.rows import FormRow
 from pipeline.definitions.forms import classifications
 from pipeline.definitions.standards import Standard
 
@@ -33,7 +33,7 @@ class Section:
     pupils: int
     parent_code: str
     variables: dict[str, Fraction | None]
-    row: SchoolRow
+    row: FormRow
     derivations: list[dict] = field(default_factory=list)
 
     @property
@@ -47,9 +47,10 @@ class Section:
                 "name": self.name}
 
 
-def sections_of(rows: list[SchoolRow], standard: Standard, findings: Findings) -> list[Section]:
+def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> list[Section]:
     """Turn the rows of one year into sections, shared assets split."""
     used = {v for indicator in standard.used_indicators for v in indicator.variables}
+    used |= standard.school_variables
     split = {v for indicator in standard.used_indicators if indicator.split
              for v in indicator.variables}
     sections = [s for row in rows if (s := _section(row, used, findings))]
@@ -65,7 +66,7 @@ def _school_type(code: str):
     return next(t for t in classifications().school_type if t.code == code)
 
 
-def _section(row: SchoolRow, used: set[str], findings: Findings) -> Section | None:
+def _section(row: FormRow, used: set[str], findings: Findings) -> Section | None:
     code, type_code = row.get("school_code"), row.get("school_type")
     if not code or not type_code:
         return None
@@ -95,7 +96,7 @@ def _stage_by_name(name: str) -> str:
     return ""
 
 
-def _pupils(row: SchoolRow, stage: str) -> Fraction | None:
+def _pupils(row: FormRow, stage: str) -> Fraction | None:
     own = row.get(f"pupils_{stage}")
     return own if own is not None else row.get("pupils")
 

@@ -17,7 +17,7 @@ from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.errors import DefinitionFault
 
 PERSON, COUNT, AMOUNT, PERCENT, SCORE = "person", "count", "amount", "percent", "score"
-CODE, NAME, CLASS = "code", "name", "class"
+CODE, NAME, CLASS, RAW = "code", "name", "class", "raw"
 
 
 class Unit(Definition):

@@ -14,8 +14,21 @@ Op = Literal[">=", "<=", "=", "<", ">"]
 ByStage = dict[str, Exact]
 
 
+class Arithmetic(Definition):
+    """A rule; ``school_variables`` are what it asks of every school beside pupils."""
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return the variables of the schools' own table that the rule reads."""
+        return []
+
+
 class Part(Definition):
-    """One quotient to be compared: Σ numerator ÷ Σ denominator, or a given value."""
+    """One quotient to be compared: Σ numerator ÷ Σ denominator, or a given value.
+
+    ``of_whole`` says that the numerator is a part of the denominator; more than the whole
+    is then a mistake in the figures, not an achievement.
+    """
 
     label: str = ""
     numerator: list[str] = Field(min_length=1)
@@ -23,16 +36,17 @@ class Part(Definition):
     op: Op
     value: Exact
     unit: Text
+    of_whole: bool = True
 
 
-class Ratio(Definition):
+class Ratio(Arithmetic):
     """Quotients of county figures, each against its limit; all must hold."""
 
     type: Literal["ratio"]
     parts: list[Part] = Field(min_length=1)
 
 
-class SchoolSize(Definition):
+class SchoolSize(Arithmetic):
     """Pupils of every school, grades 1–9 (学校规模), by school type."""
 
     type: Literal["school_size"]
@@ -43,7 +57,7 @@ class SchoolSize(Definition):
     unit: Text
 
 
-class ClassSize(Definition):
+class ClassSize(Arithmetic):
     """The largest class of every school (班额), from the maximum or from band counts."""
 
     type: Literal["class_size"]
@@ -51,8 +65,13 @@ class ClassSize(Definition):
     value: ByStage
     unit: Text
 
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return ["largest_class"]
 
-class Rooms(Definition):
+
+class Rooms(Arithmetic):
     """Rooms of a kind for every so many classes, each large enough (专用教室)."""
 
     type: Literal["rooms"]
@@ -60,8 +79,13 @@ class Rooms(Definition):
     areas: dict[str, Exact]
     unit: Text
 
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return ["classes"]
 
-class SchoolRatio(Definition):
+
+class SchoolRatio(Arithmetic):
     """A quotient in every school (每校比例)."""
 
     type: Literal["school_ratio"]
@@ -71,8 +95,13 @@ class SchoolRatio(Definition):
     value: Exact
     unit: Text
 
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return [self.numerator, self.denominator]
 
-class SmallSchoolFund(Definition):
+
+class SmallSchoolFund(Arithmetic):
     """Small rural schools are funded as if they had so many pupils (按100名学生核定)."""
 
     type: Literal["small_school_fund"]
@@ -82,8 +111,13 @@ class SmallSchoolFund(Definition):
     quota: dict[str, Text]
     unit: Text
 
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return [self.allocated]
 
-class Retention(Definition):
+
+class Retention(Arithmetic):
     """The three-year retention rate of junior schools (三年巩固率)."""
 
     type: Literal["retention"]
@@ -93,7 +127,7 @@ class Retention(Definition):
     unit: Text
 
 
-class Monitoring(Definition):
+class Monitoring(Arithmetic):
     """Results of the national monitoring by grade and subject (义务教育质量监测)."""
 
     type: Literal["monitoring"]

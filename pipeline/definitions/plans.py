@@ -44,6 +44,8 @@ class Target(Definition):
     soft: bool = False
     kind: Literal["data", "document", "count", "trend", "ordinal"]
     items: list[str] = []
+    variable: str = ""
+    per: str = ""
     units: list[str] = []
     text: str = ""
     note: str = ""

@@ -153,6 +153,17 @@ class Standard(Definition):
         """Return the resource indicators, then those of context (funding, outcomes)."""
         return [indicators()[i] for i in (*self.resource.indicators, *self.context)]
 
+    def item_zh(self, id: str) -> str:
+        """Return the Chinese name of an indicator or item."""
+        named = {item.id: item.zh for item in (*self.items, *self.vetoes)}
+        return named[id] if id in named else indicators()[id].zh
+
+    @property
+    def school_variables(self) -> set[str]:
+        """Return the school-level variables that the county's items ask for."""
+        return {variable for item in self.items if item.rule
+                for variable in item.rule.school_variables}
+
     @property
     def groups(self) -> dict[str, str]:
         """Return the groups that schools are compared by, code → Chinese name, in order."""

@@ -1,0 +1,118 @@
+"""Rules that every school must keep (每校规则): size, class size, rooms, funds."""
+
+from fractions import Fraction
+
+from pipeline.analysis import county_rules
+from pipeline.analysis.comparing import Outcome, every_school, holds, say
+from pipeline.analysis.county_data import CountyData
+from pipeline.definitions import items as rules
+from pipeline.terms import MET, NOT_MET, UNDETERMINED, is_missing
+
+ROOM_ZH = {"music": "音乐", "art": "美术"}
+
+
+def school_size(rule: rules.SchoolSize, data: CountyData) -> Outcome:
+    """Judge pupils of every school: whole school for combined types (G4 学校规模)."""
+    combined: dict[str, int] = {}
+    rows = []
+    for s in data.general_sections():
+        if s["school_type"] in rule.combined_types:
+            combined[s["school_code"]] = combined.get(s["school_code"], 0) + s["pupils"]
+        else:
+            rows.append((s["pupils"], rule.value, s["name"]))
+    names = {s["school_code"]: s["name"].split("（")[0] for s in data.sections}
+    rows += [(pupils, rule.combined_value, names[code]) for code, pupils in combined.items()]
+    return every_school([
+        (MET if holds(Fraction(pupils), rule.op, limit) else NOT_MET, f"{name}{pupils}人")
+        for pupils, limit, name in rows], "均不超过规定规模")
+
+
+def class_size(rule: rules.ClassSize, data: CountyData) -> Outcome:
+    """Judge the largest class of every school (G5 班额)."""
+    bands: dict[tuple, dict] = {}
+    for row in data.class_sizes:
+        key = (row["school_code"], row["stage"])
+        bands.setdefault(key, {})[(row["lowest"], row["highest"])] = row["classes"]
+    rows = []
+    for s in data.general_sections():
+        limit = rule.value[s["stage"]]
+        rows.append(_largest_class(s, bands.get((s["school_code"], s["stage"])), limit, rule))
+    return every_school(rows, "所有班级均不超过规定班额")
+
+
+def _largest_class(section: dict, bands: dict | None, limit: Fraction, rule) -> tuple[str, str]:
+    largest = section.get("largest_class")
+    if not is_missing(largest):
+        state = MET if holds(Fraction(largest), rule.op, limit) else NOT_MET
+        return state, f"{section['name']}最大班额{int(largest)}人"
+    if not bands:
+        return UNDETERMINED, section["name"]
+    over = county_rules.classes_over(bands, int(limit))
+    return (NOT_MET if over else MET), f"{section['name']}{over}个班超过"
+
+
+def rooms(rule: rules.Rooms, data: CountyData) -> Outcome:
+    """Judge music and art rooms of every school against its classes (G3 专用教室)."""
+    classes: dict[str, int | None] = {}
+    names = {}
+    for s in data.general_sections():
+        if s["school_type"] in data.teaching_points:
+            continue
+        code, own = s["school_code"], s.get("classes")
+        names[code] = s["name"].split("（")[0]
+        so_far = classes.get(code, 0)
+        classes[code] = None if is_missing(own) or so_far is None else so_far + int(own)
+    listed = {r["school_code"] for r in data.rooms}
+    rows = []
+    for code, count in classes.items():
+        if count is None or code not in listed:
+            rows.append((UNDETERMINED, names[code]))
+            continue
+        lacking = _rooms_lacking(rule, code, count, data)
+        rows.append((NOT_MET if lacking else MET, names[code] + "、".join(lacking)))
+    return every_school(rows, "音乐、美术专用教室均符合要求")
+
+
+def _rooms_lacking(rule: rules.Rooms, code: str, classes: int, data: CountyData) -> list[str]:
+    required = county_rules.rooms_required(classes, rule.per_classes)
+    lacking = []
+    for kind, minimum in rule.areas.items():
+        areas = [r["area"] for r in data.rooms if (r["school_code"], r["kind"]) == (code, kind)]
+        short = required - county_rules.rooms_that_count(areas, minimum)
+        if short > 0:
+            lacking.append(f"{ROOM_ZH[kind]}教室少{short}间")
+    return lacking
+
+
+def school_ratio(rule: rules.SchoolRatio, data: CountyData) -> Outcome:
+    """Judge a quotient of every school, counted once a school (Q4)."""
+    schools: dict[str, dict] = {}
+    for s in data.general_sections():
+        schools.setdefault(s["school_code"], s)
+    rows = []
+    for s in schools.values():
+        above, below = s.get(rule.numerator), s.get(rule.denominator)
+        if is_missing(above) or is_missing(below) or not below:
+            rows.append((UNDETERMINED, s["name"]))
+            continue
+        share = Fraction(above) / below * 100
+        state = MET if holds(share, rule.op, rule.value) else NOT_MET
+        rows.append((state, f"{s['name']}{say(share, rule.unit, rule.value)}"))
+    return every_school(rows, f"均不低于{rule.value}{rule.unit}")
+
+
+def small_school_fund(rule: rules.SmallSchoolFund, data: CountyData) -> Outcome:
+    """Judge what small rural schools and points were allocated (G6)."""
+    rows = []
+    for s in data.general_sections():
+        if s["location"] != "rural" or s["pupils"] >= rule.below or s["stage"] != "primary":
+            continue
+        allocated, quota = s.get(rule.allocated), data.facts.get(rule.quota[s["stage"]])
+        if is_missing(allocated) or quota is None:
+            rows.append((UNDETERMINED, s["name"]))
+            continue
+        met = allocated >= rule.counted_as * quota
+        rows.append((MET if met else NOT_MET, s["name"]))
+    if not rows:
+        return Outcome(MET, f"没有不足{rule.below}人的村小学和教学点")
+    return every_school(rows, f"均按{rule.counted_as}名学生核定公用经费")
