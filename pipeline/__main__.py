@@ -95,9 +95,9 @@ def template(target: str) -> None:
 
 
 @command.command("list")
-@click.argument("what", metavar="standards|indicators|layouts|counties")
+@click.argument("what", metavar="standards|plans|indicators|layouts|counties")
 def list_(what: str) -> None:
-    """列出标准包、指标、表式或已登记的县。"""
+    """列出标准包、规划包、指标、表式或已登记的县。"""
     from pipeline.listing import LISTS, listing
 
     if what not in LISTS:

@@ -4,6 +4,7 @@ from pipeline.county import units
 from pipeline.definitions.base import DATA
 from pipeline.definitions.forms import layouts
 from pipeline.definitions.indicators import indicators
+from pipeline.definitions.plans import plans
 from pipeline.definitions.standards import standard
 
 
@@ -23,6 +24,10 @@ def _indicators() -> list[str]:
     return [f"{i.id}  {i.zh}（{i.unit}）  {i.clause}" for i in indicators().values()]
 
 
+def _plans() -> list[str]:
+    return [f"{p.id}  {p.title}：{len(p.targets)}项目标，{p.period}" for p in plans().values()]
+
+
 def _layouts() -> list[str]:
     return [f"{f.id}  {f.zh}：{'、'.join(c.headers[0] for c in f.columns)}" for f in layouts()]
 
@@ -32,5 +37,5 @@ def _counties() -> list[str]:
             + (f"  {u.notice}" if u.notice else "") for u in units().values()]
 
 
-LISTS = {"standards": _standards, "indicators": _indicators, "layouts": _layouts,
+LISTS = {"standards": _standards, "plans": _plans, "indicators": _indicators, "layouts": _layouts,
          "counties": _counties}

@@ -9,6 +9,7 @@ lossless text); ``number`` (float, models only); ``flag`` (true/false).
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from pipeline.exact import exact_text, from_exact_text
@@ -46,12 +47,16 @@ class Table:
     variables: bool = False
 
     def frame(self, rows: list[dict]) -> pd.DataFrame:
-        """Build the table from rows, with every declared column and in their order."""
+        """Build the table from rows, with every declared column and in their order.
+
+        What a row does not say is missing: an empty text, or None.
+        """
         names = [column.name for column in self.columns]
         extra = sorted({key for row in rows for key in row} - set(names))
         if extra and not self.variables:
             raise KeyError(f"table {self.name}: undeclared columns {extra}")
-        return pd.DataFrame(rows, columns=[*names, *extra], dtype=object)
+        blank = {name: "" if self.kind(name) == "text" else None for name in (*names, *extra)}
+        return pd.DataFrame([{**blank, **row} for row in rows], columns=list(blank), dtype=object)
 
     def kind(self, name: str) -> str:
         """Return the kind of a column; a variable's column is exact."""
@@ -83,6 +88,11 @@ def verdict(statuses: list[str]) -> str:
 def is_missing(value: object) -> bool:
     """Tell whether a table's value is missing (缺失): None or NaN; zero is data."""
     return value is None or (isinstance(value, float) and value != value)
+
+
+def known(values: pd.Series) -> np.ndarray:
+    """Return a mask of the values that are there; right for an empty column too."""
+    return np.array([not is_missing(value) for value in values], dtype=bool)
 
 
 def _optional(function):
@@ -240,6 +250,17 @@ cv_public text 不含民办的差异系数
 limit exact 标准值
 status text 结论 met|not_met|undetermined
 borderline flag 临界 与标准值相差不超过0.005，或取整会改变结论
+reason text 说明
+""")),
+        Table("composites", "综合差异系数", _columns("""
+year whole 年份
+stage text 学段
+id text 编号
+label text 读法
+cv text 综合差异系数 各单项差异系数的算术平均
+limit exact 限值
+op text 关系
+status text 结论 met|not_met|undetermined
 reason text 说明
 """)),
         Table("decomposition", "差异来源分解", _columns("""

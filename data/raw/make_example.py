@@ -2,30 +2,23 @@
 
     python data/raw/make_example.py
 
-writes `<year>/990101_示例县.xlsx` for 2021–2023 beside this file, in the layout `template-1`.
-Each school draws from its own seeded generator, so two runs give the same bytes and a new
-school leaves the others as they are. Levels are drawn about the thresholds of 教督〔2017〕6号:
-most schools meet all seven, a few are let down on purpose (`PLANTED`), and some cells of 2023
-are as untidy as real ones (`UNTIDY`).
+writes `<year>/990101_示例县.xlsx` for 2021–2023 beside this file: the school sheet in the layout
+`template-1`, and the county's own sheets (`example_county_sheets.py`). Each school draws from
+its own seeded generator, so two runs give the same bytes and a new school leaves the others as
+they are. Levels are drawn about the thresholds of 教督〔2017〕6号: most schools meet all seven,
+a few are let down on purpose (`PLANTED`), and some cells of 2023 are as untidy as real ones.
 """
 
-import io
 import math
-import re
-import tomllib
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from example_county_sheets import add_county_sheets, add_sheet, added_columns, as_bytes, untidy
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
 
 HERE = Path(__file__).parent
-LAYOUT = HERE.parent / "layouts" / "template-1.toml"
 YEARS = (2021, 2022, 2023)
-LEFT_OUT = ("pupils", "sports_venue_area_m2")  # the more detailed columns are used instead
-BORN = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 
 # 办学类型 城乡 举办者：校名 2023年学生数（小学+初中+高中） [教学点所归属的学校]；顺序即标识码的顺序
 SCHOOLS = """
@@ -83,16 +76,6 @@ PLANTED = {  # (校名, 变量) → 2023年为要求的多少倍，不抽取
     ("示例县第一初级中学", "backbone_teachers"): 3.4,  # 骨干教师集中：差异系数临界
     ("示例县第二初级中学", "backbone_teachers"): 1.15,
     ("青溪镇初级中学", "backbone_teachers"): 1.7,
-}
-WIDE_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
-UNTIDY = {  # (校名, 变量) → 2023年单元格里实际写的样子
-    ("濉河镇中心小学", "teaching_area_m2"): lambda v: f"{v:,.1f}",
-    ("筠溪镇中心小学", "field_area_m2"): lambda v: str(v).translate(WIDE_DIGITS),
-    ("柳湾小学", "field_area_m2"): lambda v: f"{v}㎡",
-    ("鄠桥小学", "name"): lambda v: f"{v}  ",
-    ("南塘小学", "school_code"): lambda v: f" {v} ",
-    ("松岭小学", "pe_art_teachers"): lambda v: f"{v} ",
-    ("石桥乡初级中学", "indoor_sport_area_m2"): lambda v: None,  # 没有而留空：空白不是零
 }
 
 
@@ -240,56 +223,22 @@ def totals(rows: list[dict], variables: list[str]) -> dict:
     return total
 
 
-def untidy(rows: list[dict]) -> None:
-    """Write some cells as people do (`UNTIDY`)."""
-    for row in rows:
-        name = row["name"]
-        for variable in [v for n, v in UNTIDY if n == name]:
-            row[variable] = UNTIDY[name, variable](row[variable])
-
-
 def fill(book: Workbook, year: int) -> None:
-    """Fill both sheets: title, header and rows of 学校情况; the warning of 说明."""
-    layout = tomllib.loads(LAYOUT.read_text(encoding="utf-8"))
-    columns = {c["variable"]: c["headers"][0] for c in layout["columns"]
-               if c["variable"] not in LEFT_OUT}
+    """Fill the workbook: 学校情况, the county's sheets, and the warning of 说明."""
+    book.remove(book.active)
     rows = [row for school in schools() for row in rows_of(school, year)]
-    total = totals(rows, list(columns))
+    total = totals(rows, list({variable: None for row in rows for variable in row}))
     if year == 2023:
-        untidy(rows)
-    sheet = book.active
-    sheet.title = layout["sheet"]
-    sheet.append([f"示例县{layout['zh']}（{year}年，虚构）"])
-    sheet.append(list(columns.values()))
-    for row in (*rows, total):
-        sheet.append([row.get(variable) for variable in columns])
-    sheet.append(["说明：本表为虚构数据"])
-    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(columns))
-    sheet["A1"].font = Font(bold=True, size=14)
-    sheet["A1"].alignment = Alignment(horizontal="center")
-    for cell in sheet[2]:
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, horizontal="center", vertical="center")
-        sheet.column_dimensions[cell.column_letter].width = 26 if cell.column == 2 else 14
-    sheet.freeze_panes = "C3"
+        rows = [row | added_columns(row) for row in rows]
+    columns = tuple({variable: None for row in rows for variable in row})
+    written = [dict(row) for row in rows]
+    if year == 2023:
+        untidy(written)
+    note = {"school_code": "说明：本表为虚构数据"}
+    add_sheet(book, "template-1", year, [*written, total, note], columns)
+    add_county_sheets(book, year, rows)
     book.create_sheet("说明").append(["本工作簿为虚构示例：县名、校名、标识码和所有数字均为编造，"
                                      "不对应任何真实的县或学校。"])
-
-
-def as_bytes(book: Workbook) -> bytes:
-    """Return the workbook with every time in it fixed, and uncompressed, so bytes repeat."""
-    buffer, fixed = io.BytesIO(), io.BytesIO()
-    book.save(buffer)
-    stamp = f"{BORN[0]}-01-01T00:00:00Z"
-    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(fixed, "w") as out:
-        for name in sorted(made.namelist()):
-            content = made.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"20\d\d-[-\dT:.]+Z", stamp.encode(), content)
-            member = zipfile.ZipInfo(name, BORN)
-            member.create_system = 0  # or the bytes would tell the operating system
-            out.writestr(member, content)
-    return fixed.getvalue()
 
 
 def main() -> None:

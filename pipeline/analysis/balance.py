@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
 import pandas as pd
 
 from pipeline.definitions.standards import Balance, Standard
 from pipeline.exact import rounded, square_root_text
-from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, is_missing
+from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, known
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def _spread_of(chosen: pd.DataFrame) -> Spread:
 
 def _row(year: int, stage: str, id: str, chosen: pd.DataFrame, private: set[str],
          standard: Standard) -> dict:
-    present = chosen[np.array([not is_missing(v) for v in chosen["value"]], dtype=bool)]
+    present = chosen[known(chosen["value"])]
     found = _spread_of(present)
     public = _spread_of(present[~present["school_code"].isin(private)])
     limit = standard.balance.cv_max.get(stage)

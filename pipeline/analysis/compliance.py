@@ -21,7 +21,7 @@ from pipeline.terms import (
 
 def compliance(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     """Return the compliance table: one row a section; empty when the standard only describes."""
-    if not standard.judged:
+    if not standard.judges_schools:
         return TABLES["compliance"].frame([])
     judged = indicators[indicators["indicator"].isin(standard.resource.indicators)]
     levels = judged.groupby(["year", "stage", "school_code"], sort=False)["level"].agg(list)

@@ -7,6 +7,8 @@ import pandas as pd
 
 from pipeline.definitions.forms import classifications, variables
 
+COUNTY_TABLES = ("sections", "facts", "evidence", "class_sizes", "rooms", "monitoring")
+
 
 @dataclass(frozen=True)
 class CountyData:

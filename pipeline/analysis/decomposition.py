@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.analysis.balance import Spread, cv_status, spread
 from pipeline.definitions.standards import Standard
-from pipeline.terms import TABLES, is_missing
+from pipeline.terms import TABLES, known
 
 
 def decomposition(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard
@@ -69,7 +69,7 @@ def contributions(indicators: pd.DataFrame, standard: Standard) -> pd.DataFrame:
 def _cases(indicators: pd.DataFrame, standard: Standard):
     """Yield each year, stage and resource indicator with the schools that have a value."""
     wanted = indicators[indicators["indicator"].isin(standard.resource.indicators)]
-    wanted = wanted[~wanted["value"].map(is_missing)]
+    wanted = wanted[known(wanted["value"])]
     for (year, stage, id), chosen in wanted.groupby(["year", "stage", "indicator"], sort=False):
         yield {"year": year, "stage": stage, "indicator": id}, chosen
 

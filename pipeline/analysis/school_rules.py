@@ -113,6 +113,6 @@ def small_school_fund(rule: rules.SmallSchoolFund, data: CountyData) -> Outcome:
             continue
         met = allocated >= rule.counted_as * quota
         rows.append((MET if met else NOT_MET, s["name"]))
-    if not rows:
+    if not rows and data.general_sections():
         return Outcome(MET, f"没有不足{rule.below}人的村小学和教学点")
     return every_school(rows, f"均按{rule.counted_as}名学生核定公用经费")

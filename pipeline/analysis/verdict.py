@@ -9,9 +9,11 @@ they are handed in. Only the ministry certifies; this is an assessment against t
 import pandas as pd
 
 from pipeline.analysis.comparing import Outcome
+from pipeline.analysis.composite import composites
 from pipeline.analysis.county_data import CountyData
 from pipeline.analysis.items import judge_item, judge_veto
 from pipeline.definitions.standards import Standard
+from pipeline.exact import from_exact_text
 from pipeline.terms import (
     BELOW,
     FLOOR,
@@ -28,11 +30,14 @@ RESOURCE, VETO, ELIGIBILITY, ELIGIBILITY_ID = "资源配置", "一票否决", "�
 
 def judgements(indicators: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
                data: CountyData, standard: Standard) -> pd.DataFrame:
-    """Return the judgements table: resource indicators, items, vetoes, eligibility."""
+    """Return the judgements table: resource part, items, vetoes, conditions for applying."""
     if not standard.judged:
         return TABLES["judgements"].frame([])
-    rows = [_resource_row(id, indicators, compliance, balance, data.year, standard)
-            for id in standard.resource.indicators]
+    rows = []
+    if standard.judges_schools:
+        rows = [_resource_row(id, indicators, compliance, balance, data.year, standard)
+                for id in standard.resource.indicators]
+    rows += _composite_rows(balance, data.year, standard)
     rows += [_row(item, item.group, judge_item(item, data)) for item in standard.items]
     rows += [_row(veto, VETO, judge_veto(veto, data)) for veto in standard.vetoes]
     if standard.eligibility:
@@ -45,6 +50,16 @@ def _row(item, group: str, found: Outcome) -> dict:
             "value": found.value, "limit": found.limit, "op": found.op, "unit": found.unit,
             "reason": found.reason, "schools": "、".join(found.schools),
             "evidence": item.evidence, "clause": item.clause}
+
+
+def _composite_rows(balance: pd.DataFrame, year: int, standard: Standard) -> list[dict]:
+    clauses = {c.id: c.clause for c in standard.composites}
+    found = composites(balance[balance["year"] == year], standard)
+    return [{"id": f"{r['id']}-{r['stage']}", "group": RESOURCE,
+             "zh": f"{standard.stages[r['stage']]}{r['label']}", "status": r["status"],
+             "value": from_exact_text(r["cv"]), "limit": r["limit"], "op": r["op"], "unit": "",
+             "reason": r["reason"], "evidence": "学校数据表", "clause": clauses[r["id"]]}
+            for r in found.to_dict("records")]
 
 
 def _eligibility(standard: Standard, data: CountyData) -> dict:

@@ -44,17 +44,23 @@ class Definition(BaseModel):
                               arbitrary_types_allowed=True)
 
 
+def read_toml(path: Path) -> dict:
+    """Return the raw content of a definition file, decimals as `Decimal`."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DefinitionFault(path.name, [f"不是有效的 TOML：{error}"]) from error
+
+
 def load_toml(path: Path, model: type[Definition],
-              disagreements: Callable[[dict], Iterable[str]] = lambda raw: ()) -> Definition:
+              disagreements: Callable[[dict], Iterable[str]] = lambda raw: (),
+              read: Callable[[Path], dict] = read_toml) -> Definition:
     """Read one definition file; raise `DefinitionFault` with every fault of the file.
 
     ``disagreements`` looks at the raw file, so that what does not agree between its parts
     is reported together with what is wrong in each of them.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefinitionFault(path.name, [f"不是有效的 TOML：{error}"]) from error
+    raw = read(path)
     faults = list(disagreements(raw))
     try:
         found = model.model_validate(raw)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
+from pipeline.definitions.extending import read_extended
 from pipeline.definitions.forms import classifications
 from pipeline.definitions.indicators import Indicator, indicators
 from pipeline.definitions.items import Eligibility, Item, Veto
@@ -40,6 +41,19 @@ class Balance(Definition):
     few_schools: int = 5
     clause: Text
     source: Text
+
+
+class Composite(Definition):
+    """A composite coefficient (综合差异系数): the plain mean of single ones, with its limit."""
+
+    id: Text
+    label: Text
+    indicators: list[str] = Field(min_length=1)
+    op: Literal["<=", "<"]
+    cv_max: dict[str, Exact]
+    clause: Text
+    source: Text
+    note: str = ""
 
 
 class Split(Definition):
@@ -135,6 +149,7 @@ class Standard(Definition):
     stages: dict[str, Text]
     resource: Resource
     balance: Balance
+    composites: list[Composite] = []
     split: Split | None = None
     scope: Scope | None = None
     options: Options | None = None
@@ -185,6 +200,11 @@ class Standard(Definition):
         """Return what the schools are grouped by, in Chinese."""
         return {"location": "城乡", "school_type": "办学类型", "size": "规模"}[self.grouping]
 
+    @property
+    def judges_schools(self) -> bool:
+        """Tell whether schools are judged by required levels (学校达标)."""
+        return self.resource.min_met is not None
+
     def threshold(self, id: str, stage: str) -> Fraction | None:
         """Return the required level, or None when the standard only describes."""
         return getattr(self.thresholds[id], stage) if id in self.thresholds else None
@@ -197,7 +217,8 @@ class Standard(Definition):
 
 def load_standard(path: Path) -> Standard:
     """Read a standard; every fault of the file at once, also those between its parts."""
-    return load_toml(path, Standard, _disagreements)
+    return load_toml(path, Standard, _disagreements,
+                     lambda file: read_extended(file, DATA / "standards"))
 
 
 def _disagreements(raw: dict):
@@ -222,18 +243,31 @@ def _disagreements(raw: dict):
 
 
 def _judged_disagreements(raw: dict, resource: dict):
+    composites = _list(raw, "composites")
+    if not composites or "min_met" in resource:
+        yield from _level_disagreements(raw, resource)
+    for stage in _table(raw, "stages"):
+        limits = [_table(raw, "balance"), *composites]
+        if not any(stage in _table(part, "cv_max") for part in limits):
+            yield f"balance.cv_max.{stage}：缺少限值"
+    for composite in composites:
+        for id in _list(composite, "indicators"):
+            if id not in _list(resource, "indicators"):
+                yield f"composites.{composite.get('id')}：{id} 不在 resource.indicators 中"
+    for part in ("split", "scope"):
+        if part not in raw:
+            yield f"{part}：缺少必填项"
+
+
+def _level_disagreements(raw: dict, resource: dict):
     for id in _list(resource, "indicators"):
         if id not in _table(raw, "thresholds"):
             yield f"thresholds.{id}：缺少标准值"
-    for stage in _table(raw, "stages"):
-        if stage not in _table(_table(raw, "balance"), "cv_max"):
-            yield f"balance.cv_max.{stage}：缺少限值"
-    for part in ("split", "scope", "options"):
-        if part not in raw:
-            yield f"{part}：缺少必填项"
     for key in ("min_met", "floor_ratio"):
         if key not in resource:
             yield f"resource.{key}：缺少必填项"
+    if "options" not in raw:
+        yield "options：缺少必填项"
 
 
 def _table(raw: dict, key: str) -> dict:

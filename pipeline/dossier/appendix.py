@@ -98,7 +98,7 @@ def method_sentences(county: County) -> Prose:
         "判定以未取整的精确值与限值比较；取整会改变结论时，多印小数并注明临界。",
         "缺数据的学校不估计、不插补：该项待核，差异系数用其余学校试算。",
     ]
-    if county.standard.judged:
+    if county.standard.judges_schools:
         lines.append("学校判定：七项中至少六项达到标准值，余项不低于标准值的85%；达到即含本数。")
     return Prose("method_sentences", tuple(lines), bullets=True)
 

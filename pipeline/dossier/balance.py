@@ -17,7 +17,7 @@ from pipeline.dossier.numbers import (
 )
 from pipeline.dossier.resources import STATE_TONE
 from pipeline.exact import square_root_text
-from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, is_missing
+from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, is_missing, known
 
 _TOP_SCHOOLS = 3
 
@@ -33,7 +33,8 @@ def balance_sentences(balance: pd.DataFrame, county: County) -> Prose:
                  f"（{_cv(r, county)}）" for r in near.to_dict("records")]
         said.append(f"临界：{joined(names)}与限值相差不超过{limit_text(county.standard.balance.near)}"
                     "或取整会改变结论，判定以未取整的精确值为准。")
-    said.append("各项平均值、标准差与差异系数见[[balance_table]]和[[cv_chart]]。")
+    chart = "和[[cv_chart]]" if (now["cv"] != "").any() else ""
+    said.append(f"各项平均值、标准差与差异系数见[[balance_table]]{chart}。")
     return Prose("balance_sentences", tuple(said))
 
 
@@ -82,7 +83,7 @@ def balance_table(balance: pd.DataFrame, county: County) -> PrintedTable:
                  Cell(level_text(row["mean"], decimals), value=row["mean"]),
                  Cell(level_text(deviation, decimals), value=deviation),
                  Cell(_cv(row, county), STATE_TONE[row["status"]], row["cv"])]
-        if county.standard.judged:
+        if county.standard.balance.cv_max:
             mark = "（临界）" if row["borderline"] else ""
             cells += [Cell(_public(row, county)), Cell(limit_text(row["limit"], 2)),
                       Cell(STATE_ZH[row["status"]] + mark, STATE_TONE[row["status"]])]
@@ -90,13 +91,34 @@ def balance_table(balance: pd.DataFrame, county: County) -> PrintedTable:
     fields = [Field("学段", align="left", width=1), Field("指标", align="left", width=3.4),
               Field("校数", width=0.8), Field("县平均值", width=1.3), Field("标准差", width=1.2),
               Field("差异系数", width=1.3)]
-    if county.standard.judged:
+    if county.standard.balance.cv_max:
         fields += [Field("不含民办", width=1.3), Field("限值", width=0.9),
                    Field("结论", align="center", width=1.6)]
     return PrintedTable(
         "balance_table", f"{county.name}{county.year}年各项指标校际差异系数", tuple(fields),
         tuple(rows), f"学校数据表；{county.standard.balance.clause}",
         notes=_notes(balance, county))
+
+
+def composite_table(composites: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print composite coefficients of an older standard, each reading labelled (综合差异系数)."""
+    now = composites[composites["year"] == county.year]
+    if now.empty:
+        return None
+    word = {"<=": "≤", "<": "<"}
+    rows = tuple(
+        (Cell(county.standard.stages[r["stage"]]), Cell(r["label"]),
+         Cell(cv_text(r["cv"], r["limit"]), STATE_TONE[r["status"]], r["cv"]),
+         Cell(word[r["op"]] + limit_text(r["limit"], 2)),
+         Cell(STATE_ZH[r["status"]], STATE_TONE[r["status"]]), Cell(r["reason"]))
+        for r in now.to_dict("records"))
+    return PrintedTable(
+        "composite_table", f"{county.name}{county.year}年综合差异系数",
+        (Field("学段", align="left", width=0.9), Field("读法", align="left", width=3.4),
+         Field("综合差异系数", width=1.6), Field("限值", width=1),
+         Field("结论", align="center", width=1.1), Field("说明", align="left", width=2.4)),
+        rows, county.standard.document,
+        notes=tuple(f"{c.label}：{c.note}。" for c in county.standard.composites if c.note))
 
 
 def _public(row: dict, county: County) -> str:
@@ -115,7 +137,7 @@ def _notes(balance: pd.DataFrame, county: County) -> tuple[str, ...]:
 
 def trend_table(balance: pd.DataFrame, county: County) -> PrintedTable | None:
     """Print the coefficients of every year side by side; None with one year only."""
-    if len(county.years) < 2:
+    if len(county.years) < 2 or not (balance["cv"] != "").any():
         return None
     by_key = {(r["year"], r["stage"], r["indicator"]): r for r in balance.to_dict("records")}
     rows = []
@@ -143,7 +165,7 @@ def _change(first: dict, last: dict) -> str:
 
 def trend_sentences(balance: pd.DataFrame, county: County) -> Prose:
     """Say how many coefficients fell and rose between the first and the last year, as facts."""
-    if len(county.years) < 2:
+    if len(county.years) < 2 or not (balance["cv"] != "").any():
         return Prose("trend_sentences", (f"只有{county.year}年资料，不作年度比较。",))
     first, last = (balance[balance["year"] == y] for y in (county.years[0], county.year))
     pairs = [(Fraction(a), Fraction(b)) for a, b in zip(first["cv"], last["cv"], strict=True)
@@ -217,9 +239,9 @@ def contribution_table(contributions: pd.DataFrame, balance: pd.DataFrame, count
                        ) -> PrintedTable:
     """Print, per indicator, the schools that contribute most to S² and the CV without each."""
     limits = {(r["stage"], r["indicator"]): r["limit"] for r in balance.to_dict("records")}
-    known = contributions[~contributions["share"].map(is_missing)]
+    counted = contributions[known(contributions["share"])]
     rows = []
-    for (stage, id), part in known.groupby(["stage", "indicator"], sort=False):
+    for (stage, id), part in counted.groupby(["stage", "indicator"], sort=False):
         top = sorted(part.to_dict("records"), key=lambda r: -r["share"])[:_TOP_SCHOOLS]
         said = [_contribution(row, limits.get((stage, id)), county) for row in top]
         flips = [r["name"] for r in part.to_dict("records") if r["flips"]]

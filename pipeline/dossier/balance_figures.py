@@ -36,10 +36,12 @@ def _shorts(ids, county: County) -> list[str]:
     return [county.standard.indicator(i).short for i in ids]
 
 
-def cv_chart(balance: pd.DataFrame, county: County) -> Figure:
+def cv_chart(balance: pd.DataFrame, county: County) -> Figure | None:
     """Draw the coefficients of each stage as bars with the limit as a line."""
     now = _now(balance, county)
     now = now[now["cv"] != ""]
+    if now.empty:
+        return None
     stages = _stages(now, county)
     figure, axes = panels(1, len(stages), 2.9, sharex=True)
     for ax, (stage, zh) in zip(axes, stages.items(), strict=True):
@@ -50,7 +52,7 @@ def cv_chart(balance: pd.DataFrame, county: County) -> Figure:
     return Figure("cv_chart", f"{county.name}{county.year}年各项指标校际差异系数",
                   alt, "学校数据表", figure,
                   tuple(now[["stage", "indicator", "cv"]].to_dict("records")),
-                  notes=("竖线为限值；斜纹为超过限值。",) if county.standard.judged else ())
+                  notes=("竖线为限值；斜纹为超过限值。",) if county.standard.balance.cv_max else ())
 
 
 def _listed(zh: str, part: pd.DataFrame, county: County) -> str:
@@ -84,6 +86,8 @@ def trend_chart(balance: pd.DataFrame, county: County) -> Figure | None:
     if len(county.years) < 2:
         return None
     known = balance[balance["cv"] != ""].assign(number=lambda d: d["cv"].astype(float))
+    if known.empty:
+        return None
     known = known.assign(zh=_shorts(known["indicator"], county))
     stages = _stages(known, county)
     figure, axes = panels(1, len(stages), 3.2, sharey=True)
@@ -107,10 +111,12 @@ def trend_chart(balance: pd.DataFrame, county: County) -> Figure | None:
 def quadrant_chart(balance: pd.DataFrame, indicators: pd.DataFrame, county: County
                    ) -> Figure | None:
     """Place each indicator by its level (mean ÷ required) and its balance (CV ÷ limit)."""
-    if not county.standard.judged:
+    if not (county.standard.judges_schools and county.standard.balance.cv_max):
         return None
     now = _now(balance, county)
     required = _now(indicators, county).groupby(["stage", "indicator"])["threshold"].first()
+    if required.empty:
+        return None
     rows = [{"stage": r["stage"], "indicator": r["indicator"],
              "level": float(r["mean"] / required[(r["stage"], r["indicator"])]),
              "spread": float(r["cv"]) / float(r["limit"])}
@@ -208,10 +214,12 @@ def decomposition_chart(decomposition: pd.DataFrame, county: County) -> Figure |
 
 
 def contribution_chart(contributions: pd.DataFrame, balance: pd.DataFrame, county: County
-                       ) -> Figure:
+                       ) -> Figure | None:
     """Draw the five largest contributions to the largest coefficient of each stage."""
     now = _now(balance, county)
     now = now[now["cv"] != ""]
+    if now.empty:
+        return None
     stages = _stages(now, county)
     figure, axes = panels(1, len(stages), 2.3)
     data = []

@@ -4,15 +4,20 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
+from pipeline.dossier.government import state_zh, veto_words
 from pipeline.dossier.numbers import count_text, cv_text, joined
 from pipeline.dossier.resources import STATE_TONE
-from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, USED
+from pipeline.terms import MET, NOT_MET, UNDETERMINED, USED
 
-_VETO = "一票否决"
+_VETO, _ELIGIBILITY = "一票否决", "申报条件"
+
+
+def _items(judgements: pd.DataFrame) -> pd.DataFrame:
+    return judgements[~judgements["group"].isin([_VETO, _ELIGIBILITY])]
 
 
 def _counts(judgements: pd.DataFrame) -> tuple[int, int, int, int]:
-    items = judgements[judgements["group"] != _VETO]["status"]
+    items = _items(judgements)["status"]
     return (len(items), *(int((items == s).sum()) for s in (MET, NOT_MET, UNDETERMINED)))
 
 
@@ -28,12 +33,12 @@ def summary_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame, balanc
             scope, "所用标准包没有标准值，本卷宗不作达标判定，只列各项指标的水平、校际差异系数、"
             "差异来源和检验结果。", _values(balance, county)), front=True)
     total, met, failed, unknown = _counts(judgements)
-    vetoes = int((judgements["group"] == _VETO).sum())
     return Prose("summary_sentences", (
         scope,
         f"{total}项中达标{met}项、未达标{failed}项、待核{unknown}项；"
-        f"一票否决事项{vetoes}项均待核。逐项结论见[[judgement_table]]。",
-        _schools(compliance, county), _coefficients(balance, county),
+        f"{veto_words(judgements)}。逐项结论见[[judgement_table]]，应补交的资料见[[open_table]]。",
+        *([_schools(compliance, county)] if county.standard.judges_schools else []),
+        *([_coefficients(balance, county)] if county.standard.balance.cv_max else []),
         "本报告依据填报资料测算，不代表认定结果；因资料不全待核的事项不计为达标。"), front=True)
 
 
@@ -86,7 +91,7 @@ def conclusion_sentences(judgements: pd.DataFrame, county: County) -> Prose:
         return Prose("conclusion_sentences", ("参考包没有标准值，不作综合判定。",))
     said = ["逐项对照标准：任何一项未达标即为未达标，任何一项缺资料即为待核。"
             "是否认定由国家督导机构决定，本卷宗不作认定。"]
-    for group, part in judgements[judgements["group"] != _VETO].groupby("group", sort=False):
+    for group, part in _items(judgements).groupby("group", sort=False):
         states = part["status"]
         said.append(f"{group}{len(part)}项：达标{(states == MET).sum()}项、未达标"
                     f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项。")
@@ -102,21 +107,20 @@ def judgement_table(judgements: pd.DataFrame, county: County) -> PrintedTable | 
     if judgements.empty:
         return None
     rows = [(Cell(r["id"]), Cell(r["group"]), Cell(r["zh"]),
-             Cell(STATE_ZH[r["status"]], STATE_TONE[r["status"]]), Cell(r["reason"]))
+             Cell(state_zh(r), STATE_TONE[r["status"]]))
             for r in judgements.to_dict("records")]
     return PrintedTable(
         "judgement_table", f"{county.name}{county.year}年逐项判定",
-        (Field("编号", align="center", width=0.8), Field("类别", align="left", width=1.5),
-         Field("指标或事项", align="left", width=5.2), Field("结论", align="center", width=1.1),
-         Field("理由", align="left", width=2.8)),
+        (Field("编号", align="center", width=0.9), Field("类别", align="left", width=1.5),
+         Field("指标或事项", align="left", width=6.6), Field("结论", align="center", width=1.1)),
         tuple(rows), county.standard.document,
-        notes=("一票否决事项默认为待核，不作“无”处理；证明材料提交后方可判定。",))
+        notes=("一票否决事项默认为待核，不作“无”处理；理由与应提交的资料见[[open_table]]及各章。",))
 
 
 def problem_table(judgements: pd.DataFrame, compliance: pd.DataFrame, county: County
                   ) -> PrintedTable | None:
     """Print how many schools of each location are not met or open (主要问题)."""
-    if not county.standard.judged:
+    if not county.standard.judges_schools:
         return None
     now = compliance[compliance["year"] == county.year]
     zh = {"urban": "城区", "town": "镇区", "rural": "乡村", "": "未分类"}

@@ -37,7 +37,8 @@ def gap_sentences(models: pd.DataFrame, terms: pd.DataFrame, county: County) -> 
     said = [_fitted_sentence(m, terms, county) if m["status"] == FITTED
             else _refused_sentence(m, county) for m in models.to_dict("records")]
     if not said:
-        return Prose("gap_sentences", ("标准包没有列出检验问题，本章不作检验。",))
+        why = "没有学校数据" if county.standard.models else "标准包没有列出检验问题"
+        return Prose("gap_sentences", (f"{why}，本章不作检验。",))
     return Prose("gap_sentences", (*said, ASSOCIATION), bullets=True)
 
 
@@ -91,8 +92,10 @@ def _refused_sentence(model: dict, county: County) -> str:
     return text + "。"
 
 
-def model_table(models: pd.DataFrame, county: County) -> PrintedTable:
+def model_table(models: pd.DataFrame, county: County) -> PrintedTable | None:
     """List the questions that were put beforehand, with formula, n and outcome of the check."""
+    if models.empty:
+        return None
     rows = []
     for m in models.to_dict("records"):
         fitted = m["status"] == FITTED

@@ -10,14 +10,16 @@ from pipeline.county import County
 from pipeline.dossier.exhibit import Figure
 from pipeline.dossier.numbers import level_text, limit_text
 from pipeline.dossier.style import ALERT, DARK, limit_line, panels, tidy
-from pipeline.terms import is_missing
+from pipeline.terms import is_missing, known
 
 _HEAT_ROWS = 60
 
 
-def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure:
+def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure | None:
     """Draw each school as a point per indicator, with the required level and 85 % of it."""
     now, ids = _chosen(indicators, stage, county), county.standard.resource.indicators
+    if now.empty:
+        return None
     columns = min(4, len(ids))
     lines = -(-len(ids) // columns)
     figure, axes = panels(lines, columns, 1.62 * lines + 0.2)
@@ -25,7 +27,7 @@ def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure:
         _strip(ax, now[now["indicator"] == id], id, county)
     for ax in axes[len(ids):]:
         ax.set_axis_off()
-    if county.standard.judged:
+    if county.standard.judges_schools:
         handles = [axes[0].plot([], [], color=ALERT, linestyle=s, label=label)[0]
                    for s, label in (("-", "标准值"), ("--", "标准值的85%"))]
         place = axes[len(ids)] if len(axes) > len(ids) else axes[0]
@@ -56,9 +58,9 @@ def heat_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure |
     in the appendix holds them all.
     """
     now, ids = _chosen(indicators, stage, county), county.standard.resource.indicators
-    ratio = _ratios(now, ids)
-    if len(ratio) > _HEAT_ROWS or len(ids) < 2:
+    if now["school_code"].nunique() not in range(1, _HEAT_ROWS + 1) or len(ids) < 2:
         return None
+    ratio = _ratios(now, ids)
     figure, (ax,) = panels(1, 1, max(2.2, 0.172 * len(ratio) + 0.75))
     shown = ratio.map(lambda r: level_text(r, 2, (Fraction(1),)))
     sns.heatmap(ratio.clip(0.4, 1.6), ax=ax, cmap="Greys_r", vmin=0.4, vmax=1.6, annot=shown,
@@ -95,7 +97,7 @@ def _ratios(now: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
 
 
 def _base(county: County) -> str:
-    return "标准值" if county.standard.judged else "平均值"
+    return "标准值" if county.standard.judges_schools else "平均值"
 
 
 def _data(now: pd.DataFrame) -> tuple[dict, ...]:
@@ -107,7 +109,7 @@ def _data(now: pd.DataFrame) -> tuple[dict, ...]:
 def _alt(now: pd.DataFrame, ids: list[str], county: County) -> str:
     said = []
     for id in ids:
-        part = now[(now["indicator"] == id) & ~now["value"].map(is_missing)]
+        part = now[(now["indicator"] == id) & known(now["value"])]
         if part.empty:
             continue
         indicator = county.standard.indicator(id)

@@ -30,7 +30,7 @@ STATE_TONE = {MET: "", NOT_MET: FAIL, UNDETERMINED: UNKNOWN, "": ""}
 
 def compliance_sentences(compliance: pd.DataFrame, county: County) -> Prose:
     """Say, per stage, how many schools meet all, six with a floor, fail, or are undetermined."""
-    if not county.standard.judged:
+    if not county.standard.judges_schools:
         return Prose("compliance_sentences", (
             f"{county.standard.title}没有标准值，本章只描述各{county.standard.section_zh}的水平，"
             "不作达标判定。",))
@@ -64,7 +64,7 @@ def _share(part: int, whole: int) -> Fraction:
 
 def compliance_table(compliance: pd.DataFrame, county: County) -> PrintedTable | None:
     """Count schools by state and stage (学校达标情况); None where nothing is judged."""
-    if not county.standard.judged:
+    if not county.standard.judges_schools:
         return None
     now = compliance[compliance["year"] == county.year]
     rows = [_compliance_row(zh, now[now["stage"] == stage])
@@ -92,7 +92,7 @@ def _compliance_row(label: str, schools: pd.DataFrame, tone: str = "") -> tuple[
 def level_table(indicators: pd.DataFrame, county: County) -> PrintedTable:
     """Print, per stage and indicator, the required level and how many schools meet it."""
     now = indicators[indicators["year"] == county.year]
-    judged = county.standard.judged
+    judged = county.standard.judges_schools
     rows = []
     for stage, zh in county.standard.stages.items():
         for id in county.standard.resource.indicators:
@@ -129,7 +129,7 @@ def _level_row(zh: str, id: str, part: pd.DataFrame, county: County, judged: boo
 def school_state_table(indicators: pd.DataFrame, compliance: pd.DataFrame, county: County
                        ) -> PrintedTable | None:
     """List the schools that do not meet the standard or are undetermined, with what is short."""
-    if not county.standard.judged:
+    if not county.standard.judges_schools:
         return None
     now = compliance[(compliance["year"] == county.year) & (compliance["status"] != MET)]
     found = indicators[indicators["year"] == county.year]
@@ -181,7 +181,7 @@ def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str,
         cells = [Cell(str(number)), Cell(code), Cell(mine.iloc[0]["name"]),
                  Cell(count_text(mine.iloc[0]["pupils"]))]
         cells += [_level_cell(by_id.loc[id], county) for id in ids]
-        if county.standard.judged:
+        if county.standard.judges_schools:
             status = state_of.loc[code, "status"]
             cells += [Cell(count_text(state_of.loc[code, "met"])),
                       Cell(STATE_ZH[status], STATE_TONE[status])]
@@ -191,14 +191,14 @@ def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str,
     for id in ids:
         indicator = county.standard.indicator(id)
         fields.append(Field(indicator.unit, f"{id} {indicator.short}", width=1.35))
-    if county.standard.judged:
+    if county.standard.judges_schools:
         fields += [Field("达标项", width=1), Field("结论", align="center", width=1.2)]
     return PrintedTable(
         f"school_table_{stage}",
         f"{county.name}{county.year}年{county.standard.stages[stage]}各项指标分校情况",
         tuple(fields), tuple(rows), _source(county), wide=True,
         notes=("深色为低于要求的85%，浅色为未达标准值但不低于85%，“缺”为资料不全。",)
-        if county.standard.judged else ())
+        if county.standard.judges_schools else ())
 
 
 def _level_cell(row: pd.Series, county: County) -> Cell:

@@ -19,8 +19,8 @@ from pipeline.terms import EXCLUDED, MERGED, UNDETERMINED, USED, is_missing, ver
 
 SCHEMA = "junheng.results/1"
 RESULT_TABLES = ("judgements", "accounting", "indicators", "compliance", "balance",
-                 "decomposition", "models", "terms")
-_VETO = "一票否决"
+                 "decomposition", "composites", "models", "terms", "targets")
+_VETO, _ELIGIBILITY = "一票否决", "申报条件"
 
 
 @cache
@@ -32,7 +32,7 @@ def results_schema() -> dict:
 def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
     """Assemble results.json from the tables that the chapters saved."""
     judgements = tables["judgements"]
-    items = judgements[judgements["group"] != _VETO]
+    items = judgements[~judgements["group"].isin([_VETO, _ELIGIBILITY])]
     return {
         "schema": SCHEMA,
         "unit": {"code": county.code, "name": county.name},
@@ -47,11 +47,14 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
         "indicators": [_judgement(r) for r in items.to_dict("records")],
         "vetoes": [{"id": r["id"], "status": r["status"]} for r in
                    judgements[judgements["group"] == _VETO].to_dict("records")],
-        "eligibility": {"status": "undetermined", "reason": "未提交资料"},
+        "eligibility": _eligibility(judgements),
         "schools": _schools(tables, county),
         "balance": [_balance(r) for r in _of_year(tables["balance"], county).to_dict("records")],
         "decomposition": [_decomposition(r) for r in
                           _of_year(tables["decomposition"], county).to_dict("records")],
+        "composites": [_composite(r) for r in
+                       _of_year(tables["composites"], county).to_dict("records")],
+        "plans": [_target(r) for r in tables["targets"].to_dict("records")],
         "gaps": [_gap(r, tables["terms"]) for r in tables["models"].to_dict("records")],
     }
 
@@ -63,10 +66,8 @@ def findings_record(findings: pd.DataFrame) -> list[dict]:
 
 
 def _verdict(judgements: pd.DataFrame, county: County) -> str | None:
-    """Return the county's state; eligibility is open until documents say otherwise."""
-    if not county.standard.judged:
-        return None
-    return verdict([*judgements["status"], UNDETERMINED])
+    """Return the county's state over items, vetoes and the conditions for applying."""
+    return verdict(list(judgements["status"])) if county.standard.judged else None
 
 
 def _of_year(table: pd.DataFrame, county: County) -> pd.DataFrame:
@@ -89,9 +90,30 @@ def _accounting(now: pd.DataFrame) -> dict:
 
 
 def _judgement(row: dict) -> dict:
-    return {"id": row["id"], "group": row["group"], "status": row["status"], "value": None,
-            "limit": None, "op": None, "unit": None, "reason": row["reason"],
-            "clause": row["clause"]}
+    return {"id": row["id"], "group": row["group"], "status": row["status"],
+            "value": _exact(row["value"]), "limit": _exact(row["limit"]),
+            "op": row["op"] or None, "unit": row["unit"] or None, "reason": row["reason"],
+            "schools": row["schools"].split("、") if row["schools"] else [],
+            "evidence": row["evidence"], "clause": row["clause"]}
+
+
+def _eligibility(judgements: pd.DataFrame) -> dict:
+    found = judgements[judgements["group"] == _ELIGIBILITY].to_dict("records")
+    row = found[0] if found else {"status": UNDETERMINED, "reason": "标准包未列申报条件"}
+    return {"status": row["status"], "reason": row["reason"]}
+
+
+def _composite(row: dict) -> dict:
+    return {"stage": row["stage"], "id": row["id"], "label": row["label"],
+            "cv": row["cv"] or None, "limit": _exact(row["limit"]), "op": row["op"],
+            "status": row["status"], "reason": row["reason"]}
+
+
+def _target(row: dict) -> dict:
+    return {"plan": row["plan"], "target": row["id"], "quantity": row["quantity"],
+            "value": row["value"] or None, "op": row["op"], "limit": row["limit"],
+            "unit": row["unit"], "deadline": row["deadline"], "passed": bool(row["passed"]),
+            "status": row["status"], "reason": row["reason"], "place": row["place"]}
 
 
 def _schools(tables: dict[str, pd.DataFrame], county: County) -> list[dict]:

@@ -36,6 +36,10 @@ def source_sentences(cells: pd.DataFrame, findings: pd.DataFrame, county: County
     """Say which files were read, for which years, and how many cells."""
     years = joined([f"{year}年" for year in county.years])
     files = cells["file"].nunique()
+    if not files:
+        return Prose("source_sentences", (
+            f"尚未收到{county.name}的学校数据表，资源配置各项均为待核；应提交的资料见[[open_table]]。"
+            f"判定依据为{county.standard.title}（{county.standard.document}）。",))
     return Prose("source_sentences", (
         f"本卷宗使用{county.name}{years}的学校数据表，共{files}个文件、{len(cells)}个单元格；"
         f"所有测算由原始数据一次完成，逐格保留来源，见[[source_table]]。"
@@ -53,8 +57,10 @@ def _cleaning_sentence(findings: pd.DataFrame) -> str:
             "数字只按表头写明的单位换算，不作估计和插补。")
 
 
-def source_table(cells: pd.DataFrame, accounting: pd.DataFrame, county: County) -> PrintedTable:
+def source_table(cells: pd.DataFrame, county: County) -> PrintedTable | None:
     """List the files: year, sheet, cells read, sections found."""
+    if cells.empty:
+        return None
     rows = []
     for (year, file, sheet), group in cells.groupby(["year", "file", "sheet"], sort=True):
         rows.append((Cell(f"{year}"), Cell(file), Cell(sheet or "—"),
@@ -107,6 +113,8 @@ def _weights(standard) -> list[str]:
 def accounting_sentences(accounting: pd.DataFrame, county: County) -> Prose:
     """Say how many sections and pupils came in, were used, and were not, and why."""
     now = accounting[accounting["year"] == county.year]
+    if now.empty:
+        return Prose("accounting_sentences", ("没有报送的学校。",))
     used, gone = now[now["outcome"] == USED], now[now["outcome"] == EXCLUDED]
     merged = now[now["outcome"] == MERGED]
     unit = county.standard.section_zh
@@ -170,9 +178,11 @@ def _place(row: dict) -> str:
     return f"{place}!{row['column']}{row['row']}" if row["column"] else f"{place} 第{row['row']}行"
 
 
-def size_chart(schools: pd.DataFrame, county: County) -> Figure:
+def size_chart(schools: pd.DataFrame, county: County) -> Figure | None:
     """Draw the number of pupils of each section by location and stage (学校规模)."""
     now = schools[schools["year"] == county.year]
+    if now.empty:
+        return None
     stages = {s: zh for s, zh in county.standard.stages.items() if s in set(now["stage"])}
     figure, axes = panels(1, max(len(stages), 1), 2.6, sharey=True)
     for ax, (stage, zh) in zip(axes, stages.items(), strict=False):

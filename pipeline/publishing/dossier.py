@@ -48,7 +48,8 @@ def make_dossier(order: Order) -> Path:
         work = Path(name)
         finished = work / "dossier"
         finished.mkdir()
-        with private_surroundings(work), _log(finished / "run.log") as log:
+        with (private_surroundings(work), _log(finished / "run.log") as log,
+              _kept_on_failure(finished / "run.log", order)):
             private = order.parameters.model_copy(update={
                 "raw": str(county.raw), "processed": str(work / "processed")})
             made = County.open(**private.model_dump())
@@ -66,9 +67,6 @@ def _executed(private: Parameters, made: County, work: Path, log: logging.Logger
         notebook = execute(bind(chapters("county")), private, work)
     except InputRefused as refusal:
         raise InputRefused("\n".join([str(refusal), *refusals(made)])) from refusal
-    except DossierFailed:
-        log.exception("execution failed")
-        raise
     log.info("executed in %.1f s", time.monotonic() - started)
     _look_at_record(made)
     return notebook
@@ -123,6 +121,18 @@ def _finding_line(file: str, sheet: str, action: str, rule: str, remedy: str,
              for row in places if row["row"]]
     place = file + (f" · {sheet}" if sheet else "") + (f" {'、'.join(cells)}" if cells else "")
     return f"{place}：{action}。规则：{rule}。改法：{remedy}。"
+
+
+@contextmanager
+def _kept_on_failure(log: Path, order: Order) -> Iterator[None]:
+    """Keep the log of a failure that is not the user's beside the dossiers, and name it."""
+    try:
+        yield
+    except DossierFailed as failure:
+        logging.getLogger("junheng.run").exception("dossier failed")
+        kept = order.out / f"{order.parameters.year}-{order.parameters.unit}.failed.log"
+        shutil.copyfile(log, kept)
+        raise DossierFailed(f"{failure}运行记录：{kept.name}（在卷宗文件夹中）。") from failure
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def _fault_of(error: PapermillExecutionError) -> JunhengError:
         return _plain_fault(kind, error.evalue)
     heading = f"第{error.cell_index}格" if error.cell_index is not None else "某格"
     return DossierFailed(f"卷宗执行到{heading}时出错（{error.ename}），这是程序的缺陷，"
-                         "请把 run.log 发给维护者。")
+                         "请把运行记录发给维护者。")
 
 
 def _plain_fault(kind: type[JunhengError], message: str) -> JunhengError:
