@@ -215,7 +215,8 @@ def add_county_sheets(book: Workbook, year: int, rows: list[dict]) -> None:
     add_sheet(book, "monitoring", year, [[int(y), *r, float(g)] for y, *r, g in results])
 
 
-def add_sheet(book: Workbook, id: str, year: int, rows: list, variables: tuple = ()) -> None:
+def add_sheet(book: Workbook, id: str, year: int, rows: list,
+              variables: frozenset | set = frozenset()) -> None:
     """Add a sheet in a layout (all its columns, or those of ``variables``): title, header, rows."""
     layout = tomllib.loads((LAYOUTS / f"{id}.toml").read_text(encoding="utf-8"))
     columns = {c["variable"]: c["headers"][0] for c in layout["columns"]
@@ -236,12 +237,9 @@ def add_sheet(book: Workbook, id: str, year: int, rows: list, variables: tuple =
     sheet.freeze_panes = "C3"
 
 
-def untidy(rows: list[dict]) -> None:
-    """Write some cells as people do (`UNTIDY`)."""
-    for row in rows:
-        name = row["name"]
-        for variable in [v for n, v in UNTIDY if n == name]:
-            row[variable] = UNTIDY[name, variable](row[variable])
+def untidy(row: dict) -> dict:
+    """Return the row with some cells written as people do (`UNTIDY`)."""
+    return {v: UNTIDY.get((row["name"], v), lambda value: value)(row[v]) for v in row}
 
 
 def as_bytes(book: Workbook) -> bytes:

@@ -2,11 +2,10 @@
 
     python data/raw/make_example.py
 
-writes `<year>/990101_示例县.xlsx` for 2021–2023 beside this file: the school sheet in the layout
-`template-1`, and the county's own sheets (`example_county_sheets.py`). Each school draws from
-its own seeded generator, so two runs give the same bytes and a new school leaves the others as
-they are. Levels are drawn about the thresholds of 教督〔2017〕6号: most schools meet all seven,
-a few are let down on purpose (`PLANTED`), and some cells of 2023 are as untidy as real ones.
+writes `<year>/990101_示例县.xlsx` for 2021–2023 beside this file: the school sheet, and the
+county's own sheets (`example_county_sheets.py`). Each school draws from its own seeded
+generator, so two runs give the same bytes. Levels are drawn about the thresholds of
+教督〔2017〕6号: most schools meet all seven, a few are let down on purpose (`PLANTED`).
 """
 
 import math
@@ -211,11 +210,11 @@ def rows_of(school: School, year: int) -> list[dict]:
     return rows
 
 
-def totals(rows: list[dict], variables: list[str]) -> dict:
+def totals(rows: list[dict]) -> dict:
     """Return the 合计 row: teachers over all rows, the rest once a school."""
     once = list({row["school_code"]: row for row in rows}.values())
     total = {"school_code": "合计"}
-    for variable in variables:
+    for variable in {variable for row in rows for variable in row}:
         counted = rows if variable in TEACHERS else once
         values = [row[variable] for row in counted if row.get(variable) is not None]
         if variable != "fitness_good_pct" and values and not isinstance(values[0], str):
@@ -227,15 +226,12 @@ def fill(book: Workbook, year: int) -> None:
     """Fill the workbook: 学校情况, the county's sheets, and the warning of 说明."""
     book.remove(book.active)
     rows = [row for school in schools() for row in rows_of(school, year)]
-    total = totals(rows, list({variable: None for row in rows for variable in row}))
+    lines, total = rows, totals(rows)
     if year == 2023:
         rows = [row | added_columns(row) for row in rows]
-    columns = tuple({variable: None for row in rows for variable in row})
-    written = [dict(row) for row in rows]
-    if year == 2023:
-        untidy(written)
-    note = {"school_code": "说明：本表为虚构数据"}
-    add_sheet(book, "template-1", year, [*written, total, note], columns)
+        lines = [untidy(row) for row in rows]
+    lines = [*lines, total, {"school_code": "说明：本表为虚构数据"}]
+    add_sheet(book, "template-1", year, lines, {v for row in rows for v in row})
     add_county_sheets(book, year, rows)
     book.create_sheet("说明").append(["本工作簿为虚构示例：县名、校名、标识码和所有数字均为编造，"
                                      "不对应任何真实的县或学校。"])

@@ -16,7 +16,7 @@ from pipeline.analysis.county_data import CountyData
 from pipeline.definitions.plans import Plan, Target
 from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, verdict
 
-ABOUT = Fraction(1, 10)
+ABOUT, _NAMED = Fraction(1, 10), 6
 NUMERIC = (">=", "<=", "=", ">", "<", "~")
 
 
@@ -46,8 +46,9 @@ def judge_target(target: Target, states: dict[str, dict], years: dict[int, Count
         return _by_evidence(data.evidence[target.id])
     linked = [states[id] for id in target.items if id in states]
     if linked:
-        return Outcome(verdict([row["status"] for row in linked]),
-                       "同国家标准 " + "、".join(row["id"] for row in linked))
+        ids = [row["id"] for row in linked]
+        named = "、".join(ids) if len(ids) <= _NAMED else f"{ids[0]}至{ids[-1]}共{len(ids)}项"
+        return Outcome(verdict([row["status"] for row in linked]), f"同国家标准 {named}")
     if target.scope in ("prefecture", "central_city"):
         return Outcome(UNDETERMINED, "市（州）级目标，县级资料不能判定")
     return Outcome(UNDETERMINED, f"未提交资料（可按编号 {target.id} 填报）")
@@ -91,7 +92,8 @@ def _by_evidence(row: dict) -> Outcome:
 def _row(plan: Plan, target: Target, found: Outcome, reference: date) -> dict:
     limits = "；".join(f"{v.label}{say(v.value, '', v.value).removesuffix('.00')}"
                       for v in target.values)
-    notes = [*(["软性要求"] if target.soft else []), *([target.note] if target.note else [])]
+    notes = [text for text in ("软性要求" if target.soft else "", target.note,
+                               target.deadline_note) if text]
     return {"plan": plan.id, "id": target.id, "quantity": target.quantity, "scope": target.scope,
             "value": "" if found.value is None else found.reason.split("，")[0],
             "op": target.op, "limit": limits, "unit": target.unit,
@@ -101,7 +103,9 @@ def _row(plan: Plan, target: Target, found: Outcome, reference: date) -> dict:
 
 
 def _deadline(target: Target) -> str:
-    return target.deadline or target.deadline_note or ("持续" if target.standing else "未载明")
+    if target.deadline_candidates:
+        return "或为" + "、".join(target.deadline_candidates)
+    return target.deadline or ("持续" if target.standing else "文中失载")
 
 
 def is_passed(deadline: str, reference: date) -> bool:

@@ -50,7 +50,9 @@ def _plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
     rows = []
     for r in part.to_dict("records"):
         due = r["deadline"] + ("（已到期）" if r["passed"] else "")
-        limit = f"{_OP_ZH[r['op']]}{r['limit']}{r['unit'] if r['limit'] else ''}"
+        word = "" if r["op"] == "yes" and r["limit"] else _OP_ZH[r["op"]]
+        unit = r["unit"] if r["limit"] and r["op"] != "yes" else ""
+        limit = f"{word}{r['limit']}{unit}"
         rows.append((Cell(r["id"]), Cell(r["quantity"]), Cell(limit), Cell(due),
                      Cell(STATE_ZH[r["status"]], STATE_TONE[r["status"]]),
                      Cell(r["reason"] + (f"（{r['note']}）" if r["note"] else "")),
