@@ -115,9 +115,9 @@ Z22 符合 监测和督导结果已公开 2023-12-08 示政督〔2023〕5号
 ZR5 符合 城镇学校均已开展支教 2023-09-28 支教工作安排.pdf
 """
 MONITORING = """
-2021 四年级 数学 Ⅲ 14.9
-2022 八年级 语文 Ⅲ 12
-2023 四年级 科学 Ⅲ 15
+2021 四年级 数学 Ⅲ 0.149
+2022 八年级 语文 Ⅲ 0.12
+2023 四年级 科学 Ⅲ 0.15
 """
 
 
@@ -216,11 +216,11 @@ def add_county_sheets(book: Workbook, year: int, rows: list[dict]) -> None:
 
 
 def add_sheet(book: Workbook, id: str, year: int, rows: list,
-              variables: frozenset | set = frozenset()) -> None:
+              variables: set | None = None) -> None:
     """Add a sheet in a layout (all its columns, or those of ``variables``): title, header, rows."""
     layout = tomllib.loads((LAYOUTS / f"{id}.toml").read_text(encoding="utf-8"))
     columns = {c["variable"]: c["headers"][0] for c in layout["columns"]
-               if not variables or c["variable"] in variables}
+               if variables is None or c["variable"] in variables}
     sheet = book.create_sheet(layout["sheet"])
     sheet.append([f"示例县{layout['zh']}（{year}年，虚构）"])
     sheet.append(list(columns.values()))

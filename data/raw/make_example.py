@@ -2,9 +2,8 @@
 
     python data/raw/make_example.py
 
-writes `<year>/990101_示例县.xlsx` for 2021–2023 beside this file: the school sheet, and the
-county's own sheets (`example_county_sheets.py`). Each school draws from its own seeded
-generator, so two runs give the same bytes. Levels are drawn about the thresholds of
+writes `<year>/990101_示例县.xlsx` for 2021–2023 beside this file. Each school draws from its own
+seeded generator, so two runs give the same bytes. Levels are drawn about the thresholds of
 教督〔2017〕6号: most schools meet all seven, a few are let down on purpose (`PLANTED`).
 """
 
@@ -226,12 +225,11 @@ def fill(book: Workbook, year: int) -> None:
     """Fill the workbook: 学校情况, the county's sheets, and the warning of 说明."""
     book.remove(book.active)
     rows = [row for school in schools() for row in rows_of(school, year)]
-    lines, total = rows, totals(rows)
+    lines, ends = rows, [totals(rows), {"school_code": "说明：本表为虚构数据"}]
     if year == 2023:
         rows = [row | added_columns(row) for row in rows]
         lines = [untidy(row) for row in rows]
-    lines = [*lines, total, {"school_code": "说明：本表为虚构数据"}]
-    add_sheet(book, "template-1", year, lines, {v for row in rows for v in row})
+    add_sheet(book, "template-1", year, [*lines, *ends], {v for row in rows for v in row})
     add_county_sheets(book, year, rows)
     book.create_sheet("说明").append(["本工作簿为虚构示例：县名、校名、标识码和所有数字均为编造，"
                                      "不对应任何真实的县或学校。"])

@@ -18,7 +18,8 @@ from fractions import Fraction
 
 import pandas as pd
 
-from pipeline.definitions.standards import Balance, Standard
+from pipeline.definitions.parts import Balance
+from pipeline.definitions.standards import Standard
 from pipeline.exact import rounded, square_root_text
 from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, known
 

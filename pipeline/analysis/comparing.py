@@ -29,7 +29,9 @@ def holds(value: Fraction, op: str, limit: Fraction) -> bool:
 
 
 def say(value: Fraction, unit: str, limit: Fraction) -> str:
-    """Print a value with as many decimals as keep it on its side of the limit."""
+    """Print a value: whole where it is, else with the decimals that keep it on its side."""
+    if value == int(value):
+        return f"{int(value)}{unit}"
     for places in range(2, 200):
         text = rounded(value, places)
         if (Fraction(text) > limit) == (value > limit) and (

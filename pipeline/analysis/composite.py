@@ -10,7 +10,8 @@ import pandas as pd
 
 from pipeline.analysis.comparing import holds
 from pipeline.analysis.county_rules import composite_cv
-from pipeline.definitions.standards import Composite, Standard
+from pipeline.definitions.parts import Composite
+from pipeline.definitions.standards import Standard
 from pipeline.exact import decimal_text
 from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED
 

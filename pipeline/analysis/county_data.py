@@ -23,6 +23,7 @@ class CountyData:
     monitoring: list[dict] = field(default_factory=list)
     teaching_points: frozenset[str] = frozenset()
     not_general: frozenset[str] = frozenset()
+    stages_of: dict[str, int] = field(default_factory=dict)
     variable_zh: dict[str, str] = field(default_factory=dict)
 
     def general_sections(self) -> list[dict]:
@@ -47,4 +48,5 @@ def county_data(tables: dict[str, pd.DataFrame], year: int) -> CountyData:
         monitoring=tables["monitoring"].to_dict("records"),
         teaching_points=frozenset(t.code for t in types if t.teaching_point),
         not_general=frozenset(t.code for t in types if t.excluded_as),
+        stages_of={t.code: len(t.stages) for t in types},
         variable_zh={name: v.zh for name, v in variables().variables.items()})

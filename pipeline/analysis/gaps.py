@@ -16,7 +16,8 @@ from pipeline.analysis.estimators import (
     rank_correlation,
     refusal,
 )
-from pipeline.definitions.standards import Model, Standard
+from pipeline.definitions.parts import Model
+from pipeline.definitions.standards import Standard
 from pipeline.terms import TABLES, is_missing
 
 METHOD, COVARIANCE = "ols", "HC3"

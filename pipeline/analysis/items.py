@@ -32,10 +32,15 @@ def judge_item(item: Item, data: CountyData) -> Outcome:
 
 
 def judge_evidence(item: Item, data: CountyData) -> Outcome:
+    """Judge an item by its documents alone."""
+    return judge_document(item.id, item.evidence, data)
+
+
+def judge_document(id: str, wanted: str, data: CountyData) -> Outcome:
     """Judge by documents: a yes needs a document and a date, a no is taken at its word."""
-    row = data.evidence.get(item.id)
+    row = data.evidence.get(id)
     if row is None or row["status"] not in ("yes", "no"):
-        return Outcome(UNDETERMINED, f"待提交：{item.evidence}")
+        return Outcome(UNDETERMINED, f"待提交：{wanted}")
     if row["status"] == "no":
         return Outcome(NOT_MET, row["note"] or "填报不符合")
     if not row["document"] or not row["date"]:
@@ -90,30 +95,47 @@ def _retention(rule: rules.Retention, data: CountyData) -> Outcome:
     if lacking:
         said = "、".join(data.variable_zh.get(n, n) for n in lacking)
         return Outcome(UNDETERMINED, f"缺{said}", None, rule.value, rule.op, rule.unit)
-    rate = 100 * county_rules.retention_rate(rule.formula, *(int(data.facts[n]) for n in names))
+    try:
+        rate = 100 * county_rules.retention_rate(
+            rule.formula, *(int(data.facts[n]) for n in names))
+    except ZeroDivisionError:
+        rate = None
+    if rate is None or not 0 <= rate <= 100:
+        return Outcome(UNDETERMINED, "巩固率不在0至100%之间，请核对各数", None, rule.value,
+                       rule.op, rule.unit)
     state = MET if holds(rate, rule.op, rule.value) else NOT_MET
     return Outcome(state, f"{say(rate, rule.unit, rule.value)}（算法 {rule.formula}）", rate,
                    rule.value, rule.op, rule.unit)
 
 
 def _monitoring(rule: rules.Monitoring, data: CountyData) -> Outcome:
-    latest: dict[tuple, dict] = {}
-    for row in sorted(data.monitoring, key=lambda r: r["year"]):
-        if row["year"] <= data.year:
-            latest[(row["grade"], row["subject"])] = row
-    rows = []
-    for (grade, subject), row in latest.items():
-        what = f"{row['year']}年{grade}{subject}"
-        if not row["level"] or is_missing(row["gap"]):
-            rows.append((UNDETERMINED, what))
+    latest: dict[tuple, list[dict]] = {}
+    for row in data.monitoring:
+        if row["year"] > data.year:
             continue
-        met = (LEVELS.index(row["level"]) >= LEVELS.index(rule.level_min)
-               and holds(row["gap"], rule.gap_op, rule.gap_max))
-        rows.append((MET if met else NOT_MET,
-                     f"{what}{row['level']}级、差异率{say(row['gap'], '%', rule.gap_max)}"))
+        key = (row["grade"], row["subject"])
+        before = latest.get(key, [])
+        if not before or row["year"] > before[0]["year"]:
+            latest[key] = [row]
+        elif row["year"] == before[0]["year"]:
+            before.append(row)
+    rows = [_monitored(rule, row) for found in latest.values() for row in found]
     if not rows:
         return Outcome(UNDETERMINED, "没有国家义务教育质量监测结果")
     return every_school(rows, "均符合要求", "个学科年级")
+
+
+def _monitored(rule: rules.Monitoring, row: dict) -> tuple[str, str]:
+    """Judge one result: a level or a gap that fails is not hidden by the other's absence."""
+    what = f"{row['year']}年{row['grade']}{row['subject']}"
+    states = [UNDETERMINED, UNDETERMINED]
+    if row["level"]:
+        reached = LEVELS.index(row["level"]) >= LEVELS.index(rule.level_min)
+        states[0], what = MET if reached else NOT_MET, f"{what}{row['level']}级"
+    if not is_missing(row["gap"]):
+        states[1] = MET if holds(row["gap"], rule.gap_op, rule.gap_max) else NOT_MET
+        what += f"差异率{say(row['gap'], '%', rule.gap_max)}"
+    return verdict(states), what
 
 
 _RULES: dict[str, Callable[..., Outcome]] = {

@@ -13,18 +13,23 @@ ROOM_ZH = {"music": "音乐", "art": "美术"}
 
 def school_size(rule: rules.SchoolSize, data: CountyData) -> Outcome:
     """Judge pupils of every school: whole school for combined types (G4 学校规模)."""
-    combined: dict[str, int] = {}
+    combined: dict[str, list[dict]] = {}
     rows = []
     for s in data.general_sections():
         if s["school_type"] in rule.combined_types:
-            combined[s["school_code"]] = combined.get(s["school_code"], 0) + s["pupils"]
+            combined.setdefault(s["school_code"], []).append(s)
         else:
-            rows.append((s["pupils"], rule.value, s["name"]))
-    names = {s["school_code"]: s["name"].split("（")[0] for s in data.sections}
-    rows += [(pupils, rule.combined_value, names[code]) for code, pupils in combined.items()]
-    return every_school([
-        (MET if holds(Fraction(pupils), rule.op, limit) else NOT_MET, f"{name}{pupils}人")
-        for pupils, limit, name in rows], "均不超过规定规模")
+            rows.append(_sized(s["name"], s["pupils"], rule.value, rule.op))
+    for found in combined.values():
+        name, pupils = found[0]["name"].split("（")[0], sum(s["pupils"] for s in found)
+        state, said = _sized(name, pupils, rule.combined_value, rule.op)
+        whole = len(found) == data.stages_of.get(found[0]["school_type"], len(found))
+        rows.append((state if whole or state == NOT_MET else UNDETERMINED, said))
+    return every_school(rows, "均不超过规定规模")
+
+
+def _sized(name: str, pupils: int, limit: Fraction, op: str) -> tuple[str, str]:
+    return (MET if holds(Fraction(pupils), op, limit) else NOT_MET), f"{name}{pupils}人"
 
 
 def class_size(rule: rules.ClassSize, data: CountyData) -> Outcome:
@@ -41,14 +46,18 @@ def class_size(rule: rules.ClassSize, data: CountyData) -> Outcome:
 
 
 def _largest_class(section: dict, bands: dict | None, limit: Fraction, rule) -> tuple[str, str]:
-    largest = section.get("largest_class")
+    """Judge by the reported maximum and by the bands: neither silences the other."""
+    largest, name = section.get("largest_class"), section["name"]
+    if not is_missing(largest) and not holds(Fraction(largest), rule.op, limit):
+        return NOT_MET, f"{name}最大班额{int(largest)}人"
+    known = {band: count for band, count in (bands or {}).items() if not is_missing(count)}
+    over = county_rules.classes_over(known, int(limit))
+    if over:
+        return NOT_MET, f"{name}{over}个班超过"
     if not is_missing(largest):
-        state = MET if holds(Fraction(largest), rule.op, limit) else NOT_MET
-        return state, f"{section['name']}最大班额{int(largest)}人"
-    if not bands:
-        return UNDETERMINED, section["name"]
-    over = county_rules.classes_over(bands, int(limit))
-    return (NOT_MET if over else MET), f"{section['name']}{over}个班超过"
+        return MET, name
+    gap = any(highest > limit for _, highest in (bands or {}).keys() - known.keys())
+    return (UNDETERMINED if gap or not sum(known.values()) else MET), name
 
 
 def rooms(rule: rules.Rooms, data: CountyData) -> Outcome:
@@ -65,7 +74,7 @@ def rooms(rule: rules.Rooms, data: CountyData) -> Outcome:
     listed = {r["school_code"] for r in data.rooms}
     rows = []
     for code, count in classes.items():
-        if count is None or code not in listed:
+        if not count or code not in listed:
             rows.append((UNDETERMINED, names[code]))
             continue
         lacking = _rooms_lacking(rule, code, count, data)
@@ -86,19 +95,26 @@ def _rooms_lacking(rule: rules.Rooms, code: str, classes: int, data: CountyData)
 
 def school_ratio(rule: rules.SchoolRatio, data: CountyData) -> Outcome:
     """Judge a quotient of every school, counted once a school (Q4)."""
-    schools: dict[str, dict] = {}
+    schools: dict[str, list[dict]] = {}
     for s in data.general_sections():
-        schools.setdefault(s["school_code"], s)
+        schools.setdefault(s["school_code"], []).append(s)
     rows = []
-    for s in schools.values():
-        above, below = s.get(rule.numerator), s.get(rule.denominator)
-        if is_missing(above) or is_missing(below) or not below:
+    for found in schools.values():
+        s = found[0]
+        above, below = (_agreed(found, name) for name in (rule.numerator, rule.denominator))
+        if is_missing(above) or is_missing(below) or not below or above > below:
             rows.append((UNDETERMINED, s["name"]))
             continue
         share = Fraction(above) / below * 100
         state = MET if holds(share, rule.op, rule.value) else NOT_MET
         rows.append((state, f"{s['name']}{say(share, rule.unit, rule.value)}"))
     return every_school(rows, f"均不低于{rule.value}{rule.unit}")
+
+
+def _agreed(sections: list[dict], variable: str) -> Fraction | None:
+    """Return what a school's rows say of the whole school; None when they disagree."""
+    said = {s.get(variable) for s in sections if not is_missing(s.get(variable))}
+    return said.pop() if len(said) == 1 else None
 
 
 def small_school_fund(rule: rules.SmallSchoolFund, data: CountyData) -> Outcome:

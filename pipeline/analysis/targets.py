@@ -48,7 +48,9 @@ def judge_target(target: Target, states: dict[str, dict], years: dict[int, Count
     if linked:
         ids = [row["id"] for row in linked]
         named = "、".join(ids) if len(ids) <= _NAMED else f"{ids[0]}至{ids[-1]}共{len(ids)}项"
-        return Outcome(verdict([row["status"] for row in linked]), f"同国家标准 {named}")
+        whole = [UNDETERMINED] if len(linked) < len(target.items) else []
+        return Outcome(verdict([*(row["status"] for row in linked), *whole]),
+                       f"同国家标准 {named}")
     if target.scope in ("prefecture", "central_city"):
         return Outcome(UNDETERMINED, "市（州）级目标，县级资料不能判定")
     return Outcome(UNDETERMINED, f"未提交资料（可按编号 {target.id} 填报）")
@@ -90,7 +92,7 @@ def _by_evidence(row: dict) -> Outcome:
 
 
 def _row(plan: Plan, target: Target, found: Outcome, reference: date) -> dict:
-    limits = "；".join(f"{v.label}{say(v.value, '', v.value).removesuffix('.00')}"
+    limits = "；".join(f"{v.label}{say(v.value, '', v.value)}"
                       for v in target.values)
     notes = [text for text in ("软性要求" if target.soft else "", target.note,
                                target.deadline_note) if text]

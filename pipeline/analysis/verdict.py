@@ -11,8 +11,8 @@ import pandas as pd
 from pipeline.analysis.comparing import Outcome
 from pipeline.analysis.composite import composites
 from pipeline.analysis.county_data import CountyData
-from pipeline.analysis.items import judge_item, judge_veto
-from pipeline.definitions.standards import Standard
+from pipeline.analysis.items import judge_document, judge_item, judge_veto
+from pipeline.definitions.standards import ELIGIBILITY_ID, Standard
 from pipeline.exact import from_exact_text
 from pipeline.terms import (
     BELOW,
@@ -25,7 +25,7 @@ from pipeline.terms import (
     verdict,
 )
 
-RESOURCE, VETO, ELIGIBILITY, ELIGIBILITY_ID = "资源配置", "一票否决", "申报条件", "E1"
+RESOURCE, VETO, ELIGIBILITY = "资源配置", "一票否决", "申报条件"
 
 
 def judgements(indicators: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
@@ -65,16 +65,14 @@ def _composite_rows(balance: pd.DataFrame, year: int, standard: Standard) -> lis
 def _eligibility(standard: Standard, data: CountyData) -> dict:
     """Judge the conditions for applying (申报条件): years since basic balance, monitoring."""
     rule, since = standard.eligibility, data.facts.get("basic_balance_year")
-    kept = data.evidence.get(ELIGIBILITY_ID, {}).get("status")
-    states = [UNDETERMINED if since is None else
-              MET if data.year - since >= rule.min_years_since_basic_balance else NOT_MET,
-              {"yes": MET, "no": NOT_MET}.get(kept, UNDETERMINED)]
-    years = ("未填通过国家基本均衡认定年份" if since is None
-             else f"{int(since)}年通过国家基本均衡认定")
-    watched = {"yes": "年度监测保持较高水平", "no": "年度监测未保持较高水平"}.get(
-        kept, f"待提交年度监测材料（佐证编号 {ELIGIBILITY_ID}）")
+    watched = judge_document(ELIGIBILITY_ID, "年度监测结果", data)
+    if since is None:
+        age, said = UNDETERMINED, "未填通过国家基本均衡认定年份"
+    else:
+        age = MET if data.year - since >= rule.min_years_since_basic_balance else NOT_MET
+        said = f"{int(since)}年通过国家基本均衡认定"
     return {"id": ELIGIBILITY_ID, "group": ELIGIBILITY, "zh": "申报条件",
-            "status": verdict(states), "reason": f"{years}；{watched}",
+            "status": verdict([age, watched.status]), "reason": f"{said}；{watched.reason}",
             "evidence": "国家基本均衡认定文件、年度监测结果", "clause": rule.clause}
 
 

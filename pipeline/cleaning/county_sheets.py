@@ -6,16 +6,19 @@ address. County facts carry their unit in a column of its own; evidence its stat
 
 import re
 import tomllib
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 from pipeline.cleaning.cells import NUMBER, TEXT, Cell
 from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.headers import HeadedSheet
-from pipeline.cleaning.numbers import read_number
+from pipeline.cleaning.numbers import is_not_applicable, read_number
 from pipeline.cleaning.rows import FormRow, read_quantity, read_rows
-from pipeline.definitions.forms import FormColumn, squeeze, variables
-from pipeline.definitions.plans import plans
+from pipeline.definitions.forms import FormColumn, classifications, squeeze, variables
+from pipeline.definitions.plans import Target, plans
+from pipeline.definitions.standards import evidence_ids, veto_ids
 
 _DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})日?)?(?: 00:00:00)?")
 
@@ -24,12 +27,23 @@ def county_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[dict
     """Return the rows of one such sheet, in the columns of its table."""
     reader = {"facts": _facts, "evidence": _evidence, "class_sizes": _class_sizes,
               "rooms": _rooms, "monitoring": _monitoring}[headed.layout.table]
-    rows = read_rows(headed, year, set(), findings)
+    rows = read_rows(_handed_in(headed), year, set(), findings)
     return [found for row in rows for found in reader(row, year, findings)]
 
 
+def _handed_in(headed: HeadedSheet) -> HeadedSheet:
+    """Leave out prefilled rows that were not answered: 项目 without 数值, 编号 without 状态."""
+    answer = {"facts": "fact_value", "evidence": "evidence_status"}.get(headed.layout.table)
+    at = next((i for i, (c, _) in headed.columns.items() if c.variable == answer), None)
+    if at is None:
+        return headed
+    rows = tuple(line for line in headed.sheet.rows
+                 if line[0].row <= headed.header_row or not line[at].blank)
+    return replace(headed, sheet=replace(headed.sheet, rows=rows))
+
+
 def read_facts_toml(path: Path, year: int, label: str, findings: Findings) -> list[dict]:
-    """Read `county.toml`: ``[facts]`` with 项目 = {数值 = "…", 单位 = "…"}."""
+    """Read `county.toml`: ``[facts]`` with "项目" = { "数值" = "…", "单位" = "…" }."""
     rows = []
     for number, (name, given) in enumerate(_toml(path, label, "facts", findings).items(), 1):
         cell = Cell(label, "", number, "", str(given.get("数值", "")), TEXT)
@@ -39,28 +53,36 @@ def read_facts_toml(path: Path, year: int, label: str, findings: Findings) -> li
 
 def read_evidence_toml(path: Path, year: int, label: str, findings: Findings) -> list[dict]:
     """Read `evidence.toml`: one table an item with status, note, date, document."""
-    wordings = {"yes", "no", "unknown", "absent", "present"}
     rows = []
     for id, given in _toml(path, label, "evidence", findings).items():
-        if given.get("status") not in wordings:
-            findings.add("identity.class", f"{id} 的 status 不是规定的类别", label)
-            continue
-        rows.append({"year": year, "id": id, "status": given["status"],
-                     "note": str(given.get("note", "")), "date": str(given.get("date", "")),
-                     "document": str(given.get("document", ""))})
+        status, when = str(given.get("status", "")), str(given.get("date", ""))
+        fault = _evidence_fault(id, status)
+        if fault:
+            findings.add("identity.class", f"{id}：{fault}", label)
+        elif when and not _date(when):
+            findings.add("evidence.date", f"{id} 的 date 不是日期", label)
+        else:
+            rows.append({"year": year, "id": id.upper(), "status": status, "date": _date(when),
+                         "note": str(given.get("note", "")),
+                         "document": str(given.get("document", ""))})
     return rows
 
 
 def _toml(path: Path, label: str, table: str, findings: Findings) -> dict[str, dict]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig")).get(table, {})
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=str)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         findings.add("file.unreadable", "不是有效的 TOML 文件", label)
         return {}
-    faulty = [name for name, given in content.items() if not isinstance(given, dict)]
-    for name in faulty:
-        findings.add("header.missing", f"[{table}] 中的 {name} 应写成 {{…}}", label)
-    return {name: given for name, given in content.items() if name not in faulty}
+    faults = [f"不应有 {key}" for key in content if key != table]
+    rows = content.get(table, {})
+    if not isinstance(rows, dict):
+        faults, rows = [*faults, f"{table} 应为表"], {}
+    faults += [f"[{table}] 中的 {k} 应写成 {{…}}" for k, v in rows.items()
+               if not isinstance(v, dict)]
+    for fault in faults:
+        findings.add("header.missing", fault, label)
+    return {name: given for name, given in rows.items() if isinstance(given, dict)}
 
 
 def _facts(row: FormRow, year: int, findings: Findings) -> list[dict]:
@@ -70,15 +92,17 @@ def _facts(row: FormRow, year: int, findings: Findings) -> list[dict]:
 
 def _fact(name: str, unit: str, cell: Cell, year: int, findings: Findings) -> list[dict]:
     known = {squeeze(v.zh): key for key, v in variables().variables.items() if v.county}
-    targets = {t.id.lower(): t.id for p in plans().values() for t in p.targets}
-    key = known.get(squeeze(name)) or targets.get(squeeze(name))
-    if key is None:
+    targets = {t.id.lower(): t for p in plans().values() for t in p.targets}
+    key, target = known.get(squeeze(name)), targets.get(squeeze(name))
+    if key is None and target is None:
         findings.at("fact.unknown", cell, "项目名称不在样表所列之中")
         return []
-    if cell.blank:
+    if cell.blank or is_not_applicable(cell.text):
         return []
-    value = _target_value(cell, findings) if key not in variables().variables else _value(
-        key, unit, cell, findings)
+    if key is None:
+        key, value = target.id, _target_value(target, unit, cell, findings)
+    else:
+        value = _value(key, unit, cell, findings)
     return [] if value is None else [{"year": year, "variable": key, "value": value,
                                       "file": cell.file, "sheet": cell.sheet, "row": cell.row}]
 
@@ -94,7 +118,10 @@ def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | No
     return read_quantity(cell, column, written, variable.kind, findings)
 
 
-def _target_value(cell: Cell, findings: Findings) -> Fraction | None:
+def _target_value(target: Target, unit: str, cell: Cell, findings: Findings) -> Fraction | None:
+    if unit.strip() and squeeze(unit) != squeeze(target.unit):
+        findings.at("header.unit", cell, f"目标 {target.id} 的单位应为{target.unit}")
+        return None
     reading = read_number(cell.text)
     if reading is None or cell.kind not in (TEXT, NUMBER):
         findings.at("cell.text", cell, quoted(cell.text))
@@ -103,29 +130,57 @@ def _target_value(cell: Cell, findings: Findings) -> Fraction | None:
 
 
 def _evidence(row: FormRow, year: int, findings: Findings) -> list[dict]:
-    id, status = row.get("item_id") or "", row.get("evidence_status")
-    if not id or not status:
+    id, status = (row.get("item_id") or "").upper(), row.get("evidence_status")
+    if not status:
         return []
-    veto = id.upper().startswith("V")
-    if status != "unknown" and veto != (status in ("absent", "present")):
-        findings.at("identity.class", row.cells["evidence_status"],
-                    "一票否决事项填无此情况或有此情况，其余填符合或不符合")
+    fault = _evidence_fault(id, status)
+    if fault:
+        findings.at("identity.class", row.cells["evidence_status"], fault)
         return []
-    return [{"year": year, "id": id.upper(), "status": status,
-             "note": row.get("evidence_note") or "", "document": row.get("evidence_document") or "",
-             "date": _date(row, findings)}]
-
-
-def _date(row: FormRow, findings: Findings) -> str:
     cell = row.cells.get("evidence_date")
-    if cell is None or cell.blank:
-        return ""
-    match = _DATE.fullmatch(cell.text.strip())
-    if not match:
+    written = "" if cell is None else cell.text.strip()
+    if written and not _date(written):
         findings.at("evidence.date", cell, "不是日期")
+        return []
+    return [{"year": year, "id": id, "status": status, "date": _date(written),
+             "note": row.get("evidence_note") or "",
+             "document": row.get("evidence_document") or ""}]
+
+
+def _evidence_fault(id: str, status: str) -> str:
+    """Return what is wrong with an answer: an unknown number, or the wrong kind of wording."""
+    if id.upper() not in evidence_ids():
+        return "编号不在标准包或规划包之中"
+    if status not in {s.code for s in classifications().evidence_status}:
+        return "状态不是规定的类别"
+    veto = id.upper() in veto_ids()
+    if status != "unknown" and veto != (status in ("absent", "present")):
+        return "一票否决事项填无此情况或有此情况，其余填符合或不符合"
+    return ""
+
+
+def _date(written: str) -> str:
+    """Return a date as 2023-11-20 or 2023-11; empty when it is none."""
+    match = _DATE.fullmatch(written)
+    if not match:
         return ""
     year, month, day = match.groups()
-    return f"{year}-{int(month):02d}" + (f"-{int(day):02d}" if day else "")
+    try:
+        found = date(int(year), int(month), int(day or 1)).isoformat()
+    except ValueError:
+        return ""
+    return found if day else found[:7]
+
+
+def check_repeats(facts: list[dict], evidence: list[dict], findings: Findings) -> None:
+    """Refuse one item that is given twice with different figures or answers."""
+    for rows, key, said in ((facts, "variable", "value"), (evidence, "id", "status")):
+        first: dict[str, dict] = {}
+        for row in rows:
+            before = first.setdefault(row[key], row)
+            if before is not row and before[said] != row[said]:
+                findings.add("fact.repeated", f"{row[key]} 填了两次且不同", row.get("file", ""),
+                             row.get("sheet", ""), row.get("row"))
 
 
 def _class_sizes(row: FormRow, year: int, findings: Findings) -> list[dict]:
@@ -134,12 +189,12 @@ def _class_sizes(row: FormRow, year: int, findings: Findings) -> list[dict]:
         band = variables().variables[key].band
         if not band:
             continue
-        if row.get(key) is None:
+        count = row.get(key)
+        if count is None:
             findings.at("cell.missing", cell, "班数空白；没有的请填 0")
-            continue
         rows.append({"year": year, "school_code": row.get("school_code"),
                      "name": row.get("name"), "stage": row.get("stage"), "lowest": band[0],
-                     "highest": band[1], "classes": int(row.get(key))})
+                     "highest": band[1], "classes": None if count is None else int(count)})
     return rows
 
 

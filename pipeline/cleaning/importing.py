@@ -14,6 +14,7 @@ from pipeline.cleaning.cells import Unreadable, read_sheets
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import apply_corrections, read_corrections, report_unused
 from pipeline.cleaning.county_sheets import (
+    check_repeats,
     county_rows,
     read_evidence_toml,
     read_facts_toml,
@@ -93,6 +94,7 @@ def import_files(paths: list[Path], corrections: list[Path], year: int, standard
         else:
             _import_file(path, pending, year, standard, received, findings)
     report_unused(pending, findings)
+    check_repeats(received.county["facts"], received.county["evidence"], findings)
     return received
 
 

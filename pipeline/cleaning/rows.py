@@ -52,7 +52,7 @@ def read_rows(headed: HeadedSheet, year: int, used: set[str],
             findings.at("row.hidden", line[0], "该行被隐藏")
     for line in totals:
         _reconcile(line, headed, rows, findings)
-    if not rows:
+    if not rows and headed.layout.table == "schools":
         findings.add("file.empty", "表头之下没有学校", headed.sheet.file, headed.sheet.name)
     return rows
 
@@ -62,6 +62,8 @@ def _identity(line, headed: HeadedSheet, variable: str) -> Cell | None:
 
 
 def _is_total(line, headed: HeadedSheet) -> bool:
+    if headed.layout.table in ("facts", "evidence", "monitoring"):
+        return False
     code = _identity(line, headed, "school_code")
     words = (squeeze(cell.text) for cell in line if not cell.blank)
     return (code is None or not code.text.strip().isdigit()) and any(
@@ -148,10 +150,9 @@ def read_quantity(cell: Cell, column: FormColumn, unit: str, kind: str, findings
         return findings.at("cell.unit", cell, f"单元格所带单位不是{unit or '数字'}")
     if reading.cleaned:
         findings.at("cell.cleaned", cell, f"{quoted(cell.text)}按数字读取")
-    fault = _fault(reading.value, kind)
-    if fault:
-        return findings.at(fault, cell, quoted(cell.text))
-    return reading.value * variables().units[unit].ratio if unit else reading.value
+    value = reading.value * variables().units[unit].ratio if unit else reading.value
+    fault = _fault(value, kind)
+    return findings.at(fault, cell, quoted(cell.text)) if fault else value
 
 
 def _same_unit(written: str, unit: str) -> bool:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.sections import Section
 from pipeline.definitions.forms import PERCENT, SCORE, classifications, variables
-from pipeline.definitions.standards import Scope
+from pipeline.definitions.parts import Scope
 from pipeline.terms import EXCLUDED, MERGED, USED
 
 

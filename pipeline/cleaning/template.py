@@ -1,4 +1,8 @@
-"""The blank workbook for bureaus (采集表): written from the layout, so that it is accepted."""
+"""The blank workbook for bureaus (采集表): written from the layouts, so that it is accepted.
+
+One sheet a form, prefilled with what can be asked for by name; one that explains, and one
+that shows an example. Neither of the last two is taken for data.
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,39 +13,68 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from pipeline.definitions.forms import Layout, layouts
+from pipeline.cleaning.template_sheets import (
+    EXTRA,
+    WIDE,
+    example_blocks,
+    explanations,
+    prefilled,
+)
+from pipeline.definitions.forms import FormColumn, Layout, layouts
 
-_LAYOUT, _LAST_ROW = "template-1", 500
+FORMS = ("template-1", "county-facts", "evidence", "class-sizes", "rooms", "monitoring")
+_LAST_ROW = 2000
+_AUTHOR = "均衡 Junheng"
 _HEAD = PatternFill("solid", fgColor="D9E2EC")
 
 
 def write_template(path: Path) -> None:
-    """Write the blank workbook: one sheet to fill in, one that explains."""
-    layout = next(item for item in layouts() if item.id == _LAYOUT)
+    """Write the blank workbook: the sheets to fill in, the explanation, the example."""
+    known = {layout.id: layout for layout in layouts()}
+    forms = [known[id] for id in FORMS]
     book = Workbook()
+    book.remove(book.active)
     book.properties.created = book.properties.modified = datetime(2024, 1, 1)
-    book.properties.creator = "均衡 Junheng"
-    _fill_in_sheet(book.active, layout)
-    _explaining_sheet(book.create_sheet("填表说明"), layout)
+    book.properties.creator = _AUTHOR
+    for form in forms:
+        _fill_in_sheet(book.create_sheet(form.sheet), form)
+    _explaining_sheet(book.create_sheet("填表说明"), forms)
+    _example_sheet(book.create_sheet("填写样例"), forms)
     book.save(path)
 
 
+def headed_columns(layout: Layout) -> list[tuple[str, FormColumn | None]]:
+    """Return header and column in the order written; further columns follow the first."""
+    columns = [(column.headers[0], column) for column in layout.columns]
+    columns[1:1] = [(header, None) for header in EXTRA.get(layout.id, ())]
+    return columns
+
+
 def _fill_in_sheet(sheet, layout: Layout) -> None:
-    sheet.title = layout.sheet
     sheet.freeze_panes = "C2"
-    for i, column in enumerate(layout.columns, 1):
-        cell = sheet.cell(1, i, column.headers[0])
-        cell.font, cell.fill = Font(bold=True), _HEAD
-        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
-        sheet.column_dimensions[get_column_letter(i)].width = max(12, len(cell.value) * 1.6)
-        if column.note:
-            cell.comment = Comment(column.note, "均衡 Junheng")
-        if column.choices:
-            _drop_down(sheet, get_column_letter(i), column.choices)
-        if column.variable in ("school_code", "parent_code"):
-            for row in range(2, _LAST_ROW + 1):
-                sheet.cell(row, i).number_format = "@"
+    columns = headed_columns(layout)
+    for i, (header, column) in enumerate(columns, 1):
+        letter = get_column_letter(i)
+        _head(sheet.cell(1, i, header))
+        wide = column is None or column.variable in WIDE
+        sheet.column_dimensions[letter].width = 40 if wide else max(12, len(header) * 1.6)
+        if column and column.note:
+            sheet.cell(1, i).comment = Comment(column.note, _AUTHOR)
+        if column and column.choices:
+            _drop_down(sheet, letter, column.choices)
+        if column and column.variable in ("school_code", "parent_code"):
+            sheet.column_dimensions[letter].number_format = "@"
     sheet.row_dimensions[1].height = 45
+    for number, row in enumerate(prefilled(layout), 2):
+        for i, (header, column) in enumerate(columns, 1):
+            value = row.get(column.variable if column else header)
+            if value is not None:
+                sheet.cell(number, i, value).alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _head(cell) -> None:
+    cell.font, cell.fill = Font(bold=True), _HEAD
+    cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
 
 
 def _drop_down(sheet, letter: str, choices: list[str]) -> None:
@@ -51,17 +84,26 @@ def _drop_down(sheet, letter: str, choices: list[str]) -> None:
     rule.add(f"{letter}2:{letter}{_LAST_ROW}")
 
 
-def _explaining_sheet(sheet, layout: Layout) -> None:
-    sheet.append(["列", "是否必填", "计量单位", "说明"])
-    for column in layout.columns:
-        required = "必填" if column.required else "按需"
-        sheet.append([column.headers[0], required, column.unit, column.note])
-    for line in ("空白表示缺失，零请填 0；短横表示不适用。",
-                 "一贯制学校分小学、初中两行填写，教师数按学段，校舍、场地、设备、教室填全校数。",
-                 "“运动场地面积”与“体育运动场馆面积”二者填一；只有一个学段的学校可只填“在校生数”。",
-                 "请勿填写个人姓名、身份证件号码、电话。"):
-        sheet.append([line])
-    for letter, width in zip("ABCD", (34, 10, 10, 60), strict=True):
+def _explaining_sheet(sheet, forms: list[Layout]) -> None:
+    for line in explanations(forms):
+        sheet.append(line)
+    for letter, width in zip("ABCDE", (14, 34, 10, 10, 70), strict=True):
         sheet.column_dimensions[letter].width = width
     for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), _HEAD
+        _head(cell)
+
+
+def _example_sheet(sheet, forms: list[Layout]) -> None:
+    """Write a block a form; its headers are marked 例：, so that no layout knows them."""
+    sheet.append(["填写样例：仅供参考，学校和数字均为虚构；本表不读取"])
+    sheet["A1"].font = Font(bold=True, size=14)
+    for title, headers, rows in example_blocks(forms):
+        sheet.append([])
+        sheet.append([title])
+        sheet.append([f"例：{header}" for header in headers])
+        for cell in sheet[sheet.max_row]:
+            _head(cell)
+        for row in rows:
+            sheet.append(row)
+    for column in sheet.columns:
+        sheet.column_dimensions[column[0].column_letter].width = 18

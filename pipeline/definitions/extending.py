@@ -4,10 +4,14 @@ A provincial standard names the national one in ``extends``. Tables merge key by
 of tables that carry an ``id`` (items, vetoes, models) merge by it; other values replace.
 """
 
+import re
 from pathlib import Path
 
 from pipeline.definitions.base import read_toml
 from pipeline.errors import DefinitionFault
+
+OWN = ("id", "title", "document", "source")
+_NAME = re.compile(r"[a-z0-9-]+")
 
 
 def read_extended(path: Path, home: Path, seen: tuple[str, ...] = ()) -> dict:
@@ -16,6 +20,11 @@ def read_extended(path: Path, home: Path, seen: tuple[str, ...] = ()) -> dict:
     parent = raw.pop("extends", None)
     if parent is None:
         return raw
+    faults = [f"{key}：继承的标准包应写明自己的 {key}" for key in OWN if key not in raw]
+    if not _NAME.fullmatch(str(parent)):
+        faults.append("extends：应为标准包编号，不能是路径")
+    if faults:
+        raise DefinitionFault(path.name, faults)
     if parent in (*seen, path.stem):
         chain = " → ".join((*seen, path.stem, str(parent)))
         raise DefinitionFault(path.name, [f"extends 循环：{chain}"])
@@ -47,4 +56,6 @@ def _named(value: object) -> bool:
 def _merged_rows(parent: list[dict], child: list[dict]) -> list[dict]:
     changes = {row["id"]: row for row in child}
     kept = [_merged(row, changes.pop(row["id"], {})) for row in parent]
-    return [*kept, *changes.values()]
+    ids = [row["id"] for row in child]
+    twice = [row for n, row in enumerate(child) if row["id"] in ids[:n]]
+    return [*kept, *changes.values(), *twice]

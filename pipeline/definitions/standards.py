@@ -10,125 +10,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.extending import read_extended
 from pipeline.definitions.forms import classifications
 from pipeline.definitions.indicators import Indicator, indicators
 from pipeline.definitions.items import Eligibility, Item, Veto
+from pipeline.definitions.parts import (
+    Balance,
+    Composite,
+    Model,
+    Options,
+    Resource,
+    Scope,
+    Split,
+    Threshold,
+)
+from pipeline.definitions.plans import plans
 from pipeline.errors import WrongUse
-
-
-class Resource(Definition):
-    """Resource allocation (资源配置): which indicators, and the 6-of-7 rule."""
-
-    indicators: list[str] = Field(min_length=1)
-    op: Literal[">="] = ">="
-    min_met: int | None = None
-    floor_ratio: Exact | None = None
-    clause: Text
-    source: Text
-
-
-class Balance(Definition):
-    """Difference coefficients (校际差异系数): limits by stage and how they are compared."""
-
-    op: Literal["<=", "<"] = "<="
-    cv_max: dict[str, Exact] = {}
-    near: Exact = Fraction(5, 1000)
-    compare_rounding: Literal["none", 2, 3] = "none"
-    display_decimals: int = Field(default=3, ge=2, le=6)
-    single_school: Literal["zero", "na"] = "zero"
-    few_schools: int = 5
-    clause: Text
-    source: Text
-
-
-class Composite(Definition):
-    """A composite coefficient (综合差异系数): the plain mean of single ones, with its limit."""
-
-    id: Text
-    label: Text
-    indicators: list[str] = Field(min_length=1)
-    op: Literal["<=", "<"]
-    cv_max: dict[str, Exact]
-    clause: Text
-    source: Text
-    note: str = ""
-
-
-class Split(Definition):
-    """Splitting of mixed-stage schools (拆分): weights by school type."""
-
-    source_rule: Literal["formula", "reported"] = "formula"
-    weights: dict[str, dict[str, Exact]] = {}
-    clause: Text
-    source: Text
-
-
-class TeachingPoint(Definition):
-    """What happens to teaching points (教学点) below and from ``min_pupils``."""
-
-    min_pupils: int = 50
-    below: Literal["exclude", "merge"] = "exclude"
-    at_or_above: Literal["separate", "merge"] = "separate"
-
-
-class Scope(Definition):
-    """Which schools count (参评范围)."""
-
-    include_private: bool = True
-    include_non_county_run: Literal[True] = True
-    include_special_ed: bool = False
-    include_vocational_junior: bool = False
-    teaching_point: TeachingPoint = TeachingPoint()
-    clause: Text
-    source: Text
-
-
-class ExtraTeachers(Definition):
-    """Relaxation of R3 for small rural schools; not carried out by this version."""
-
-    enabled: Literal[False]
-    min: int
-    below: int
-    rural_only: bool
-
-
-class Options(Definition):
-    """Readings that a bureau may ask about; values this version cannot obey are refused."""
-
-    teaching_area_excludes_indoor_sport: Literal[True]
-    arts_rule: Literal["subtotal_or_parts"]
-    qualified_degrees: dict[str, list[str]]
-    small_school_extra_teachers: ExtraTeachers
-    city_centre_offcampus_sport: Literal[False]
-    attached_classes: Literal["host_section"]
-    size_unit: Literal["school_code"]
-
-
-class Threshold(Definition):
-    """The required level of one indicator (标准值) in each stage."""
-
-    primary: Exact
-    junior: Exact
-    clause: Text
-    source: Text
-    verified: bool
-
-
-class Model(Definition):
-    """One question put to the data before the answer is known (预先列明的模型)."""
-
-    id: Text
-    question: Text
-    formula: Text
-    focus: Text
-    caution: str = ""
-
-    @property
-    def outcome(self) -> str:
-        """Return the left-hand side of the formula."""
-        return self.formula.split("~")[0].strip()
 
 
 class Standard(Definition):
@@ -292,3 +190,24 @@ def standard_path(id: str) -> Path:
 def standard(id: str) -> Standard:
     """Return the standard with this id."""
     return load_standard(standard_path(id))
+
+
+ELIGIBILITY_ID = "E1"
+
+
+@cache
+def veto_ids() -> frozenset[str]:
+    """Return the numbers of the vetoes of every standard (一票否决事项编号)."""
+    return frozenset(veto.id for s in _every() for veto in s.vetoes)
+
+
+@cache
+def evidence_ids() -> frozenset[str]:
+    """Return every number that evidence may be handed in for: items, vetoes, E1, targets."""
+    items = {item.id for s in _every() for item in s.items}
+    targets = {target.id for plan in plans().values() for target in plan.targets}
+    return frozenset({*items, *veto_ids(), ELIGIBILITY_ID, *targets})
+
+
+def _every() -> list[Standard]:
+    return [standard(path.stem) for path in sorted((DATA / "standards").glob("*.toml"))]

@@ -40,7 +40,9 @@ def compliance_sentences(compliance: pd.DataFrame, county: County) -> Prose:
     rule = county.standard.resource
     said.insert(0, f"判定规则：{len(rule.indicators)}项指标中至少{rule.min_met}项达到标准值，"
                    f"余项不低于标准值的{percent_text(rule.floor_ratio, 0)}；缺数据的不计为达标。")
-    return Prose("compliance_sentences", (*said, "各校情况见[[school_state_table]]和附录。"))
+    if len(now):
+        said.append("各校情况见[[school_state_table]]和附录。")
+    return Prose("compliance_sentences", tuple(said))
 
 
 def _stage_sentence(zh: str, schools: pd.DataFrame) -> str:
@@ -64,9 +66,9 @@ def _share(part: int, whole: int) -> Fraction:
 
 def compliance_table(compliance: pd.DataFrame, county: County) -> PrintedTable | None:
     """Count schools by state and stage (学校达标情况); None where nothing is judged."""
-    if not county.standard.judges_schools:
-        return None
     now = compliance[compliance["year"] == county.year]
+    if now.empty:
+        return None
     rows = [_compliance_row(zh, now[now["stage"] == stage])
             for stage, zh in county.standard.stages.items()]
     rows.append(_compliance_row("合计", now, TOTAL))
@@ -89,9 +91,11 @@ def _compliance_row(label: str, schools: pd.DataFrame, tone: str = "") -> tuple[
     return (Cell(label, tone), *(Cell(count_text(n), tone, n) for n in counts), Cell(rate, tone))
 
 
-def level_table(indicators: pd.DataFrame, county: County) -> PrintedTable:
+def level_table(indicators: pd.DataFrame, county: County) -> PrintedTable | None:
     """Print, per stage and indicator, the required level and how many schools meet it."""
     now = indicators[indicators["year"] == county.year]
+    if now.empty:
+        return None
     judged = county.standard.judges_schools
     rows = []
     for stage, zh in county.standard.stages.items():
@@ -129,9 +133,10 @@ def _level_row(zh: str, id: str, part: pd.DataFrame, county: County, judged: boo
 def school_state_table(indicators: pd.DataFrame, compliance: pd.DataFrame, county: County
                        ) -> PrintedTable | None:
     """List the schools that do not meet the standard or are undetermined, with what is short."""
-    if not county.standard.judges_schools:
+    judged = compliance[compliance["year"] == county.year]
+    if judged.empty:
         return None
-    now = compliance[(compliance["year"] == county.year) & (compliance["status"] != MET)]
+    now = judged[judged["status"] != MET]
     found = indicators[indicators["year"] == county.year]
     rows = []
     for school in now.to_dict("records"):
@@ -169,9 +174,11 @@ def _shortfalls(mine: pd.DataFrame, county: County) -> str:
 
 
 def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str, county: County
-                 ) -> PrintedTable:
+                 ) -> PrintedTable | None:
     """Print every school of a stage with its indicators, failing cells dark (分校表)."""
     now = indicators[(indicators["year"] == county.year) & (indicators["stage"] == stage)]
+    if now.empty:
+        return None
     states = compliance[(compliance["year"] == county.year) & (compliance["stage"] == stage)]
     state_of = states.set_index("school_code")
     ids = county.standard.resource.indicators
@@ -199,6 +206,14 @@ def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str,
         tuple(fields), tuple(rows), _source(county), wide=True,
         notes=("深色为低于要求的85%，浅色为未达标准值但不低于85%，“缺”为资料不全。",)
         if county.standard.judges_schools else ())
+
+
+def school_count_sentences(indicators: pd.DataFrame, county: County) -> Prose:
+    """Say how many sections of each stage the per-school tables hold."""
+    now = indicators[indicators["year"] == county.year]
+    said = [f"{zh}{now.loc[now['stage'] == stage, 'school_code'].nunique()}所"
+            for stage, zh in county.standard.stages.items()]
+    return Prose("school_count_sentences", (f"参加测算的学段部：{'、'.join(said)}。",))
 
 
 def _level_cell(row: pd.Series, county: County) -> Cell:
