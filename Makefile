@@ -16,7 +16,7 @@ $(READY): requirements.lock pyproject.toml setup.sh
 
 dossier: $(READY)
 	$(BIN)/python data/raw/fetch_caschools.py
-	$(BIN)/junheng run 990101 --year 2023
+	$(BIN)/junheng run 990101 410105 --year 2023
 	$(BIN)/junheng run 990102 --year 2012
 	$(BIN)/junheng run 906029 906037 --year 1998
 	@echo "卷宗在 reports/<年份>/<县代码>/dossier.pdf，旁边有 results.json、tables/ 与运行记录。"

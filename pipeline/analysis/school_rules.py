@@ -19,13 +19,24 @@ def school_size(rule: rules.SchoolSize, data: CountyData) -> Outcome:
         if s["school_type"] in rule.combined_types:
             combined.setdefault(s["school_code"], []).append(s)
         else:
-            rows.append(_sized(s["name"], s["pupils"], rule.value, rule.op))
+            limit = _eased(rule, [s], "value", rule.value)
+            rows.append(_sized(s["name"], s["pupils"], limit, rule.op))
     for found in combined.values():
         name, pupils = found[0]["name"].split("（")[0], sum(s["pupils"] for s in found)
-        state, said = _sized(name, pupils, rule.combined_value, rule.op)
+        limit = _eased(rule, found, "combined_value", rule.combined_value)
+        state, said = _sized(name, pupils, limit, rule.op)
         whole = len(found) == data.stages_of.get(found[0]["school_type"], len(found))
         rows.append((state if whole or state == NOT_MET else UNDETERMINED, said))
     return every_school(rows, "均不超过规定规模")
+
+
+def _eased(rule, sections: list[dict], key: str, limit: Fraction) -> Fraction:
+    """Return the relaxed limit where the pack turns it on and the school is old enough."""
+    eased = rule.relaxation
+    if eased is None or not eased.enabled:
+        return limit
+    built = _agreed(sections, "built_year")
+    return eased.values[key] if built is not None and built <= eased.built_by else limit
 
 
 def _sized(name: str, pupils: int, limit: Fraction, op: str) -> tuple[str, str]:
@@ -63,12 +74,13 @@ def _largest_class(section: dict, bands: dict | None, limit: Fraction, rule) -> 
 def rooms(rule: rules.Rooms, data: CountyData) -> Outcome:
     """Judge music and art rooms of every school against its classes (G3 专用教室)."""
     classes: dict[str, int | None] = {}
-    names = {}
+    names, sections = {}, {}
     for s in data.general_sections():
         if s["school_type"] in data.teaching_points:
             continue
         code, own = s["school_code"], s.get("classes")
         names[code] = s["name"].split("（")[0]
+        sections.setdefault(code, []).append(s)
         so_far = classes.get(code, 0)
         classes[code] = None if is_missing(own) or so_far is None else so_far + int(own)
     listed = {r["school_code"] for r in data.rooms}
@@ -77,17 +89,19 @@ def rooms(rule: rules.Rooms, data: CountyData) -> Outcome:
         if not count or code not in listed:
             rows.append((UNDETERMINED, names[code]))
             continue
-        lacking = _rooms_lacking(rule, code, count, data)
+        lacking = _rooms_lacking(rule, code, count, sections[code], data)
         rows.append((NOT_MET if lacking else MET, names[code] + "、".join(lacking)))
     return every_school(rows, "音乐、美术专用教室均符合要求")
 
 
-def _rooms_lacking(rule: rules.Rooms, code: str, classes: int, data: CountyData) -> list[str]:
+def _rooms_lacking(rule: rules.Rooms, code: str, classes: int, sections: list[dict],
+                   data: CountyData) -> list[str]:
     required = county_rules.rooms_required(classes, rule.per_classes)
     lacking = []
     for kind, minimum in rule.areas.items():
         areas = [r["area"] for r in data.rooms if (r["school_code"], r["kind"]) == (code, kind)]
-        short = required - county_rules.rooms_that_count(areas, minimum)
+        enough = _eased(rule, sections, kind, minimum)
+        short = required - county_rules.rooms_that_count(areas, enough)
         if short > 0:
             lacking.append(f"{ROOM_ZH[kind]}教室少{short}间")
     return lacking

@@ -13,11 +13,10 @@ import pandas as pd
 
 from pipeline.analysis.comparing import Outcome, holds, say
 from pipeline.analysis.county_data import CountyData
-from pipeline.definitions.plans import Plan, Target
+from pipeline.definitions.plans import NUMERIC, Plan, Target
 from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, verdict
 
 ABOUT, _NAMED = Fraction(1, 10), 6
-NUMERIC = (">=", "<=", "=", ">", "<", "~")
 
 
 def targets(plans: list[Plan], judgements: pd.DataFrame, years: dict[int, CountyData],

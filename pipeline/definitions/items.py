@@ -46,6 +46,15 @@ class Ratio(Arithmetic):
     parts: list[Part] = Field(min_length=1)
 
 
+class Relaxation(Definition):
+    """A local easing for schools built up to a year (地方放宽), off unless a pack turns it on."""
+
+    enabled: bool
+    built_by: int
+    values: dict[str, Exact]
+    source: Text
+
+
 class SchoolSize(Arithmetic):
     """Pupils of every school, grades 1–9 (学校规模), by school type."""
 
@@ -55,6 +64,12 @@ class SchoolSize(Arithmetic):
     combined_value: Exact
     combined_types: list[str]
     unit: Text
+    relaxation: Relaxation | None = None
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return ["built_year"] if self.relaxation and self.relaxation.enabled else []
 
 
 class ClassSize(Arithmetic):
@@ -78,11 +93,13 @@ class Rooms(Arithmetic):
     per_classes: int
     areas: dict[str, Exact]
     unit: Text
+    relaxation: Relaxation | None = None
 
     @property
     def school_variables(self) -> list[str]:
         """Return what the rule asks of every school."""
-        return ["classes"]
+        eased = self.relaxation is not None and self.relaxation.enabled
+        return ["classes", *(["built_year"] if eased else [])]
 
 
 class SchoolRatio(Arithmetic):

@@ -6,15 +6,17 @@ shown side by side; they are never merged or resolved.
 """
 
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
-from pipeline.errors import DefinitionFault, WrongUse
+from pipeline.errors import WrongUse
 
 Operator = Literal[">=", "<=", "=", ">", "<", "~", "not_below_last_year", "falling", "yes",
                    "ordinal"]
+NUMERIC = (">=", "<=", "=", ">", "<", "~")
 Deadline = Annotated[str, Field(pattern=r"^(|\d{4}(-\d{2}(-\d{2})?)?)$")]
 
 
@@ -110,30 +112,29 @@ def plan(id: str) -> Plan:
     return plans()[id]
 
 
-def load_plan(path) -> Plan:
-    """Read a plan and check that its parts agree; every fault at once."""
-    found = load_toml(path, Plan)
-    faults = list(_disagreements(found))
-    if found.id != path.stem:
-        faults.append(f"id：应与文件名 {path.stem} 相同")
-    if faults:
-        raise DefinitionFault(path.name, faults)
-    return found
+def load_plan(path: Path) -> Plan:
+    """Read a plan; every fault of the file at once, also those between its parts."""
+    return load_toml(path, Plan, lambda raw: _disagreements(raw, path.stem))
 
 
-def _disagreements(found: Plan):
-    ids = [target.id for target in found.targets]
+def _disagreements(raw: dict, name: str):
+    rows = [row for row in raw.get("targets", []) if isinstance(row, dict)]
+    ids = [row.get("id") for row in rows]
+    if raw.get("id") != name:
+        yield f"id：应与文件名 {name} 相同"
     yield from (f"targets：编号重复 {id}" for id in sorted({i for i in ids if ids.count(i) > 1}))
-    for target in found.targets:
-        numeric = target.op in (">=", "<=", "=", ">", "<", "~")
-        if numeric and not target.values:
-            yield f"targets.{target.id}：缺少 values"
-        if numeric and not target.unit:
-            yield f"targets.{target.id}：缺少 unit"
-        if not (target.deadline or target.deadline_note or target.standing
-                or target.deadline_candidates):
-            yield f"targets.{target.id}：应写 deadline、deadline_note 或 standing"
-        if target.deadline and found.date and target.deadline[:4] < found.date[:4]:
-            yield f"targets.{target.id}：期限早于文件日期"
-    named = {t for r in found.readings for t in r.targets}
+    for row in rows:
+        yield from (f"targets.{row.get('id')}：{fault}" for fault in _target_faults(row, raw))
+    named = {t for r in raw.get("readings", []) for t in r.get("targets", [])}
     yield from (f"readings：没有目标 {id}" for id in sorted(named - set(ids)))
+
+
+def _target_faults(row: dict, raw: dict):
+    if row.get("op") in NUMERIC:
+        yield from (f"缺少 {key}" for key in ("values", "unit") if not row.get(key))
+    if not any(row.get(k) for k in
+               ("deadline", "deadline_note", "standing", "deadline_candidates")):
+        yield "应写 deadline、deadline_note 或 standing"
+    deadline, date = str(row.get("deadline", "")), str(raw.get("date", ""))
+    if deadline and date and deadline[:4] < date[:4]:
+        yield "期限早于文件日期"

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.extending import read_extended
-from pipeline.definitions.forms import classifications
+from pipeline.definitions.forms import classifications, variables
 from pipeline.definitions.indicators import Indicator, indicators
 from pipeline.definitions.items import Eligibility, Item, Veto
 from pipeline.definitions.parts import (
@@ -134,10 +134,17 @@ def _disagreements(raw: dict):
     if raw.get("grouping") == "size" and not raw.get("size_limits"):
         yield "size_limits：按规模分组时必填"
     for item in _list(raw, "items"):
+        yield from (f"items.{item.get('id')}：未知的计量单位 {unit}"
+                    for unit in _units_of(_table(item, "rule")) if unit not in variables().units)
         if (item.get("kind") == "evidence") == ("rule" in item):
             yield f"items.{item.get('id')}：凭材料判定的不写 rule，其余应写 rule"
     if raw.get("judged"):
         yield from _judged_disagreements(raw, resource)
+
+
+def _units_of(rule: dict) -> list[str]:
+    parts = [part.get("unit") for part in _list(rule, "parts") if isinstance(part, dict)]
+    return [*parts, *([rule["unit"]] if "unit" in rule else [])]
 
 
 def _judged_disagreements(raw: dict, resource: dict):

@@ -1,0 +1,61 @@
+"""What is published is whole, and what it holds is safe to open."""
+
+import pytest
+
+from pipeline.county import County
+from pipeline.publishing import publication
+from pipeline.publishing.publication import publish, recover
+from pipeline.publishing.tables import write_tables
+from pipeline.terms import TABLES
+
+
+def folder(path, text):
+    path.mkdir(parents=True)
+    (path / "dossier.pdf").write_text(text, "utf-8")
+    return path
+
+
+def test_a_new_dossier_takes_the_place_of_the_old_one_whole(tmp_path):
+    old = folder(tmp_path / "2023" / "990101", "old")
+    (old / "left-over.txt").write_text("x", "utf-8")
+    publish(folder(tmp_path / "work", "new"), tmp_path / "2023" / "990101")
+    assert [p.name for p in (tmp_path / "2023").iterdir()] == ["990101"]
+    assert [p.name for p in old.iterdir()] == ["dossier.pdf"]
+    assert (old / "dossier.pdf").read_text("utf-8") == "new"
+
+
+@pytest.mark.parametrize("call", ["copytree", "_flush", "rename"])
+def test_a_publication_that_is_cut_off_leaves_the_old_dossier(tmp_path, monkeypatch, call):
+    target = folder(tmp_path / "2023" / "990101", "old")
+    finished = folder(tmp_path / "work", "new")
+
+    def cut_off(*_, **__):
+        raise OSError("no space left")
+
+    if call == "rename":
+        monkeypatch.setattr(type(target), "rename", cut_off)
+    else:
+        place = publication.shutil if call == "copytree" else publication
+        monkeypatch.setattr(place, call, cut_off)
+    with pytest.raises(OSError):
+        publish(finished, target)
+    monkeypatch.undo()
+    recover(target)
+    assert (target / "dossier.pdf").read_text("utf-8") == "old"
+
+
+def test_a_dossier_moved_aside_by_a_cut_off_run_is_put_back(tmp_path):
+    folder(tmp_path / ".990101.old", "old")
+    recover(tmp_path / "990101")
+    assert (tmp_path / "990101" / "dossier.pdf").read_text("utf-8") == "old"
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/c calc'!A0", "+1", "-1+1", "@SUM(A1)", "＝1", "\t=1"])
+def test_no_cell_of_a_table_is_taken_for_a_formula(tmp_path, name):
+    county = County.open("990101", 2023, processed=str(tmp_path / "processed"))
+    county.save("accounting", TABLES["accounting"].frame([
+        {"year": 2023, "stage": "primary", "school_code": "1", "name": name, "pupils": 1}]))
+    write_tables(county, tmp_path / "tables")
+    content = (tmp_path / "tables" / "accounting.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert f"'{name}" in content.decode("utf-8-sig").replace('""', '"')
