@@ -27,14 +27,17 @@ def command() -> None:
 @click.option("--raw", default="data/raw", metavar="文件夹", help="原始数据，默认 data/raw")
 @click.option("--out", default="reports", metavar="文件夹", help="卷宗去处，默认 reports")
 @click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
-def run(units: tuple[str, ...], year: int, raw: str, out: str, standard: str) -> None:
+@click.option("--drop-personal", is_flag=True, help="去除个人信息并记录，默认拒收")
+def run(units: tuple[str, ...], year: int, raw: str, out: str, standard: str,
+        drop_personal: bool) -> None:
     """出一个或几个县的卷宗。"""
     from pipeline.publishing.binding import checked
     from pipeline.publishing.dossier import Order, make_dossier
 
     if not units:
         raise WrongUse("请写明至少一个县代码，如 junheng run 990101 --year 2023")
-    orders = [Order(checked({"unit": unit, "year": year, "standard": standard, "raw": raw}),
+    orders = [Order(checked({"unit": unit, "year": year, "standard": standard, "raw": raw,
+                             "drop_personal": drop_personal}),
                     Path(out).absolute()) for unit in units]
     for order in orders:
         order.county.require_files()
@@ -60,12 +63,13 @@ def _made(order, make_dossier) -> bool:
 @click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹...")
 @click.option("--standard", default="", metavar="标准包", help="默认按文件名中的县代码")
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON 列表")
-def check(paths: tuple[str, ...], standard: str, as_json: bool) -> None:
+@click.option("--drop-personal", is_flag=True, help="去除个人信息并记录，默认拒收")
+def check(paths: tuple[str, ...], standard: str, as_json: bool, drop_personal: bool) -> None:
     """只读入和核查，不出卷宗；有拒收时退出码为 1。"""
     from pipeline.cleaning.checking import check_paths
     from pipeline.publishing.dossier import finding_lines
 
-    reports = check_paths([Path(p) for p in paths], standard)
+    reports = check_paths([Path(p) for p in paths], standard, drop_personal)
     if as_json:
         click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
     for report in () if as_json else reports:

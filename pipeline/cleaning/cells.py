@@ -10,7 +10,6 @@ import io
 import zipfile
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -55,18 +54,9 @@ class Unreadable(Exception):
         super().__init__(found)
 
 
-def read_sheets(path: Path, label: str) -> list[Sheet]:
-    """Read every sheet of a file, by what the file *is*; ``label`` names it in findings."""
-    content = path.read_bytes()
-    if not content:
-        raise Unreadable("file.unreadable", "文件是空的（0字节）")
-    if content.startswith(b"PK"):
-        return _read_xlsx(label, content)
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable("file.unreadable", "文件是加密的工作簿或旧版 .xls")
-    if path.suffix.lower() != ".csv":
-        raise Unreadable("file.unreadable", "文件内容不是 xlsx 工作簿")
-    return [_read_csv(label, content)]
+def read_sheets(content: bytes, kind: str, label: str) -> list[Sheet]:
+    """Read every sheet of an admitted file (``xlsx`` or ``text``); ``label`` names it."""
+    return _read_xlsx(label, content) if kind == "xlsx" else [_read_csv(label, content)]
 
 
 def _read_xlsx(file: str, content: bytes) -> list[Sheet]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.cleaning.cells import Unreadable, read_sheets
+from pipeline.cleaning.cells import Sheet, Unreadable, read_sheets
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import apply_corrections, read_corrections, report_unused
 from pipeline.cleaning.county_sheets import (
@@ -19,7 +19,10 @@ from pipeline.cleaning.county_sheets import (
     read_evidence_toml,
     read_facts_toml,
 )
+from pipeline.cleaning.gate import admit, examine_workbook, kind_of
 from pipeline.cleaning.headers import HeadedSheet, find_headers, looks_like_a_form
+from pipeline.cleaning.plausibility import check_plausibility
+from pipeline.cleaning.privacy import without_personal
 from pipeline.cleaning.rows import FormRow, read_rows
 from pipeline.cleaning.scope import settle
 from pipeline.cleaning.sections import Section, sections_of
@@ -57,20 +60,25 @@ class Imported:
 class Received:
     """The rows of one year's files: of schools, and of the county's own sheets."""
 
+    drop_personal: bool = False
     schools: list[FormRow] = field(default_factory=list)
     county: dict[str, list[dict]] = field(
         default_factory=lambda: {name: [] for name in COUNTY_TABLES})
 
 
-def import_county(county: County) -> Imported:
-    """Import every year of a county's files under its standard."""
+def import_county(county: County, drop_personal: bool = False) -> Imported:
+    """Import every year of a county's files under its standard.
+
+    ``drop_personal`` leaves out personal data, with a record, instead of refusing the file.
+    """
     findings, sections, used, accounts = Findings(), [], [], []
     lists = {name: [] for name in COUNTY_TABLES}
     for year in county.years:
         received = import_files(county.files(year), county.corrections(year), year,
-                                county.standard, findings)
+                                county.standard, findings, drop_personal)
         _check_province(received.schools, county.code, findings)
         found = sections_of(received.schools, county.standard, findings)
+        check_plausibility(found, compared_variables(county.standard), findings)
         sections += [_school(section) for section in found]
         settled, accounting = settle(found, county.standard.scope, findings)
         used += settled
@@ -84,10 +92,15 @@ def import_county(county: County) -> Imported:
                     findings.refused)
 
 
+def compared_variables(standard: Standard) -> set[str]:
+    """Return the variables whose size per pupil is compared between schools."""
+    return {v for i in standard.used_indicators if i.numerator for v in i.variables}
+
+
 def import_files(paths: list[Path], corrections: list[Path], year: int, standard: Standard,
-                 findings: Findings) -> Received:
+                 findings: Findings, drop_personal: bool = False) -> Received:
     """Read the rows of all files of one year."""
-    pending, received = read_corrections(corrections, findings), Received()
+    pending, received = read_corrections(corrections, findings), Received(drop_personal)
     for path in paths:
         if path.suffix.lower() == ".toml":
             _import_toml(path, year, received, findings)
@@ -108,11 +121,12 @@ def _import_file(path: Path, corrections: dict, year: int, standard: Standard,
                  received: Received, findings: Findings) -> None:
     label = f"{year}/{path.name}"
     try:
-        read = read_sheets(path, label)
+        read = _admitted(path, label, findings)
     except Unreadable as fault:
         findings.add(fault.code, fault.found, label, row=fault.row)
         return
-    sheets = [apply_corrections(sheet, corrections, findings) for sheet in read]
+    clean = [without_personal(sheet, received.drop_personal, findings) for sheet in read]
+    sheets = [apply_corrections(sheet, corrections, findings) for sheet in clean]
     for sheet in sheets:
         if sheet.hidden:
             findings.add("sheet.hidden", "隐藏的工作表", sheet.file, sheet.name)
@@ -123,6 +137,15 @@ def _import_file(path: Path, corrections: dict, year: int, standard: Standard,
             received.schools += _rows(headed, year, standard, findings)
         else:
             received.county[headed.layout.table] += county_rows(headed, year, findings)
+
+
+def _admitted(path: Path, label: str, findings: Findings) -> list[Sheet]:
+    """Open a file that the gate lets in, and record what it carries beside its cells."""
+    content = admit(path)
+    kind = kind_of(content, path.name)
+    for note in examine_workbook(content) if kind == "xlsx" else ():
+        findings.add("file.noted", note, label)
+    return read_sheets(content, kind, label)
 
 
 def _rows(headed: HeadedSheet, year: int, standard: Standard, findings: Findings):

@@ -27,6 +27,7 @@ class Parameters(BaseModel):
     unit: str
     year: int
     standard: str = ""
+    drop_personal: bool = False
     raw: str = "data/raw"
     processed: str = "data/processed"
 
@@ -47,7 +48,8 @@ def _fault_zh(error: dict) -> str:
     return {"extra_forbidden": f"没有参数“{name}”，可用的参数为 {known}",
             "missing": f"缺少参数“{name}”",
             "string_type": f"“{name}”应为文本（县代码须加引号，以免丢失前导零）",
-            "int_type": f"“{name}”应为整数"}.get(error["type"], f"“{name}”不合规定")
+            "int_type": f"“{name}”应为整数",
+            "bool_type": f"“{name}”应为 True 或 False"}.get(error["type"], f"“{name}”不合规定")
 
 
 def chapters(book: str) -> list[Path]:

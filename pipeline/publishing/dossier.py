@@ -36,7 +36,11 @@ class Order:
     @property
     def county(self) -> County:
         """Return the county that is asked for."""
-        return County.open(**self.parameters.model_dump())
+        return _open(self.parameters)
+
+
+def _open(parameters: Parameters) -> County:
+    return County.open(**parameters.model_dump(exclude={"drop_personal"}))
 
 
 def make_dossier(order: Order) -> Path:
@@ -52,7 +56,7 @@ def make_dossier(order: Order) -> Path:
               _kept_on_failure(finished / "run.log", order)):
             private = order.parameters.model_copy(update={
                 "raw": str(county.raw), "processed": str(work / "processed")})
-            made = County.open(**private.model_dump())
+            made = _open(private)
             notebook = _executed(private, made, work, log)
             _export(notebook, made, order.parameters, finished, log)
         target = order.out / str(county.year) / county.code

@@ -1,0 +1,60 @@
+"""Personal data that does not belong in a school table (个人信息).
+
+Identity numbers, telephones and columns of names are found before anything is read into a
+table. The file is refused; with ``drop_personal`` such columns and cells are blanked and
+only their place and number are recorded. No finding repeats what stood there.
+"""
+
+import re
+from dataclasses import replace
+
+from pipeline.cleaning.cells import BLANK, TEXT, Cell, Sheet
+from pipeline.cleaning.checks import Findings
+from pipeline.definitions.forms import squeeze
+
+_HEADS = re.compile(
+    r"^(?!学校|机构|班级|县|单位).*(姓名|身份证|证件号|手机|联系电话|电话号码|联系方式|银行卡|银行账|"
+    r"家庭住址|住址|出生日期|出生年月|监护人|家长|微信|邮箱)")
+_EIGHTEEN = re.compile(r"(?<![\d.])\d{17}[\dXx](?![\d.])")
+_FIFTEEN = re.compile(r"(?<![\d.])\d{6}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![\d.])")
+_MOBILE = re.compile(r"(?<![\d.])1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\d.])")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_DIGITS = "10X98765432"
+
+
+def is_identity_number(digits: str) -> bool:
+    """Check the last letter of an 18-digit identity number (GB 11643-1999, ISO 7064).
+
+    >>> is_identity_number("11010519491231002X"), is_identity_number("110105194912310021")
+    (True, False)
+    """
+    total = sum(int(d) * w for d, w in zip(digits[:17], _WEIGHTS, strict=True))
+    return _CHECK_DIGITS[total % 11] == digits[17].upper()
+
+
+def is_personal(text: str) -> bool:
+    """Tell whether a cell holds an identity number or a mobile telephone number."""
+    if any(is_identity_number(found) for found in _EIGHTEEN.findall(text)):
+        return True
+    return bool(_FIFTEEN.search(text) or _MOBILE.search(text))
+
+
+def without_personal(sheet: Sheet, drop: bool, findings: Findings) -> Sheet:
+    """Return the sheet without personal data; refuse it unless ``drop``."""
+    columns = {i: cell for row in sheet.rows[:12] for i, cell in enumerate(row)
+               if not cell.blank and _HEADS.match(squeeze(cell.text))}
+    hits: dict[int, list[Cell]] = {}
+    for row in sheet.rows:
+        for i, cell in enumerate(row):
+            below = i in columns and cell.row > columns[i].row and not cell.blank
+            if below or (cell.kind == TEXT and is_personal(cell.text)):
+                hits.setdefault(i, []).append(cell)
+    for cells in hits.values():
+        code = "privacy.dropped" if drop else "privacy.found"
+        findings.at(code, cells[0], f"该列有{len(cells)}格")
+    if not hits or not drop:
+        return sheet
+    gone = {(cell.row, cell.column) for cells in hits.values() for cell in cells}
+    rows = tuple(tuple(replace(c, text="", kind=BLANK) if (c.row, c.column) in gone else c
+                       for c in row) for row in sheet.rows)
+    return replace(sheet, rows=rows)
