@@ -122,10 +122,11 @@ class County:
             raise WrongUse(f"原始数据文件夹不存在：{self.raw.name}")
         if self.year in self.years:
             return
+        shown = self.raw.relative_to(ROOT) if self.raw.is_relative_to(ROOT) else self.raw.name
         there = "、".join(map(str, self.years)) or "无"
         raise WrongUse(f"没有找到 {self.code} {self.name} {self.year} 年的资料。"
-                       f"应放在 {self.raw.name}/{self.year}/{self.code}_{self.name}.xlsx 或文件夹 "
-                       f"{self.raw.name}/{self.year}/{self.code}/；已有年份：{there}。")
+                       f"应放在 {shown}/{self.year}/{self.code}_{self.name}.xlsx 或文件夹 "
+                       f"{shown}/{self.year}/{self.code}/；已有年份：{there}。")
 
     def save(self, name: str, frame: pd.DataFrame) -> None:
         """Save a table for the chapters that follow."""

@@ -15,6 +15,9 @@ from pipeline.definitions import items as rules
 from pipeline.definitions.items import Item, Veto
 from pipeline.terms import MET, NOT_MET, UNDETERMINED, is_missing, verdict
 
+_RETENTION_ZH = {
+    "adjusted_both": "（毕业－转入＋转出）÷（三年前初一－死亡）",
+    "adjusted_base": "毕业÷（三年前初一＋转入－转出－死亡）", "simple": "毕业÷三年前初一"}
 LEVELS = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ")
 
 
@@ -104,8 +107,8 @@ def _retention(rule: rules.Retention, data: CountyData) -> Outcome:
         return Outcome(UNDETERMINED, "巩固率不在0至100%之间，请核对各数", None, rule.value,
                        rule.op, rule.unit)
     state = MET if holds(rate, rule.op, rule.value) else NOT_MET
-    return Outcome(state, f"{say(rate, rule.unit, rule.value)}（算法 {rule.formula}）", rate,
-                   rule.value, rule.op, rule.unit)
+    said = f"{say(rate, rule.unit, rule.value)}（算法：{_RETENTION_ZH[rule.formula]}）"
+    return Outcome(state, said, rate, rule.value, rule.op, rule.unit)
 
 
 def _monitoring(rule: rules.Monitoring, data: CountyData) -> Outcome:

@@ -6,6 +6,7 @@ Whatever none of these answers stays open. ≈ (左右) only hints: within a ten
 outside it stays open. A plan's soft wording (力争、原则上) is shown, not judged away.
 """
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -38,7 +39,9 @@ def judge_target(target: Target, states: dict[str, dict], years: dict[int, Count
     """Judge one target by figure, trend, evidence or linked items, in this order."""
     data = years[year]
     if target.id in data.facts and target.op in NUMERIC and len(target.values) == 1:
-        return _by_figure(target, data.facts[target.id])
+        found = _by_figure(target, data.facts[target.id])
+        wide = target.scope in ("prefecture", "central_city")
+        return replace(found, reason=f"{found.reason}（填报的市级数）") if wide else found
     if target.op == "not_below_last_year" and target.variable:
         return _by_trend(target, years, year)
     if target.id in data.evidence:
@@ -91,14 +94,15 @@ def _by_evidence(row: dict) -> Outcome:
 
 
 def _row(plan: Plan, target: Target, found: Outcome, reference: date) -> dict:
+    figure = "" if found.value is None else found.reason.split("，")[0]
     limits = "；".join(f"{v.label}{say(v.value, '', v.value)}"
                       for v in target.values)
     notes = [text for text in ("软性要求" if target.soft else "", target.note,
                                target.deadline_note) if text]
     return {"plan": plan.id, "id": target.id, "quantity": target.quantity, "scope": target.scope,
-            "value": "" if found.value is None else found.reason.split("，")[0],
+            "value": figure.removesuffix("（填报的市级数）"),
             "op": target.op, "limit": limits, "unit": target.unit,
-            "deadline": _deadline(target), "passed": is_passed(target.deadline, reference),
+            "deadline": _deadline(target), "passed": _passed(target, reference),
             "status": found.status, "reason": found.reason, "place": target.place,
             "note": "；".join(notes)}
 
@@ -107,6 +111,12 @@ def _deadline(target: Target) -> str:
     if target.deadline_candidates:
         return "或为" + "、".join(target.deadline_candidates)
     return target.deadline or ("持续" if target.standing else "文中失载")
+
+
+def _passed(target: Target, reference: date) -> bool:
+    """Hold a lost deadline against its latest reading: passed when every candidate is."""
+    dates = target.deadline_candidates or [target.deadline]
+    return all(is_passed(found, reference) for found in dates)
 
 
 def is_passed(deadline: str, reference: date) -> bool:

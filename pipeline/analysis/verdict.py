@@ -84,19 +84,22 @@ def _resource_row(id: str, indicators: pd.DataFrame, compliance: pd.DataFrame,
             for r in cvs.to_dict("records") if r["status"] != MET]
     levels = _levels(id, indicators, compliance, year)
     failing = ((levels["status"] == NOT_MET) & levels["level"].isin([FLOOR, BELOW])).sum()
-    open_ = ((levels["status"] == UNDETERMINED) & (levels["level"] == MISSING)).sum()
+    lacking = levels[(levels["status"] == UNDETERMINED) & (levels["level"] == MISSING)]
+    open_ = len(lacking)
     if failing:
         said.append(f"{failing}所未达标学校此项不足")
     if open_:
-        said.append(f"{open_}所学校缺此项数据")
+        said.append(f"{open_}所缺此项数据（{'、'.join(lacking['name'])}）")
     states = [*cvs["status"], NOT_MET if failing else MET, UNDETERMINED if open_ else MET]
     return {"id": id, "group": RESOURCE, "zh": standard.indicator(id).zh,
             "status": verdict(states), "reason": "；".join(said) or "差异系数与各校均符合要求",
-            "evidence": "学校数据表", "clause": standard.thresholds[id].clause}
+            "evidence": "学校数据表" + (f"：补填{'、'.join(lacking['name'])}的该项原始数据"
+                                   if open_ else ""),
+            "clause": standard.thresholds[id].clause}
 
 
 def _levels(id: str, indicators: pd.DataFrame, compliance: pd.DataFrame, year: int
             ) -> pd.DataFrame:
     keys = ["year", "stage", "school_code"]
     chosen = indicators[(indicators["year"] == year) & (indicators["indicator"] == id)]
-    return chosen[[*keys, "level"]].merge(compliance[[*keys, "status"]], on=keys)
+    return chosen[[*keys, "name", "level"]].merge(compliance[[*keys, "status"]], on=keys)

@@ -63,8 +63,10 @@ def _read_xlsx(file: str, content: bytes) -> list[Sheet]:
     try:
         values = load_workbook(io.BytesIO(content), data_only=True)
         formulas = load_workbook(io.BytesIO(content)) if _has_formulas(content) else None
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
+    except Exception as error:  # openpyxl lets whatever a spoiled part provokes escape
         raise Unreadable("file.unreadable", "工作簿已损坏或不完整") from error
+    if not values.worksheets:
+        raise Unreadable("file.unreadable", "工作簿内没有工作表")
     return [_sheet(file, sheet, formulas and formulas[sheet.title]) for sheet in values.worksheets]
 
 

@@ -5,10 +5,12 @@ it unpacks to, whether it carries declarations, doubled or escaping members, or 
 away that would make a reader allocate the space between.
 """
 
+import lzma
 import os
 import re
 import stat
 import zipfile
+import zlib
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +19,10 @@ from pipeline.cleaning.cells import Unreadable
 MOST_BYTES, MOST_UNPACKED, MOST_RATIO, MOST_MEMBERS = 60_000_000, 200_000_000, 200, 2_000
 MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
 _CHUNK = 1 << 20
-_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+_PLACE = re.compile(
+    rb"<(?:\w+:)?(?:c|row)\b[^>]*?\sr\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,7})[\"']"
+    rb"|<(?:\w+:)?mergeCell\b[^>]*?:([A-Za-z]{1,3})(\d{1,7})[\"']")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
 _KNOWN = {b"%PDF": "PDF 文件", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"Rar!": "RAR 压缩包",
           b"7z\xbc\xaf": "7z 压缩包", b"\x1f\x8b": "gzip 压缩包"}
@@ -30,10 +35,11 @@ def admit(path: Path) -> bytes:
                          | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise Unreadable("file.unreadable", "文件打不开，或是链接") from error
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        raise Unreadable("file.unreadable", "不是普通文件")
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise Unreadable("file.unreadable", "不是普通文件")
         if found.st_size > MOST_BYTES:
             raise Unreadable("file.too_large", f"文件有 {found.st_size // 1_000_000} MB")
         content = file.read()
@@ -65,15 +71,15 @@ def examine_workbook(content: bytes) -> list[str]:
     try:
         archive = zipfile.ZipFile(BytesIO(content))
         members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Unreadable("file.unreadable", "工作簿已损坏或不完整") from error
     names = [member.filename for member in members]
     if len(names) > MOST_MEMBERS or len(set(names)) != len(names):
         raise Unreadable("file.suspicious", "工作簿内部成员过多或重名")
     if any(_escapes(name) for name in names):
         raise Unreadable("file.suspicious", "工作簿内部成员名越出文件夹")
-    if "xl/workbook.xml" not in names:
-        raise Unreadable("file.unreadable", "压缩包内没有工作簿")
+    if "xl/workbook.xml" not in names or not any(n.startswith("xl/worksheets/") for n in names):
+        raise Unreadable("file.unreadable", "压缩包已损坏，或其中没有工作簿")
     if any(member.flag_bits & 1 for member in members):
         raise Unreadable("file.encrypted", "工作簿已加密")
     unpacked = 0
@@ -91,7 +97,6 @@ def _examine_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, before: i
                     packed: int) -> int:
     """Read a member in pieces, counting what really comes out; sizes it declares may lie."""
     total, tail = 0, b""
-    sheet = member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml")
     markup = member.filename.endswith((".xml", ".rels", ".vml"))
     try:
         with archive.open(member) as file:
@@ -100,21 +105,29 @@ def _examine_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, before: i
                 if before + total > MOST_UNPACKED or before + total > max(
                         MOST_RATIO * packed, 20 * _CHUNK):
                     raise Unreadable("file.suspicious", "工作簿解压后过大")
-                window = tail + piece
-                if markup and b"<!DOCTYPE" in window.upper():
-                    raise Unreadable("file.suspicious", "工作簿内含 DOCTYPE 声明")
-                if sheet:
-                    _check_extent(window)
-                tail = window[-64:]
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+                if markup:
+                    tail = _check_markup(tail + piece, first=total == len(piece))
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError,
+            zlib.error, lzma.LZMAError) as error:
         raise Unreadable("file.unreadable", "工作簿已损坏或不完整") from error
     return total
 
 
+def _check_markup(window: bytes, first: bool) -> bytes:
+    """Look through a piece of XML; return its unfinished end for the next piece."""
+    if first and window.startswith(_UTF16):
+        raise Unreadable("file.suspicious", "工作簿内部不是 UTF-8 编码")
+    if b"<!DOCTYPE" in window.upper():
+        raise Unreadable("file.suspicious", "工作簿内含 DOCTYPE 声明")
+    _check_extent(window)
+    return window[max(window.rfind(b"<"), len(window) - 4096):]
+
+
 def _check_extent(window: bytes) -> None:
-    for letters, row in _CELL.findall(window):
+    places = [found[:2] if found[1] else found[2:] for found in _PLACE.findall(window)]
+    for letters, row in sorted(places, reverse=True):
         column = 0
-        for letter in letters:
+        for letter in letters.upper():
             column = column * 26 + letter - 64
         if int(row) > MOST_ROWS or column > MOST_COLUMNS:
             raise Unreadable(

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from pipeline.cleaning.cells import Cell, Sheet
 from pipeline.cleaning.checks import Findings
-from pipeline.definitions.forms import FormColumn, Layout, header_and_unit, layouts, variables
+from pipeline.definitions.forms import (
+    FormColumn,
+    Layout,
+    header_and_unit,
+    layouts,
+    squeeze,
+    variables,
+)
 
 _SEARCHED_ROWS = 12
 
@@ -83,7 +90,8 @@ def _columns(layout: Layout, row: tuple[Cell, ...], findings: Findings):
         if cell.blank:
             continue
         if i not in known:
-            findings.at("header.unused", cell, "该列表头未列入表式")
+            if squeeze(cell.text) not in map(squeeze, layout.ignored):
+                findings.at("header.unused", cell, "该列表头未列入表式")
             continue
         column = known[i]
         first = taken.setdefault((column.variable, column.stage), cell)

@@ -119,7 +119,7 @@ def _import_toml(path: Path, year: int, received: Received, findings: Findings) 
 
 def _import_file(path: Path, corrections: dict, year: int, standard: Standard,
                  received: Received, findings: Findings) -> None:
-    label = f"{year}/{path.name}"
+    label = f"{year}/{path.name}" if year else path.name
     try:
         read = _admitted(path, label, findings)
     except Unreadable as fault:

@@ -6,18 +6,30 @@ only their place and number are recorded. No finding repeats what stood there.
 """
 
 import re
+import unicodedata
 from dataclasses import replace
 
 from pipeline.cleaning.cells import BLANK, TEXT, Cell, Sheet
 from pipeline.cleaning.checks import Findings
-from pipeline.definitions.forms import squeeze
+from pipeline.definitions.forms import (
+    CLASS,
+    NAME,
+    header_and_unit,
+    layouts,
+    squeeze,
+    variables,
+)
 
 _HEADS = re.compile(
     r"^(?!学校|机构|班级|县|单位).*(姓名|身份证|证件号|手机|联系电话|电话号码|联系方式|银行卡|银行账|"
-    r"家庭住址|住址|出生日期|出生年月|监护人|家长|微信|邮箱)")
-_EIGHTEEN = re.compile(r"(?<![\d.])\d{17}[\dXx](?![\d.])")
-_FIFTEEN = re.compile(r"(?<![\d.])\d{6}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![\d.])")
-_MOBILE = re.compile(r"(?<![\d.])1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\d.])")
+    r"家庭住址|住址|出生日期|出生年月|监护人|家长|微信|邮箱)"
+    r"|^(?:校长|联系人|负责人|填表人|电话|办公电话)$")
+_BEFORE, _AFTER = r"(?<!\d)(?<!\d\.)", r"(?!\d)(?!\.\d)"
+_EIGHTEEN = re.compile(_BEFORE + r"\d{17}[\dXx]" + _AFTER)
+_FIFTEEN = re.compile(
+    _BEFORE + r"\d{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}" + _AFTER)
+_MOBILE = re.compile(
+    _BEFORE + r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}" + _AFTER)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 
@@ -34,20 +46,23 @@ def is_identity_number(digits: str) -> bool:
 
 def is_personal(text: str) -> bool:
     """Tell whether a cell holds an identity number or a mobile telephone number."""
-    if any(is_identity_number(found) for found in _EIGHTEEN.findall(text)):
+    flat = unicodedata.normalize("NFKC", text)
+    joined = flat.replace(" ", "").replace("-", "")
+    if any(is_identity_number(found) for found in _EIGHTEEN.findall(joined)):
         return True
-    return bool(_FIFTEEN.search(text) or _MOBILE.search(text))
+    return bool(_FIFTEEN.search(joined) or _MOBILE.search(flat))
 
 
 def without_personal(sheet: Sheet, drop: bool, findings: Findings) -> Sheet:
     """Return the sheet without personal data; refuse it unless ``drop``."""
     columns = {i: cell for row in sheet.rows[:12] for i, cell in enumerate(row)
                if not cell.blank and _HEADS.match(squeeze(cell.text))}
+    asked = _asked_for(sheet)
     hits: dict[int, list[Cell]] = {}
     for row in sheet.rows:
         for i, cell in enumerate(row):
             below = i in columns and cell.row > columns[i].row and not cell.blank
-            if below or (cell.kind == TEXT and is_personal(cell.text)):
+            if below or ((cell.kind == TEXT or i not in asked) and is_personal(cell.text)):
                 hits.setdefault(i, []).append(cell)
     for cells in hits.values():
         code = "privacy.dropped" if drop else "privacy.found"
@@ -58,3 +73,11 @@ def without_personal(sheet: Sheet, drop: bool, findings: Findings) -> Sheet:
     rows = tuple(tuple(replace(c, text="", kind=BLANK) if (c.row, c.column) in gone else c
                        for c in row) for row in sheet.rows)
     return replace(sheet, rows=rows)
+
+
+def _asked_for(sheet: Sheet) -> set[int]:
+    """Return the columns that a form asks for: a long number there may be an amount."""
+    names = {name for layout in layouts() for name, column in layout.names.items()
+             if variables().variables[column.variable].kind not in (NAME, CLASS)}
+    return {i for row in sheet.rows[:12] for i, cell in enumerate(row)
+            if not cell.blank and header_and_unit(cell.text)[0] in names}

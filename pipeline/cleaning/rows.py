@@ -83,9 +83,18 @@ def _school_row(line, headed: HeadedSheet, year: int, used: set[str],
         key = column.variable + (f"_{column.stage}" if column.stage else "")
         row.cells[key] = cell
         row.values[key] = _value(cell, column, unit, headed, findings)
-        if column.variable in used and (cell.blank or is_not_applicable(cell.text)):
+    for i, (column, _) in headed.columns.items():
+        cell = line[i]
+        if column.variable in used and (cell.blank or is_not_applicable(cell.text)) and not (
+                _answered_otherwise(column.variable, row, headed)):
             findings.at("cell.missing", cell, f"“{column.headers[0]}”空白或不适用")
     return row
+
+
+def _answered_otherwise(variable: str, row: FormRow, headed: HeadedSheet) -> bool:
+    """Tell whether another column of the same choice (二者填一) is filled in."""
+    return any(row.get(other) is not None for group in headed.layout.alternatives
+               if variable in group for other in group)
 
 
 def _value(cell: Cell, column: FormColumn, unit: str, headed: HeadedSheet, findings: Findings):

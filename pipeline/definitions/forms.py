@@ -126,6 +126,7 @@ class Layout(Definition):
     table: Literal["schools", "facts", "evidence", "class_sizes", "rooms", "monitoring"] = "schools"
     alternatives: list[list[Text]] = []
     constants: dict[str, str] = {}
+    ignored: list[Text] = []
     code_pattern: str = r"\d{10}"
     columns: list[FormColumn] = Field(min_length=1)
 

@@ -5,6 +5,7 @@ import pandas as pd
 from pipeline.county import County
 from pipeline.definitions.base import file_hash
 from pipeline.definitions.forms import classifications, variables
+from pipeline.definitions.indicators import Indicator
 from pipeline.definitions.standards import standard_path
 from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import count_text, level_text, percent_text
@@ -98,9 +99,23 @@ def method_sentences(county: County) -> Prose:
         "判定以未取整的精确值与限值比较；取整会改变结论时，多印小数并注明临界。",
         "缺数据的学校不估计、不插补：该项待核，差异系数用其余学校试算。",
     ]
+    lines += [f"{i.id} {i.zh}（{i.unit}）＝{_formula(i)}。" for i in
+              map(county.standard.indicator, county.standard.resource.indicators)]
     if county.standard.judges_schools:
         lines.append("学校判定：七项中至少六项达到标准值，余项不低于标准值的85%；达到即含本数。")
     return Prose("method_sentences", tuple(lines), bullets=True)
+
+
+def _formula(indicator: Indicator) -> str:
+    """Write an indicator's arithmetic in words: （分子）÷在校生数."""
+    zh = {name: v.zh for name, v in variables().variables.items()}
+    if indicator.given:
+        return "、".join(zh[v] for v in indicator.given.mean_of) + "（表中直接给出）"
+    above = "＋".join(zh[v] for v in indicator.numerator.plus)
+    above += "".join(f"－{zh[v]}" for v in indicator.numerator.minus)
+    if len(indicator.variables) > 1:
+        above = f"（{above}）"
+    return f"{above}÷在校生数" + ("×100" if indicator.per == 100 else "")
 
 
 def run_table(findings: pd.DataFrame, county: County) -> PrintedTable:
@@ -118,7 +133,8 @@ def run_table(findings: pd.DataFrame, county: County) -> PrintedTable:
         "run_table", f"{county.name}{county.year}年卷宗运行信息",
         (Field("事项", align="left", width=1), Field("内容", align="left", width=5)),
         tuple((Cell(a), Cell(b)) for a, b in rows), "运行记录",
-        notes=("输入文件与全部产出的校验和见 manifest.json。",))
+        notes=("页脚编号为运行编号，与 manifest.json 所载相同；"
+               "输入文件与全部产出的校验和也在其中。",))
 
 
 def _short_hash(county: County) -> str:

@@ -151,7 +151,8 @@ def trend_table(balance: pd.DataFrame, county: County) -> PrintedTable | None:
          *(Field(f"{year}年", width=1.1) for year in county.years),
          Field("变化", width=1.2)),
         tuple(rows), "各年学校数据表，同一标准包测算",
-        notes=("变化为末年减首年，负数表示差异缩小；深色为超过限值。",))
+        notes=("变化为末年减首年，按未取整的数值计算，负数表示差异缩小；深色为超过限值，"
+               "虚线框为试算值。",))
 
 
 def _change(first: dict, last: dict) -> str:
@@ -166,10 +167,14 @@ def trend_sentences(balance: pd.DataFrame, county: County) -> Prose:
     if len(county.years) < 2 or not (balance["cv"] != "").any():
         return Prose("trend_sentences", (f"只有{county.year}年资料，不作年度比较。",))
     first, last = (balance[balance["year"] == y] for y in (county.years[0], county.year))
-    pairs = [(Fraction(a), Fraction(b)) for a, b in zip(first["cv"], last["cv"], strict=True)
-             if a and b]
+    both = list(zip(first.to_dict("records"), last.to_dict("records"), strict=True))
+    pairs = [(Fraction(a["cv"]), Fraction(b["cv"])) for a, b in both
+             if a["cv"] and b["cv"] and not a["n_missing"] and not b["n_missing"]]
+    left = len(both) - len(pairs)
     fell = sum(b < a for a, b in pairs)
     rose = sum(b > a for a, b in pairs)
     return Prose("trend_sentences", (
         f"{county.years[0]}年至{county.year}年，可比的{len(pairs)}个差异系数中，{fell}个下降，"
-        f"{rose}个上升，见[[trend_table]]和[[trend_chart]]。这是全县学校的实际数值，不是抽样估计。",))
+        f"{rose}个上升，见[[trend_table]]和[[trend_chart]]。"
+        + (f"另有{left}个因有学校缺数据，为试算值，不作比较。" if left else "")
+        + "这是全县学校的实际数值，不是抽样估计；各年参评学校可能不同。",))

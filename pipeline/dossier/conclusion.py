@@ -7,7 +7,8 @@ from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.government import state_zh, veto_words
 from pipeline.dossier.numbers import count_text, cv_text, joined
 from pipeline.dossier.resources import STATE_TONE
-from pipeline.terms import MET, NOT_MET, UNDETERMINED, USED
+from pipeline.dossier.sources import section_words
+from pipeline.terms import MET, NOT_MET, UNDETERMINED, USED, verdict
 
 _VETO, _ELIGIBILITY = "一票否决", "申报条件"
 
@@ -21,13 +22,22 @@ def _counts(judgements: pd.DataFrame) -> tuple[int, int, int, int]:
     return (len(items), *(int((items == s).sum()) for s in (MET, NOT_MET, UNDETERMINED)))
 
 
+def overall_words(judgements: pd.DataFrame) -> str:
+    """State the county's result against the text: failed, open, or all met."""
+    states = judgements["status"]
+    said = {NOT_MET: "对照标准文本为未达标", UNDETERMINED: "尚不能判定（待核）",
+            MET: "各项均符合标准文本"}[verdict(list(states))]
+    return (f"按填报资料测算，{said}：未达标{(states == NOT_MET).sum()}项、"
+            f"待核{(states == UNDETERMINED).sum()}项（含一票否决与申报条件）；不代表认定结果。")
+
+
 def summary_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
                       accounting: pd.DataFrame, county: County) -> Prose:
     """Return the 摘要: scope, the counts of the items, schools, coefficients, what is open."""
     now = accounting[(accounting["year"] == county.year) & (accounting["outcome"] == USED)]
-    unit = county.standard.section_zh
-    scope = (f"本卷宗依据{county.standard.title}（{county.standard.document}），对{county.name}"
-             f"{county.year}年参加测算的{len(now)}所{unit}、{sum(now['pupils'])}名学生的资料进行测算。")
+    scope = (f"本卷宗依据《{county.standard.title}》（{county.standard.document}），对{county.name}"
+             f"{county.year}年参加测算的{section_words(now, county)}、{sum(now['pupils'])}名学生的"
+             "资料进行测算。")
     if not county.standard.judged:
         return Prose("summary_sentences", (
             scope, "所用标准包没有标准值，本卷宗不作达标判定，只列各项指标的水平、校际差异系数、"
@@ -35,7 +45,8 @@ def summary_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame, balanc
     total, met, failed, unknown = _counts(judgements)
     return Prose("summary_sentences", (
         scope,
-        f"{total}项中达标{met}项、未达标{failed}项、待核{unknown}项；"
+        overall_words(judgements),
+        f"评估指标{total}项中达标{met}项、未达标{failed}项、待核{unknown}项；"
         f"{veto_words(judgements)}。逐项结论见[[judgement_table]]，应补交的资料见[[open_table]]。",
         *([_schools(compliance, county)] if county.standard.judges_schools else []),
         *([_coefficients(balance, county)] if county.standard.balance.cv_max else []),
@@ -82,24 +93,25 @@ def summary_table(judgements: pd.DataFrame, county: County) -> PrintedTable | No
         "summary_table", f"{county.name}{county.year}年结论一览",
         (Field("类别", align="left", width=2), Field("项数", width=1), Field("达标", width=1),
          Field("未达标", width=1), Field("待核", width=1)),
-        tuple(rows), county.standard.document, unit="项", front=True)
+        tuple(rows), county.standard.document, unit="项", front=True,
+        notes=("一票否决事项的“达标”指未发生，“未达标”指有此情况。",)
+        if (judgements["group"] == _VETO).any() else ())
 
 
 def conclusion_sentences(judgements: pd.DataFrame, county: County) -> Prose:
     """Name what is not met and how much is open; never 通过 or 认定."""
     if not county.standard.judged:
         return Prose("conclusion_sentences", ("参考包没有标准值，不作综合判定。",))
-    said = ["逐项对照标准：任何一项未达标即为未达标，任何一项缺资料即为待核。"
+    said = [overall_words(judgements),
+            "逐项对照标准：任何一项未达标，全县即为未达标；没有未达标而有待核的，为待核。"
             "是否认定由国家督导机构决定，本卷宗不作认定。"]
     for group, part in _items(judgements).groupby("group", sort=False):
         states = part["status"]
         said.append(f"{group}{len(part)}项：达标{(states == MET).sum()}项、未达标"
                     f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项。")
-    failed = judgements[judgements["status"] == NOT_MET]
-    if len(failed):
-        said.append("未达标事项：" + "；".join(
-            f"{r['id']} {r['zh']}（{r['reason']}）" for r in failed.to_dict("records")) + "。")
-    return Prose("conclusion_sentences", (*said, "逐项结论与理由见[[judgement_table]]。"))
+    failed = judgements[judgements["status"] == NOT_MET].to_dict("records")
+    said += [f"未达标：{r['id']} {r['zh']}（{r['reason']}）。" for r in failed]
+    return Prose("conclusion_sentences", (*said, "逐项结论见[[judgement_table]]。"), bullets=True)
 
 
 def judgement_table(judgements: pd.DataFrame, county: County) -> PrintedTable | None:

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.colors import BoundaryNorm, ListedColormap
 
 from pipeline.county import County
 from pipeline.dossier.exhibit import Figure
@@ -12,7 +13,8 @@ from pipeline.dossier.numbers import level_text, limit_text
 from pipeline.dossier.style import ALERT, DARK, limit_line, panels, tidy
 from pipeline.terms import is_missing, known
 
-_HEAT_ROWS = 60
+_HEAT_ROWS, _MISSING_SHADE = 60, -1.0
+_SHADES_ZH = "白色为达到标准值，浅灰为不低于85%，深色为不足85%；“缺”为资料不全。"
 
 
 def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure | None:
@@ -63,8 +65,9 @@ def heat_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure |
     ratio = _ratios(now, ids)
     figure, (ax,) = panels(1, 1, max(2.2, 0.172 * len(ratio) + 0.75))
     shown = ratio.map(lambda r: level_text(r, 2, (Fraction(1),)))
-    sns.heatmap(ratio.clip(0.4, 1.6), ax=ax, cmap="Greys_r", vmin=0.4, vmax=1.6, annot=shown,
-                fmt="", annot_kws={"size": 7.5}, linewidths=0.4, linecolor="white", cbar=False)
+    sns.heatmap(ratio.fillna(_MISSING_SHADE), ax=ax, annot=shown, fmt="",
+                annot_kws={"size": 7.5}, linewidths=0.4, linecolor="#dddddd", cbar=False,
+                **_shades(county))
     ax.set(xlabel="", ylabel="")
     ax.set_xticks(ax.get_xticks(), [county.standard.indicator(i).short for i in ids])
     ax.xaxis.tick_top()
@@ -76,7 +79,16 @@ def heat_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure |
         f"heat_chart_{stage}", f"{county.name}{county.year}年{zh}各校指标与{_base(county)}之比",
         f"{zh}{len(ratio)}所学校、{len(ids)}项指标与{_base(county)}之比，"
         f"其中低于1的有{below}格，颜色越深比值越低", "学校数据表", figure, _data(now),
-        notes=("颜色越深，比值越低；“缺”为资料不全。",))
+        notes=(_SHADES_ZH if county.standard.judges_schools else "颜色越深，比值越低。",))
+
+
+def _shades(county: County) -> dict:
+    """Return three shades by state where there is a required level, else a scale."""
+    if not county.standard.judges_schools:
+        return {"cmap": "Greys_r", "vmin": 0.2, "vmax": 1.6}
+    floor = float(county.standard.resource.floor_ratio)
+    colours = ListedColormap(["#e8e8f4", "#444444", "#bdbdbd", "#ffffff"])
+    return {"cmap": colours, "norm": BoundaryNorm([_MISSING_SHADE - 1, -0.5, floor, 1, 1e9], 4)}
 
 
 def _chosen(indicators: pd.DataFrame, stage: str, county: County) -> pd.DataFrame:

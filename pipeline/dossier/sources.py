@@ -24,12 +24,12 @@ def cover(county: County) -> Cover:
         "cover", f"{county.name}{kind}", f"{county.year}年",
         (("评估单元", f"{place}{county.name}（{county.code}）"),
          ("数据年份", f"{county.year}年（{county.year}—{county.year + 1}学年）"),
-         ("统计时点", f"{year}年{int(month)}月{int(day)}日"),
-         ("所依文件", f"{standard.title}（{standard.document}）"),
+         *((("统计时点", f"{year}年{int(month)}月{int(day)}日"),) if standard.judged else ()),
+         ("所依文件", f"《{standard.title}》（{standard.document}）"),
          ("标准包", standard.id)),
         f"{county.name}·{county.year}年", date, county.info.notice,
         "本报告依据所列文件和填报数据测算，不代表认定结果。" if standard.judged
-        else "本报告只作测算和描述，所用参考包没有标准值，不作达标判定。")
+        else "本报告只作测算和描述，参考包没有标准值，不作判定；只含资料所列的学校或学区。")
 
 
 def source_sentences(cells: pd.DataFrame, findings: pd.DataFrame, county: County) -> Prose:
@@ -39,11 +39,12 @@ def source_sentences(cells: pd.DataFrame, findings: pd.DataFrame, county: County
     if not files:
         return Prose("source_sentences", (
             f"尚未收到{county.name}的学校数据表，资源配置各项均为待核；应提交的资料见[[open_table]]。"
-            f"判定依据为{county.standard.title}（{county.standard.document}）。",))
+            f"判定依据为《{county.standard.title}》（{county.standard.document}）。",))
+    basis = "判定依据为" if county.standard.judged else "测算所用参考包为"
     return Prose("source_sentences", (
         f"本卷宗使用{county.name}{years}的学校数据表，共{files}个文件、{len(cells)}个单元格；"
         f"所有测算由原始数据一次完成，逐格保留来源，见[[source_table]]。"
-        f"判定依据为{county.standard.title}（{county.standard.document}）。",
+        f"{basis}《{county.standard.title}》（{county.standard.document}）。",
         _cleaning_sentence(findings)))
 
 
@@ -54,7 +55,7 @@ def _cleaning_sentence(findings: pd.DataFrame) -> str:
     if not said:
         return "清洗与核查未发现需要记录的事项。"
     return (f"清洗与核查共记录{len(findings)}处：{joined(said)}。"
-            "数字只按表头写明的单位换算，不作估计和插补。")
+            "数字只按表头写明的单位换算，不作估计和插补。[[findings_table]]只列提醒和已清洗的。")
 
 
 def source_table(cells: pd.DataFrame, county: County) -> PrintedTable | None:
@@ -110,6 +111,14 @@ def _weights(standard) -> list[str]:
             for code, weights in standard.split.weights.items()]
 
 
+def section_words(rows: pd.DataFrame, county: County) -> str:
+    """Count sections, and the schools they belong to where these differ (学段部与学校)."""
+    sections, schools = len(rows), rows["school_code"].nunique()
+    if county.standard.section_zh != "学校":
+        return f"{sections}个{county.standard.section_zh}"
+    return f"{schools}所学校" + (f"的{sections}个学段部" if sections != schools else "")
+
+
 def accounting_sentences(accounting: pd.DataFrame, county: County) -> Prose:
     """Say how many sections and pupils came in, were used, and were not, and why."""
     now = accounting[accounting["year"] == county.year]
@@ -117,15 +126,14 @@ def accounting_sentences(accounting: pd.DataFrame, county: County) -> Prose:
         return Prose("accounting_sentences", ("没有报送的学校。",))
     used, gone = now[now["outcome"] == USED], now[now["outcome"] == EXCLUDED]
     merged = now[now["outcome"] == MERGED]
-    unit = county.standard.section_zh
-    text = (f"{county.year}年报送{unit}（含学段部）{len(now)}所、学生{sum(now['pupils'])}人；"
-            f"参加测算{len(used)}所、{sum(used['pupils'])}人")
+    text = (f"{county.year}年报送{section_words(now, county)}、学生{sum(now['pupils'])}人；"
+            f"参加测算{section_words(used, county)}、{sum(used['pupils'])}人")
     if len(merged):
-        text += f"；并入归属学校{len(merged)}所、{sum(merged['pupils'])}人"
+        text += f"；并入归属学校{len(merged)}个、{sum(merged['pupils'])}人"
     if len(gone):
         reasons = gone.groupby("reason", sort=False)["pupils"].agg(["size", "sum"])
-        said = [f"{reason}{row['size']}所、{row['sum']}人" for reason, row in reasons.iterrows()]
-        text += f"；未参加{len(gone)}所、{sum(gone['pupils'])}人（{'；'.join(said)}）"
+        said = [f"{reason}{row['size']}个、{row['sum']}人" for reason, row in reasons.iterrows()]
+        text += f"；未参加{len(gone)}个、{sum(gone['pupils'])}人（{'；'.join(said)}）"
     return Prose("accounting_sentences", (text + "。见[[accounting_table]]。",))
 
 
@@ -139,9 +147,9 @@ def accounting_table(accounting: pd.DataFrame, county: County) -> PrintedTable:
     return PrintedTable(
         "accounting_table", f"{county.name}{county.year}年学校与学生数核对",
         (Field("学段", align="left"), *(Field(label, group) for group in groups
-                                      for label in ("所", "学生"))),
-        tuple(rows), "报送的学校数据表", unit="所、人",
-        notes=("报送＝参加测算＋并入归属学校＋未参加。完全中学、十二年一贯制学校的高中学生不计。",))
+                                      for label in ("个数", "学生"))),
+        tuple(rows), "报送的学校数据表", unit="个（学段部）、人",
+        notes=("一贯制学校每个学段部计一个。报送＝参加测算＋并入归属学校＋未参加。完全中学、十二年一贯制学校的高中学生不计。",))
 
 
 def _account_row(label: str, rows: pd.DataFrame, tone: str) -> tuple[Cell, ...]:

@@ -6,9 +6,9 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.definitions.plans import Plan, plan
-from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
+from pipeline.dossier.exhibit import SHORT, Cell, Field, PrintedTable, Prose
 from pipeline.dossier.resources import STATE_TONE
-from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED
+from pipeline.terms import MET, NOT_MET, UNDETERMINED
 
 _OP_ZH = {">=": "≥", "<=": "≤", "=": "＝", ">": ">", "<": "<", "~": "约",
           "not_below_last_year": "不低于上年", "falling": "逐年下降", "yes": "完成",
@@ -28,7 +28,7 @@ def reference_day(county: County) -> date:
 def plan_sentences(targets: pd.DataFrame, county: County) -> Prose:
     """Say, per plan, how many targets apply, stand how, and have passed their deadline."""
     if not county.info.plans:
-        return Prose("plan_sentences", (f"{county.name}没有登记规划包（data/counties.csv）。",))
+        return Prose("plan_sentences", (f"{county.name}没有登记适用的规划。",))
     said = []
     for found in unit_plans(county):
         part = targets[targets["plan"] == found.id]
@@ -53,8 +53,7 @@ def _plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
         word = "" if r["op"] == "yes" and r["limit"] else _OP_ZH[r["op"]]
         unit = r["unit"] if r["limit"] and r["op"] != "yes" else ""
         limit = f"{word}{r['limit']}{unit}"
-        rows.append((Cell(r["id"]), Cell(r["quantity"]), Cell(limit), Cell(due),
-                     Cell(STATE_ZH[r["status"]], STATE_TONE[r["status"]]),
+        rows.append((Cell(r["id"]), Cell(r["quantity"]), Cell(limit), Cell(due), _state(r),
                      Cell(r["reason"] + (f"（{r['note']}）" if r["note"] else "")),
                      Cell(r["place"])))
     return PrintedTable(
@@ -65,7 +64,24 @@ def _plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
          Field("数据、理由与备注", align="left", width=4.6),
          Field("原文位置", align="left", width=1.5)),
         tuple(rows), f"{found.document or found.title}；{found.source}", wide=True,
-        notes=("“软性要求”为力争、原则上、基本等措辞；以上、以下含本数，不足、超过、小于不含本数。",))
+        notes=("“软性要求”为力争、原则上、基本等措辞；以上、以下含本数，不足、超过、小于不含本数；"
+               "“约”以相差一成以内为达到，超出的只作提示。",))
+
+
+def _state(row: dict) -> Cell:
+    """Print a target's state; one that is not due yet is not held against the county."""
+    if row["status"] == NOT_MET and not row["passed"] and row["deadline"][:1].isdigit():
+        return Cell("未到期，尚未达到", SHORT)
+    word = {MET: "达到", NOT_MET: "未达到", UNDETERMINED: "待核"}[row["status"]]
+    return Cell(word, STATE_TONE[row["status"]])
+
+
+def _reference_zh(reference: str) -> str:
+    """Write a conflict's reference with the plan's title: ``plan:ID`` → 题名 ID."""
+    id, _, rest = reference.partition(":")
+    if not rest:
+        return reference
+    return f"{plan(id).title}{rest.replace('observation:', '现状：')}"
 
 
 def reading_table(county: County) -> PrintedTable | None:
@@ -84,7 +100,7 @@ def reading_table(county: County) -> PrintedTable | None:
 
 def conflict_table(county: County) -> PrintedTable | None:
     """Print conflicting targets side by side; they are reported, not resolved (不一致之处)."""
-    rows = [(Cell(found.title), Cell("、".join(c.targets)), Cell(c.note))
+    rows = [(Cell(found.title), Cell("、".join(map(_reference_zh, c.targets))), Cell(c.note))
             for found in unit_plans(county) for c in found.conflicts]
     if not rows:
         return None

@@ -22,6 +22,7 @@ from pipeline.publishing.manifest import causes, manifest, run_id
 from pipeline.publishing.publication import publish
 from pipeline.publishing.surroundings import private_surroundings
 from pipeline.publishing.tables import write_tables
+from pipeline.terms import SEVERITY_ZH
 
 RECORDS = ("results.json", "findings.json")
 
@@ -114,17 +115,18 @@ def finding_lines(rows: list[dict]) -> list[str]:
     """Print findings (核查记录), like ones of one sheet together: every place is named."""
     alike: dict[tuple, list[dict]] = {}
     for row in rows:
-        key = (row["file"], row["sheet"], row["action"], row["rule"], row["remedy"])
+        key = (SEVERITY_ZH[row["severity"]], row["file"], row["sheet"], row["action"],
+               row["rule"], row["remedy"])
         alike.setdefault(key, []).append(row)
     return [_finding_line(*key, places) for key, places in alike.items()]
 
 
-def _finding_line(file: str, sheet: str, action: str, rule: str, remedy: str,
+def _finding_line(severity: str, file: str, sheet: str, action: str, rule: str, remedy: str,
                   places: list[dict]) -> str:
     cells = [f"{row['column']}{row['row']}" if row["column"] else f"第{row['row']}行"
              for row in places if row["row"]]
     place = file + (f" · {sheet}" if sheet else "") + (f" {'、'.join(cells)}" if cells else "")
-    return f"{place}：{action}。规则：{rule}。改法：{remedy}。"
+    return f"【{severity}】{place}：{action}。规则：{rule}。改法：{remedy}。"
 
 
 @contextmanager
