@@ -133,6 +133,7 @@ def quadrant_chart(balance: pd.DataFrame, indicators: pd.DataFrame, county: Coun
     limit_line(ax, 1, "", upright=True)
     _quadrant_words(ax)
     ax.margins(0.16)
+    ax.set_xlim(left=min(0.5, ax.get_xlim()[0]))
     ax.set(xlabel="水平：县平均值÷标准值", ylabel="差异：差异系数÷限值")
     ax.legend(loc="best")
     tidy(ax)

@@ -49,7 +49,7 @@ def _strip(ax, part: pd.DataFrame, id: str, county: County) -> None:
         limit_line(ax, float(part.iloc[0]["threshold"]), "")
         limit_line(ax, float(part.iloc[0]["floor"]), "", dashed=True)
     ax.set(title=f"{id} {indicator.short}\n（{indicator.unit}）", ylabel="", xlabel="", xticks=[])
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, max(ax.get_ylim()[1], float(values.max())) * 1.08)
     tidy(ax)
 
 
