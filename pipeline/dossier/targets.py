@@ -29,7 +29,7 @@ def plan_sentences(targets: pd.DataFrame, county: County) -> Prose:
     """Say, per plan, how many targets apply, stand how, and have passed their deadline."""
     if not county.info.plans:
         return Prose("plan_sentences", (f"{county.name}没有登记适用的规划。",))
-    said = []
+    said = ["本县为示例，所列规划仅为演示。"] if county.info.notice else []
     for found in unit_plans(county):
         part = targets[targets["plan"] == found.id]
         states, passed = part["status"], part["passed"].astype(bool)
