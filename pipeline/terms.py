@@ -20,7 +20,6 @@ MET, NOT_MET, UNDETERMINED = "met", "not_met", "undetermined"
 STATE_ZH = {MET: "达标", NOT_MET: "未达标", UNDETERMINED: "待核"}
 
 ABOVE, FLOOR, BELOW, MISSING = "met", "floor", "below", "missing"
-LEVEL_ZH = {ABOVE: "达标", FLOOR: "85%以上", BELOW: "不足85%", MISSING: "缺数据"}
 
 USED, EXCLUDED, MERGED = "used", "excluded", "merged"
 REFUSE, WARN, CLEAN, NOTE = "refuse", "warn", "clean", "note"

@@ -32,26 +32,26 @@ def compliance(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standa
     return TABLES["compliance"].frame(rows)
 
 
-def school_status(levels: list[str], min_met: int = 6) -> tuple[str, str]:
+def school_status(levels: list[str], min_met: int) -> tuple[str, str]:
     """Return the state of one school and the reason, from the levels of its indicators.
 
     Worked cases (domain §10, G-7): six met and one at the floor passes; two at 99 % fail;
     six met and one missing is undetermined.
 
-    >>> school_status(["met"] * 6 + ["floor"])[0], school_status(["met"] * 5 + ["floor"] * 2)[0]
-    ('met', 'not_met')
-    >>> school_status(["met"] * 6 + ["missing"])[0]
+    >>> [school_status(["met"] * n + ["floor"] * (7 - n), 6)[0] for n in (6, 5)]
+    ['met', 'not_met']
+    >>> school_status(["met"] * 6 + ["missing"], 6)[0]
     'undetermined'
     """
     short = levels.count(FLOOR) + levels.count(BELOW)
     allowed = len(levels) - min_met
     if levels.count(BELOW):
-        return NOT_MET, f"{levels.count(BELOW)}项低于要求的85%"
+        return NOT_MET, f"{levels.count(BELOW)}项低于底线值"
     if short > allowed:
         return NOT_MET, f"{short}项未达到要求，超过允许的{allowed}项"
     if levels.count(MISSING):
         return UNDETERMINED, f"{levels.count(MISSING)}项缺数据"
-    return MET, "全部达到要求" if not short else f"{short}项未达到要求但不低于85%"
+    return MET, "全部达到要求" if not short else f"{short}项未达到要求但不低于底线值"
 
 
 def _row(school: dict, levels: list[str], min_met: int) -> dict:

@@ -32,7 +32,7 @@ def _fate(section: Section, scope: Scope | None) -> tuple[str, str]:
         return USED, ""
     kind = next(t for t in classifications().school_type if t.code == section.school_type)
     if kind.excluded_as and not getattr(scope, f"include_{kind.excluded_as}"):
-        return EXCLUDED, f"{kind.zh}不参加七项资源配置指标测算"
+        return EXCLUDED, f"{kind.zh}不参加资源配置指标测算"
     if section.ownership == "private" and not scope.include_private:
         return EXCLUDED, "民办学校按所选口径不计"
     if not kind.teaching_point:

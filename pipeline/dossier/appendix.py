@@ -102,7 +102,9 @@ def method_sentences(county: County) -> Prose:
     lines += [f"{i.id} {i.zh}（{i.unit}）＝{_formula(i)}。" for i in
               map(county.standard.indicator, county.standard.resource.indicators)]
     if county.standard.judges_schools:
-        lines.append("学校判定：七项中至少六项达到标准值，余项不低于标准值的85%；达到即含本数。")
+        rule = county.standard.resource
+        lines.append(f"学校判定：{len(rule.indicators)}项中至少{rule.min_met}项达到标准值，"
+                     f"余项不低于标准值的{percent_text(rule.floor_ratio, 0)}；达到即含本数。")
     return Prose("method_sentences", tuple(lines), bullets=True)
 
 

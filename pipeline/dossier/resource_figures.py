@@ -10,11 +10,11 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from pipeline.county import County
 from pipeline.dossier.exhibit import Figure
 from pipeline.dossier.numbers import level_text, limit_text
+from pipeline.dossier.resources import floor_words
 from pipeline.dossier.style import ALERT, DARK, limit_line, panels, tidy
 from pipeline.terms import is_missing, known
 
 _HEAT_ROWS, _MISSING_SHADE = 60, -1.0
-_SHADES_ZH = "白色为达到标准值，浅灰为不低于85%，深色为不足85%；“缺”为资料不全。"
 
 
 def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure | None:
@@ -31,7 +31,7 @@ def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure 
         ax.set_axis_off()
     if county.standard.judges_schools:
         handles = [axes[0].plot([], [], color=ALERT, linestyle=s, label=label)[0]
-                   for s, label in (("-", "标准值"), ("--", "标准值的85%"))]
+                   for s, label in (("-", "标准值"), ("--", f"标准值的{floor_words(county)}"))]
         place = axes[len(ids)] if len(axes) > len(ids) else axes[0]
         place.legend(handles=handles, loc="center")
     zh = county.standard.stages[stage]
@@ -79,7 +79,14 @@ def heat_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure |
         f"heat_chart_{stage}", f"{county.name}{county.year}年{zh}各校指标与{_base(county)}之比",
         f"{zh}{len(ratio)}所学校、{len(ids)}项指标与{_base(county)}之比，"
         f"其中低于1的有{below}格，颜色越深比值越低", "学校数据表", figure, _data(now),
-        notes=(_SHADES_ZH if county.standard.judges_schools else "颜色越深，比值越低。",))
+        notes=(_shades_zh(county),))
+
+
+def _shades_zh(county: County) -> str:
+    if not county.standard.judges_schools:
+        return "颜色越深，比值越低。"
+    floor = floor_words(county)
+    return f"白色为达到标准值，浅灰为不低于{floor}，深色为不足{floor}；“缺”为资料不全。"
 
 
 def _shades(county: County) -> dict:

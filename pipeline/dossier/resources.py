@@ -35,7 +35,7 @@ def compliance_sentences(compliance: pd.DataFrame, county: County) -> Prose:
             f"{county.standard.title}没有标准值，本章只描述各{county.standard.section_zh}的水平，"
             "不作达标判定。",))
     now = compliance[compliance["year"] == county.year]
-    said = [_stage_sentence(zh, now[now["stage"] == stage])
+    said = [_stage_sentence(zh, now[now["stage"] == stage], county)
             for stage, zh in county.standard.stages.items()]
     rule = county.standard.resource
     said.insert(0, f"判定规则：{len(rule.indicators)}项指标中至少{rule.min_met}项达到标准值，"
@@ -45,13 +45,26 @@ def compliance_sentences(compliance: pd.DataFrame, county: County) -> Prose:
     return Prose("compliance_sentences", tuple(said))
 
 
-def _stage_sentence(zh: str, schools: pd.DataFrame) -> str:
+def floor_words(county: County) -> str:
+    """Return the floor as the standard has it (底线比例): 85%."""
+    return percent_text(county.standard.resource.floor_ratio, 0)
+
+
+def _rule_words(county: County) -> tuple[str, str]:
+    """Return what passing schools reach: all items, or the least number with a floor."""
+    rule = county.standard.resource
+    return f"{len(rule.indicators)}项", f"{rule.min_met}项"
+
+
+def _stage_sentence(zh: str, schools: pd.DataFrame, county: County) -> str:
     if schools.empty:
         return f"全县没有参评{zh}。"
     status = schools["status"]
     full = (status == MET) & (schools["floor"] == 0)
-    text = (f"全县参评{zh}{len(schools)}所，其中七项全部达标{int(full.sum())}所，"
-            f"六项达标且余项不低于要求的85%的{int(((status == MET) & ~full).sum())}所，"
+    every, least = _rule_words(county)
+    text = (f"全县参评{zh}{len(schools)}所，其中{every}全部达标{int(full.sum())}所，"
+            f"{least}达标且余项不低于要求的{floor_words(county)}的"
+            f"{int(((status == MET) & ~full).sum())}所，"
             f"未达标{int((status == NOT_MET).sum())}所")
     unknown = int((status == UNDETERMINED).sum())
     if unknown:
@@ -69,16 +82,19 @@ def compliance_table(compliance: pd.DataFrame, county: County) -> PrintedTable |
     now = compliance[compliance["year"] == county.year]
     if now.empty:
         return None
+    every, least = _rule_words(county)
     rows = [_compliance_row(zh, now[now["stage"] == stage])
             for stage, zh in county.standard.stages.items()]
     rows.append(_compliance_row("合计", now, TOTAL))
     return PrintedTable(
         "compliance_table", f"{county.name}{county.year}年学校资源配置达标情况",
         (Field("学段", align="left", width=1), Field("参评", width=1),
-         Field("七项达标", width=1.3), Field("六项达标、余项≥85%", width=2.6),
+         Field(f"{every}达标", width=1.3),
+         Field(f"{least}达标、余项≥{floor_words(county)}", width=2.6),
          Field("未达标", width=1.1), Field("待核", width=1), Field("综合达标率", width=1.5)),
         tuple(rows), _source(county), unit="所",
-        notes=("综合达标率＝（七项达标＋六项达标且余项不低于85%）÷参评学校；待核学校不计为达标。",))
+        notes=(f"综合达标率＝（{every}达标＋{least}达标且余项不低于{floor_words(county)}）÷参评学校；"
+               "待核学校不计为达标。",))
 
 
 def _compliance_row(label: str, schools: pd.DataFrame, tone: str = "") -> tuple[Cell, ...]:
@@ -104,8 +120,10 @@ def level_table(indicators: pd.DataFrame, county: County) -> PrintedTable | None
             rows.append(_level_row(zh, id, part, county, judged))
     fields = [Field("学段", align="left", width=1), Field("指标", align="left", width=4.6)]
     if judged:
-        fields += [Field(label, "要求", width=1.1) for label in ("标准值", "85%")]
-        fields += [Field(label, "学校数", width=1.1) for label in ("达标", "≥85%", "<85%", "缺")]
+        floor = floor_words(county)
+        counts = ("达标", f"≥{floor}", f"<{floor}", "缺")
+        fields += [Field(label, "要求", width=1.1) for label in ("标准值", floor)]
+        fields += [Field(label, "学校数", width=1.1) for label in counts]
     fields += [Field(label, "各校水平", width=1.3) for label in ("最小", "中位", "最大")]
     return PrintedTable(
         "level_table", f"{county.name}{county.year}年各项指标的学校水平",
@@ -204,7 +222,8 @@ def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str,
         f"school_table_{stage}",
         f"{county.name}{county.year}年{county.standard.stages[stage]}各项指标分校情况",
         tuple(fields), tuple(rows), _source(county), wide=True,
-        notes=("深色为低于要求的85%，浅色为未达标准值但不低于85%，“缺”为资料不全。",)
+        notes=(f"深色为低于要求的{floor_words(county)}，浅色为未达标准值但不低于"
+               f"{floor_words(county)}，“缺”为资料不全。",)
         if county.standard.judges_schools else ())
 
 
