@@ -20,9 +20,11 @@ from pipeline.errors import WrongUse
 from pipeline.terms import TABLES
 
 UNIT = re.compile(r"\d{6}")
-SUFFIXES = (".xlsx", ".csv")
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".txt", ".tsv")
 CORRECTIONS = "corrections.csv"
 RECORDS = ("county.toml", "evidence.toml")
+_OF_A_UNIT = re.compile(r"\d{6}[_.]")
+_PASSED_OVER = ("~", ".")
 
 
 @dataclass(frozen=True)
@@ -97,18 +99,34 @@ class County:
         return sorted(y for y in found if y <= self.year and self.files(y))
 
     def files(self, year: int) -> list[Path]:
-        """Return the unit's files of a year: `<unit>_<name>.xlsx`, or all in folder `<unit>/`.
+        """Return the unit's files of a year: `<unit>_<name>.xlsx`, all in folder `<unit>/`, and
+        the shared tables that hold the rows of many units.
 
         A folder with a `county.toml` alone says that the unit is to be evaluated though its
         tables have not come: its dossier is open in every item and says what to hand in.
         """
+        wanted = [p for p in self._there(year) if p.suffix.lower() in SUFFIXES]
+        wanted += [p for p in self._there(year) if p.name in RECORDS]
+        return sorted(p for p in wanted if not p.name.endswith(CORRECTIONS))
+
+    def skipped(self, year: int) -> list[str]:
+        """Return the names of the unit's files that are no tables (未读入的文件)."""
+        read = {*self.files(year), *self.corrections(year)}
+        return sorted(p.name for p in self._there(year) if p not in read)
+
+    def is_shared(self, path: Path) -> bool:
+        """Tell whether a table is not this unit's alone: it stands in the year's folder and its
+        name begins with no unit code (多县合表)."""
+        return UNIT.fullmatch(path.parent.name) is None and not _OF_A_UNIT.match(path.name)
+
+    def _there(self, year: int) -> list[Path]:
+        """Return every file of a year that could concern the unit."""
         base = self.raw / str(year)
-        beside = [p for p in base.glob(f"{self.code}*") if p.name[6:7] in ("_", ".")]
+        beside = [p for p in base.glob("*") if not UNIT.fullmatch(p.name)
+                  and (p.name[:7] in (f"{self.code}_", f"{self.code}.")
+                       or not _OF_A_UNIT.match(p.name) and p.suffix.lower() in SUFFIXES)]
         inside = list((base / self.code).glob("*"))
-        wanted = [p for p in (*beside, *inside) if p.suffix.lower() in SUFFIXES]
-        wanted += [p for p in inside if p.name in RECORDS]
-        return sorted(p for p in wanted
-                      if not p.name.endswith(CORRECTIONS) and not p.name.startswith(("~", ".")))
+        return [p for p in (*beside, *inside) if not p.name.startswith(_PASSED_OVER)]
 
     def corrections(self, year: int) -> list[Path]:
         """Return the corrections beside the unit's files (更正登记)."""

@@ -2,8 +2,8 @@
 
 from pipeline.county import units
 from pipeline.definitions.base import DATA
-from pipeline.definitions.forms import layouts
 from pipeline.definitions.indicators import indicators
+from pipeline.definitions.layouts import layouts
 from pipeline.definitions.plans import plans
 from pipeline.definitions.standards import standard
 

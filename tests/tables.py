@@ -58,7 +58,9 @@ def only(indicator: str, stage: str = "primary", **rule):
 
 def school(number: int, kind: str = "小学", pupils: object = 400, **cells) -> dict:
     """Return a row of the form (采集表) that meets every threshold; ``cells`` replace some."""
-    return {"学校标识码": f"2199{number:06d}", "学校名称": f"甲{number}校", "办学类型": kind,
+    prefix = {"初级中学": "31", "九年一贯制学校": "31", "完全中学": "34", "十二年一贯制学校": "34",
+              "职业初中": "32", "特殊教育学校": "51"}.get(kind, "21")
+    return {"学校标识码": f"{prefix}99{number:06d}", "学校名称": f"甲{number}校", "办学类型": kind,
             "学段": None, "城乡类型": "镇区", "举办者类型": "公办", "归属学校标识码": None,
             "在校生数": pupils, "高中在校生数": None, "高于规定学历教师数": 30,
             "县级以上骨干教师数": 8, "体育艺术专任教师数": 6, "教学及辅助用房面积(㎡)": 3000,

@@ -132,7 +132,7 @@ def without_headers():
     return content.getvalue()
 
 
-BROKEN = {"garbage": (bytes(range(256)) * 40, "不是 xlsx 工作簿"),
+BROKEN = {"garbage": (bytes(range(256)) * 40, "不是 xlsx 或 xls 工作簿"),
           "cut off": (EXAMPLE.read_bytes()[:5000], "已损坏"),
           "without headers": (without_headers(), "缺少：学校标识码")}
 

@@ -6,9 +6,11 @@ from fractions import Fraction
 import pytest
 
 from pipeline.definitions import forms
+from pipeline.definitions import layouts as forms_layouts
 from pipeline.definitions.base import DATA, load_toml
-from pipeline.definitions.forms import layouts, variables
+from pipeline.definitions.forms import variables
 from pipeline.definitions.indicators import Indicator, indicators
+from pipeline.definitions.layouts import layouts
 from pipeline.definitions.standards import load_standard, standard
 from pipeline.errors import DefinitionFault
 
@@ -169,7 +171,7 @@ def layout_faults(tmp_path, monkeypatch, columns):
     head = 'id = "made-up"\nzh = "某表"\nsheet = "某表"\n'
     (tmp_path / "layouts" / "made-up.toml").write_text(head + columns, encoding="utf-8")
     forms.variables()
-    monkeypatch.setattr(forms, "DATA", tmp_path)
+    monkeypatch.setattr(forms_layouts, "DATA", tmp_path)
     return faults_of(None, lambda _: layouts.__wrapped__())
 
 

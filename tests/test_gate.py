@@ -19,7 +19,7 @@ SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 ROWS = [school(n) for n in range(1, 4)]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 MOST_SECONDS, MOST_KB = 20, 500_000
-GIVEN = {"GB18030": csv_bytes(ROWS, "gb18030"), "UTF-8 BOM": csv_bytes(ROWS, "utf-8-sig")}
+GIVEN = {name: csv_bytes(ROWS, name) for name in ("gb18030", "utf-8-sig", "utf-16")}
 
 
 def saved() -> bytes:
@@ -115,7 +115,7 @@ CONTAINERS = {
     "PDF": ("a.xlsx", lambda: b"%PDF-1.7\n", "file.unreadable", "PDF"),
     "PNG": ("a.xlsx", lambda: b"\x89PNG\r\n\x1a\n", "file.unreadable", "图片"),
     "RAR": ("a.xlsx", lambda: b"Rar!\x1a\x07\x01\x00", "file.unreadable", "RAR"),
-    "old xls": ("a.xlsx", lambda: OLE, "file.old_xls", ".xls"),
+    "OLE without workbook": ("a.xls", lambda: OLE, "file.unreadable", "不是工作簿"),
     "encrypted": ("a.xlsx", lambda: OLE + "EncryptedPackage".encode("utf-16-le"),
                   "file.encrypted", "加密"),
     "no workbook": ("a.xlsx", lambda: without(BOOK), "file.unreadable", "没有工作簿"),
@@ -139,7 +139,7 @@ CONTAINERS = {
     "far column": ("a.xlsx", lambda: with_row(b'<row r="9"><c r="XFD9"><v>1</v></c></row>'),
                    "file.far_cell", "XFD9"),
     "csv undecodable": ("a.csv", lambda: csv_bytes(ROWS) + b"\xff\xff", "file.encoding", ""),
-    "csv UTF-16": ("a.csv", lambda: csv_bytes(ROWS, "utf-16"), "file.encoding", ""),
+    "csv UTF-16 without mark": ("a.csv", lambda: csv_bytes(ROWS, "utf-16-le"), "file.encoding", ""),
     "unknown method": ("a.xlsx", lambda: GOOD.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x08",
                        b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x63"), "file.unreadable", "损坏"),
     "spoiled": ("a.xlsx", lambda: spoiled(GOOD), "file.unreadable", ""),

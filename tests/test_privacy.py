@@ -11,7 +11,7 @@ from pipeline.__main__ import main
 from pipeline.cleaning.cells import TEXT, Cell, Sheet
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.privacy import is_personal, without_personal
-from pipeline.definitions.forms import layouts
+from pipeline.definitions.layouts import layouts
 
 WEIGHTS = [2 ** (17 - n) % 11 for n in range(17)]  # ISO 7064 MOD 11-2, from its definition
 NUMBER, PHONE, NAME = "11010519491231002X", "13812345678", "欧阳玄烨"

@@ -11,11 +11,14 @@ from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.importing import import_county
 from pipeline.cleaning.template import write_template
 from pipeline.county import County
-from pipeline.definitions.forms import header_and_unit, layouts, variables
+from pipeline.definitions.forms import variables
+from pipeline.definitions.layouts import layouts
+from pipeline.definitions.wordings import readings
 from pipeline.terms import REFUSE
 
 FORMS = {"学校情况": "template-1", "县级数据": "county-facts", "佐证材料": "evidence",
-         "班额": "class-sizes", "专用教室": "rooms", "质量监测": "monitoring"}
+         "班额": "class-sizes", "专用教室": "rooms", "质量监测": "monitoring",
+         "学校对照": "links"}
 NOT_DATA = ["填表说明", "填写样例"]
 HELP = {"佐证材料": ["指标或事项", "应提交的资料"]}
 LAYOUTS = {layout.id: layout for layout in layouts()}
@@ -88,7 +91,7 @@ def test_every_column_with_a_unit_has_it_in_its_header_or_in_the_form(book, name
     units = variables().units
     for column in LAYOUTS[FORMS[name]].columns:
         base = variables().variables[column.variable].unit
-        written = header_and_unit(column.headers[0])[1]
+        written = readings(column.headers[0])[0].unit
         assert column.headers[0] in headers(book[name])
         assert not base or units[written or column.unit].base == base, column.headers[0]
         if base in ("元", "㎡", "%"):

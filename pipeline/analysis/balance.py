@@ -84,13 +84,14 @@ def balance(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard,
     ``years`` names years that must have rows though no school reported in them.
     """
     private = set(schools.loc[schools["ownership"] == "private", "school_code"])
+    unknown = set(schools.loc[schools["ownership"] == "", "school_code"])
     rows = []
     for year in sorted({*indicators["year"], *(years or [])}):
         for stage in standard.stages:
             for id in standard.resource.indicators:
                 chosen = indicators[(indicators["year"] == year) & (indicators["stage"] == stage)
                                     & (indicators["indicator"] == id)]
-                rows.append(_row(year, stage, id, chosen, private, standard))
+                rows.append(_row(year, stage, id, chosen, private, unknown, standard))
     return TABLES["balance"].frame(rows)
 
 
@@ -99,10 +100,11 @@ def _spread_of(chosen: pd.DataFrame) -> Spread:
 
 
 def _row(year: int, stage: str, id: str, chosen: pd.DataFrame, private: set[str],
-         standard: Standard) -> dict:
+         unknown: set[str], standard: Standard) -> dict:
     present = chosen[known(chosen["value"])]
     found = _spread_of(present)
     public = _spread_of(present[~present["school_code"].isin(private)])
+    sure = not set(present["school_code"]) & unknown
     limit = standard.balance.cv_max.get(stage)
     missing = len(chosen) - len(present)
     status, reason = _status(found, limit, len(chosen), missing, standard)
@@ -111,7 +113,7 @@ def _row(year: int, stage: str, id: str, chosen: pd.DataFrame, private: set[str]
     return {"year": year, "stage": stage, "indicator": id, "n_schools": len(chosen),
             "n_missing": missing, "pupils": int(sum(chosen["pupils"])), "mean": found.mean,
             "variance": found.variance, "cv": _cv_beside(found, limit),
-            "cv_public": public.cv_text,
+            "cv_public": public.cv_text if sure else "",
             "limit": limit, "status": status, "borderline": borderline, "reason": reason}
 
 

@@ -49,9 +49,14 @@ def school_frame(indicators: pd.DataFrame, schools: pd.DataFrame, year: int, sta
     frame["pupils"] = known["pupils"].astype(float)
     frame["ln_pupils"] = np.log(frame["pupils"])
     for location in ("urban", "town", "rural"):
-        frame[location] = (known["location"] == location).astype(float)
-    frame["private"] = (known["ownership"] == "private").astype(float)
+        frame[location] = _indicator(known["location"], location)
+    frame["private"] = _indicator(known["ownership"], "private")
     return frame.set_index(known["name"].rename("school"))
+
+
+def _indicator(classes: pd.Series, wanted: str) -> pd.Series:
+    """Return 1 for the class, 0 for another, and missing where the form does not say."""
+    return (classes == wanted).astype(float).where(classes != "")
 
 
 def gaps(indicators: pd.DataFrame, schools: pd.DataFrame, year: int, standard: Standard) -> Gaps:

@@ -135,14 +135,16 @@ def small_school_fund(rule: rules.SmallSchoolFund, data: CountyData) -> Outcome:
     """Judge what small rural schools and points were allocated (G6)."""
     rows = []
     for s in data.general_sections():
-        if s["location"] != "rural" or s["pupils"] >= rule.below or s["stage"] != "primary":
+        if s["location"] not in ("rural", "") or s["pupils"] >= rule.below or (
+                s["stage"] != "primary"):
             continue
         allocated, quota = s.get(rule.allocated), data.facts.get(rule.quota[s["stage"]])
         if is_missing(allocated) or quota is None:
             rows.append((UNDETERMINED, s["name"]))
             continue
         met = allocated >= rule.counted_as * quota
-        rows.append((MET if met else NOT_MET, s["name"]))
+        state = MET if met else NOT_MET if s["location"] else UNDETERMINED
+        rows.append((state, s["name"]))
     if not rows and data.general_sections():
         return Outcome(MET, f"没有不足{rule.below}人的村小学和教学点")
     return every_school(rows, f"均按{rule.counted_as}名学生核定公用经费")

@@ -1,52 +1,99 @@
 """Check files without making a dossier (只核查): `junheng check`."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.cleaning.cells import Cell
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.importing import compared_variables, import_files
-from pipeline.cleaning.plausibility import check_plausibility
+from pipeline.cleaning.corrections import read_corrections
+from pipeline.cleaning.county_sheets import check_repeats
+from pipeline.cleaning.importing import sections_by_year
+from pipeline.cleaning.reading import Opened, open_files
+from pipeline.cleaning.receiving import Received, Source, receive, receive_file
 from pipeline.cleaning.scope import settle
-from pipeline.cleaning.sections import sections_of
-from pipeline.county import CORRECTIONS, SUFFIXES, units
+from pipeline.county import CORRECTIONS, RECORDS, SUFFIXES, UNIT, UnitInfo, units
 from pipeline.definitions.standards import standard as load_standard
 from pipeline.errors import WrongUse
 
 _DEFAULT = "cn-2017-06"
-_UNIT = re.compile(r"(\d{6})(?:_|\.|$)")
+_NAMED = re.compile(r"(\d{6})(?:_|\.|$)")
 _YEAR = re.compile(r"[12]\d{3}")
 
 
 def check_paths(paths: list[Path], standard: str = "", drop_personal: bool = False
                 ) -> list[dict]:
-    """Return one report a file: ``{file, outcome: accepted|refused, findings}``."""
-    return [_check(file, standard, drop_personal) for path in paths for file in _files(path)]
+    """Return one report a file: ``{file, outcome: accepted|refused, findings}``.
+
+    A school that two units report in one year is refused in both files.
+    """
+    sources = [Source(file, _year(file)) for path in paths for file in _files(path)]
+    tables = [(s.path, s.label) for s in sources if s.path.name not in RECORDS]
+    opened = open_files(tables)
+    checked, schools = [], {}
+    for source in sources:
+        findings, codes = _check(source, opened, standard, drop_personal)
+        checked.append((source, findings))
+        for code, cell in codes.items():
+            schools.setdefault((source.year, code), []).append((source, cell, findings))
+    _refuse_in_two_units(schools)
+    return [{"file": str(source.path), "outcome": "refused" if findings.refused else "accepted",
+             "findings": findings.rows} for source, findings in checked]
 
 
 def _files(path: Path) -> list[Path]:
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         raise WrongUse(f"没有这个文件或文件夹：{path}")
-    if not path.is_dir():
+    if not path.is_dir() or path.suffix.lower() in SUFFIXES:
         return [path]
-    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES
-                   and not p.name.endswith(CORRECTIONS) and not p.name.startswith(("~", ".")))
+    found = sorted(
+        p for p in path.rglob("*")
+        if (p.suffix.lower() in SUFFIXES or p.name in RECORDS)
+        and not p.name.endswith(CORRECTIONS) and not p.name.startswith(("~", ".")))
     if not found:
-        raise WrongUse(f"文件夹 {path} 中没有 xlsx 或 csv 文件")
+        raise WrongUse(f"文件夹 {path} 中没有 xlsx、xls 或 csv 文件")
     return found
 
 
-def _check(path: Path, standard: str, drop_personal: bool) -> dict:
-    named = _UNIT.match(path.name) or _UNIT.match(path.parent.name)
-    unit = units().get(named[1]) if named else None
+def _year(path: Path) -> int:
+    return next((int(p) for p in reversed(path.parts[:-1]) if _YEAR.fullmatch(p)), 0)
+
+
+def _unit_code(path: Path) -> str:
+    named = _NAMED.match(path.name)
+    return named[1] if named else path.parent.name if UNIT.fullmatch(path.parent.name) else ""
+
+
+def _unit(path: Path) -> UnitInfo | None:
+    return units().get(_unit_code(path))
+
+
+def _check(source: Source, opened: Iterator[Opened], standard: str, drop_personal: bool
+           ) -> tuple[Findings, dict[str, Cell]]:
+    """Check one file; return its findings and where each school code stands."""
+    unit, findings, received = _unit(source.path), Findings(), Received(drop_personal)
     pack = load_standard(standard or (unit.standard if unit else _DEFAULT))
-    findings = Findings()
-    year = next((int(p) for p in reversed(path.parts[:-1]) if _YEAR.fullmatch(p)), 0)
-    beside = [p for p in (path.with_name(CORRECTIONS),
-                          path.with_name(f"{named[1]}_{CORRECTIONS}" if named else CORRECTIONS))
-              if p.is_file()]
-    received = import_files([path], sorted(set(beside)), year, pack, findings, drop_personal)
-    found = sections_of(received.schools, pack, findings)
-    check_plausibility(found, compared_variables(pack), findings)
-    settle(found, pack.scope, findings)
-    outcome = "refused" if findings.refused else "accepted"
-    return {"file": str(path), "outcome": outcome, "findings": findings.rows}
+    if source.path.name in RECORDS:
+        receive([source], {}, pack, received, findings)
+    else:
+        received.pending = read_corrections(_corrections(source.path), source.year, findings)
+        receive_file(source, next(opened), pack, received, findings)
+    for sections in sections_by_year(received, pack, unit, findings).values():
+        settle(sections, pack.scope, findings)
+    check_repeats(received.county["facts"], received.county["evidence"], findings)
+    return findings, {row.get("school_code"): row.at("school_code") for row in received.schools
+                      if row.get("school_code")}
+
+
+def _corrections(path: Path) -> list[Path]:
+    beside = {path.with_name(CORRECTIONS), path.with_name(f"{_unit_code(path)}_{CORRECTIONS}")}
+    return sorted(p for p in beside if p.is_file())
+
+
+def _refuse_in_two_units(schools: dict) -> None:
+    for (_, code), places in schools.items():
+        if len({_unit_code(source.path) for source, _, _ in places}) < 2:
+            continue
+        for source, cell, findings in places:
+            others = "、".join(sorted({s.label for s, _, _ in places} - {source.label}))
+            findings.at("identity.two_units", cell, f"标识码 {code} 也在 {others} 中")

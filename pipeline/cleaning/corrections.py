@@ -9,18 +9,19 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.cleaning.cells import BLANK, TEXT, Cell, Sheet, Unreadable, decode
+from pipeline.cleaning.cells import BLANK, TEXT, Cell, Sheet, Unreadable
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.text_files import decode
 
 COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
 
 
-def read_corrections(paths: list[Path], findings: Findings) -> dict[tuple, dict]:
-    """Return (file, sheet, cell) → correction, each with the place where it is registered."""
+def read_corrections(paths: list[Path], year: int, findings: Findings) -> dict[tuple, dict]:
+    """Return (year, file, sheet, cell) → correction, with the place where it is registered."""
     found = {}
     for path in paths:
         try:
-            lines = list(csv.reader(io.StringIO(decode(path.read_bytes())), strict=True))
+            lines = list(csv.reader(io.StringIO(decode(path.read_bytes())[0]), strict=True))
         except (Unreadable, csv.Error):
             findings.add("file.encoding", "更正登记无法读取", path.name)
             continue
@@ -34,21 +35,23 @@ def read_corrections(paths: list[Path], findings: Findings) -> dict[tuple, dict]
                 findings.add("correction.unused", f"应有{len(COLUMNS)}栏", path.name, row=number)
                 continue
             named = dict(zip(COLUMNS, line, strict=True))
-            key = (named["文件"], named["工作表"], named["单元格"].upper())
+            key = (year, named["文件"], named["工作表"], named["单元格"].upper())
             found[key] = {**named, "registered": (path.name, number)}
     return found
 
 
-def apply_corrections(sheet: Sheet, corrections: dict[tuple, dict], findings: Findings) -> Sheet:
+def apply_corrections(sheet: Sheet, year: int, corrections: dict[tuple, dict],
+                      findings: Findings) -> Sheet:
     """Return the sheet with its corrections made; used ones are taken out of the mapping."""
     def corrected(cell: Cell) -> Cell:
-        place = (cell.file.rpartition("/")[2], cell.sheet, f"{cell.column}{cell.row}")
+        place = (year, cell.file.rpartition("/")[2], cell.sheet, f"{cell.column}{cell.row}")
         line = corrections.get(place)
         if line is None or line["原值"] != cell.text or not line["理由"].strip():
             return cell
         del corrections[place]
         findings.at("cell.corrected", cell, "按登记的理由更正")
-        return replace(cell, text=line["新值"], kind=TEXT if line["新值"].strip() else BLANK)
+        return replace(cell, text=line["新值"], kind=TEXT if line["新值"].strip() else BLANK,
+                       calculated=False)
 
     rows = tuple(tuple(corrected(cell) for cell in row) for row in sheet.rows)
     return replace(sheet, rows=rows)
@@ -56,7 +59,7 @@ def apply_corrections(sheet: Sheet, corrections: dict[tuple, dict], findings: Fi
 
 def report_unused(corrections: dict[tuple, dict], findings: Findings) -> None:
     """Refuse every correction that found no such cell, another old value, or has no reason."""
-    for (_, sheet, place), line in corrections.items():
+    for (_, _, sheet, place), line in corrections.items():
         file, number = line["registered"]
         found = f"登记的单元格 {sheet}!{place} 不存在、原值已变或未写理由"
         findings.add("correction.unused", found, file, row=number)

@@ -15,8 +15,10 @@ from pipeline.cleaning.cells import NUMBER, TEXT, Cell
 from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.headers import HeadedSheet
 from pipeline.cleaning.numbers import is_not_applicable, read_number
-from pipeline.cleaning.rows import FormRow, read_quantity, read_rows
-from pipeline.definitions.forms import FormColumn, classifications, squeeze, variables
+from pipeline.cleaning.rows import FormRow, read_rows
+from pipeline.cleaning.values import read_quantity
+from pipeline.definitions.forms import classifications, squeeze, variables
+from pipeline.definitions.layouts import FormColumn
 from pipeline.definitions.plans import Target, plans
 from pipeline.definitions.standards import evidence_ids, veto_ids
 
@@ -27,7 +29,7 @@ def county_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[dict
     """Return the rows of one such sheet, in the columns of its table."""
     reader = {"facts": _facts, "evidence": _evidence, "class_sizes": _class_sizes,
               "rooms": _rooms, "monitoring": _monitoring}[headed.layout.table]
-    rows = read_rows(_handed_in(headed), year, set(), findings)
+    rows = read_rows(_handed_in(headed), year, findings)
     return [found for row in rows for found in reader(row, year, findings)]
 
 
@@ -175,9 +177,9 @@ def _date(written: str) -> str:
 def check_repeats(facts: list[dict], evidence: list[dict], findings: Findings) -> None:
     """Refuse one item that is given twice with different figures or answers."""
     for rows, key, said in ((facts, "variable", "value"), (evidence, "id", "status")):
-        first: dict[str, dict] = {}
+        first: dict[tuple, dict] = {}
         for row in rows:
-            before = first.setdefault(row[key], row)
+            before = first.setdefault((row["year"], row[key]), row)
             if before is not row and before[said] != row[said]:
                 findings.add("fact.repeated", f"{row[key]} 填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))

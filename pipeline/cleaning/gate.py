@@ -18,11 +18,14 @@ from pipeline.cleaning.cells import Unreadable
 
 MOST_BYTES, MOST_UNPACKED, MOST_RATIO, MOST_MEMBERS = 60_000_000, 200_000_000, 200, 2_000
 MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
-_CHUNK = 1 << 20
-_PLACE = re.compile(
-    rb"<(?:\w+:)?(?:c|row)\b[^>]*?\sr\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,7})[\"']"
-    rb"|<(?:\w+:)?mergeCell\b[^>]*?:([A-Za-z]{1,3})(\d{1,7})[\"']")
+TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
+_CHUNK, _LARGE_SHEET = 1 << 20, 10 << 20
+_TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*?)(?:/>|>\s*</(?:\w+:)?(?:row|c)>|(>))")
+_AT = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,7})[\"']")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?:([A-Za-z]{1,3})(\d{1,7})[\"']")
+_EMPTY = re.compile(rb"<(?:\w+:)?(?:c|row)\b[^>]*?(?:/>|>\s*</(?:\w+:)?(?:c|row)>)")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+_MACROS = "工作簿含宏，未运行"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
 _KNOWN = {b"%PDF": "PDF 文件", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"Rar!": "RAR 压缩包",
           b"7z\xbc\xaf": "7z 压缩包", b"\x1f\x8b": "gzip 压缩包"}
@@ -49,11 +52,9 @@ def admit(path: Path) -> bytes:
 
 
 def kind_of(content: bytes, name: str) -> str:
-    """Return ``xlsx`` or ``text``; `Unreadable` says what else the file is."""
+    """Return ``xlsx``, ``xls`` or ``text``; `Unreadable` says what else the file is."""
     if content.startswith(_OLE):
-        encrypted = "EncryptedPackage".encode("utf-16-le") in content
-        said = "工作簿已加密" if encrypted else "旧版 .xls 工作簿"
-        raise Unreadable("file.encrypted" if encrypted else "file.old_xls", said)
+        return _kind_of_old(content)
     if content.startswith(_ZIP):
         return "xlsx"
     for start, said in _KNOWN.items():
@@ -61,9 +62,24 @@ def kind_of(content: bytes, name: str) -> str:
             raise Unreadable("file.unreadable", f"文件内容是{said}，不是工作簿")
     if re.match(rb"\s*(<\?xml|<!doctype|<html|<table|<meta)", content[:200], re.IGNORECASE):
         raise Unreadable("file.unreadable", "文件内容是网页（HTML），不是工作簿")
-    if not name.lower().endswith(".csv"):
-        raise Unreadable("file.unreadable", "文件内容不是 xlsx 工作簿")
+    if not name.lower().endswith(TEXT_SUFFIXES):
+        raise Unreadable("file.unreadable", "文件内容不是 xlsx 或 xls 工作簿")
     return "text"
+
+
+def _kind_of_old(content: bytes) -> str:
+    """Tell an old workbook from the other things that come in the same container."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise Unreadable("file.encrypted", "工作簿已加密")
+    if not any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        raise Unreadable("file.unreadable", "文件不是工作簿，或旧版工作簿已损坏")
+    return "xls"
+
+
+def notes_of_old(content: bytes) -> list[str]:
+    """Return what to record of an old workbook."""
+    macros = "_VBA_PROJECT".encode("utf-16-le") in content
+    return [_MACROS] if macros else []
 
 
 def examine_workbook(content: bytes) -> list[str]:
@@ -86,6 +102,22 @@ def examine_workbook(content: bytes) -> list[str]:
     for member in members:
         unpacked += _examine_member(archive, member, unpacked, len(content))
     return _notes(names)
+
+
+def without_styled_blanks(content: bytes) -> bytes:
+    """Return an examined workbook without its empty cells: a reader would keep each of them.
+
+    A sheet that somebody formatted down to row 200,000 holds millions. Formatting of empty
+    cells means nothing; hidden rows with data stay as they are.
+    """
+    packed = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name.startswith("xl/worksheets/") and len(part) > _LARGE_SHEET:
+                part = _EMPTY.sub(b"", _EMPTY.sub(b"", part))
+            new.writestr(name, part)
+    return packed.getvalue()
 
 
 def _escapes(name: str) -> bool:
@@ -124,20 +156,35 @@ def _check_markup(window: bytes, first: bool) -> bytes:
 
 
 def _check_extent(window: bytes) -> None:
-    places = [found[:2] if found[1] else found[2:] for found in _PLACE.findall(window)]
-    for letters, row in sorted(places, reverse=True):
-        column = 0
-        for letter in letters.upper():
-            column = column * 26 + letter - 64
-        if int(row) > MOST_ROWS or column > MOST_COLUMNS:
-            raise Unreadable(
-                "file.far_cell", f"单元格 {letters.decode()}{int(row)} 远在数据之外", int(row))
+    """Refuse a cell with content, or merged cells, far away from any table."""
+    far_row = 0
+    for tag, attributes, content in _TAG.findall(window):
+        place = _AT.search(attributes)
+        letters, row = place.groups() if place else (b"", b"0")
+        if tag == b"row":
+            far_row = int(row) if int(row) > MOST_ROWS and content else 0
+        elif content and (far_row or _is_far(letters, int(row))):
+            raise _far(letters, int(row) or far_row)
+    for letters, row in _MERGED.findall(window):
+        if _is_far(letters, int(row)):
+            raise _far(letters, int(row))
+
+
+def _is_far(letters: bytes, row: int) -> bool:
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + letter - 64
+    return row > MOST_ROWS or column > MOST_COLUMNS
+
+
+def _far(letters: bytes, row: int) -> Unreadable:
+    return Unreadable("file.far_cell", f"单元格 {letters.decode()}{row} 远在数据之外", row)
 
 
 def _notes(names: list[str]) -> list[str]:
     found = []
     if any(name.endswith("vbaProject.bin") for name in names):
-        found.append("工作簿含宏，未运行")
+        found.append(_MACROS)
     if any(name.startswith("xl/externalLinks/") for name in names):
         found.append("工作簿含外部链接，未读取")
     return found

@@ -1,45 +1,59 @@
 """Is a figure of the right size? (合理性): per pupil against the median of its stage.
 
 万元 typed as 元, 亩 as ㎡, a slipped decimal point: the figure per pupil then lies an order
-of magnitude from what the other schools of the stage have. Beyond a factor of 30 the file
-is refused, beyond 5 it warns; nothing is converted by guess.
+of magnitude from what the other schools of the stage have. Beyond the factors of
+`data/plausibility.toml` the file is refused or warned of; nothing is converted by guess.
 """
 
+from fractions import Fraction
 from statistics import median
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.sections import Section
 from pipeline.definitions.forms import AMOUNT, COUNT, PERSON, classifications, variables
+from pipeline.definitions.parts import Plausibility
+from pipeline.definitions.standards import Standard
 
-REFUSE_FACTOR, WARN_FACTOR, FEWEST = 30, 5, 5
-_WHOLE_COLUMN = {"equipment_value_yuan": (10, 200_000)}
 
-
-def check_plausibility(sections: list[Section], used: set[str], findings: Findings) -> None:
-    """Compare each section's figures per pupil with the median of its stage and year."""
+def check_plausibility(sections: list[Section], standard: Standard, findings: Findings) -> None:
+    """Compare each section's figures per pupil with the median of its stage, and with limits."""
+    limits = standard.plausible
     special = {t.code for t in classifications().school_type if t.excluded_as}
     sections = [s for s in sections if s.school_type not in special]
+    for section in sections:
+        if section.pupils > limits.pupils_max:
+            findings.at("value.band", _cell(section, "pupils"), f"超过{limits.pupils_max}人")
+    compared = {v for i in standard.used_indicators if i.numerator for v in i.variables}
     for stage in sorted({section.stage for section in sections}):
-        for variable in sorted(used):
+        for variable in sorted(compared):
             if variables().variables[variable].kind in (AMOUNT, COUNT, PERSON):
-                _check(stage, variable, sections, findings)
+                found = [(s, s.variables[variable] / s.pupils) for s in sections
+                         if s.stage == stage and s.pupils and s.variables.get(variable)]
+                _check(variable, found, limits, findings)
 
 
-def _check(stage: str, variable: str, sections: list[Section], findings: Findings) -> None:
-    found = [(s, s.variables[variable] / s.pupils) for s in sections
-             if s.stage == stage and s.pupils and s.variables.get(variable)]
-    if len(found) < FEWEST:
+def _check(variable: str, found: list[tuple[Section, Fraction]], limits: Plausibility,
+           findings: Findings) -> None:
+    most = limits.per_pupil_max.get(variable)
+    compared = len(found) >= limits.fewest
+    middle = median(value for _, value in found) if compared else None
+    low, high = limits.median_per_pupil.get(variable, (0, None))
+    if compared and (middle < low or (high is not None and middle > high)):
+        findings.at("value.column", _cell(found[0][0], variable),
+                    f"该列生均中位数约为{float(middle):.3g}")
         return
-    middle = median(value for _, value in found)
-    low, high = _WHOLE_COLUMN.get(variable, (0, None))
-    if middle < low or (high is not None and middle > high):
-        cell = found[0][0].row.cells[variable]
-        findings.at("value.column", cell, f"该列生均中位数约为{float(middle):.3g}")
     for section, value in found:
-        factor = max(value / middle, middle / value)
-        cell = section.row.cells.get(variable)
-        if cell is None or factor <= WARN_FACTOR:
-            continue
-        code = "value.implausible" if factor > REFUSE_FACTOR else "value.unusual"
-        word = "高" if value > middle else "低"
-        findings.at(code, cell, f"生均值为本学段中位数的{float(value / middle):.3g}倍，偏{word}")
+        factor = max(value / middle, middle / value) if compared else 0
+        if factor > limits.warn_factor:
+            code = "value.implausible" if factor > limits.refuse_factor else "value.unusual"
+            word = "高" if value > middle else "低"
+            findings.at(code, _cell(section, variable),
+                        f"生均值为本学段中位数的{float(value / middle):.3g}倍，偏{word}")
+        elif most is not None and value > most:
+            findings.at("value.band", _cell(section, variable),
+                        f"每生{float(value):.3g}{variables().variables[variable].unit}，"
+                        f"超过{float(most):g}")
+
+
+def _cell(section: Section, variable: str):
+    return section.row.at(section.said.key(variable))

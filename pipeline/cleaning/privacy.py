@@ -11,14 +11,9 @@ from dataclasses import replace
 
 from pipeline.cleaning.cells import BLANK, TEXT, Cell, Sheet
 from pipeline.cleaning.checks import Findings
-from pipeline.definitions.forms import (
-    CLASS,
-    NAME,
-    header_and_unit,
-    layouts,
-    squeeze,
-    variables,
-)
+from pipeline.definitions.forms import CLASS, NAME, squeeze, variables
+from pipeline.definitions.layouts import known_headers, layouts
+from pipeline.definitions.wordings import readings
 
 _HEADS = re.compile(
     r"^(?!学校|机构|班级|县|单位).*(姓名|身份证|证件号|手机|联系电话|电话号码|联系方式|银行卡|银行账|"
@@ -77,7 +72,8 @@ def without_personal(sheet: Sheet, drop: bool, findings: Findings) -> Sheet:
 
 def _asked_for(sheet: Sheet) -> set[int]:
     """Return the columns that a form asks for: a long number there may be an amount."""
-    names = {name for layout in layouts() for name, column in layout.names.items()
+    names = {name.rpartition(">")[2] for layout in layouts()
+             for (name, _), column in known_headers(layout.id).items()
              if variables().variables[column.variable].kind not in (NAME, CLASS)}
     return {i for row in sheet.rows[:12] for i, cell in enumerate(row)
-            if not cell.blank and header_and_unit(cell.text)[0] in names}
+            if not cell.blank and any(r.name in names for r in readings(cell.text))}

@@ -1,22 +1,20 @@
-"""Stage sections of schools (学段部): who teaches whom, and the split of shared assets (拆分).
+"""Stage sections of schools (学段部): who is taught where, row by row.
 
-Each stage of a mixed school counts as a school of its own. Teachers and pupils are
-reported by stage; buildings, grounds, equipment and rooms are those of the whole school
-and are split by weighted pupils, exactly:
-
-    share of primary in a 九年一贯制 school = A / (A + 1.1 B)
-
-Source: 《测算均衡系数拆分公式》. Worked case: A = 166, B = 210, 23,226 books give shares
-0.418136 and 0.581864, and per-pupil values in the ratio 1 : 1.1.
+Each stage of a mixed school counts as a school of its own. A form gives it a row of its
+own, in one sheet or in a file a stage, or columns of its own in the school's one row.
 """
 
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.derivation import StageValues, report_derived, stage_values
 from pipeline.cleaning.rows import FormRow
-from pipeline.definitions.forms import classifications
+from pipeline.cleaning.splitting import split_assets
+from pipeline.definitions.forms import SchoolType, classifications, variables
 from pipeline.definitions.standards import Standard
+
+SENIOR = "senior"
 
 
 @dataclass
@@ -34,12 +32,18 @@ class Section:
     parent_code: str
     variables: dict[str, Fraction | None]
     row: FormRow
+    senior_row: FormRow | None = None
     derivations: list[dict] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[str, str]:
         """Return what identifies the section within a year."""
         return self.school_code, self.stage
+
+    @property
+    def said(self) -> StageValues:
+        """Return what the section's row says of its stage."""
+        return StageValues(self.row, self.stage)
 
     def identity(self) -> dict:
         """Return the columns that identify the section in every table."""
@@ -48,45 +52,96 @@ class Section:
 
 
 def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> list[Section]:
-    """Turn the rows of one year into sections, shared assets split."""
+    """Turn the rows of one year into sections, shared assets split.
+
+    They come in the order of codes and stages, whatever the order of files and rows.
+    """
     used = {v for indicator in standard.used_indicators for v in indicator.variables}
-    used |= standard.school_variables
-    split = {v for indicator in standard.used_indicators if indicator.split
-             for v in indicator.variables}
-    sections = [s for row in rows if (s := _section(row, used, findings))]
+    wanted, derived = used | standard.school_variables, {}
+    seniors = _senior_rows(rows, findings)
+    sections = [s for row in rows if not _senior_only(row)
+                for s in _sections(row, wanted, standard, derived, findings)]
+    for section in sections:
+        section.senior_row = seniors.get(section.school_code)
+        _add_senior(section, findings)
+    report_derived(derived, findings)
     sections = _without_duplicates(sections, findings)
+    order = [stage.code for stage in classifications().stage]
+    sections.sort(key=lambda s: (s.school_code, order.index(s.stage)))
     _check_agreement(sections, findings)
+    _report_missing(sections, standard, findings)
     if standard.split is not None and standard.split.source_rule == "formula":
-        for school in _by_code(sections).values():
-            _split(school, split, standard, findings)
+        for school in by_code(sections).values():
+            split_assets(school, standard, findings)
     return sections
 
 
-def _school_type(code: str):
+def by_code(sections: list[Section]) -> dict[str, list[Section]]:
+    """Return the sections of each school."""
+    schools: dict[str, list[Section]] = {}
+    for section in sections:
+        schools.setdefault(section.school_code, []).append(section)
+    return schools
+
+
+def _school_type(code: str) -> SchoolType:
     return next(t for t in classifications().school_type if t.code == code)
 
 
-def _section(row: FormRow, used: set[str], findings: Findings) -> Section | None:
+def _senior_only(row: FormRow) -> bool:
+    """Tell whether a row is about senior pupils: of a senior school, or in the senior file."""
+    kind = row.get("school_type")
+    return row.get("stage_of_sheet") == SENIOR or bool(kind and not _school_type(kind).stages)
+
+
+def _senior_rows(rows: list[FormRow], findings: Findings) -> dict[str, FormRow]:
+    """Return school code → its row in the senior file (高中表), which tells the enrolment."""
+    found = {}
+    for row in filter(_senior_only, rows):
+        findings.at("row.senior", row.first, "高中学生只用于拆分，不参加测算")
+        if row.get("school_code"):
+            found[row.get("school_code")] = row
+    return found
+
+
+def _sections(row: FormRow, wanted: set[str], standard: Standard, derived: dict,
+              findings: Findings) -> list[Section]:
     code, type_code = row.get("school_code"), row.get("school_type")
     if not code or not type_code:
-        return None
-    kind = _school_type(type_code)
+        return []
+    kind, found = _school_type(type_code), []
+    for stage in _stages(row, kind, wanted, standard, findings):
+        pupils = StageValues(row, stage).get("pupils")
+        if pupils is None:
+            findings.at("pupils.missing", row.first, "本学段在校生数空白")
+            continue
+        variables = stage_values(row, stage, pupils, wanted, standard.options, derived)
+        found.append(Section(
+            row.year, code, _section_name(row.get("name") or code, kind, stage), stage, type_code,
+            row.get("location") or "", row.get("ownership") or "", int(pupils),
+            row.get("parent_code") or "", variables, row))
+    return found
+
+
+def _stages(row: FormRow, kind: SchoolType, wanted: set[str], standard: Standard,
+            findings: Findings) -> list[str]:
+    """Return the stages that a row is about; none, with a finding, where it does not say."""
+    single = kind.stages[0] if len(kind.stages) == 1 else ""
     stage = row.get("stage") or _stage_by_name(row.get("name") or "") or (
-        kind.stages[0] if len(kind.stages) == 1 else "")
-    if not stage:
-        findings.at("stage.mixed", row.first, f"{kind.zh}未写明学段")
-        return None
-    if stage not in kind.stages:
-        findings.at("stage.wrong", row.first, f"{kind.zh}没有此学段")
-        return None
-    pupils = _pupils(row, stage)
-    if pupils is None:
-        findings.at("pupils.missing", row.first, "本学段在校生数空白")
-        return None
-    return Section(row.year, code, _section_name(row.get("name") or code, kind, stage), stage,
-                   type_code, row.get("location") or "", row.get("ownership") or "",
-                   int(pupils), row.get("parent_code") or "",
-                   {v: row.get(v) for v in sorted(used) if v in row.values}, row)
+        row.get("stage_of_sheet")) or single
+    if stage:
+        if stage not in kind.stages:
+            findings.at("stage.wrong", row.first, f"{kind.zh}没有此学段")
+            return []
+        return [stage]
+    staged = [s for s in kind.stages if f"pupils_{s}" in row.values]
+    shared = {v for i in standard.used_indicators if i.split for v in i.variables}
+    apart = {v for i in standard.used_indicators if not i.split for v in i.variables} - shared
+    unclear = [v for v in apart if row.get(v) is not None and v not in row.of_stage]
+    if len(staged) < len(kind.stages) or unclear:
+        findings.at("stage.mixed", row.first, f"{kind.zh}未写明学段，人数也未分学段填写")
+        return []
+    return [s for s in kind.stages if row.get(f"pupils_{s}") != 0]
 
 
 def _stage_by_name(name: str) -> str:
@@ -96,12 +151,7 @@ def _stage_by_name(name: str) -> str:
     return ""
 
 
-def _pupils(row: FormRow, stage: str) -> Fraction | None:
-    own = row.get(f"pupils_{stage}")
-    return own if own is not None else row.get("pupils")
-
-
-def _section_name(name: str, kind, stage: str) -> str:
+def _section_name(name: str, kind: SchoolType, stage: str) -> str:
     if (len(kind.stages) == 1 and not kind.senior) or _stage_by_name(name):
         return name
     return f"{name}（{classifications().zh('stage', stage)}部）"
@@ -112,9 +162,8 @@ def _without_duplicates(sections: list[Section], findings: Findings) -> list[Sec
     for section in sections:
         other = first.setdefault(section.key, section)
         if other is not section:
-            cell = section.row.cells.get("school_code", section.row.first)
             before = other.row.first
-            findings.at("identity.duplicate", cell,
+            findings.at("identity.duplicate", section.row.at("school_code"),
                         f"与 {before.file} {before.sheet} 第{before.row}行重复")
     return list(first.values())
 
@@ -122,63 +171,41 @@ def _without_duplicates(sections: list[Section], findings: Findings) -> list[Sec
 def _check_agreement(sections: list[Section], findings: Findings) -> None:
     """Refuse rows of one school that do not agree on what kind of school it is."""
     names = {"school_type": "办学类型", "location": "城乡类型", "ownership": "举办者类型"}
-    for school in _by_code(sections).values():
+    for school in by_code(sections).values():
         for attribute, zh in names.items():
             if len({getattr(s, attribute) for s in school}) > 1:
-                cell = school[-1].row.cells.get(attribute, school[-1].row.first)
-                findings.at("identity.disagree", cell, f"与同一学校其他行的{zh}不同")
+                findings.at("identity.disagree", school[-1].row.at(attribute),
+                            f"与同一学校其他行的{zh}不同")
 
 
-def _by_code(sections: list[Section]) -> dict[str, list[Section]]:
-    schools: dict[str, list[Section]] = {}
-    for section in sections:
-        schools.setdefault(section.school_code, []).append(section)
-    return schools
-
-
-def _split(school: list[Section], split: set[str], standard: Standard, findings: Findings):
-    weights = standard.split.weights.get(school[0].school_type)
-    if weights is None:
+def _add_senior(section: Section, findings: Findings) -> None:
+    """Give a section the senior enrolment that the senior file states for its school."""
+    row = section.senior_row
+    count = StageValues(row, SENIOR).get("pupils") if row else None
+    written = section.row.get("pupils_senior")
+    if count is None:
         return
-    pupils = {stage: _enrolment(school, stage, findings) for stage in weights}
-    for stage, count in pupils.items():
-        if count is None:
-            zh = {**standard.stages, "senior": "高中"}[stage]
-            findings.at("split.no_enrolment", school[0].row.first, f"{zh}在校生数空白")
-    known = all(p is not None for p in pupils.values())
-    total = sum(w * pupils[s] for s, w in weights.items()) if known else None
-    for variable in sorted(split):
-        whole = _whole(school, variable, findings)
-        for section in school:
-            if variable not in section.variables:
+    if written not in (None, count):
+        findings.at("pupils.disagree", section.row.at("pupils_senior"), "与高中表所填在校生数不同")
+    section.row.values["pupils_senior"] = count
+
+
+def _report_missing(sections: list[Section], standard: Standard, findings: Findings) -> None:
+    """Warn, once a cell or a sheet, of every figure that an indicator needs and is not there."""
+    cells, columns = {}, {}
+    for indicator in (i for i in standard.used_indicators if i.numerator):
+        whole = indicator.numerator.instead
+        for section in sections:
+            if whole and section.variables.get(whole) is not None:
                 continue
-            share = weights[section.stage] * section.pupils / total if total else None
-            value = None if share is None or whole is None else whole * share
-            section.variables[variable] = value
-            if whole is not None:
-                section.derivations.append({
-                    **section.identity(), "action": "split", "variable": variable,
-                    "whole": whole, "share": share, "value": value,
-                    "note": _weights_note(weights)})
-
-
-def _enrolment(school: list[Section], stage: str, findings: Findings) -> Fraction | None:
-    """Return the school's pupils in a stage, from whichever of its rows say so."""
-    said = {row.get(f"pupils_{stage}") for row in (s.row for s in school)} - {None}
-    said |= {Fraction(s.pupils) for s in school if s.stage == stage}
-    if len(said) > 1:
-        findings.at("pupils.disagree", school[0].row.first, "各行所填在校生数不同")
-    return said.pop() if said else None
-
-
-def _whole(school: list[Section], variable: str, findings: Findings) -> Fraction | None:
-    """Return the whole school's amount: repeated in each row, or given in one of them."""
-    said = {s.row.get(variable) for s in school} - {None}
-    if len(said) > 1:
-        cell = school[-1].row.cells.get(variable, school[-1].row.first)
-        findings.at("assets.disagree", cell, "同一学校各行所填不同")
-    return said.pop() if len(said) == 1 else None
-
-
-def _weights_note(weights: dict) -> str:
-    return "：".join(f"{float(w):g}" for w in weights.values())
+            for variable in (*indicator.numerator.plus, *indicator.numerator.minus):
+                first = section.row.first
+                if variable not in section.variables:
+                    columns[(first.file, first.sheet, section.stage, variable)] = None
+                elif section.variables[variable] is None:
+                    cells[section.row.at(section.said.key(variable))] = variable
+    for file, sheet, stage, variable in columns:
+        zh = f"{standard.stages.get(stage, '')}“{variables().variables[variable].zh}”"
+        findings.add("header.absent", f"没有{zh}列，相关指标不作测算", file, sheet)
+    for cell, variable in cells.items():
+        findings.at("cell.missing", cell, f"“{variables().variables[variable].zh}”空白或不适用")

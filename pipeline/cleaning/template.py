@@ -20,9 +20,9 @@ from pipeline.cleaning.template_sheets import (
     explanations,
     prefilled,
 )
-from pipeline.definitions.forms import FormColumn, Layout, layouts
+from pipeline.definitions.layouts import FormColumn, Layout, layouts
 
-FORMS = ("template-1", "county-facts", "evidence", "class-sizes", "rooms", "monitoring")
+FORMS = ("template-1", "county-facts", "evidence", "class-sizes", "rooms", "monitoring", "links")
 _LAST_ROW = 2000
 _AUTHOR = "均衡 Junheng"
 _HEAD = PatternFill("solid", fgColor="D9E2EC")

@@ -5,7 +5,8 @@ listed twice. Wordings are led by their group, as a line that starts with 全县
 read as a total.
 """
 
-from pipeline.definitions.forms import FormColumn, Layout, variables
+from pipeline.definitions.forms import variables
+from pipeline.definitions.layouts import FormColumn, Layout
 from pipeline.definitions.standards import Standard, standard
 
 STANDARD = "cn-2017-06"
@@ -67,6 +68,9 @@ _EXAMPLES: dict[str, list[dict]] = {
     "monitoring": [
         {"monitoring_year": 2022, "grade": "八年级", "subject": "语文", "monitoring_level": "Ⅲ",
          "school_gap_pct": 0.12}],
+    "links": [
+        {"school_code": "3199000009", "name": "丙九年一贯制学校", "former_code": "2199000009"},
+        {"school_code": "2199000011", "name": "丁教学点", "parent_code": "2199000001"}],
 }
 
 
@@ -96,7 +100,8 @@ def _evidence(pack: Standard) -> list[dict]:
 def explanations(forms: list[Layout]) -> list[list[str]]:
     """Return the lines of 填表说明: every column of every form, then what holds for all."""
     lines = [["工作表", "列", "是否必填", "计量单位", "怎样填"]]
-    lines += [[form.sheet, column.headers[0], "必填" if column.required else "按需",
+    lines += [[form.sheet, column.headers[0],
+               "必填" if column.required or column.expected else "按需",
                _column_unit(column), column.note] for form in forms for column in form.columns]
     return [*lines, *([line] for line in _LINES)]
 

@@ -1,11 +1,9 @@
-"""What forms may hold: variables, units, classifications, and layouts (表式).
+"""What forms may hold: variables, units and classifications (变量、单位与分类).
 
-A variable is a quantity with a unit; a classification turns a wording into a code; a
-layout says which header of which form is which variable. Headers are matched exactly
-after the listed normalisation, never by likeness.
+A variable is a quantity with a unit; a classification turns a wording into a code, by
+equality after normalisation.
 """
 
-import re
 import unicodedata
 from fractions import Fraction
 from functools import cache
@@ -14,7 +12,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
-from pipeline.errors import DefinitionFault
 
 PERSON, COUNT, AMOUNT, PERCENT, SCORE = "person", "count", "amount", "percent", "score"
 CODE, NAME, CLASS, RAW = "code", "name", "class", "raw"
@@ -58,6 +55,7 @@ class SchoolType(Definition):
     senior: bool = False
     teaching_point: bool = False
     excluded_as: str = ""
+    code_prefixes: list[str] = []
     aliases: list[str]
 
 
@@ -88,6 +86,7 @@ class Classifications(Definition):
     evidence_status: list[Named]
     room_kind: list[Named]
     monitoring_level: list[Named]
+    counts_as_school: list[Named]
 
     def find(self, kind: str, wording: str):
         """Return the class that the wording names, or None; equality after squeezing."""
@@ -105,65 +104,18 @@ class Classifications(Definition):
         return next((item.zh for item in getattr(self, kind) if item.code == code), code)
 
 
-class FormColumn(Definition):
-    """One column of a form: its headers (the first is the one we write), unit, meaning."""
-
-    variable: Text
-    headers: list[Text] = Field(min_length=1)
-    stage: str = ""
-    required: bool = False
-    unit: str = ""
-    note: str = ""
-    choices: list[str] = []
-
-
-class Layout(Definition):
-    """A form (表式): where it keeps things, which columns it has, which stand for which."""
-
-    id: Text
-    zh: Text
-    sheet: Text
-    table: Literal["schools", "facts", "evidence", "class_sizes", "rooms", "monitoring"] = "schools"
-    alternatives: list[list[Text]] = []
-    constants: dict[str, str] = {}
-    ignored: list[Text] = []
-    code_pattern: str = r"\d{10}"
-    columns: list[FormColumn] = Field(min_length=1)
-
-    @property
-    def names(self) -> dict[str, FormColumn]:
-        """Return normalised header, without its unit → column."""
-        return {header_and_unit(h)[0]: column for column in self.columns for h in column.headers}
-
-
-_BRACKETED = re.compile(r"^(.*?)[\(\[]([^()\[\]]*)[\)\]]$")
 _DASHES = str.maketrans({"—": "-", "－": "-", "–": "-", "〔": "(", "〕": ")", "【": "(", "】": ")"})
 
 
 def squeeze(wording: str) -> str:
-    """Normalise a header or a wording: NFKC, one kind of bracket and dash, no blanks.
+    """Normalise a header or a wording: NFKC, one kind of bracket and dash, no blanks or
+    letters without width.
 
     >>> squeeze("教学仪器 设备值（万元）")
     '教学仪器设备值(万元)'
     """
     flat = unicodedata.normalize("NFKC", wording).translate(_DASHES)
-    return "".join(flat.split()).lower()
-
-
-def header_and_unit(wording: str) -> tuple[str, str]:
-    """Split a header into its name and the unit in brackets, if that is a known unit.
-
-    >>> header_and_unit("教学仪器设备值(万元)"), header_and_unit("体育、艺术（美术、音乐）教师数")
-    (('教学仪器设备值', '万元'), ('体育、艺术(美术、音乐)教师数', ''))
-    """
-    name = squeeze(wording)
-    match = _BRACKETED.match(name)
-    if match:
-        unit = match[2].removeprefix("单位:")
-        known = {squeeze(u): u for u in variables().units}
-        if unit in known:
-            return match[1], known[unit]
-    return name, ""
+    return "".join(c for c in flat if not c.isspace() and unicodedata.category(c) != "Cf").lower()
 
 
 @cache
@@ -176,33 +128,3 @@ def variables() -> Variables:
 def classifications() -> Classifications:
     """Return the classifications."""
     return load_toml(DATA / "classifications.toml", Classifications)
-
-
-@cache
-def layouts() -> tuple[Layout, ...]:
-    """Return every layout in `data/layouts`; raise when one names an unknown variable."""
-    found = []
-    for path in sorted((DATA / "layouts").glob("*.toml")):
-        layout = load_toml(path, Layout)
-        faults = list(_layout_faults(layout))
-        if faults:
-            raise DefinitionFault(path.name, faults)
-        found.append(layout)
-    return tuple(found)
-
-
-def _layout_faults(layout: Layout):
-    seen: dict[str, str] = {}
-    for column in layout.columns:
-        place = f"columns.{column.variable}"
-        if column.variable not in variables().variables:
-            yield f"{place}：data/variables.toml 中没有此变量"
-        if column.unit and column.unit not in variables().units:
-            yield f"{place}.unit：未知的计量单位 {column.unit}"
-        written = [squeeze(h) for h in column.headers]
-        yield from (f"{place}：表头“{h}”写了两次" for h in {h for h in written
-                                                       if written.count(h) > 1})
-        for header in {header_and_unit(h)[0] for h in column.headers}:
-            if header in seen:
-                yield f"{place}：表头“{header}”与 {seen[header]} 重复"
-            seen[header] = place

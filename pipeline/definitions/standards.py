@@ -20,6 +20,7 @@ from pipeline.definitions.parts import (
     Composite,
     Model,
     Options,
+    Plausibility,
     Resource,
     Scope,
     Split,
@@ -51,6 +52,7 @@ class Standard(Definition):
     split: Split | None = None
     scope: Scope | None = None
     options: Options | None = None
+    plausibility: Plausibility | None = None
     thresholds: dict[str, Threshold] = {}
     items: list[Item] = []
     vetoes: list[Veto] = []
@@ -70,6 +72,11 @@ class Standard(Definition):
         """Return the Chinese name of an indicator or item."""
         named = {item.id: item.zh for item in (*self.items, *self.vetoes)}
         return named[id] if id in named else indicators()[id].zh
+
+    @property
+    def plausible(self) -> Plausibility:
+        """Return this standard's limits of plausibility, else those of `data/plausibility.toml`."""
+        return self.plausibility or plausibility()
 
     @property
     def school_variables(self) -> set[str]:
@@ -111,6 +118,12 @@ class Standard(Definition):
         """Return 85 % of the required level, exactly (底线值)."""
         required = self.threshold(id, stage)
         return None if required is None else required * self.resource.floor_ratio
+
+
+@cache
+def plausibility() -> Plausibility:
+    """Return the usual limits of plausibility (合理性)."""
+    return load_toml(DATA / "plausibility.toml", Plausibility)
 
 
 def load_standard(path: Path) -> Standard:

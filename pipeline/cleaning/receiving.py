@@ -1,0 +1,152 @@
+"""What comes in (收件): the rows of every file, by the layout that each sheet follows."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from pipeline.cleaning.cells import Sheet
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.corrections import apply_corrections, read_corrections
+from pipeline.cleaning.county_sheets import county_rows, read_evidence_toml, read_facts_toml
+from pipeline.cleaning.derivation import derivable
+from pipeline.cleaning.headers import HeadedSheet, candidates, find_headers, is_meant
+from pipeline.cleaning.privacy import without_personal
+from pipeline.cleaning.reading import Opened, open_files
+from pipeline.cleaning.rows import FormRow, read_rows
+from pipeline.definitions.forms import variables
+from pipeline.definitions.standards import Standard
+
+COUNTY_TABLES = ("facts", "evidence", "class_sizes", "rooms", "monitoring")
+_RECORDS = {"county.toml": ("facts", read_facts_toml),
+            "evidence.toml": ("evidence", read_evidence_toml)}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of a year; a shared one holds the rows of many units."""
+
+    path: Path
+    year: int
+    shared: bool = False
+
+    @property
+    def label(self) -> str:
+        """Return what findings call the file: year and name."""
+        return f"{self.year}/{self.path.name}" if self.year else self.path.name
+
+
+@dataclass
+class Received:
+    """The rows of a unit's files: of schools, of links between them, of the county's sheets.
+
+    ``pending`` are the corrections that no cell has claimed yet.
+    """
+
+    drop_personal: bool = False
+    schools: list[FormRow] = field(default_factory=list)
+    links: list[FormRow] = field(default_factory=list)
+    county: dict[str, list[dict]] = field(
+        default_factory=lambda: {name: [] for name in COUNTY_TABLES})
+    pending: dict[tuple, dict] = field(default_factory=dict)
+
+
+def receive(sources: list[Source], corrections: dict[int, list[Path]], standard: Standard,
+            received: Received, findings: Findings) -> None:
+    """Read the files into ``received``, each in a child process, with all findings."""
+    for year, paths in corrections.items():
+        received.pending |= read_corrections(paths, year, findings)
+    for source in sources:
+        if source.path.name in _RECORDS:
+            table, read = _RECORDS[source.path.name]
+            received.county[table] += read(source.path, source.year, source.label, findings)
+    tables = [source for source in sources if source.path.name not in _RECORDS]
+    opened = open_files([(source.path, source.label) for source in tables])
+    for source, file in zip(tables, opened, strict=True):
+        receive_file(source, file, standard, received, findings)
+
+
+def receive_file(source: Source, file: Opened, standard: Standard, received: Received,
+                 findings: Findings) -> None:
+    """Take the rows out of one opened file."""
+    if file.fault:
+        code, found, row, column = file.fault
+        findings.add(code, found, file.label, row=row, column=column)
+        return
+    for note in file.notes:
+        findings.add("file.noted", note, file.label)
+    if file.encoding:
+        findings.add("file.decoded", f"按 {file.encoding} 读取", file.label)
+    clean = [without_personal(sheet, received.drop_personal, findings) for sheet in file.sheets]
+    sheets = [apply_corrections(sheet, source.year, received.pending, findings)
+              for sheet in clean]
+    _report_hidden(sheets, findings)
+    visible = [(sheet, candidates(sheet)) for sheet in sheets if not sheet.hidden]
+    meant = [pair for pair in visible if is_meant(pair[1])] or visible[:1]
+    headed = [h for sheet, found in meant if (h := find_headers(sheet, found, findings))]
+    for form in headed:
+        _take(form, source, received, findings)
+    _report_absent(headed, standard, received, findings)
+
+
+def _report_hidden(sheets: list[Sheet], findings: Findings) -> None:
+    for sheet in sheets:
+        if sheet.hidden:
+            findings.add("sheet.hidden", "隐藏的工作表", sheet.file, sheet.name)
+        elif sheet.hidden_columns and sheet.rows:
+            findings.add("column.hidden", f"有{len(sheet.hidden_columns)}列被隐藏", sheet.file,
+                         sheet.name, column=sheet.hidden_columns[0])
+
+
+def _take(form: HeadedSheet, source: Source, received: Received, findings: Findings) -> None:
+    table = form.layout.table
+    if table not in ("schools", "links"):
+        received.county[table] += county_rows(form, source.year, findings)
+        return
+    rows = read_rows(form, source.year, findings)
+    _report_calculated(form, findings)
+    if table == "links":
+        received.links += rows
+        return
+    if source.shared and not {"unit_name", "located_unit"} & form.variables:
+        findings.add("unit.missing", "没有统计三级（县）列", form.sheet.file, form.sheet.name,
+                     form.header_row)
+    received.schools += rows
+
+
+def _report_calculated(form: HeadedSheet, findings: Findings) -> None:
+    """Warn, once a column, where figures are the stored results of formulas."""
+    for i in form.columns:
+        cells = [line[i] for line in form.sheet.rows
+                 if line[0].row > form.header_row and line[i].calculated]
+        if cells:
+            findings.at("cell.calculated", cells[0], f"该列有{len(cells)}格是公式")
+
+
+def _report_absent(headed: list[HeadedSheet], standard: Standard, received: Received,
+                   findings: Findings) -> None:
+    """Warn of columns that a form of schools may do without: classes, and what then is zero."""
+    optional = {v for i in standard.used_indicators if i.numerator for v in i.numerator.optional}
+    for form in (h for h in headed if h.layout.table == "schools"):
+        place = (form.sheet.file, form.sheet.name, form.header_row)
+        lacking = [v for v in ("location", "ownership") if v not in form.variables
+                   and v not in form.layout.constants]
+        for variable in lacking:
+            zh = variables().variables[variable].zh
+            findings.add("header.absent", f"没有“{zh}”列，按{zh}未知处理", *place)
+        for variable in sorted(_needed(form, standard) & optional - form.variables):
+            zh = variables().variables[variable].zh
+            findings.add("header.absent", f"没有“{zh}”列，按0计", *place)
+            _fill_with_zero(variable, form, received)
+
+
+def _needed(form: HeadedSheet, standard: Standard) -> set[str]:
+    """Return the variables of the indicators that the form does not answer in another way."""
+    have = form.variables | derivable(form.variables)
+    return {v for i in standard.used_indicators
+            if i.numerator and i.numerator.instead not in have for v in i.variables}
+
+
+def _fill_with_zero(variable: str, form: HeadedSheet, received: Received) -> None:
+    for row in received.schools:
+        if (row.first.file, row.first.sheet) == (form.sheet.file, form.sheet.name):
+            row.values[variable] = Fraction(0)
