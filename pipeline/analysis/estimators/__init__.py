@@ -1,0 +1,57 @@
+"""One door to every estimator (估计方法): a specification in, tidy terms out.
+
+A specification is data: ``{"kind": …}`` and what that kind asks for, as the functions named
+in `KINDS` say; or ``{"prepare": [steps], "estimator": {"kind": …}}``, the form in which
+published tables are kept for the tests. A model that the number of schools does not carry
+is refused by the caller with `refusal`, and only described.
+"""
+
+import pandas as pd
+
+from pipeline.analysis.estimators.adoption import staggered
+from pipeline.analysis.estimators.clusters import cr2, wild
+from pipeline.analysis.estimators.convergence import beta_convergence, sigma_convergence
+from pipeline.analysis.estimators.corrections import corrected
+from pipeline.analysis.estimators.group_gaps import oaxaca
+from pipeline.analysis.estimators.least_squares import linear
+from pipeline.analysis.estimators.multilevel import mixed
+from pipeline.analysis.estimators.panel import first_difference, fixed_effects
+from pipeline.analysis.estimators.preparing import prepare
+from pipeline.analysis.estimators.quantiles import quantile
+from pipeline.analysis.estimators.rates import binomial
+from pipeline.analysis.estimators.refusing import (
+    detectable_correlation,
+    rank_correlation,
+    refusal,
+)
+from pipeline.analysis.estimators.results import Estimate
+from pipeline.analysis.estimators.space import moran
+from pipeline.errors import WrongUse
+
+__all__ = ["KINDS", "Estimate", "detectable_correlation", "estimate", "rank_correlation",
+           "refusal"]
+
+KINDS = {
+    "ols": linear, "wls": linear, "cr2": cr2, "wild": wild,
+    "fe": fixed_effects, "fd": first_difference, "mixed": mixed, "quantile": quantile,
+    "glm_binomial": binomial, "quasibinomial": binomial, "oaxaca": oaxaca,
+    "attgt": staggered, "beta": beta_convergence, "sigma": sigma_convergence,
+    "moran": moran, "multiple": corrected}
+
+
+def estimate(data: pd.DataFrame | None, spec: dict) -> Estimate:
+    """Prepare the data as ``spec`` says and fit its estimator.
+
+    Terms carry estimate, standard error, t, degrees of freedom, 95 % interval and p.
+
+    >>> data = pd.DataFrame({"x": [0, 1, 2, 3], "y": [1, 3, 5, 8]})
+    >>> fit = estimate(data, {"kind": "ols", "formula": "y ~ x", "cov": "HC3"})
+    >>> fit.terms[["term", "estimate"]].round(2).values.tolist()
+    [['Intercept', 0.8], ['x', 2.3]]
+    """
+    estimator = spec.get("estimator", spec)
+    if estimator["kind"] not in KINDS:
+        raise WrongUse(f"没有估计方法“{estimator['kind']}”。现有：{'、'.join(KINDS)}")
+    if "prepare" in spec:
+        data = prepare(data, spec["prepare"])
+    return KINDS[estimator["kind"]](data, estimator)

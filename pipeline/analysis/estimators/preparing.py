@@ -1,0 +1,71 @@
+"""Preparing a published data set as its table did (数据准备): named steps, one after another."""
+
+import pandas as pd
+
+from pipeline.errors import WrongUse
+
+
+def prepare(data: pd.DataFrame, steps: list[dict]) -> pd.DataFrame:
+    """Carry out the steps and return a new table.
+
+    ``eval`` and ``query`` (expr); ``dropna`` (cols, or all); ``indicator`` (out is 1 where
+    expr holds); ``equals`` (out is 1 where col has the value); ``above_median`` (out is 1
+    where col lies above its median); ``codes`` (out numbers the values of col); ``top_groups``
+    (the k groups of col with the most rows; ties by first appearance); ``first_treated``
+    (out is the first time that treat is not 0 in its unit, 0 if never).
+
+    >>> steps = [{"op": "eval", "expr": "r = a / b"}, {"op": "query", "expr": "r > 1"}]
+    >>> prepare(pd.DataFrame({"a": [1, 6], "b": [2, 3]}), steps)["r"].tolist()
+    [2.0]
+    """
+    for step in steps:
+        if step["op"] not in STEPS:
+            raise WrongUse(f"没有准备步骤“{step['op']}”。现有：{'、'.join(STEPS)}")
+        data = STEPS[step["op"]](data, step)
+    return data
+
+
+def _evaluate(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    return data.eval(step["expr"])
+
+
+def _query(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    return data.query(step["expr"])
+
+
+def _dropna(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    return data.dropna(subset=step.get("cols"))
+
+
+def _indicator(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    return data.assign(**{step["out"]: data.eval(step["expr"]).astype(int)})
+
+
+def _equals(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    return data.assign(**{step["out"]: (data[step["col"]] == step["value"]).astype(int)})
+
+
+def _above_median(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    column = data[step["col"]]
+    return data.assign(**{step["out"]: (column > column.median()).astype(int)})
+
+
+def _codes(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    return data.assign(**{step["out"]: pd.factorize(data[step["col"]])[0]})
+
+
+def _top_groups(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    sizes = data.groupby(step["col"], sort=False).size()
+    largest = sizes.sort_values(ascending=False, kind="stable").index[:step["k"]]
+    return data[data[step["col"]].isin(largest)]
+
+
+def _first_treated(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    treated = data[data[step["treat"]] != 0]
+    first = treated.groupby(step["unit"])[step["time"]].min()
+    return data.assign(**{step["out"]: data[step["unit"]].map(first).fillna(0).astype(int)})
+
+
+STEPS = {"eval": _evaluate, "query": _query, "dropna": _dropna, "indicator": _indicator,
+         "equals": _equals, "above_median": _above_median, "codes": _codes,
+         "top_groups": _top_groups, "first_treated": _first_treated}

@@ -1,0 +1,54 @@
+"""When a model is not fitted (不估计), and what describes the data instead."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, stats
+
+from pipeline.analysis.estimators.results import LEVEL
+
+MIN_SCHOOLS, MIN_PER_PARAMETER, MIN_RESIDUAL_DF, MIN_DESCRIBED = 30, 10, 20, 15
+POWER = 0.80
+
+
+def refusal(n: int, parameters: int) -> str:
+    """Return why a model of so many parameters may not be fitted to n schools; empty if it may.
+
+    At least 30 schools, 10 per parameter (intercept counted) and 20 residual degrees of
+    freedom (docs/decisions/0006).
+
+    >>> refusal(30, 3), refusal(29, 3) != "", refusal(39, 4) != ""
+    ('', True, True)
+    """
+    if n < MIN_SCHOOLS:
+        return f"样本量不足（{n}，应不少于{MIN_SCHOOLS}），仅作描述"
+    if n < MIN_PER_PARAMETER * parameters:
+        return f"每个参数不足{MIN_PER_PARAMETER}个样本（{n}个样本、{parameters}个参数），仅作描述"
+    if n - parameters < MIN_RESIDUAL_DF:
+        return f"残差自由度不足{MIN_RESIDUAL_DF}，仅作描述"
+    return ""
+
+
+@cache
+def detectable_correlation(n: int) -> float | None:
+    """Return the smallest |r| that n schools detect with 80 % power at the 5 % level.
+
+    >>> [round(detectable_correlation(n), 2) for n in (12, 20, 30, 60)]
+    [0.67, 0.55, 0.47, 0.35]
+    """
+    if n < 4:
+        return None
+    critical = stats.t.ppf(1 - LEVEL / 2, n - 2)
+
+    def shortfall(r: float) -> float:
+        return stats.nct.sf(critical, n - 2, r / np.sqrt(1 - r * r) * np.sqrt(n)) - POWER
+
+    return float(optimize.brentq(shortfall, 1e-6, 0.9999))
+
+
+def rank_correlation(x: pd.Series, y: pd.Series) -> float | None:
+    """Return Spearman's ρ (秩相关), None below 15 schools or without variation."""
+    if len(x) < MIN_DESCRIBED or x.nunique() < 2 or y.nunique() < 2:
+        return None
+    return float(stats.spearmanr(x, y).statistic)
