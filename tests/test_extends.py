@@ -178,7 +178,7 @@ def test_a_parent_outside_the_two_folders_is_not_read(tmp_path):
 @pytest.mark.parametrize(("more", "place"), [
     ("minimum_score = 85\n", "minimum_score"),
     ("[balance.cv_max]\nprimary = true\n", "balance.cv_max.primary"),
-    ("[scope]\ninclude_non_county_run = false\n", "scope.include_non_county_run"),
+    ("[options]\ncity_centre_offcampus_sport = true\n", "options.city_centre_offcampus_sport"),
     ('[thresholds.R9]\nprimary = 1\n', "thresholds.R9"),
     ('[[items]]\nid = "G16"\nzh = "题"\n', "G16"),
     ('[[items]]\nid = "G7"\nlimit = 8000\n', "limit"),

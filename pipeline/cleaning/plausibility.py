@@ -24,31 +24,40 @@ def check_plausibility(sections: list[Section], standard: Standard, findings: Fi
         if section.pupils > limits.pupils_max:
             findings.at("value.band", _cell(section, "pupils"), f"超过{limits.pupils_max}人")
     compared = {v for i in standard.used_indicators if i.numerator for v in i.variables}
-    for stage in sorted({section.stage for section in sections}):
-        for variable in sorted(compared):
-            if variables().variables[variable].kind in (AMOUNT, COUNT, PERSON):
-                found = [(s, s.variables[variable] / s.pupils) for s in sections
-                         if s.stage == stage and s.pupils and s.variables.get(variable)]
-                _check(variable, found, limits, findings)
+    for variable in sorted(compared):
+        if variables().variables[variable].kind in (AMOUNT, COUNT, PERSON):
+            _check_variable(variable, sections, limits, findings)
 
 
-def _check(variable: str, found: list[tuple[Section, Fraction]], limits: Plausibility,
-           findings: Findings) -> None:
+def _check_variable(variable: str, sections: list[Section], limits: Plausibility,
+                    findings: Findings) -> None:
+    """Compare within each stage; with all stages together where a stage has few schools."""
+    there = [s for s in sections if s.pupils and s.variables.get(variable) is not None]
+    for stage in sorted({section.stage for section in there}):
+        own = [s for s in there if s.stage == stage]
+        peers = own if len(own) >= limits.fewest else there
+        values = [s.variables[variable] / s.pupils for s in peers if s.variables[variable]]
+        middle = median(values) if len(peers) >= limits.fewest and values else None
+        found = [(s, s.variables[variable] / s.pupils) for s in own if s.variables[variable]]
+        if found:
+            _check(variable, found, middle, limits, findings)
+
+
+def _check(variable: str, found: list[tuple[Section, Fraction]], middle: Fraction | None,
+           limits: Plausibility, findings: Findings) -> None:
     most = limits.per_pupil_max.get(variable)
-    compared = len(found) >= limits.fewest
-    middle = median(value for _, value in found) if compared else None
     low, high = limits.median_per_pupil.get(variable, (0, None))
-    if compared and (middle < low or (high is not None and middle > high)):
+    if middle is not None and (middle < low or (high is not None and middle > high)):
         findings.at("value.column", _cell(found[0][0], variable),
                     f"该列生均中位数约为{float(middle):.3g}")
         return
     for section, value in found:
-        factor = max(value / middle, middle / value) if compared else 0
+        factor = max(value / middle, middle / value) if middle is not None else 0
         if factor > limits.warn_factor:
             code = "value.implausible" if factor > limits.refuse_factor else "value.unusual"
             word = "高" if value > middle else "低"
             findings.at(code, _cell(section, variable),
-                        f"生均值为本学段中位数的{float(value / middle):.3g}倍，偏{word}")
+                        f"生均值为中位数的{float(value / middle):.3g}倍，偏{word}")
         elif most is not None and value > most:
             findings.at("value.band", _cell(section, variable),
                         f"每生{float(value):.3g}{variables().variables[variable].unit}，"

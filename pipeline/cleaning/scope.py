@@ -35,6 +35,8 @@ def _fate(section: Section, scope: Scope | None) -> tuple[str, str]:
         return EXCLUDED, f"{kind.zh}不参加资源配置指标测算"
     if section.ownership == "private" and not scope.include_private:
         return EXCLUDED, "民办学校按所选口径不计"
+    if section.ownership == "public_above" and not scope.include_non_county_run:
+        return EXCLUDED, "非县属学校按所选口径不计"
     if not kind.teaching_point:
         return USED, ""
     rule = scope.teaching_point

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.consistency import agreed, check_agreement, check_row, report_missing
 from pipeline.cleaning.derivation import StageValues, report_derived, stage_values
 from pipeline.cleaning.rows import FormRow
 from pipeline.cleaning.splitting import split_assets
-from pipeline.definitions.forms import SchoolType, classifications, variables
+from pipeline.definitions.forms import SchoolType, classifications
 from pipeline.definitions.standards import Standard
 
 SENIOR = "senior"
@@ -41,6 +42,11 @@ class Section:
         return self.school_code, self.stage
 
     @property
+    def attached(self) -> bool:
+        """Tell whether it is classes attached to a school of another stage (附设班)."""
+        return _school_type(self.school_type).attached
+
+    @property
     def said(self) -> StageValues:
         """Return what the section's row says of its stage."""
         return StageValues(self.row, self.stage)
@@ -59,6 +65,8 @@ def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> 
     used = {v for indicator in standard.used_indicators for v in indicator.variables}
     wanted, derived = used | standard.school_variables, {}
     seniors = _senior_rows(rows, findings)
+    for row in rows:
+        check_row(row, findings)
     sections = [s for row in rows if not _senior_only(row)
                 for s in _sections(row, wanted, standard, derived, findings)]
     for section in sections:
@@ -68,8 +76,9 @@ def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> 
     sections = _without_duplicates(sections, findings)
     order = [stage.code for stage in classifications().stage]
     sections.sort(key=lambda s: (s.school_code, order.index(s.stage)))
-    _check_agreement(sections, findings)
-    _report_missing(sections, standard, findings)
+    for school in by_code(sections).values():
+        check_agreement(school, findings)
+    report_missing(sections, standard, findings)
     if standard.split is not None and standard.split.source_rule == "formula":
         for school in by_code(sections).values():
             split_assets(school, standard, findings)
@@ -168,44 +177,11 @@ def _without_duplicates(sections: list[Section], findings: Findings) -> list[Sec
     return list(first.values())
 
 
-def _check_agreement(sections: list[Section], findings: Findings) -> None:
-    """Refuse rows of one school that do not agree on what kind of school it is."""
-    names = {"school_type": "办学类型", "location": "城乡类型", "ownership": "举办者类型"}
-    for school in by_code(sections).values():
-        for attribute, zh in names.items():
-            if len({getattr(s, attribute) for s in school}) > 1:
-                findings.at("identity.disagree", school[-1].row.at(attribute),
-                            f"与同一学校其他行的{zh}不同")
-
-
 def _add_senior(section: Section, findings: Findings) -> None:
     """Give a section the senior enrolment that the senior file states for its school."""
-    row = section.senior_row
-    count = StageValues(row, SENIOR).get("pupils") if row else None
-    written = section.row.get("pupils_senior")
-    if count is None:
+    if section.senior_row is None:
         return
-    if written not in (None, count):
-        findings.at("pupils.disagree", section.row.at("pupils_senior"), "与高中表所填在校生数不同")
-    section.row.values["pupils_senior"] = count
-
-
-def _report_missing(sections: list[Section], standard: Standard, findings: Findings) -> None:
-    """Warn, once a cell or a sheet, of every figure that an indicator needs and is not there."""
-    cells, columns = {}, {}
-    for indicator in (i for i in standard.used_indicators if i.numerator):
-        whole = indicator.numerator.instead
-        for section in sections:
-            if whole and section.variables.get(whole) is not None:
-                continue
-            for variable in (*indicator.numerator.plus, *indicator.numerator.minus):
-                first = section.row.first
-                if variable not in section.variables:
-                    columns[(first.file, first.sheet, section.stage, variable)] = None
-                elif section.variables[variable] is None:
-                    cells[section.row.at(section.said.key(variable))] = variable
-    for file, sheet, stage, variable in columns:
-        zh = f"{standard.stages.get(stage, '')}“{variables().variables[variable].zh}”"
-        findings.add("header.absent", f"没有{zh}列，相关指标不作测算", file, sheet)
-    for cell, variable in cells.items():
-        findings.at("cell.missing", cell, f"“{variables().variables[variable].zh}”空白或不适用")
+    said = [(StageValues(section.senior_row, SENIOR), "pupils"), (section.said, "pupils_senior")]
+    count = agreed(said, "pupils.disagree", findings)
+    if count is not None:
+        section.row.values["pupils_senior"] = count

@@ -12,13 +12,16 @@ Source: 《测算均衡系数拆分公式》. Worked case: A = 166, B = 210, 23,
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.consistency import agreed
 from pipeline.cleaning.derivation import StageValues
 from pipeline.definitions.standards import Standard
+
+_NINE_YEAR = "312"
 
 
 def split_assets(school: list, standard: Standard, findings: Findings) -> None:
     """Split the shared assets of one school's sections, in place, with their derivations."""
-    weights = standard.split.weights.get(school[0].school_type)
+    weights = _weights(school, standard)
     if weights is None:
         return
     pupils = {stage: _enrolment(school, stage, findings) for stage in weights}
@@ -44,14 +47,18 @@ def split_assets(school: list, standard: Standard, findings: Findings) -> None:
                     "note": "：".join(f"{float(w):g}" for w in weights.values())})
 
 
+def _weights(school: list, standard: Standard) -> dict | None:
+    """Return the weights of the school's type; attached classes make it one of nine years."""
+    types = [s.school_type for s in school if not s.attached] or [school[0].school_type]
+    both = {s.stage for s in school} == set(standard.stages) and any(s.attached for s in school)
+    return standard.split.weights.get(_NINE_YEAR if both else types[0])
+
+
 def _enrolment(school: list, stage: str, findings: Findings) -> Fraction | None:
     """Return the school's pupils in a stage, from whichever of its rows say so."""
-    said = {row.get(f"pupils_{stage}") for row in (s.row for s in school)} - {None}
-    said |= {Fraction(s.pupils) for s in school if s.stage == stage}
-    if len(said) > 1:
-        findings.at("pupils.disagree", school[0].row.at(f"pupils_{stage}"),
-                    "各行所填在校生数不同")
-    return said.pop() if said else None
+    said = [(s.said, "pupils") for s in school if s.stage == stage]
+    said += [(s.said, f"pupils_{stage}") for s in school]
+    return agreed(said, "pupils.disagree", findings)
 
 
 def _whole(school: list, variable: str, findings: Findings) -> Fraction | None:
@@ -60,12 +67,6 @@ def _whole(school: list, variable: str, findings: Findings) -> Fraction | None:
     if all(f"{variable}_{s.stage}" in s.row.values for s in school) and len(
             {id(s.row) for s in school}) == 1:
         return None if None in by_stage else sum(by_stage)
-    rows = [s.said for s in school]
-    rows += [StageValues(s.senior_row, "senior") for s in school[:1] if s.senior_row]
-    first, *others = [row for row in rows if row.get(variable) is not None] or [None]
-    differing = [row for row in others if row.get(variable) != first.get(variable)]
-    for row in differing:
-        cell = first.row.at(first.key(variable))
-        findings.at("assets.disagree", row.row.at(row.key(variable)),
-                    f"与 {cell.file} {cell.sheet} {cell.column}{cell.row} 所填不同")
-    return first.get(variable) if first and not differing else None
+    said = [(s.said, variable) for s in school]
+    said += [(StageValues(s.senior_row, "senior"), variable) for s in school[:1] if s.senior_row]
+    return agreed(said, "assets.disagree", findings)

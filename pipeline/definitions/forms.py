@@ -54,6 +54,7 @@ class SchoolType(Definition):
     stages: list[str]
     senior: bool = False
     teaching_point: bool = False
+    attached: bool = False
     excluded_as: str = ""
     code_prefixes: list[str] = []
     aliases: list[str]

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipeline.definitions.base import Definition, Exact, Text
 
@@ -67,7 +67,7 @@ class Scope(Definition):
     """Which schools count (参评范围)."""
 
     include_private: bool = True
-    include_non_county_run: Literal[True] = True
+    include_non_county_run: bool = True
     include_special_ed: bool = False
     include_vocational_junior: bool = False
     teaching_point: TeachingPoint = TeachingPoint()
@@ -117,14 +117,62 @@ class Threshold(Definition):
     verified: bool
 
 
+class Inference(Definition):
+    """When a model is fitted and how it is tested (推断规则); sizes count schools.
+
+    ``many_clusters``: from so many schools on a panel's errors are CR1, below CR2 with
+    Satterthwaite's degrees of freedom. ``ceiling_share``: no linear model where more schools
+    than this share reach ``ceiling`` percent. ``influential``: how many schools are listed.
+    """
+
+    min_schools: int = Field(default=30, ge=3)
+    min_per_parameter: int = Field(default=10, ge=1)
+    min_residual_df: int = Field(default=20, ge=1)
+    min_described: int = Field(default=15, ge=3)
+    min_years: int = Field(default=3, ge=2)
+    many_clusters: int = 40
+    ceiling: Exact = Fraction(99)
+    ceiling_share: Exact = Fraction(1, 4)
+    max_vif: Exact = Fraction(10)
+    influential: int = Field(default=3, ge=1)
+    adjustments: dict[Literal["primary", "secondary"], Literal["holm", "fdr_bh"]] = {
+        "primary": "holm", "secondary": "fdr_bh"}
+
+
 class Model(Definition):
-    """One question put to the data before the answer is known (预先列明的模型)."""
+    """One question put to the data before the answer is known (预先列明的模型).
+
+    ``method``: ols and wls (``weights``), quantile (``quantiles``), panel (school and year
+    effects over all years), oaxaca (the gap between two ``groups``). ``covariates``: other
+    sets of controls than the formula's, for the specification curve (设定曲线).
+    """
 
     id: Text
     question: Text
     formula: Text
     focus: Text
+    method: Literal["ols", "wls", "quantile", "panel", "oaxaca"] = "ols"
+    family: Literal["primary", "secondary"] = "primary"
+    weights: Literal["", "pupils"] = ""
+    quantiles: list[Exact] = []
+    groups: list[str] = []
+    covariates: list[list[str]] = []
     caution: str = ""
+
+    @model_validator(mode="after")
+    def _what_the_method_asks_for(self):
+        asked = {"quantile": ("quantiles", bool(self.quantiles)),
+                 "oaxaca": ("groups", len(self.groups) == 2),
+                 "wls": ("weights", bool(self.weights))}
+        name, given = asked.get(self.method, ("", True))
+        if not given:
+            raise ValueError(f"{self.method} 须写 {name}")
+        return self
+
+    @property
+    def regressors(self) -> list[str]:
+        """Return the right-hand side of the formula, term by term."""
+        return [term.strip() for term in self.formula.split("~")[1].split("+")]
 
     @property
     def outcome(self) -> str:

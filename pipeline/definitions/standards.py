@@ -18,6 +18,7 @@ from pipeline.definitions.items import Eligibility, Item, Veto
 from pipeline.definitions.parts import (
     Balance,
     Composite,
+    Inference,
     Model,
     Options,
     Plausibility,
@@ -58,6 +59,7 @@ class Standard(Definition):
     vetoes: list[Veto] = []
     eligibility: Eligibility | None = None
     models: list[Model] = []
+    inference: Inference = Inference()
 
     def indicator(self, id: str) -> Indicator:
         """Return one of the indicators that this standard uses."""
