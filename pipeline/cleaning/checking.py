@@ -28,17 +28,26 @@ def check_paths(paths: list[Path], standard: str = "", drop_personal: bool = Fal
     A school that two units report in one year is refused in both files.
     """
     sources = [Source(file, _year(file)) for path in paths for file in _files(path)]
-    tables = [(s.path, s.label) for s in sources if s.path.name not in RECORDS]
-    opened = open_files(tables)
-    checked, schools = [], {}
-    for source in sources:
-        findings, codes = _check(source, opened, standard, drop_personal)
-        checked.append((source, findings))
+    opened = open_files([(s.path, s.label) for s in sources if s.path.name not in RECORDS])
+    reports, schools = {}, {}
+    for group in _together(sources):
+        findings, codes = _check(group, opened, standard, drop_personal)
+        reports |= dict(zip(group, findings.by_file([s.label for s in group]), strict=True))
         for code, cell in codes.items():
-            schools.setdefault((source.year, code), []).append((source, cell, findings))
+            source = next(s for s in group if s.label == cell.file)
+            schools.setdefault((source.year, code), []).append((source, cell, reports[source]))
     _refuse_in_two_units(schools)
-    return [{"file": str(source.path), "outcome": "refused" if findings.refused else "accepted",
-             "findings": findings.rows} for source, findings in checked]
+    return [{"file": str(source.path), "outcome": "refused" if found.refused else "accepted",
+             "findings": found.rows} for source, found in reports.items()]
+
+
+def _together(sources: list[Source]) -> list[list[Source]]:
+    """Group the files of a unit's own folder: they complete each other (小学、初中、高中)."""
+    groups: dict[object, list[Source]] = {}
+    for source in sources:
+        folder = source.path.parent
+        groups.setdefault(folder if UNIT.fullmatch(folder.name) else source, []).append(source)
+    return list(groups.values())
 
 
 def _files(path: Path) -> list[Path]:
@@ -68,16 +77,17 @@ def _unit(path: Path) -> UnitInfo | None:
     return units().get(_unit_code(path))
 
 
-def _check(source: Source, opened: Iterator[Opened], standard: str, drop_personal: bool
+def _check(group: list[Source], opened: Iterator[Opened], standard: str, drop_personal: bool
            ) -> tuple[Findings, dict[str, Cell]]:
-    """Check one file; return its findings and where each school code stands."""
-    unit, findings, received = _unit(source.path), Findings(), Received(drop_personal)
+    """Check files that belong together; return findings and where each school code stands."""
+    unit, findings, received = _unit(group[0].path), Findings(), Received(drop_personal)
     pack = load_standard(standard or (unit.standard if unit else _DEFAULT))
-    if source.path.name in RECORDS:
-        receive([source], {}, pack, received, findings)
-    else:
-        received.pending = read_corrections(_corrections(source.path), source.year, findings)
-        receive_file(source, next(opened), pack, received, findings)
+    received.pending = read_corrections(_corrections(group[0].path), group[0].year, findings)
+    for source in group:
+        if source.path.name in RECORDS:
+            receive([source], {}, pack, received, findings)
+        else:
+            receive_file(source, next(opened), pack, received, findings)
     for sections in sections_by_year(received, pack, unit, findings).values():
         settle(sections, pack.scope, findings)
     check_repeats(received.county["facts"], received.county["evidence"], findings)

@@ -53,6 +53,11 @@ class Findings:
         """Record a finding at a cell."""
         self.add(code, found, cell.file, cell.sheet, cell.row, cell.column)
 
+    def by_file(self, files: list[str]) -> list["Findings"]:
+        """Return the findings of each file; what belongs to none of them goes to the first."""
+        return [Findings([row for row in self.rows if row["file"] == file
+                          or (file == files[0] and row["file"] not in files)]) for file in files]
+
     @property
     def refused(self) -> bool:
         """Tell whether any finding refuses the input."""

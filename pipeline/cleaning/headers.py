@@ -12,7 +12,7 @@ from pipeline.cleaning.cells import Cell, Sheet
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.header_paths import HeaderPath, header_paths
 from pipeline.definitions.forms import AMOUNT, COUNT, PERCENT, PERSON, squeeze, variables
-from pipeline.definitions.layouts import FormColumn, Layout, known_headers, layouts
+from pipeline.definitions.layouts import FormColumn, Layout, known_endings, known_headers, layouts
 from pipeline.definitions.wordings import decoys, neutral_groups, readings
 
 _SEARCHED_ROWS, _LISTED = 15, 12
@@ -99,8 +99,10 @@ def find_headers(sheet: Sheet, found: list[Candidate], findings: Findings) -> He
 def _match(layout: Layout, path: HeaderPath) -> Match | None:
     """Match the longest listed tail of a path; stages may stand in any part of it."""
     names, known = path.parts, known_headers(layout.id)
-    for length in range(len(names), 0, -1):
-        for last in readings(names[-1].text) if names else ():
+    endings = known_endings(layout.id)
+    lasts = [r for r in readings(names[-1].text) if r.name in endings] if names else []
+    for length in range(len(names) if lasts else 0, 0, -1):
+        for last in lasts:
             stages = {*path.stages, last.stage} - {""}
             if len(stages) > 1:
                 continue

@@ -13,7 +13,9 @@ STANDARD = "cn-2017-06"
 WORDING, PAPERS = "指标或事项", "应提交的资料"
 EXTRA = {"evidence": (WORDING, PAPERS)}  # columns that help to fill in and are not read
 WIDE = ("fact", "evidence_note", "evidence_document")
-_IN_YUAN = ("quota_primary_yuan", "quota_junior_yuan")  # so much a pupil; other money in 万元
+_IN_YUAN = (  # so much a pupil or ㎡; other money in 万元
+    "quota_primary_yuan", "quota_junior_yuan", "unit_cost_teaching_area_yuan",
+    "unit_cost_sports_area_yuan")
 _ELIGIBILITY = "E1"
 
 _LINES = (

@@ -83,6 +83,12 @@ def known_headers(layout_id: str) -> dict[tuple[str, str], FormColumn]:
     return named
 
 
+@cache
+def known_endings(layout_id: str) -> frozenset[str]:
+    """Return the last parts of all headers that a layout knows."""
+    return frozenset(name.rpartition(">")[2] for name, _ in known_headers(layout_id))
+
+
 def _layout_faults(layout: Layout):
     seen: dict[str, str] = {}
     for column in layout.columns:
