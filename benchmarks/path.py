@@ -17,7 +17,7 @@ import pandas as pd
 
 from pipeline.analysis.indicators import indicator_values
 from pipeline.analysis.path import Restrictions, path
-from pipeline.analysis.shortfall import shortfalls
+from pipeline.analysis.path.shortfall import shortfalls
 from pipeline.definitions.standards import Standard, standard
 from pipeline.terms import TABLES
 

@@ -1,4 +1,4 @@
-"""The command (命令): ``junheng run | check | template | list | doctor``.
+"""The command (命令): ``junheng run | check | what-if | template | synth | list | doctor``.
 
 Messages for users are Chinese and name what to do; a fault of the user's never shows a
 traceback. Exit codes: 0 done; 1 a unit was refused or failed; 2 wrong use or definition.
@@ -81,6 +81,31 @@ def check(paths: tuple[str, ...], standard: str, as_json: bool, drop_personal: b
         sys.exit(1)
 
 
+@command.command("what-if")
+@click.argument("unit", metavar="县代码")
+@click.option("--year", type=int, required=True, metavar="年份", help="统计年份（秋季学年初）")
+@click.option("--set", "texts", multiple=True, metavar="假设",
+              help="可重复：close=校[,to=校]、pupils:校[:学段]=人数、move:变量:校:校=人数、"
+                   "add:变量:校=数量")
+@click.option("--raw", default="data/raw", metavar="文件夹", help="原始数据，默认 data/raw")
+@click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
+@click.option("--json", "as_json", is_flag=True, help="只输出 JSON")
+@click.option("--dossier", "out", default="", metavar="文件夹", help="另出一份情景卷宗")
+def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: str,
+             as_json: bool, out: str) -> None:
+    """假设学校停办、学生增减、教师调动或增配，看判定怎样变化。"""
+    from pipeline.county import County
+    from pipeline.what_if import scenario_dossier, what_if
+
+    county = County.open(unit, year, standard, raw)
+    county.require_files()
+    record, lines = what_if(county, list(texts))
+    click.echo(json.dumps(record, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
+    if out:
+        folder = scenario_dossier(county, list(texts), Path(out).absolute())
+        click.echo(f"情景卷宗：{folder / 'dossier.pdf'}", err=as_json)
+
+
 @command.command()
 @click.argument("target", metavar="文件.xlsx")
 def template(target: str) -> None:
@@ -96,6 +121,25 @@ def template(target: str) -> None:
         raise WrongUse(f"{path.name} 已存在，不覆盖；请换一个文件名")
     write_template(path)
     click.echo(f"已写出采集表 {path}")
+
+
+@command.command()
+@click.argument("target", metavar="文件夹")
+@click.option("--counties", type=int, required=True, metavar="县数", help="多少个县")
+@click.option("--years", "span", required=True, metavar="年份-年份", help="如 2021-2023")
+@click.option("--seed", type=int, required=True, metavar="种子", help="相同的种子得到相同的数据")
+@click.option("--format", "form", default="mixed", metavar="mixed|csv|xlsx", help="文件的写法")
+def synth(target: str, counties: int, span: str, seed: int, form: str) -> None:
+    """造一份全国数据，真值已知：检验程序和方法用，全部虚构。"""
+    from pipeline.synth.nation import Wanted, write_nation, years_of
+
+    wanted, refused = Wanted(counties, years_of(span), seed, form), 0
+    for number, county in enumerate(write_nation(Path(target), wanted), 1):
+        refused += county.refused
+        if number % 100 == 0:
+            click.echo(f"已写出 {number} 个县", err=True)
+    click.echo(f"已写出 {counties} 个县 {span} 年的合成数据：{target}。"
+               f"其中 {refused} 个县末年的表应当拒收，见 truth/counties.csv")
 
 
 @command.command("list")

@@ -7,29 +7,34 @@ their own; `data/processed/<year>/<unit>/` is where they hand over.
 import csv
 import json
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from pipeline.definitions.assumptions import Assumption, read_assumptions
 from pipeline.definitions.base import DATA, ROOT
 from pipeline.definitions.standards import Standard
 from pipeline.definitions.standards import standard as load_standard
-from pipeline.errors import WrongUse
+from pipeline.errors import DefinitionFault, WrongUse
 from pipeline.terms import TABLES
 
 UNIT = re.compile(r"\d{6}")
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".txt", ".tsv")
 CORRECTIONS = "corrections.csv"
 RECORDS = ("county.toml", "evidence.toml")
+LIST = "counties.csv"
+SCENARIO = "scenario.toml"
+_ASSUMED = "情景测算：所列数字含假设，不是填报数据"
 _OF_A_UNIT = re.compile(r"\d{6}[_.]")
 _PASSED_OVER = ("~", ".")
 
 
 @dataclass(frozen=True)
 class UnitInfo:
-    """A row of `data/counties.csv`: the unit of evaluation (评估单元)."""
+    """A row of a list of units, `data/counties.csv`: the unit of evaluation (评估单元)."""
 
     code: str
     name: str
@@ -40,23 +45,56 @@ class UnitInfo:
     notice: str
 
 
+def units(raw: Path | None = None) -> dict[str, UnitInfo]:
+    """Return code → unit for every row of `data/counties.csv`, and of the list in a raw folder.
+
+    A folder of raw data may bring its own `counties.csv` (单元名册) with the same columns; a
+    code that stands in both lists is a `DefinitionFault`: nobody could tell which row holds.
+    """
+    own = raw / LIST if raw else DATA / LIST
+    if own == DATA / LIST or not own.is_file():
+        return dict(_listed(DATA / LIST))
+    further = _listed(own, own.stat().st_mtime_ns)
+    twice = sorted(further.keys() & _listed(DATA / LIST).keys())
+    if twice:
+        raise DefinitionFault(own.name, [f"代码 {code} 已在 data/counties.csv 中登记"
+                                         for code in twice])
+    return _listed(DATA / LIST) | further
+
+
 @cache
-def units() -> dict[str, UnitInfo]:
-    """Return code → unit for every row of `data/counties.csv`."""
-    with (DATA / "counties.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+def _listed(path: Path, changed: int = 0) -> dict[str, UnitInfo]:
+    """Read one list of units, once; ``changed`` is its time, so that a new list is read anew."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DefinitionFault(path.name, ["不是 UTF-8 编码的 csv"]) from error
+    faults = _list_faults(rows)
+    if faults:
+        raise DefinitionFault(path.name, faults)
     return {row["code"]: UnitInfo(**{**row, "plans": tuple(row["plans"].split())}) for row in rows}
 
 
-def unit_info(code: str) -> UnitInfo:
+def _list_faults(rows: list[dict]) -> list[str]:
+    columns = [field.name for field in fields(UnitInfo)]
+    if any(list(row) != columns or None in row.values() for row in rows):
+        return [f"每行应为 {'、'.join(columns)} 这 {len(columns)} 栏"]
+    times = Counter(row["code"] for row in rows)
+    return [f"代码“{code}”不是6位数字" for code in times if not UNIT.fullmatch(code)] + [
+        f"代码 {code} 重复" for code, count in times.items() if count > 1]
+
+
+def unit_info(code: str, raw: Path | None = None) -> UnitInfo:
     """Return the unit with this code; `WrongUse` when the code is malformed or unknown."""
     if not isinstance(code, str) or not UNIT.fullmatch(code):
         hint = "前导零可能已丢失；" if str(code).isdigit() and len(str(code)) < 6 else ""
         raise WrongUse(f"县代码“{code}”不是6位数字文本。{hint}请写全6位，如 990101。")
-    if code not in units():
-        raise WrongUse(f"未登记的县代码“{code}”。请在 data/counties.csv 中登记，"
-                       "或用 junheng list counties 查看已有的县。")
-    return units()[code]
+    known = units(raw)
+    if code not in known:
+        raise WrongUse(f"未登记的县代码“{code}”。请在 data/counties.csv 或原始数据文件夹的 {LIST} "
+                       "中登记，或用 junheng list counties 查看已有的县。")
+    return known[code]
 
 
 @dataclass(frozen=True)
@@ -76,7 +114,7 @@ class County:
 
         Relative folders are those of the project, wherever the notebook is run from.
         """
-        info = unit_info(unit)
+        info = unit_info(unit, ROOT / raw)
         if type(year) is not int or not 1980 <= year <= 2100:
             raise WrongUse(f"年份“{year}”应为四位整数，如 2023。")
         folder = ROOT / processed / str(year) / unit
@@ -91,6 +129,19 @@ class County:
     def name(self) -> str:
         """Return the Chinese name of the unit."""
         return self.info.name
+
+    @cached_property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Return what is assumed of the year's tables (情景测算); nothing in a real dossier."""
+        return read_assumptions(self.raw / str(self.year) / self.code / SCENARIO)
+
+    @property
+    def mark(self) -> str:
+        """Return what every page says: that figures are assumed, or made up (页眉标注)."""
+        notice = self.info.notice
+        if not self.assumptions:
+            return notice
+        return "；".join([_ASSUMED, *([notice.split("：")[0]] if notice else [])])
 
     @cached_property
     def years(self) -> list[int]:
@@ -126,7 +177,8 @@ class County:
                   and (p.name[:7] in (f"{self.code}_", f"{self.code}.")
                        or not _OF_A_UNIT.match(p.name) and p.suffix.lower() in SUFFIXES)]
         inside = list((base / self.code).glob("*"))
-        return [p for p in (*beside, *inside) if not p.name.startswith(_PASSED_OVER)]
+        return [p for p in (*beside, *inside)
+                if not p.name.startswith(_PASSED_OVER) and p.name != SCENARIO]
 
     def corrections(self, year: int) -> list[Path]:
         """Return the corrections beside the unit's files (更正登记)."""

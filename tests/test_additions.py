@@ -10,9 +10,9 @@ import pytest
 from exchange_referee import County, School, drawn_county, lp_additions, milp
 from tables import table
 
-from pipeline.analysis.additions import additions
-from pipeline.analysis.amounts import Bound, Case, Holding, Measure
-from pipeline.analysis.level import raised_level
+from pipeline.analysis.path.additions import additions
+from pipeline.analysis.path.amounts import Bound, Case, Holding, Measure
+from pipeline.analysis.path.level import raised_level
 from pipeline.definitions.indicators import indicators
 
 F = Fraction

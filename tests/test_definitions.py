@@ -51,7 +51,8 @@ FIVE = {
     "unknown_key": ('judged = true', 'judged = true\nminimum_score = 85'),
     "missing_clause": ('clause = "教督〔2017〕6号 资源配置（一）"\n', ''),
     "not_finite": ("near = 0.005", "near = nan"),
-    "not_carried_out": ("city_centre_offcampus_sport = false", "city_centre_offcampus_sport = true"),
+    "not_carried_out": ("city_centre_offcampus_sport = false",
+                        "city_centre_offcampus_sport = true"),
     "empty_text": ('title = "县域义务教育优质均衡发展督导评估办法"', 'title = ""'),
 }
 PLACES = ("minimum_score", "thresholds.R1.clause", "balance.near",

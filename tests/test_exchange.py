@@ -8,10 +8,10 @@ import pytest
 from exchange_referee import County, School, drawn_county, every, lp, milp
 from tables import table
 
-from pipeline.analysis.amounts import Bound, Case, Holding
 from pipeline.analysis.balance import cv_status
-from pipeline.analysis.exchange import exchange, fewest_additions, pairs
-from pipeline.analysis.level import band
+from pipeline.analysis.path.amounts import Bound, Case, Holding
+from pipeline.analysis.path.exchange import exchange, fewest_additions, pairs
+from pipeline.analysis.path.level import band
 from pipeline.definitions.standards import standard
 from pipeline.terms import MET
 

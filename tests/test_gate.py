@@ -119,7 +119,7 @@ CONTAINERS = {
     "encrypted": ("a.xlsx", lambda: OLE + "EncryptedPackage".encode("utf-16-le"),
                   "file.encrypted", "加密"),
     "no workbook": ("a.xlsx", lambda: without(BOOK), "file.unreadable", "没有工作簿"),
-    "no sheet part": ("a.xlsx", lambda: without(SHEET), "file.unreadable", "损坏"),
+    "no sheet part": ("a.xlsx", lambda: without(SHEET), "file.unreadable", "没有工作表"),
     "doubled": ("a.xlsx", lambda: packed(added=[(SHEET, b"<x/>")]), "file.suspicious", "重名"),
     "escaping": ("a.xlsx", lambda: packed(added=[("../e", b"x")]), "file.suspicious", "越出"),
     "backslash": ("a.xlsx", lambda: packed(added=[("..\\e", b"x")]), "file.suspicious", "越出"),

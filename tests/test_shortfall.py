@@ -6,7 +6,7 @@ import pytest
 from tables import YEAR, table
 
 from pipeline.analysis.indicators import level_of
-from pipeline.analysis.shortfall import shortfall_totals, shortfalls
+from pipeline.analysis.path.shortfall import shortfall_totals, shortfalls
 from pipeline.definitions.standards import standard
 from pipeline.terms import TABLES
 

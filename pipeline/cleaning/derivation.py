@@ -26,6 +26,7 @@ RATIOS = {
 }
 
 
+_DISAGREE = "apart:"
 _FEWEST, _MAY_BE_WHOLE = 5, ("equipment_per_pupil_yuan",)
 
 
@@ -71,11 +72,21 @@ def stage_values(row: FormRow, stage: str, pupils: Fraction, wanted: set[str],
                     found[variable] = value
                     _record(derived, variable, how, row)
     for ratio, (variable, per) in RATIOS.items():
+        value = said.get(ratio)
+        if variable in found and value is not None and _differ(value, found[variable], pupils, per):
+            _record(derived, variable, _DISAGREE + ratio, row)
         if variable in wanted and variable not in found and said.has(ratio):
-            value = said.get(ratio)
             found[variable] = None if value is None else value * pupils / per
             _record(derived, variable, ratio, row)
     return found
+
+
+def _differ(ratio: Fraction, amount: Fraction | None, pupils: Fraction, per: int) -> bool:
+    """Tell whether a ratio is not what amount and pupils give, beyond rounding to 2 decimals."""
+    if amount is None or not pupils:
+        return False
+    computed = amount * per / pupils
+    return abs(ratio - computed) > max(Fraction(1, 100), computed / 200)
 
 
 def derivable(have: set[str]) -> set[str]:
@@ -121,7 +132,11 @@ def report_derived(derived: dict, findings: Findings) -> None:
     """Record, once a sheet, how a variable was made from parts or from a ratio."""
     for (variable, how, _, _), rows in derived.items():
         zh = variables().variables[variable].zh
-        if how in RATIOS:
+        if how.startswith(_DISAGREE):
+            for row in rows:
+                cell = row.at(how.removeprefix(_DISAGREE))
+                findings.at("header.ratio_apart", cell, f"与“{zh}”算出的比值不符")
+        elif how in RATIOS:
             _report_ratio(how, rows, zh, findings)
         elif how.startswith("缺少"):
             findings.at("header.absent", rows[0].first, f"“{zh}”{how}，相关指标不作测算")

@@ -19,11 +19,10 @@ from pipeline.cleaning.cells import Unreadable
 MOST_BYTES, MOST_UNPACKED, MOST_RATIO, MOST_MEMBERS = 60_000_000, 200_000_000, 200, 2_000
 MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
-_CHUNK, _LARGE_SHEET = 1 << 20, 10 << 20
+_CHUNK = 1 << 20
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*?)(?:/>|>\s*</(?:\w+:)?(?:row|c)>|(>))")
 _AT = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,7})[\"']")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?:([A-Za-z]{1,3})(\d{1,7})[\"']")
-_EMPTY = re.compile(rb"<(?:\w+:)?(?:c|row)\b[^>]*?(?:/>|>\s*</(?:\w+:)?(?:c|row)>)")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _MACROS = "工作簿含宏，未运行"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
@@ -94,7 +93,8 @@ def examine_workbook(content: bytes) -> list[str]:
         raise Unreadable("file.suspicious", "工作簿内部成员过多或重名")
     if any(_escapes(name) for name in names):
         raise Unreadable("file.suspicious", "工作簿内部成员名越出文件夹")
-    if "xl/workbook.xml" not in names or not any(n.startswith("xl/worksheets/") for n in names):
+    if "xl/workbook.xml" not in names or not any(
+            n.startswith("xl/") and n.endswith(".xml") and n != "xl/workbook.xml" for n in names):
         raise Unreadable("file.unreadable", "压缩包已损坏，或其中没有工作簿")
     if any(member.flag_bits & 1 for member in members):
         raise Unreadable("file.encrypted", "工作簿已加密")
@@ -102,22 +102,6 @@ def examine_workbook(content: bytes) -> list[str]:
     for member in members:
         unpacked += _examine_member(archive, member, unpacked, len(content))
     return _notes(names)
-
-
-def without_styled_blanks(content: bytes) -> bytes:
-    """Return an examined workbook without its empty cells: a reader would keep each of them.
-
-    A sheet that somebody formatted down to row 200,000 holds millions. Formatting of empty
-    cells means nothing; hidden rows with data stay as they are.
-    """
-    packed = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
-        for name in old.namelist():
-            part = old.read(name)
-            if name.startswith("xl/worksheets/") and len(part) > _LARGE_SHEET:
-                part = _EMPTY.sub(b"", _EMPTY.sub(b"", part))
-            new.writestr(name, part)
-    return packed.getvalue()
 
 
 def _escapes(name: str) -> bool:

@@ -16,7 +16,8 @@ from pipeline.definitions.layouts import FormColumn, Layout, known_endings, know
 from pipeline.definitions.wordings import decoys, neutral_groups, readings
 
 _SEARCHED_ROWS, _LISTED = 15, 12
-_ORDINALS = re.compile(r"[甲乙丙丁戊]|\d{1,3}")
+_RATES = ("/生", "/百生")
+_ORDINALS = re.compile(r"[甲乙丙丁戊己庚辛壬癸a-z]|\d{1,3}")
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def _match(layout: Layout, path: HeaderPath) -> Match | None:
     """Match the longest listed tail of a path; stages may stand in any part of it."""
     names, known = path.parts, known_headers(layout.id)
     endings = known_endings(layout.id)
-    lasts = [r for r in readings(names[-1].text) if r.name in endings] if names else []
+    lasts = [r for r in (readings(names[-1].text) if names else ())
+             if r.name.rpartition(">")[2] in endings]
     for length in range(len(names) if lasts else 0, 0, -1):
         for last in lasts:
             stages = {*path.stages, last.stage} - {""}
@@ -221,6 +223,8 @@ def _unit(match: Match, below: str, findings: Findings) -> str:
     if match.unit and below and variables().units[match.unit] != variables().units[below]:
         findings.at("header.unit", match.cell, f"表头写{match.unit}，单位行写{below}")
     unit = match.unit or below or match.column.unit
+    if variable.unit.endswith(_RATES):
+        unit = next((u for rate in _RATES if (u := unit + rate) in variables().units), unit)
     if not unit:
         findings.at("header.unit", match.cell, f"“{variable.zh}”未写计量单位")
     elif variables().units[unit].base != variable.unit:

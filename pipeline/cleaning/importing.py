@@ -20,6 +20,7 @@ from pipeline.cleaning.identity import (
 )
 from pipeline.cleaning.plausibility import check_plausibility
 from pipeline.cleaning.receiving import COUNTY_TABLES, Received, Source, receive
+from pipeline.cleaning.scenario import assume
 from pipeline.cleaning.scope import settle
 from pipeline.cleaning.sections import Section, sections_of
 from pipeline.county import County, UnitInfo
@@ -62,6 +63,10 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
                for year in county.years for path in county.files(year)]
     corrections = {year: county.corrections(year) for year in county.years}
     receive(sources, corrections, county.standard, received, findings)
+    if county.assumptions:
+        mine = own_rows(received.schools, county.info, Findings())
+        assume(county.assumptions, [row for row in mine if row.year == county.year],
+               county.standard, findings)
     used, sections, accounts = [], [], []
     for found, settled, accounting in _by_year(received, county, findings):
         sections += [_school(section) for section in found]

@@ -10,15 +10,21 @@ import unicodedata
 
 from pipeline.fonts import missing_letters
 
+APOSTROPHES = ("'", "’", "‘", "＇")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _MOJIBAKE = re.compile(r"[\u00c0-\u00ff]{2}|锟斤拷|烫烫烫|[\u00c0-\u00ff][\u0080-\u00bf]")
+_LOST = re.compile(r"[?？]{2}")
 _WORDS = {"Cc": "控制字符", "Cf": "看不见的方向或格式字符", "Co": "自造字（私用区）",
           "Cs": "残缺的字符", "Cn": "未定义的字符"}
 
 
 def clean_text(text: str) -> str:
-    """Return the text without letters of no width, blanks at the ends and doubled blanks."""
-    return " ".join(text.translate(_INVISIBLE).split())
+    """Return the text without letters of no width, blanks at the ends and doubled blanks.
+
+    An apostrophe before a code is Excel's mark of a text that was typed, no part of it.
+    """
+    clean = " ".join(text.translate(_INVISIBLE).split())
+    return clean[1:] if clean[:1] in APOSTROPHES and clean[1:2].isdigit() else clean
 
 
 def odd_letters(text: str) -> str:
@@ -33,6 +39,8 @@ def odd_letters(text: str) -> str:
         word = _WORDS.get(unicodedata.category(letter))
         if word:
             return f"含{word} U+{ord(letter):04X}"
+    if _LOST.search(text):
+        return "连续的问号，原字可能已丢失"
     if _MOJIBAKE.search(text):
         return "疑似乱码"
     if not _in_gb2312(text):

@@ -37,6 +37,7 @@ def read_number(text: str) -> Reading | None:
     if any(unicodedata.category(c) in _DIGITS and c not in _OURS for c in text):
         return None
     flat = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    flat = flat[1:] if flat[:1] in ("'", "’", "‘") else flat
     match = _NUMBER.fullmatch(flat)
     if not match or match[4] == "2":
         return None

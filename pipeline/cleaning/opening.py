@@ -15,8 +15,8 @@ from pipeline.cleaning.gate import (
     examine_workbook,
     kind_of,
     notes_of_old,
-    without_styled_blanks,
 )
+from pipeline.cleaning.sheet_parts import sound_sheets
 from pipeline.cleaning.text_files import read_text
 from pipeline.cleaning.workbooks import read_xls, read_xlsx
 
@@ -34,7 +34,7 @@ def open_file(path: Path) -> dict:
         return {"kind": kind, "encoding": "", "notes": notes_of_old(content),
                 "sheets": read_xls(content)}
     notes = examine_workbook(content)
-    sheets = read_xlsx(without_styled_blanks(content))
+    sheets = read_xlsx(sound_sheets(content))
     return {"kind": kind, "encoding": "", "notes": notes, "sheets": sheets}
 
 

@@ -10,9 +10,11 @@ from statistics import median
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.sections import Section
-from pipeline.definitions.forms import AMOUNT, COUNT, PERSON, classifications, variables
+from pipeline.definitions.forms import AMOUNT, COUNT, PERCENT, PERSON, classifications, variables
 from pipeline.definitions.parts import Plausibility
 from pipeline.definitions.standards import Standard
+
+_FEW = 3
 
 
 def check_plausibility(sections: list[Section], standard: Standard, findings: Findings) -> None:
@@ -23,10 +25,42 @@ def check_plausibility(sections: list[Section], standard: Standard, findings: Fi
     for section in sections:
         if section.pupils > limits.pupils_max:
             findings.at("value.band", _cell(section, "pupils"), f"超过{limits.pupils_max}人")
+    _check_percentages(sections, findings)
+    _check_sums(sections, findings)
     compared = {v for i in standard.used_indicators if i.numerator for v in i.variables}
     for variable in sorted(compared):
         if variables().variables[variable].kind in (AMOUNT, COUNT, PERSON):
             _check_variable(variable, sections, limits, findings)
+
+
+def _check_percentages(sections: list[Section], findings: Findings) -> None:
+    """Warn of a column of percentages that never exceeds 1: ratios may have been typed."""
+    names = {v for s in sections for v in s.variables if variables().variables[v].kind == PERCENT}
+    for variable in sorted(names):
+        found = [s for s in sections if s.variables.get(variable)]
+        if len(found) >= _FEW and all(s.variables[variable] <= 1 for s in found):
+            findings.at("value.ratio", _cell(found[0], variable), f"{len(found)}个数都不超过1")
+
+
+def _check_sums(sections: list[Section], findings: Findings) -> None:
+    """Refuse a school whose figures are the sums of the others: a total row with a code.
+
+    The others are those of its stage, or those of its stage and kind.
+    """
+    for section in sections:
+        peers = [s for s in sections if s.stage == section.stage and s is not section]
+        alike = [s for s in peers if s.school_type == section.school_type]
+        if any(len(rest) >= _FEW and _is_sum(section, rest) for rest in (peers, alike)):
+            findings.at("row.total_as_school", section.row.at("school_code"),
+                        "学生数与各项数都等于其余学校之和")
+
+
+def _is_sum(section: Section, rest: list[Section]) -> bool:
+    if section.pupils != sum(s.pupils for s in rest):
+        return False
+    said = {v: x for v, x in section.variables.items() if x}
+    same = [v for v, x in said.items() if x == sum(s.variables.get(v) or 0 for s in rest)]
+    return len(same) >= _FEW
 
 
 def _check_variable(variable: str, sections: list[Section], limits: Plausibility,

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from pipeline.cleaning.cells import BLANK, TEXT, Cell, Sheet
+from pipeline.cleaning.cells import BLANK, NUMBER, TEXT, Cell, Sheet
 from pipeline.cleaning.checks import Findings
 from pipeline.definitions.forms import CLASS, NAME, squeeze, variables
 from pipeline.definitions.layouts import known_headers, layouts
@@ -25,6 +25,9 @@ _FIFTEEN = re.compile(
     _BEFORE + r"\d{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}" + _AFTER)
 _MOBILE = re.compile(
     _BEFORE + r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}" + _AFTER)
+_ROUNDED = re.compile(
+    _BEFORE + r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d?0{3}" + _AFTER)
+_EXPONENT = re.compile(r"\d\.\d{4,}[Ee]\+?1[67]" + _AFTER)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 
@@ -45,7 +48,14 @@ def is_personal(text: str) -> bool:
     joined = flat.replace(" ", "").replace("-", "")
     if any(is_identity_number(found) for found in _EIGHTEEN.findall(joined)):
         return True
+    if _EXPONENT.search(joined):
+        return True
     return bool(_FIFTEEN.search(joined) or _MOBILE.search(flat))
+
+
+def _is_personal_cell(cell: Cell) -> bool:
+    """Tell whether a cell is personal; a number has lost its last digits to rounding."""
+    return is_personal(cell.text) or (cell.kind == NUMBER and bool(_ROUNDED.search(cell.text)))
 
 
 def without_personal(sheet: Sheet, drop: bool, findings: Findings) -> Sheet:
@@ -57,7 +67,7 @@ def without_personal(sheet: Sheet, drop: bool, findings: Findings) -> Sheet:
     for row in sheet.rows:
         for i, cell in enumerate(row):
             below = i in columns and cell.row > columns[i].row and not cell.blank
-            if below or ((cell.kind == TEXT or i not in asked) and is_personal(cell.text)):
+            if below or ((cell.kind == TEXT or i not in asked) and _is_personal_cell(cell)):
                 hits.setdefault(i, []).append(cell)
     for cells in hits.values():
         code = "privacy.dropped" if drop else "privacy.found"

@@ -12,7 +12,7 @@ from pipeline.cleaning.derivation import derivable
 from pipeline.cleaning.headers import HeadedSheet, candidates, find_headers, is_meant
 from pipeline.cleaning.privacy import without_personal
 from pipeline.cleaning.reading import Opened, open_files
-from pipeline.cleaning.rows import FormRow, read_rows
+from pipeline.cleaning.rows import FormRow, read_rows, report_other_years
 from pipeline.definitions.forms import variables
 from pipeline.definitions.standards import Standard
 
@@ -110,6 +110,7 @@ def _take(form: HeadedSheet, source: Source, received: Received, findings: Findi
     if source.shared and not {"unit_name", "located_unit"} & form.variables:
         findings.add("unit.missing", "没有统计三级（县）列", form.sheet.file, form.sheet.name,
                      form.header_row)
+    report_other_years(rows, source.year, findings)
     received.schools += rows
 
 

@@ -15,12 +15,15 @@ from pipeline.cleaning.headers import HeadedSheet
 from pipeline.cleaning.labels import sheet_stage, sheet_year, year_of
 from pipeline.cleaning.numbers import read_number
 from pipeline.cleaning.values import read_value
-from pipeline.definitions.forms import squeeze, variables
+from pipeline.definitions.forms import classifications, squeeze, variables
 
 _TOTAL = re.compile(
-    r".{0,12}?(合计|小计|总计|平均数?|平均值|均值)(?:\(.*\))?|全[县区市](?:合计|平均)?")
+    r".{0,12}?(合计|小计|总计|共计|平均数?|平均值|均值)(?:\(.*\))?|全[县区市](?:合计|平均)?")
 _NOTE = re.compile(r"注|说明|备注|填表|填报|制表|审核|复核|(?:单位)?负责人|联系|电话|日期|盖章"
                    r"|\(?公章|数据来源|统计")
+
+
+_SUMS = ("合计", "小计", "总计", "共计")
 
 
 @dataclass
@@ -44,18 +47,16 @@ class FormRow:
 
 def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRow]:
     """Read the rows below the header; report totals, notes, hidden rows and headers repeated."""
-    rows, block, whole = [], [], []
+    rows, block, totals = [], [], []
     for line in headed.sheet.rows:
         if line[0].row <= headed.header_row or all(cell.blank for cell in line):
             continue
         total = _total_word(line, headed)
         if total:
             findings.at("row.total", line[0], "合计行")
-            if total == "小计":
-                _reconcile(line, headed, block, findings)
+            if total.endswith(_SUMS):
+                totals.append((line, total, block))
                 block = []
-            elif total in ("合计", "总计"):
-                whole.append(line)
         elif _is_note(line, headed):
             findings.at("row.note", next(c for c in line if not c.blank), "不是学校的行")
         elif _repeats_header(line, headed):
@@ -65,8 +66,8 @@ def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRo
             block.append(rows[-1])
         if line[0].row in headed.sheet.hidden_rows:
             findings.at("row.hidden", line[0], "该行被隐藏")
-    for line in whole:
-        _reconcile(line, headed, rows, findings)
+    for line, total, before in totals:
+        _reconcile(line, headed, _summed(total, before, rows), findings)
     if not rows and headed.layout.table == "schools":
         findings.add("file.empty", "表头之下没有学校", headed.sheet.file, headed.sheet.name)
     return rows
@@ -77,7 +78,7 @@ def _cell_of(line, headed: HeadedSheet, variable: str) -> Cell | None:
 
 
 def _total_word(line, headed: HeadedSheet) -> str:
-    """Return 合计, 小计, … where the row is one: by word in a name's place, and without code."""
+    """Return 合计, 镇小计, … where the row is one: by word in a name's place, and without code."""
     if headed.layout.table in ("facts", "evidence", "monitoring"):
         return ""
     code = _cell_of(line, headed, "school_code")
@@ -85,9 +86,9 @@ def _total_word(line, headed: HeadedSheet) -> str:
         return ""
     places = [code, _cell_of(line, headed, "name"), next(c for c in line if not c.blank)]
     for cell in places:
-        match = _TOTAL.fullmatch(squeeze(cell.text)) if cell is not None else None
+        match = _TOTAL.fullmatch(squeeze(cell.text).strip(":")) if cell is not None else None
         if match:
-            return match[1] or "合计"
+            return squeeze(cell.text).strip(":").partition("(")[0] if match[1] else "平均"
     return ""
 
 
@@ -137,7 +138,35 @@ def _label(row: FormRow, headed: HeadedSheet, findings: Findings) -> None:
         row.year = sheet_year(headed.sheet.name) or row.year
 
 
-def _reconcile(line, headed: HeadedSheet, rows: list[FormRow], findings: Findings) -> None:
+def report_other_years(rows: list[FormRow], year: int, findings: Findings) -> None:
+    """Warn where rows name another year than that of the folder they came in."""
+    others: dict[int, list[FormRow]] = {}
+    for row in rows:
+        if year and row.year != year:
+            others.setdefault(row.year, []).append(row)
+    for other, found in others.items():
+        findings.at("year.other", found[0].at("school_year"),
+                    f"{len(found)}行写的是{other}年，按所写年份使用")
+
+
+def _summed(total: str, before: list[FormRow], rows: list[FormRow]) -> list[list[FormRow]]:
+    """Return which rows a total may be the sum of: all, those since the last, those of a kind."""
+    if total in ("合计", "总计", "共计"):
+        return [rows]
+    kinds: dict[object, list[FormRow]] = {}
+    for row in rows:
+        for key in (("kind", row.get("school_type")), ("stage", _stage(row))):
+            kinds.setdefault(key, []).append(row)
+    return [before, rows, *kinds.values()]
+
+
+def _stage(row: FormRow) -> str:
+    code = row.get("school_type")
+    kind = next((t for t in classifications().school_type if t.code == code), None)
+    return row.get("stage") or (kind.stages[0] if kind and len(kind.stages) == 1 else "")
+
+
+def _reconcile(line, headed: HeadedSheet, groups: list[list[FormRow]], findings: Findings) -> None:
     """Compare a total with the sum of its rows, column by column.
 
     A mixed school repeats its whole-school figures in each of its rows; a total that counts
@@ -147,8 +176,12 @@ def _reconcile(line, headed: HeadedSheet, rows: list[FormRow], findings: Finding
         reading = read_number(line[i].text) if not line[i].blank else None
         if reading is None or not unit or unit == "%" or "/" in variables().units[unit].base:
             continue
-        each = [row.get(column.key) or Fraction(0) for row in rows]
-        once = {(row.get("school_code"), value) for row, value in zip(rows, each, strict=True)}
-        sums = (sum(each), sum(value for _, value in once))
+        sums = {total for rows in groups for total in _sums(rows, column.key)}
         if reading.value * variables().units[unit].ratio not in sums:
             findings.at("row.total_wrong", line[i], "合计与各行之和不符")
+
+
+def _sums(rows: list[FormRow], key: str) -> tuple[Fraction, Fraction]:
+    each = [row.get(key) or Fraction(0) for row in rows]
+    once = {(row.get("school_code"), value) for row, value in zip(rows, each, strict=True)}
+    return sum(each, Fraction(0)), sum((value for _, value in once), Fraction(0))

@@ -18,6 +18,8 @@ def settle(sections: list[Section], scope: Scope | None, findings: Findings):
     """Return the sections that count, and the accounting row of every section that came in."""
     by_key = {section.key: section for section in sections}
     fates = {s.key: _fate(s, scope) for s in sections}
+    for section in (s for s in sections if s.pupils == 0):
+        findings.at("scope.no_pupils", section.row.first, "在校生数为0")
     for section in sections:
         if fates[section.key][0] == MERGED:
             fates[section.key] = _merge(section, by_key, fates, findings)

@@ -45,11 +45,12 @@ def decode(content: bytes) -> tuple[str, str]:
     if b"\x00" in content:
         line = content[:content.index(b"\x00")].count(b"\n") + 1
         raise Unreadable("file.encoding", "含空字符，可能是没有标记的 UTF-16", line)
+    furthest = 0
     for codec, name in _GUESSES:
         try:
             text = content.decode(codec)
         except UnicodeDecodeError as error:
-            furthest = error.start
+            furthest = max(furthest, error.start)
             continue
         if codec == "gb18030":
             _refuse_mixture(content)
@@ -87,18 +88,21 @@ def _fields(text: str) -> list[list[str]]:
     Where no separator does, the comma's reading is returned, and its uneven line refused.
     """
     readings = [_parsed(text, separator) for separator in _SEPARATORS]
-    for lines in readings:
+    for lines, _ in readings:
         widths = {len(line) for line in lines or () if line}
         if len(widths) == 1 and widths != {1}:
             return lines
-    uneven = [lines for lines in readings if lines and any(len(line) > 1 for line in lines)]
-    if readings[0] is None or not (uneven or readings[0]):
-        raise Unreadable("file.ragged", "引号没有成对，或单个栏目过长")
-    return uneven[0] if uneven else readings[0]
+    lines, reached = readings[0]
+    if lines is None:
+        raise Unreadable("file.ragged", "引号没有成对，或单个栏目过长", reached)
+    uneven = [other for other, _ in readings if other and any(len(line) > 1 for line in other)]
+    return uneven[0] if uneven else lines
 
 
-def _parsed(text: str, separator: str) -> list[list[str]] | None:
+def _parsed(text: str, separator: str) -> tuple[list[list[str]] | None, int]:
+    """Return the lines, or None with the number of the line that spoils the reading."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        return list(reader), reader.line_num
     except csv.Error:
-        return None
+        return None, reader.line_num

@@ -18,6 +18,8 @@ from pipeline.definitions.forms import classifications, squeeze, variables
 from pipeline.definitions.layouts import FormColumn, Layout
 
 _MOST_PERSONS = 10_000_000
+_ERROR_TEXT = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
+_DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年|[-./](?:0?[1-9]|1[0-2])\b).*")
 _NO_TEXT = (cells.BOOLEAN, cells.DATE, cells.ERROR)
 
 
@@ -57,7 +59,7 @@ def _name(cell: Cell, required: bool, findings: Findings) -> str:
         if required:
             findings.at("identity.name", cell, "空白")
     elif cell.kind in (*_NO_TEXT, cells.NUMBER, cells.SCALED) or read_number(name) or (
-            required and name.startswith("#")):
+            required and _ERROR_TEXT.match(name)):
         if required:
             findings.at("identity.name", cell, "不是名称")
     elif odd:
@@ -84,6 +86,10 @@ def read_quantity(cell: Cell, column: FormColumn, unit: str, kind: str, findings
     """Return the exact value of a cell in the variable's base unit; None when it is missing."""
     if cell.kind == cells.FORMULA:
         return findings.at("cell.formula", cell, "公式没有计算结果")
+    dated = _DATED_YEAR.fullmatch(cell.text.strip()) if unit == "年" else None
+    if dated:
+        findings.at("cell.cleaned", cell, "日期按年份读取")
+        return Fraction(dated[1])
     if cell.kind in _NO_TEXT:
         return findings.at("cell.kind", cell, "日期、逻辑值或错误值")
     if cell.kind == cells.SCALED:

@@ -26,6 +26,7 @@ from pipeline.cleaning.cells import (
     number_text,
     plain_sheet,
 )
+from pipeline.cleaning.sheet_parts import is_sheet
 
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 _DIVIDED = re.compile(r"[0#?]!?\.?[0#?]*,+(?![0#?,])")
@@ -48,8 +49,8 @@ def read_xlsx(content: bytes) -> list[dict]:
 
 def _has_formulas(content: bytes) -> bool:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/")]
-        return any(b"<f" in archive.read(name) for name in sheets)
+        return any(is_sheet(name, part := archive.read(name)) and b"<f" in part
+                   for name in archive.namelist() if name.endswith(".xml"))
 
 
 def _xlsx_sheet(sheet, formulas) -> dict:

@@ -79,7 +79,7 @@ def known_headers(layout_id: str) -> dict[tuple[str, str], FormColumn]:
                                                     headers=wording.headers))
         column = base.model_copy(update={"stage": wording.stage, "unit": wording.unit or base.unit})
         for header in wording.headers:
-            named.setdefault((standard_path(header), wording.stage), column)
+            named.setdefault((standard_path(header), ""), column)
     return named
 
 

@@ -134,7 +134,7 @@ class Inference(Definition):
     ceiling: Exact = Fraction(99)
     ceiling_share: Exact = Fraction(1, 4)
     max_vif: Exact = Fraction(10)
-    influential: int = Field(default=3, ge=1)
+    influential: int = Field(default=2, ge=1)
     adjustments: dict[Literal["primary", "secondary"], Literal["holm", "fdr_bh"]] = {
         "primary": "holm", "secondary": "fdr_bh"}
 

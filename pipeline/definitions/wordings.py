@@ -85,7 +85,11 @@ def readings(wording: str) -> tuple[Header, ...]:
     >>> readings("小学在校学生数(人)")[1]
     Header(name='在校生数', unit='人', stage='primary')
     """
-    name, unit, stage = _without_brackets(_plain(wording))
+    plain = _plain(wording).replace("<-->", ">")
+    if ">" in plain.strip(">"):
+        parts = [readings(part)[0] for part in plain.split(">")]
+        return (Header(">".join(p.name for p in parts), parts[-1].unit, parts[-1].stage),)
+    name, unit, stage = _without_brackets(plain)
     found = [Header(standard_wording(name), unit, stage)]
     prefix = _STAGE.match(name)
     if prefix and not stage:
@@ -100,7 +104,7 @@ def readings(wording: str) -> tuple[Header, ...]:
 
 def standard_path(wording: str) -> str:
     """Return the standard wording of a path such as 专任教师>#按学历分>本科毕业."""
-    return ">".join(readings(part)[0].name for part in wording.split(">"))
+    return readings(wording)[0].name
 
 
 def standard_wording(name: str) -> str:

@@ -6,6 +6,7 @@ from pipeline.county import County
 from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.government import state_zh, veto_words
 from pipeline.dossier.numbers import count_text, cv_text, joined
+from pipeline.dossier.path import path_words
 from pipeline.dossier.resources import STATE_TONE
 from pipeline.dossier.sources import section_words
 from pipeline.terms import MET, NOT_MET, UNDETERMINED, USED, verdict
@@ -32,12 +33,12 @@ def overall_words(judgements: pd.DataFrame) -> str:
 
 
 def summary_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
-                      accounting: pd.DataFrame, county: County) -> Prose:
-    """Return the 摘要: scope, the counts of the items, schools, coefficients, what is open."""
+                      accounting: pd.DataFrame, path: pd.DataFrame, county: County) -> Prose:
+    """Return the 摘要: scope, counts of the items, schools, coefficients, path, what is open."""
     now = accounting[(accounting["year"] == county.year) & (accounting["outcome"] == USED)]
     scope = (f"本卷宗依据《{county.standard.title}》（{county.standard.document}），对{county.name}"
              f"{county.year}年参加测算的{section_words(now, county)}、{sum(now['pupils'])}名学生的"
-             "资料进行测算。")
+             f"资料进行测算。{_assumed(county)}")
     if not county.standard.judged:
         return Prose("summary_sentences", (
             scope, "所用标准包没有标准值，本卷宗不作达标判定，只列各项指标的水平、校际差异系数、"
@@ -50,7 +51,16 @@ def summary_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame, balanc
         f"{veto_words(judgements)}。逐项结论见[[judgement_table]]，应补交的资料见[[open_table]]。",
         *([_schools(compliance, county)] if county.standard.judges_schools else []),
         *([_coefficients(balance, county)] if county.standard.balance.cv_max else []),
+        *([path_words(path, county)] if len(path) else []),
         "本报告依据填报资料测算，不代表认定结果；因资料不全待核的事项不计为达标。"), front=True)
+
+
+def _assumed(county: County) -> str:
+    """Say that a scenario is one (情景测算), and what is assumed."""
+    if not county.assumptions:
+        return ""
+    said = "；".join(assumption.zh for assumption in county.assumptions)
+    return f"本卷宗是情景测算，各数含以下假设，不是填报数据：{said}。"
 
 
 def _schools(compliance: pd.DataFrame, county: County) -> str:

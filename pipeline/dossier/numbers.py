@@ -75,7 +75,7 @@ def coefficient_text(value: float | None) -> str:
     """
     if is_missing(value):
         return EMPTY
-    size = Decimal(repr(abs(value))).adjusted() if value else 0
+    size = Decimal(repr(abs(float(value)))).adjusted() if value else 0
     return figure_text(value, min(max(2, 3 - size), 20))
 
 

@@ -14,12 +14,24 @@ import pandas as pd
 from pipeline.county import County
 from pipeline.definitions.base import file_hash
 from pipeline.definitions.standards import standard_path
+from pipeline.dossier.funding_record import (
+    FUNDING_TABLES,
+    funding_record,
+    gap_record,
+    inequality_record,
+)
+from pipeline.dossier.path_record import (
+    PATH_TABLES,
+    path_record,
+    rotation_record,
+    shortfall_record,
+)
 from pipeline.exact import decimal_text, square_root_text
 from pipeline.terms import EXCLUDED, MERGED, UNDETERMINED, USED, is_missing, verdict
 
 SCHEMA = "junheng.results/1"
 RESULT_TABLES = ("judgements", "accounting", "indicators", "compliance", "balance",
-                 "decomposition", "composites", "models", "terms", "targets")
+                 "decomposition", "composites", "targets", *FUNDING_TABLES, *PATH_TABLES)
 _VETO, _ELIGIBILITY = "一票否决", "申报条件"
 
 
@@ -38,6 +50,7 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
         "unit": {"code": county.code, "name": county.name},
         "year": county.year,
         "edition": "internal",
+        "assumptions": [assumed.text for assumed in county.assumptions],
         "standard": {"id": county.standard.id, "judged": county.standard.judged,
                      "sha256": file_hash(standard_path(county.standard.id))},
         "verdict": _verdict(judgements, county),
@@ -54,8 +67,13 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
                           _of_year(tables["decomposition"], county).to_dict("records")],
         "composites": [_composite(r) for r in
                        _of_year(tables["composites"], county).to_dict("records")],
+        "shortfalls": shortfall_record(tables["shortfalls"]),
+        "path": path_record(tables),
+        "rotation": rotation_record(tables["path_rotation"]),
         "plans": [_target(r) for r in tables["targets"].to_dict("records")],
-        "gaps": [_gap(r, tables["terms"]) for r in tables["models"].to_dict("records")],
+        "inequality": inequality_record(tables["inequality"], county.year),
+        "funding": funding_record(tables),
+        "gaps": gap_record(tables),
     }
 
 
@@ -147,19 +165,3 @@ def _decomposition(row: dict) -> dict:
     exact = {k: _exact(row[k]) for k in ("weight", "mean", "between", "within")}
     plain = {k: row[k] for k in ("stage", "indicator", "grouping", "group", "n_schools")}
     return plain | exact
-
-
-def _gap(row: dict, terms: pd.DataFrame) -> dict:
-    columns = ("term", "estimate", "std_error", "ci_low", "ci_high", "p_value")
-    mine = terms[terms["id"] == row["id"]].to_dict("records")
-    return {"id": row["id"], "question": row["question"], "stage": row["stage"],
-            "formula": row["formula"], "method": row["method"], "covariance": row["covariance"],
-            "n": row["n"], "r_squared": _number(row["r_squared"]),
-            "terms": [{c: t[c] if c == "term" else _number(t[c]) for c in columns} for t in mine],
-            "spearman": _number(row["spearman"]), "status": row["status"],
-            "reason": row["reason"]}
-
-
-def _number(value: float | None) -> float | None:
-    """Return a model figure with ten significant digits, the same on every machine."""
-    return None if is_missing(value) else float(f"{value:.10g}")

@@ -19,16 +19,20 @@ def cover(county: County) -> Cover:
     date = f"{county.year}-{standard.reference_day}"
     year, month, day = date.split("-")
     place = county.info.province + county.info.prefecture
+    assumed = county.assumptions
     kind = "义务教育优质均衡发展评估卷宗" if standard.judged else "校际差异测算卷宗"
     return Cover(
-        "cover", f"{county.name}{kind}", f"{county.year}年",
+        "cover", f"{county.name}{kind}", f"{county.year}年" + ("（情景测算）" if assumed else ""),
         (("评估单元", f"{place}{county.name}（{county.code}）"),
          ("数据年份", f"{county.year}年（{county.year}—{county.year + 1}学年）"),
          *((("统计时点", f"{year}年{int(month)}月{int(day)}日"),) if standard.judged else ()),
          ("所依文件", f"《{standard.title}》（{standard.document}）"),
-         ("标准包", standard.id)),
-        f"{county.name}·{county.year}年", date, county.info.notice,
-        "本报告依据所列文件和填报数据测算，不代表认定结果。" if standard.judged
+         ("标准包", standard.id),
+         *((("情景假设", "；".join(a.zh for a in assumed)),) if assumed else ())),
+        f"{county.name}·{county.year}年", date, county.mark,
+        "本报告是情景测算：在填报数据之外作了上列假设，只供比较，不是填报结果，也不代表认定结果。"
+        + county.info.notice if assumed
+        else "本报告依据所列文件和填报数据测算，不代表认定结果。" if standard.judged
         else "本报告只作测算和描述，参考包没有标准值，不作判定；只含资料所列的学校或学区。")
 
 

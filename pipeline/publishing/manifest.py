@@ -30,6 +30,7 @@ def causes(county: County) -> dict:
                      "sha256": file_hash(standard_path(county.standard.id))},
         "inputs": [{"file": path.relative_to(county.raw).as_posix(), "sha256": file_hash(path),
                     "bytes": path.stat().st_size} for path in inputs],
+        **({"assumptions": [a.text for a in county.assumptions]} if county.assumptions else {}),
         "code": code_hash(), "version": version("junheng"),
         "lock": file_hash(ROOT / "requirements.lock"), "fonts": font_hashes(),
     }

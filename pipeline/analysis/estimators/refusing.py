@@ -7,26 +7,28 @@ import pandas as pd
 from scipy import optimize, stats
 
 from pipeline.analysis.estimators.results import LEVEL
+from pipeline.definitions.parts import Inference
 
-MIN_SCHOOLS, MIN_PER_PARAMETER, MIN_RESIDUAL_DF, MIN_DESCRIBED = 30, 10, 20, 15
 POWER = 0.80
+USUAL = Inference()
 
 
-def refusal(n: int, parameters: int) -> str:
+def refusal(n: int, parameters: int, rules: Inference = USUAL) -> str:
     """Return why a model of so many parameters may not be fitted to n schools; empty if it may.
 
     At least 30 schools, 10 per parameter (intercept counted) and 20 residual degrees of
-    freedom (docs/decisions/0006).
+    freedom, or what the standard's ``rules`` say (docs/decisions/0006).
 
     >>> refusal(30, 3), refusal(29, 3) != "", refusal(39, 4) != ""
     ('', True, True)
     """
-    if n < MIN_SCHOOLS:
-        return f"样本量不足（{n}，应不少于{MIN_SCHOOLS}），仅作描述"
-    if n < MIN_PER_PARAMETER * parameters:
-        return f"每个参数不足{MIN_PER_PARAMETER}个样本（{n}个样本、{parameters}个参数），仅作描述"
-    if n - parameters < MIN_RESIDUAL_DF:
-        return f"残差自由度不足{MIN_RESIDUAL_DF}，仅作描述"
+    if n < rules.min_schools:
+        return f"样本量不足（{n}，应不少于{rules.min_schools}），仅作描述"
+    if n < rules.min_per_parameter * parameters:
+        return (f"每个参数不足{rules.min_per_parameter}个样本"
+                f"（{n}个样本、{parameters}个参数），仅作描述")
+    if n - parameters < rules.min_residual_df:
+        return f"残差自由度不足{rules.min_residual_df}，仅作描述"
     return ""
 
 
@@ -47,8 +49,8 @@ def detectable_correlation(n: int) -> float | None:
     return float(optimize.brentq(shortfall, 1e-6, 0.9999))
 
 
-def rank_correlation(x: pd.Series, y: pd.Series) -> float | None:
+def rank_correlation(x: pd.Series, y: pd.Series, rules: Inference = USUAL) -> float | None:
     """Return Spearman's ρ (秩相关), None below 15 schools or without variation."""
-    if len(x) < MIN_DESCRIBED or x.nunique() < 2 or y.nunique() < 2:
+    if len(x) < rules.min_described or x.nunique() < 2 or y.nunique() < 2:
         return None
     return float(stats.spearmanr(x, y).statistic)

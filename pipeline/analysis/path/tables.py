@@ -11,10 +11,10 @@ from fractions import Fraction
 
 import pandas as pd
 
-from pipeline.analysis.amounts import Bound, Case, Holding, Measure
-from pipeline.analysis.path_rows import PathRows
-from pipeline.analysis.rotation import rotation
-from pipeline.analysis.shortfall import countable, shortfall_totals, shortfalls
+from pipeline.analysis.path.amounts import Bound, Case, Holding, Measure
+from pipeline.analysis.path.rotation import rotation
+from pipeline.analysis.path.rows import PathRows
+from pipeline.analysis.path.shortfall import countable, shortfall_totals, shortfalls
 from pipeline.definitions.standards import Standard
 from pipeline.terms import is_missing
 

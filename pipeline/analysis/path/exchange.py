@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
 
-from pipeline.analysis.amounts import Case, Tally
+from pipeline.analysis.path.amounts import Case, Tally
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def exchange(case: Case, added: dict[str, int] | None = None) -> Plan:
     Worked case: of three schools of 100 pupils with 2, 6 and 10 teachers, one must have 3, and
     CV at most 0.5: it is 0.54 now. One move to (3, 6, 9) settles both; CV is then 0.41.
 
-    >>> from pipeline.analysis.amounts import Bound, Holding
+    >>> from pipeline.analysis.path.amounts import Bound, Holding
     >>> three = [Holding(str(x), 100, *map(Fraction, (x, 3, 3))) for x in (2, 6, 10)]
     >>> exchange(Case(tuple(three), bound=Bound(Fraction(1, 2), False))).moved
     (1, 0, -1)

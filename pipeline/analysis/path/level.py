@@ -17,7 +17,7 @@ from fractions import Fraction
 from itertools import accumulate
 from math import ceil, floor
 
-from pipeline.analysis.amounts import Case, Holding
+from pipeline.analysis.path.amounts import Case, Holding
 
 _FINENESS = 10**12
 
@@ -90,7 +90,7 @@ def band(case: Case) -> Band | None:
     Worked case: two schools of 100 pupils with 2 and 10, limit 0.5. The mean is 6, so 3 and 9
     are just balanced: one unit moves.
 
-    >>> from pipeline.analysis.amounts import Bound
+    >>> from pipeline.analysis.path.amounts import Bound
     >>> schools = [Holding(str(x), 100, Fraction(x), Fraction(1), Fraction(1)) for x in (2, 10)]
     >>> found = band(Case(tuple(schools), bound=Bound(Fraction(1, 2), False)))
     >>> [str(v) for v in (found.low, found.high, found.moves)]

@@ -13,9 +13,9 @@ from fractions import Fraction
 from heapq import heapify, heapreplace
 from math import ceil
 
-from pipeline.analysis.amounts import Case, Tally
-from pipeline.analysis.exchange import Plan
-from pipeline.analysis.level import raised_level
+from pipeline.analysis.path.amounts import Case, Tally
+from pipeline.analysis.path.exchange import Plan
+from pipeline.analysis.path.level import raised_level
 
 
 def additions(case: Case, by_level: bool = False) -> Plan | None:
@@ -26,7 +26,7 @@ def additions(case: Case, by_level: bool = False) -> Plan | None:
     Worked case: schools of 100 pupils with 2, 4 and 12 rooms, each requiring 2, limit 0.5. The
     coefficients are 0.720, then with 1, 2, 3, 4 rooms more 0.636, 0.566, 0.508, 0.450.
 
-    >>> from pipeline.analysis.amounts import Bound, Holding
+    >>> from pipeline.analysis.path.amounts import Bound, Holding
     >>> rooms = [Holding(str(x), 100, *map(Fraction, (x, 2, 2))) for x in (2, 4, 12)]
     >>> additions(Case(tuple(rooms), bound=Bound(Fraction(1, 2), False))).added
     (3, 1, 0)

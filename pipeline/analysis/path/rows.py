@@ -5,10 +5,17 @@ from fractions import Fraction
 
 import pandas as pd
 
-from pipeline.analysis.amounts import Case, Measure, Tally
-from pipeline.analysis.exchange import pairs
-from pipeline.analysis.level import band
-from pipeline.analysis.remedies import ADD, EXCHANGE, REDISTRIBUTION, UNREACHABLE, Remedy, remedies
+from pipeline.analysis.path.amounts import Case, Measure, Tally
+from pipeline.analysis.path.exchange import pairs
+from pipeline.analysis.path.level import band
+from pipeline.analysis.path.remedies import (
+    ADD,
+    EXCHANGE,
+    REDISTRIBUTION,
+    UNREACHABLE,
+    Remedy,
+    remedies,
+)
 from pipeline.definitions.indicators import Indicator
 from pipeline.exact import square_root_text
 from pipeline.terms import MISSING, TABLES, UNDETERMINED

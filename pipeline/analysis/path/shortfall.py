@@ -11,11 +11,14 @@ from math import ceil
 
 import pandas as pd
 
-from pipeline.analysis.amounts import Measure
+from pipeline.analysis.path.amounts import Measure
 from pipeline.definitions.standards import Standard
 from pipeline.terms import ABOVE, BELOW, FLOOR, MISSING, TABLES, is_missing
 
 ALL = "all"
+UNIT_COSTS = {"R4": "unit_cost_teaching_area_yuan", "R5": "unit_cost_sports_area_yuan",
+              "R7": "unit_cost_multimedia_room_yuan"}
+_MONEY = "R6"
 
 
 def shortfalls(indicators: pd.DataFrame, standard: Standard,
@@ -59,6 +62,19 @@ def shortfall_totals(ledger: pd.DataFrame) -> pd.DataFrame:
             found.setdefault(key, []).append(row)
     rows = [_total(key, part) for key, part in found.items()]
     return TABLES["shortfall_totals"].frame(rows)
+
+
+def unit_costs(facts: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """Return indicator → 元 per unit, from what the county says things cost (单价).
+
+    Equipment is counted in 元 and costs what it is worth, once any price is given. Teachers
+    have none: their pay recurs every year and cannot be added to what is bought once.
+
+    >>> unit_costs({"unit_cost_multimedia_room_yuan": Fraction(40000)})
+    {'R7': Fraction(40000, 1), 'R6': Fraction(1, 1)}
+    """
+    given = {id: facts[name] for id, name in UNIT_COSTS.items() if name in facts}
+    return given | {_MONEY: Fraction(1)} if given else {}
 
 
 def countable(standard: Standard) -> list[str]:

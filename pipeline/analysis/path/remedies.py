@@ -6,9 +6,9 @@ second row follow: the fewest additions, and the fewest exchanges that go with t
 
 from dataclasses import dataclass
 
-from pipeline.analysis.additions import additions
-from pipeline.analysis.amounts import Case, Tally
-from pipeline.analysis.exchange import Plan, exchange, fewest_additions
+from pipeline.analysis.path.additions import additions
+from pipeline.analysis.path.amounts import Case, Tally
+from pipeline.analysis.path.exchange import Plan, exchange, fewest_additions
 from pipeline.exact import square_root_text
 
 NOT_NEEDED, REDISTRIBUTION, ADDITIONS, UNREACHABLE = (

@@ -1,0 +1,14 @@
+"""The path to compliance (达标路径): shortfalls, fewest exchanges, smallest additions."""
+
+from pipeline.analysis.path.rotation import ELIGIBLE
+from pipeline.analysis.path.shortfall import shortfall_totals, shortfalls, unit_costs
+from pipeline.analysis.path.tables import (
+    AT_FLOOR,
+    AT_THRESHOLD,
+    PathTables,
+    Restrictions,
+    path,
+)
+
+__all__ = ["AT_FLOOR", "AT_THRESHOLD", "ELIGIBLE", "PathTables", "Restrictions", "path",
+           "shortfall_totals", "shortfalls", "unit_costs"]

@@ -1,0 +1,123 @@
+"""What is assumed in a what-if (情景测算): one change a text, read strictly.
+
+    close=学校标识码[,to=学校标识码]          pupils:学校标识码[:学段]=人数
+    move:变量:调出学校:调入学校[:学段]=人数    add:变量:学校标识码[:学段]=数量
+
+Such texts stand in `scenario.toml` beside a unit's files; a dossier made from them says so.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from pipeline.definitions.forms import AMOUNT, COUNT, PERSON, classifications, squeeze, variables
+from pipeline.errors import WrongUse
+
+CLOSE, PUPILS, MOVE, ADD = "close", "pupils", "move", "add"
+_CLOSE = re.compile(r"close=(?P<school>[^\s,:=]+)(?:[\s,]+to=(?P<other>[^\s,:=]+))?")
+_SCHOOL, _STAGE = r"(?P<school>[^\s,:=]+)", r"(?::(?P<stage>[^\s,:=]+))?=(?P<amount>\S+)"
+_OTHERS = (re.compile(rf"(?P<kind>pupils):{_SCHOOL}{_STAGE}"),
+           re.compile(rf"(?P<kind>add):(?P<variable>[^\s,:=]+):{_SCHOOL}{_STAGE}"),
+           re.compile(rf"(?P<kind>move):(?P<variable>[^\s,:=]+):{_SCHOOL}:"
+                      rf"(?P<other>[^\s,:=]+){_STAGE}"))
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?")
+_WRITTEN = ("close=标识码[,to=标识码]、pupils:标识码[:学段]=人数、"
+            "move:变量:调出校:调入校[:学段]=人数、add:变量:标识码[:学段]=数量")
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One assumed change (假设): what kind, of which variable, at which school, how much.
+
+    ``other`` is the school that receives; ``stage`` is empty where the school has one only.
+    """
+
+    text: str
+    kind: str
+    school: str
+    variable: str = ""
+    other: str = ""
+    stage: str = ""
+    amount: Fraction = Fraction(0)
+
+    @property
+    def zh(self) -> str:
+        """Return the assumption as a sentence for the cover and the list."""
+        stage = classifications().zh("stage", self.stage) if self.stage else ""
+        if self.kind == CLOSE:
+            after = f"，学生并入{self.other}" if self.other else "，学生不再计入本县"
+            return f"{self.school}停办{after}"
+        if self.kind == PUPILS:
+            return f"{self.school}{stage}在校生改为{self.amount}人"
+        what = variables().variables[self.variable]
+        much = f"{what.zh}{float(self.amount):g}{what.unit}"
+        if self.kind == MOVE:
+            return f"{stage}{much}由{self.school}调入{self.other}"
+        return f"{self.school}{stage}增加{much}"
+
+
+def read_assumption(text: str) -> Assumption:
+    """Read one assumption; `WrongUse` says in Chinese what is wrong with it.
+
+    >>> read_assumption("add:multimedia_rooms:2199000016=2").zh
+    '2199000016增加网络多媒体教室数2间'
+    """
+    text = text.strip()
+    closed = _CLOSE.fullmatch(text)
+    if closed:
+        return Assumption(text, CLOSE, closed["school"], other=closed["other"] or "")
+    found = next((m for pattern in _OTHERS if (m := pattern.fullmatch(text))), None)
+    if found is None:
+        raise WrongUse(f"假设“{text}”写法有误。可写：{_WRITTEN}。")
+    said = found.groupdict()
+    variable = _variable(said["variable"], said["kind"]) if "variable" in said else "pupils"
+    return Assumption(text, said["kind"], said["school"],
+                      "" if variable == "pupils" else variable, said.get("other") or "",
+                      _stage(said["stage"]), _amount(said["amount"], variable, text))
+
+
+def read_assumptions(path: Path) -> tuple[Assumption, ...]:
+    """Read `scenario.toml`: ``set = ["…", …]``; nothing where there is no such file."""
+    if not path.is_file():
+        return ()
+    try:
+        texts = tomllib.loads(path.read_text(encoding="utf-8-sig"))["set"]
+        return tuple(read_assumption(text) for text in texts)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError,
+            AttributeError) as fault:
+        raise WrongUse(f"{path.name} 应写成 set = [\"假设\", …]") from fault
+
+
+def _variable(written: str, kind: str) -> str:
+    """Return the variable that is named, in code or in Chinese; only amounts can change."""
+    known = variables().variables
+    kinds = (PERSON,) if kind == MOVE else (PERSON, COUNT, AMOUNT)
+    fit = {key: v for key, v in known.items()
+           if v.kind in kinds and not v.county and not key.startswith("pupils")}
+    named = {**{key: key for key in fit}, **{squeeze(v.zh): key for key, v in fit.items()}}
+    found = named.get(written) or named.get(squeeze(written))
+    if found is None:
+        raise WrongUse(f"没有变量“{written}”，或它不能{'调动' if kind == MOVE else '增加'}。"
+                       "名称见 data/variables.toml，如 qualified_teachers、multimedia_rooms。")
+    return found
+
+
+def _stage(written: str | None) -> str:
+    if not written:
+        return ""
+    found = classifications().find("stage", written)
+    if found is None:
+        raise WrongUse(f"没有学段“{written}”，应为 primary（小学）或 junior（初中）。")
+    return found.code
+
+
+def _amount(written: str, variable: str, text: str) -> Fraction:
+    what = variables().variables[variable]
+    if not _NUMBER.fullmatch(written):
+        raise WrongUse(f"假设“{text}”的数量“{written}”应为不小于0的数字。")
+    amount = Fraction(written)
+    if what.kind in (PERSON, COUNT) and amount.denominator != 1:
+        raise WrongUse(f"假设“{text}”：{what.zh}应为整数。")
+    return amount
