@@ -1,31 +1,26 @@
 """A made-up nation is what its truth says, and the package finds the truth in its files."""
 
-import csv
 import json
 from collections import Counter
-from math import exp, log, sqrt
+from math import log
 
 import numpy as np
 import pytest
+from nations import SEED, YEARS, listed
 
 from pipeline.__main__ import main
 from pipeline.analysis.balance import balance
 from pipeline.analysis.indicators import indicator_values
 from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.importing import import_county
-from pipeline.county import County, unit_info, units
+from pipeline.county import County, units
 from pipeline.definitions.base import DATA
-from pipeline.errors import DefinitionFault, WrongUse
-from pipeline.synth.counties import GROUP, ROTATION, made_county
+from pipeline.synth.counties import made_county
 from pipeline.synth.handing_in import hand_in
 from pipeline.synth.nation import Wanted, codes, made_years, write_nation, years_of
-from pipeline.synth.parameters import of
 from pipeline.synth.refusals import MISTAKES
 
-YEARS, SEED, COUNTIES, FEWER = (2021, 2022, 2023, 2024), 20170426, 200, 50
-LAST, COMPARED = YEARS[-1], 44
-HEAD = "code,name,province,prefecture,standard,plans,notice"
-MOST_ERRORS = 3    # an estimate may lie this many standard errors from what was planted
+COUNTIES, FEWER, COMPARED, LAST = 200, 50, 44, YEARS[-1]
 
 
 @pytest.fixture(scope="module")
@@ -35,82 +30,11 @@ def nation(tmp_path_factory):
     return folder
 
 
-def listed(folder, name):
-    with (folder / "truth" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def contents(folder, codes=None):
     """Return place → bytes of every file, or of those that belong to the counties named."""
     return {path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*")) if path.is_file()
             and (codes is None or {path.parent.name, path.name[:6]} & codes)}
-
-
-def least_squares(y, x, clusters):
-    """Return coefficients and their clustered standard errors (CR1), by the textbook formula."""
-    y, x = np.asarray(y, float), np.asarray(x, float)
-    inverse = np.linalg.inv(x.T @ x)
-    b = inverse @ x.T @ y
-    scores = x * (y - x @ b)[:, None]
-    names, place = np.unique(clusters, return_inverse=True)
-    sums = np.zeros((len(names), x.shape[1]))
-    np.add.at(sums, place, scores)
-    groups, (n, k) = len(names), x.shape
-    covariance = inverse @ (sums.T @ sums) @ inverse * groups / (groups - 1) * (n - 1) / (n - k)
-    return b, np.sqrt(np.diag(covariance))
-
-
-def within(columns, *groupings):
-    """Take group means out, again and again until they are gone (balanced or not)."""
-    columns = [np.asarray(column, float).copy() for column in columns]
-    for _ in range(60):
-        for grouping in groupings:
-            _, place = np.unique(grouping, return_inverse=True)
-            sizes = np.bincount(place)
-            for column in columns:
-                column -= (np.bincount(place, column) / sizes)[place]
-    return columns
-
-
-def recovered(estimate, error, planted):
-    """Tell whether the planted value was found, by an estimate sharp enough to have missed it."""
-    return abs(estimate - planted) <= MOST_ERRORS * error and error < abs(planted) / 4
-
-
-# ---- the list of units that a raw folder brings
-
-def test_a_raw_folder_brings_its_own_list_of_units(tmp_path):
-    line = "990777,某县,某省,某市,cn-2017-06,,虚构"
-    (tmp_path / "counties.csv").write_text(f"{HEAD}\n{line}\n", "utf-8")
-    assert unit_info("990777", tmp_path).name == "某县"
-    assert unit_info("990101", tmp_path).name == "示例县"
-    assert County.open("990777", 2023, raw=str(tmp_path)).info.notice == "虚构"
-    assert "990777" not in units()
-    with pytest.raises(WrongUse, match="未登记"):
-        County.open("990777", 2023)
-
-
-def test_a_list_that_was_changed_is_read_anew(tmp_path):
-    for name in ("甲县", "乙县人"):
-        line = f"990777,{name},省,市,cn-2017-06,,"
-        (tmp_path / "counties.csv").write_text(f"{HEAD}\n{line}\n", "utf-8")
-        assert unit_info("990777", tmp_path).name == name
-
-
-@pytest.mark.parametrize(("content", "said"), [
-    (f"{HEAD}\n990101,某县,某省,某市,cn-2017-06,,\n", "990101 已在 data/counties.csv 中登记"),
-    (f"{HEAD}\n990777,甲,省,市,cn-2017-06,,\n990777,乙,省,市,cn-2017-06,,\n", "990777 重复"),
-    (f"{HEAD}\n90777,甲,省,市,cn-2017-06,,\n", "“90777”不是6位数字"),
-    ("code,name\n990777,甲\n", "7 栏"),
-    (f"{HEAD}\n990777,甲\n", "7 栏"),
-    (f"{HEAD}\n990777,甲县,省,市,cn-2017-06,,\n".encode("gb18030"), "不是 UTF-8"),
-], ids=("registered", "twice", "code", "columns", "short", "encoding"))
-def test_a_list_of_units_that_is_not_in_order_is_refused(tmp_path, content, said):
-    raw = content if isinstance(content, bytes) else content.encode()
-    (tmp_path / "counties.csv").write_bytes(raw)
-    with pytest.raises(DefinitionFault, match=said):
-        unit_info("990777", tmp_path)
 
 
 # ---- the nation is the same each time, and each county is its own
@@ -255,86 +179,6 @@ def test_clean_figures_reach_the_drawn_coefficient_but_for_whole_people_and_mixe
               if row["indicator"] == "R1"]
     assert abs(np.median(ratios)) < 0.02
     assert np.quantile(np.abs(ratios), 0.9) < 0.1
-
-
-def panel(nation, stage, indicators):
-    """Return rows of county and year: mean ln CV and what drives it."""
-    logs = {}
-    for row in listed(nation, "cvs"):
-        if row["stage"] == stage and row["indicator"] in indicators:
-            logs.setdefault((row["code"], row["year"]), []).append(log(float(row["cv"])))
-    county = {row["code"]: row for row in listed(nation, "counties")}
-    return [{**row, **county[row["code"]], "y": np.mean(logs[row["code"], row["year"]])}
-            for row in listed(nation, "years")]
-
-
-def driven(rows):
-    """Return within-county, within-year least squares of ln CV on spending and both policies."""
-    y, *x = within([
-        [row["y"] for row in rows], [row["ln_fund_before"] for row in rows],
-        *([int(row["policy_years"]) * (row["policy"] == policy) for row in rows]
-          for policy in (GROUP, ROTATION))],
-        [row["code"] for row in rows], [row["year"] for row in rows])
-    return least_squares(y, np.column_stack(x), [row["code"] for row in rows])
-
-
-def test_the_planted_effects_on_gaps_of_assets_are_recovered_by_a_county_panel(nation):
-    b, error = driven(panel(nation, "primary", ("R4", "R5", "R6")))
-    assert recovered(b[0], error[0], of("gap_fund_effect"))
-    assert recovered(b[1], error[1], of("policy_group_effect"))
-    assert abs(b[2]) <= MOST_ERRORS * error[2]    # 交流轮岗 moves teachers only
-
-
-def test_rotation_is_recovered_from_gaps_of_teachers(nation):
-    b, error = driven(panel(nation, "primary", ("R1",)))
-    assert recovered(b[2], error[2], of("policy_rotation_effect"))
-    assert recovered(b[0], error[0], of("gap_fund_effect"))
-
-
-def test_counties_converge_at_the_planted_speed(nation):
-    rows = panel(nation, "junior", ("R4", "R6"))
-    rows = [row for row in rows if not row["policy"]]
-    first, last = ({row["code"]: row for row in rows if row["year"] == str(year)}
-                   for year in (YEARS[0], LAST))
-    growth = [last[code]["y"] - first[code]["y"] for code in first]
-    funds = [float(last[code]["ln_fund_before"]) - float(first[code]["ln_fund_before"])
-             for code in first]
-    x = np.column_stack([np.ones(len(first)), [float(r["gap_effect"]) for r in first.values()],
-                         funds])
-    b, error = least_squares(growth, x, list(first))
-    assert recovered(b[1], error[1], exp(-of("gap_convergence") * (LAST - YEARS[0])) - 1)
-
-
-def test_the_planted_effects_on_outcomes_are_recovered_by_schools_within_counties(nation):
-    rows = listed(nation, "schools")
-    columns = {
-        "ln_spending_before": of("outcome_fund_effect"), "R1": of("outcome_teacher_effect"),
-        "乡村": of("outcome_rural_gap"), "镇区": of("outcome_town_gap"),
-        "junior": of("outcome_junior_gap")}
-    x = [[float(row[c]) if c in row else float(c in (row["location"], row["stage"]))
-          for row in rows] for c in columns]
-    y, *x = within([[row["fitness_good_pct"] for row in rows], *x],
-                   [row["code"] for row in rows], [row["year"] for row in rows])
-    b, error = least_squares(y, np.column_stack(x), [row["code"] for row in rows])
-    for estimate, se, (name, planted) in zip(b, error, columns.items(), strict=True):
-        assert recovered(estimate, se, planted), name
-
-
-def test_schools_of_a_county_and_a_school_over_the_years_resemble_each_other(nation):
-    rows = [row for row in listed(nation, "schools") if row["stage"] == "primary"]
-    known = sum(of(f"outcome_{part}_spread")**2 for part in ("county", "school", "noise"))
-    left = [float(row["fitness_good_pct"])
-            - of("outcome_fund_effect") * (float(row["ln_spending_before"])
-                                           - log(of("school_fund_mean")))
-            - of("outcome_teacher_effect") * (float(row["R1"]) - 6) - of("outcome_mean")
-            - {"乡村": of("outcome_rural_gap"), "镇区": of("outcome_town_gap")}.get(
-                row["location"], 0) for row in rows]
-    assert sqrt(known) == pytest.approx(np.std(left), rel=0.1)
-    groups = {}
-    for row, value in zip(rows, left, strict=True):
-        groups.setdefault(row["school_code"], []).append(value)
-    inside = np.mean([np.var(values, ddof=1) for values in groups.values() if len(values) > 1])
-    assert inside == pytest.approx(of("outcome_noise_spread")**2, rel=0.05)
 
 
 # ---- the command

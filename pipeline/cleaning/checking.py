@@ -12,7 +12,7 @@ from pipeline.cleaning.importing import sections_by_year
 from pipeline.cleaning.reading import Opened, open_files
 from pipeline.cleaning.receiving import Received, Source, receive, receive_file
 from pipeline.cleaning.scope import settle
-from pipeline.county import CORRECTIONS, RECORDS, SUFFIXES, UNIT, UnitInfo, units
+from pipeline.county import CORRECTIONS, LIST, RECORDS, SUFFIXES, UNIT, UnitInfo, units
 from pipeline.definitions.standards import standard as load_standard
 from pipeline.errors import WrongUse
 
@@ -58,7 +58,8 @@ def _files(path: Path) -> list[Path]:
     found = sorted(
         p for p in path.rglob("*")
         if (p.suffix.lower() in SUFFIXES or p.name in RECORDS)
-        and not p.name.endswith(CORRECTIONS) and not p.name.startswith(("~", ".")))
+        and not p.name.endswith(CORRECTIONS) and not p.name.startswith(("~", "."))
+        and p.name != LIST and "truth" not in p.relative_to(path).parts)
     if not found:
         raise WrongUse(f"文件夹 {path} 中没有 xlsx、xls 或 csv 文件")
     return found
@@ -74,7 +75,12 @@ def _unit_code(path: Path) -> str:
 
 
 def _unit(path: Path) -> UnitInfo | None:
-    return units().get(_unit_code(path))
+    return units(_raw(path)).get(_unit_code(path))
+
+
+def _raw(path: Path) -> Path | None:
+    """Return the folder of raw data: that which holds the folder of the year."""
+    return next((p.parent for p in path.parents if _YEAR.fullmatch(p.name)), None)
 
 
 def _check(group: list[Source], opened: Iterator[Opened], standard: str, drop_personal: bool

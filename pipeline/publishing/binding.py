@@ -38,7 +38,7 @@ def checked(given: dict) -> Parameters:
         parameters = Parameters.model_validate(given)
     except ValidationError as error:
         raise WrongUse("参数有误：" + "；".join(map(_fault_zh, error.errors()))) from error
-    unit_info(parameters.unit)
+    unit_info(parameters.unit, ROOT / parameters.raw)
     return parameters
 
 

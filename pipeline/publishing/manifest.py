@@ -10,7 +10,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.county import County
+from pipeline.county import LIST, County
 from pipeline.definitions.base import DATA, ROOT, file_hash
 from pipeline.definitions.standards import standard_path
 from pipeline.fonts import font_hashes
@@ -24,6 +24,7 @@ def causes(county: County) -> dict:
     """Return everything that decides the dossier: inputs, definitions, code, lock, fonts."""
     inputs = [path for year in county.years
               for path in (*county.files(year), *county.corrections(year))]
+    inputs += [county.raw / LIST] if (county.raw / LIST).is_file() else []
     return {
         "unit": county.code, "year": county.year,
         "standard": {"id": county.standard.id,
