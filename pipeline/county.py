@@ -16,8 +16,7 @@ import pandas as pd
 
 from pipeline.definitions.assumptions import Assumption, read_assumptions
 from pipeline.definitions.base import DATA, ROOT
-from pipeline.definitions.standards import Standard
-from pipeline.definitions.standards import standard as load_standard
+from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.errors import DefinitionFault, WrongUse
 from pipeline.terms import TABLES
 
@@ -143,9 +142,19 @@ class County:
             return notice
         return "；".join([_ASSUMED, *([notice.split("：")[0]] if notice else [])])
 
-    @cached_property
+    @property
     def years(self) -> list[int]:
-        """Return the years, up to this one, for which the unit has files (资料年份)."""
+        """Return the years, up to this one, of which the unit has figures (资料年份).
+
+        They are those of the folders; and, once chapter 01 has read the tables, those that
+        rows name themselves (一表多年).
+        """
+        named = {*self.load("accounting")["year"]} if self._has("accounting") else set()
+        return sorted({*self.file_years, *named})
+
+    @cached_property
+    def file_years(self) -> list[int]:
+        """Return the years, up to this one, in whose folders the unit has files."""
         found = [int(p.name) for p in self.raw.glob("[12][0-9][0-9][0-9]") if p.is_dir()]
         return sorted(y for y in found if y <= self.year and self.files(y))
 
@@ -190,10 +199,10 @@ class County:
         """Raise `WrongUse` unless there is something to read for this year."""
         if not self.raw.is_dir():
             raise WrongUse(f"原始数据文件夹不存在：{self.raw.name}")
-        if self.year in self.years:
+        if self.year in self.file_years:
             return
         shown = self.raw.relative_to(ROOT) if self.raw.is_relative_to(ROOT) else self.raw.name
-        there = "、".join(map(str, self.years)) or "无"
+        there = "、".join(map(str, self.file_years)) or "无"
         raise WrongUse(f"没有找到 {self.code} {self.name} {self.year} 年的资料。"
                        f"应放在 {shown}/{self.year}/{self.code}_{self.name}.xlsx 或文件夹 "
                        f"{shown}/{self.year}/{self.code}/；已有年份：{there}。")
@@ -206,11 +215,14 @@ class County:
     def load(self, name: str) -> pd.DataFrame:
         """Load a table that an earlier chapter saved."""
         path = self.folder / f"{name}.csv"
-        if not path.is_file():
+        if not self._has(name):
             raise WrongUse(f"还没有“{TABLES[name].zh}”表（{name}.csv）。"
                            "请先运行产生它的章节，第一章为 01_cleaning。")
         text = pd.read_csv(path, dtype=str, keep_default_na=False)
         return TABLES[name].from_text(text)
+
+    def _has(self, name: str) -> bool:
+        return (self.folder / f"{name}.csv").is_file()
 
     def save_record(self, name: str, record: object) -> None:
         """Save a JSON record (记录), keys in order, numbers as they are."""

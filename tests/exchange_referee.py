@@ -12,8 +12,7 @@ from math import ceil, floor
 from random import Random
 
 import numpy as np
-from scipy.optimize import LinearConstraint, linprog
-from scipy.optimize import milp as highs
+from scipy.optimize import LinearConstraint, linprog, milp as highs
 
 _TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 

@@ -5,8 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from pipeline.definitions import forms
-from pipeline.definitions import layouts as forms_layouts
+from pipeline.definitions import forms, layouts as forms_layouts
 from pipeline.definitions.base import DATA, load_toml
 from pipeline.definitions.forms import variables
 from pipeline.definitions.indicators import Indicator, indicators

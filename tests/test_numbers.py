@@ -6,8 +6,7 @@ from fractions import Fraction
 from math import nan
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 from tables import table
 
 from pipeline.cleaning.numbers import is_not_applicable, read_number

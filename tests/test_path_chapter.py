@@ -12,8 +12,7 @@ from pipeline.analysis.indicators import indicator_values
 from pipeline.analysis.path import path, unit_costs
 from pipeline.county import County
 from pipeline.definitions.standards import standard
-from pipeline.dossier import exchanges, ledger, path_figures, path_record
-from pipeline.dossier import path as report
+from pipeline.dossier import exchanges, ledger, path as report, path_figures, path_record
 from pipeline.dossier.conclusion import summary_sentences
 from pipeline.terms import TABLES
 

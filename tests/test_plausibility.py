@@ -18,7 +18,7 @@ def section(number, amount, variable=AREA, school_type="211"):
     cell = Cell("2023/990101_x.xlsx", "学校情况", number, "N", str(amount), TEXT)
     row = FormRow(2023, cell, cells={variable: cell})
     return Section(2023, str(number), f"甲{number}校", "primary", school_type, "rural", "public",
-                   100, "", {variable: Fraction(amount)}, row)
+                   "", 100, "", {variable: Fraction(amount)}, row)
 
 
 def codes(amounts, variable=AREA, **more):

@@ -7,6 +7,8 @@ import xlwt
 from made_up import received
 from tables import csv_bytes, found, imported, refusals, results, school, workbook
 
+from pipeline.analysis.indicators import indicator_values
+from pipeline.analysis.path import Restrictions, path
 from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.importing import import_county
 from pipeline.cleaning.reading import open_files
@@ -189,3 +191,36 @@ def test_a_self_made_sheet_with_columns_by_stage_gives_the_same_as_two_rows(tmp_
     ours = imported(tmp_path / "one", [own])
     assert not ours.refused and not theirs.refused
     assert results(ours) == results(theirs)
+
+
+def test_the_years_of_a_county_are_those_of_its_folders_and_of_its_rows(tmp_path):
+    rows = [row | {"年份": year} for year in (2022, 2023) for row in ROWS]
+    result = county(tmp_path, {"2023/990101_甲县.csv": csv_bytes(rows)})
+    opened = County.open("990101", 2023, raw=str(tmp_path / "raw"),
+                         processed=str(tmp_path / "processed"))
+    assert opened.years == [2023]
+    opened.save("accounting", result.accounting)
+    assert (opened.file_years, opened.years) == ([2023], [2022, 2023])
+
+
+FAR = {"乡镇": "青溪镇", "经度": "114.9", "纬度": "34.5"}
+NEAR = [{"乡镇": "青溪镇", "经度": "113.65", "纬度": "34.76"},
+        {"乡镇": "筠溪镇", "经度": "113.66", "纬度": "34.77"}, FAR]
+
+
+@pytest.mark.parametrize(("limits", "sender"), [
+    ({}, {"2", "3"}), ({"same_township": True}, {"3"}), ({"farthest_km": 10}, {"2"}),
+    ({"farthest_km": 10, "same_township": True}, set())])
+def test_a_teacher_comes_only_from_where_the_form_lets_him(tmp_path, limits, sender):
+    """School 1 lacks one backbone teacher; 2 is near in another township, 3 far in its own."""
+    backbone = {"县级以上骨干教师数": 3}, {"县级以上骨干教师数": 8}, {"县级以上骨干教师数": 8}
+    rows = [school(n) | place | has
+            for n, (place, has) in enumerate(zip(NEAR, backbone, strict=True), 1)]
+    result = imported(tmp_path, rows)
+    assert not result.refused and list(result.schools["township"]) == [r["乡镇"] for r in NEAR]
+    pack = standard("cn-2017-06")
+    found = path(indicator_values(result.schools, pack), result.schools, pack,
+                 restrictions=Restrictions(**limits))
+    moves = found.path_moves[found.path_moves["plan"] == "threshold"]
+    assert {code[-1] for code in moves["from_code"]} <= sender
+    assert bool(len(moves)) is bool(sender)

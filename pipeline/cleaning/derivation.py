@@ -27,7 +27,7 @@ RATIOS = {
 
 
 _DISAGREE = "apart:"
-_FEWEST, _MAY_BE_WHOLE = 5, ("equipment_per_pupil_yuan",)
+_MAY_BE_WHOLE = ("equipment_per_pupil_yuan",)
 
 
 class StageValues:
@@ -128,8 +128,11 @@ def _pe_art(said: StageValues, options: Options) -> tuple[Fraction | None, str]:
     return None, "缺少艺术或音乐、美术分列"
 
 
-def report_derived(derived: dict, findings: Findings) -> None:
-    """Record, once a sheet, how a variable was made from parts or from a ratio."""
+def report_derived(derived: dict, fewest: int, findings: Findings) -> None:
+    """Record, once a sheet, how a variable was made from parts or from a ratio.
+
+    From ``fewest`` schools on, ratios that are all whole numbers are taken for counts.
+    """
     for (variable, how, _, _), rows in derived.items():
         zh = variables().variables[variable].zh
         if how.startswith(_DISAGREE):
@@ -137,21 +140,22 @@ def report_derived(derived: dict, findings: Findings) -> None:
                 cell = row.at(how.removeprefix(_DISAGREE))
                 findings.at("header.ratio_apart", cell, f"与“{zh}”算出的比值不符")
         elif how in RATIOS:
-            _report_ratio(how, rows, zh, findings)
+            _report_ratio(how, rows, zh, fewest, findings)
         elif how.startswith("缺少"):
             findings.at("header.absent", rows[0].first, f"“{zh}”{how}，相关指标不作测算")
         else:
             findings.at("derive.sum", rows[0].first, f"“{zh}”由{how}相加")
 
 
-def _report_ratio(ratio: str, rows: list[FormRow], zh: str, findings: Findings) -> None:
+def _report_ratio(ratio: str, rows: list[FormRow], zh: str, fewest: int, findings: Findings
+                  ) -> None:
     """Warn that a ratio is taken at its word; refuse a column of ratios that are all whole."""
     keys = {key for row in rows for key in row.values
             if key == ratio or key.startswith(f"{ratio}_")}
     given = {key: [v for row in rows if (v := row.get(key))] for key in sorted(keys)}
     for key, values in given.items():
         cell = rows[0].at(key)
-        whole = len(values) >= _FEWEST and all(v.denominator == 1 for v in values)
+        whole = len(values) >= fewest and all(v.denominator == 1 for v in values)
         if whole and ratio not in _MAY_BE_WHOLE:
             findings.at("header.ratio_counts", cell, f"{len(values)}所学校填的都是整数")
         elif values:

@@ -56,12 +56,12 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     ``drop_personal`` leaves out personal data, with a record, instead of refusing the file.
     """
     findings, received = Findings(), Received(drop_personal)
-    for year in county.years:
+    for year in county.file_years:
         for name in county.skipped(year):
             findings.add("file.skipped", "不是数据表，未读入", f"{year}/{name}")
     sources = [Source(path, year, county.is_shared(path))
-               for year in county.years for path in county.files(year)]
-    corrections = {year: county.corrections(year) for year in county.years}
+               for year in county.file_years for path in county.files(year)]
+    corrections = {year: county.corrections(year) for year in county.file_years}
     receive(sources, corrections, county.standard, received, findings)
     if county.assumptions:
         mine = own_rows(received.schools, county.info, Findings())
@@ -85,7 +85,8 @@ def _by_year(received: Received, county: County, findings: Findings):
     found = sections_by_year(received, county.standard, county.info, findings)
     for year, sections in found.items():
         if year > county.year:
-            findings.add("year.later", f"有{year}年的行，晚于评估年份，未使用", str(county.year))
+            findings.at("year.later", sections[0].row.at("school_year"),
+                        f"{year}年的行晚于评估年份，未使用")
             continue
         yield sections, *settle(sections, county.standard.scope, findings)
     check_repeats(received.county["facts"], received.county["evidence"], findings)
@@ -111,7 +112,7 @@ def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | No
 def _school(section: Section) -> dict:
     return {**section.identity(), "school_type": section.school_type,
             "location": section.location, "ownership": section.ownership,
-            "pupils": section.pupils, **section.variables}
+            "township": section.township, "pupils": section.pupils, **section.variables}
 
 
 def _cells(section: Section):

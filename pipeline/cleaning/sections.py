@@ -16,6 +16,7 @@ from pipeline.definitions.forms import SchoolType, classifications
 from pipeline.definitions.standards import Standard
 
 SENIOR = "senior"
+_PLACE = ("longitude_deg", "latitude_deg")
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Section:
     school_type: str
     location: str
     ownership: str
+    township: str
     pupils: int
     parent_code: str
     variables: dict[str, Fraction | None]
@@ -63,7 +65,7 @@ def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> 
     They come in the order of codes and stages, whatever the order of files and rows.
     """
     used = {v for indicator in standard.used_indicators for v in indicator.variables}
-    wanted, derived = used | standard.school_variables, {}
+    wanted, derived = used | standard.school_variables | set(_PLACE), {}
     seniors = _senior_rows(rows, findings)
     for row in rows:
         check_row(row, findings)
@@ -72,7 +74,7 @@ def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> 
     for section in sections:
         section.senior_row = seniors.get(section.school_code)
         _add_senior(section, findings)
-    report_derived(derived, findings)
+    report_derived(derived, standard.plausible.fewest, findings)
     sections = _without_duplicates(sections, findings)
     order = [stage.code for stage in classifications().stage]
     sections.sort(key=lambda s: (s.school_code, order.index(s.stage)))
@@ -127,8 +129,8 @@ def _sections(row: FormRow, wanted: set[str], standard: Standard, derived: dict,
         variables = stage_values(row, stage, pupils, wanted, standard.options, derived)
         found.append(Section(
             row.year, code, _section_name(row.get("name") or code, kind, stage), stage, type_code,
-            row.get("location") or "", row.get("ownership") or "", int(pupils),
-            row.get("parent_code") or "", variables, row))
+            row.get("location") or "", row.get("ownership") or "",
+            row.get("township") or "", int(pupils), row.get("parent_code") or "", variables, row))
     return found
 
 

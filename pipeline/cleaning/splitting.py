@@ -16,8 +16,6 @@ from pipeline.cleaning.consistency import agreed
 from pipeline.cleaning.derivation import StageValues
 from pipeline.definitions.standards import Standard
 
-_NINE_YEAR = "312"
-
 
 def split_assets(school: list, standard: Standard, findings: Findings) -> None:
     """Split the shared assets of one school's sections, in place, with their derivations."""
@@ -48,10 +46,10 @@ def split_assets(school: list, standard: Standard, findings: Findings) -> None:
 
 
 def _weights(school: list, standard: Standard) -> dict | None:
-    """Return the weights of the school's type; attached classes make it one of nine years."""
+    """Return the weights of the school's type; with attached classes, those the standard says."""
     types = [s.school_type for s in school if not s.attached] or [school[0].school_type]
     both = {s.stage for s in school} == set(standard.stages) and any(s.attached for s in school)
-    return standard.split.weights.get(_NINE_YEAR if both else types[0])
+    return standard.split.weights.get(standard.split.attached_as if both else types[0])
 
 
 def _enrolment(school: list, stage: str, findings: Findings) -> Fraction | None:

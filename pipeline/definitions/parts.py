@@ -51,6 +51,7 @@ class Split(Definition):
 
     source_rule: Literal["formula", "reported"] = "formula"
     weights: dict[str, dict[str, Exact]] = {}
+    attached_as: str = ""
     clause: Text
     source: Text
 

@@ -14,8 +14,29 @@ from pipeline.terms import is_missing
 _WHERE = "规模见[[rotation_table]]，从哪所学校到哪所学校见[[move_table]]。"
 
 
-def move_table(moves: pd.DataFrame, path: pd.DataFrame, county: County) -> PrintedTable | None:
-    """Print the moves from school to school, both plans side by side (教师交流清单)."""
+def limit_words(limits: object, left_out: str) -> tuple[str, ...]:
+    """Return the sentence on the limits that the county has set and who is left out, if any.
+
+    ``limits`` has most_out, most_in, farthest_km and same_township.
+    """
+    said = [f"每校每项最多{what}{limit}人" for what, limit in
+            (("调出", limits.most_out), ("调入", limits.most_in)) if limit is not None]
+    if limits.farthest_km is not None:
+        said.append(f"两校球面距离不超过{limit_text(limits.farthest_km)}公里")
+    if limits.same_township:
+        said.append("限同一乡镇（街道）")
+    if not said:
+        return ()
+    absent = f"；{left_out}" if left_out else ""
+    return (f"教师交流按县级数据所填的限制测算：{'，'.join(said)}{absent}。",)
+
+
+def move_table(moves: pd.DataFrame, path: pd.DataFrame, county: County,
+               limits: object | None = None) -> PrintedTable | None:
+    """Print the moves from school to school, both plans side by side (教师交流清单).
+
+    ``limits`` are those of `limit_words`; pairs within a distance cannot be paired anew.
+    """
     found: dict[tuple, dict] = {}
     for row in decided(moves, path):
         key = (row["stage"], row["indicator"], row["from_code"], row["to_code"])
@@ -37,22 +58,34 @@ def move_table(moves: pd.DataFrame, path: pd.DataFrame, county: County) -> Print
                *(Cell(count_text(r["by_plan"].get(plan)), value=r["by_plan"].get(plan))
                  for plan in plans)) for r in rows),
         "达标路径测算", unit="人",
-        notes=("民办学校不参加交流；同一学段同一指标的调出校与调入校可以另行搭配，总人数不变。",))
+        notes=(f"民办学校不参加交流；{_pairing(limits)}",))
 
 
-def rotation_sentences(rotation: pd.DataFrame, county: County) -> Prose:
-    """Hold the exchange of the default plan against the yearly rotation (10 %, 20 %)."""
+def _pairing(limits: object | None) -> str:
+    if limits is not None and limits.farthest_km is not None:
+        return "调出校与调入校按距离限制配对；一校可以既调入又调出。"
+    within = "同一乡镇" if limits is not None and limits.same_township else ""
+    return f"{within}同一学段同一指标的调出校与调入校可以另行搭配，总人数不变。"
+
+
+def rotation_sentences(rotation: pd.DataFrame, county: County,
+                       limits: tuple[str, ...] = ()) -> Prose:
+    """Hold the exchange of the default plan against the yearly rotation (10 %, 20 %).
+
+    ``limits`` are the sentences of `limit_words`, which follow.
+    """
     rows = {row["plan"]: row for row in rotation.to_dict("records")}
     if not rows:
         return Prose("rotation_sentences", ())
     row = rows[WHOLE]
     if not row["moves_most"]:
-        return Prose("rotation_sentences", (f"教师交流：各项都不须交流{_open(row)}。",))
+        return Prose("rotation_sentences", (
+            f"教师交流：各项都不须交流{_open(row)}。", *limits))
     between = _between(row["moves_least"], row["moves_most"])
     text = (f"教师交流：{PLAN_ZH[WHOLE]}须交流教师{between}人{_open(row)}，"
             "一名教师可同时计入几项，故有上下限。")
     return Prose("rotation_sentences", (
-        f"{text}{_yearly(row)}{_backbone(row)}{_spared(rows)}{_WHERE}",))
+        f"{text}{_yearly(row)}{_backbone(row)}{_spared(rows)}{_WHERE}", *limits))
 
 
 def _open(row: dict) -> str:

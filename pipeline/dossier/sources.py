@@ -38,7 +38,7 @@ def cover(county: County) -> Cover:
 
 def source_sentences(cells: pd.DataFrame, findings: pd.DataFrame, county: County) -> Prose:
     """Say which files were read, for which years, and how many cells."""
-    years = joined([f"{year}年" for year in county.years])
+    years = joined([f"{year}年" for year in sorted({*county.file_years, *cells["year"]})])
     files = cells["file"].nunique()
     if not files:
         return Prose("source_sentences", (

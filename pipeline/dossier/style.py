@@ -10,8 +10,7 @@ from functools import cache
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
-from matplotlib import font_manager
-from matplotlib import pyplot as plt
+from matplotlib import font_manager, pyplot as plt
 
 from pipeline.fonts import SANS, font_file
 

@@ -22,7 +22,7 @@ _CODE = (("pipeline", ("*.py", "*.typ", "*.json")), ("notebooks", ("*.ipynb",)),
 
 def causes(county: County) -> dict:
     """Return everything that decides the dossier: inputs, definitions, code, lock, fonts."""
-    inputs = [path for year in county.years
+    inputs = [path for year in county.file_years
               for path in (*county.files(year), *county.corrections(year))]
     inputs += [county.raw / LIST] if (county.raw / LIST).is_file() else []
     return {

@@ -103,7 +103,8 @@ class Case:
     """One stage and indicator (一学段一指标): holdings, unit, bound on CV, exchange limits.
 
     ``step`` is the smallest change (1 person, 1 room, 0.01 ㎡, 1 元); ``most_in`` and
-    ``most_out`` are the units that one school may receive or give by exchange.
+    ``most_out`` are the units that one school may receive or give by exchange; ``allowed`` are
+    the pairs (giver, taker) that may exchange, where that does not hang on the group alone.
     """
 
     holdings: tuple[Holding, ...]
@@ -111,6 +112,7 @@ class Case:
     bound: Bound | None = None
     most_in: int | None = None
     most_out: int | None = None
+    allowed: frozenset[tuple[int, int]] | None = None
 
     @cached_property
     def needs(self) -> tuple[int, ...]:
@@ -120,9 +122,16 @@ class Case:
     @cached_property
     def spares(self) -> tuple[int, ...]:
         """Return the units that each school may give: none if it exchanges with nobody."""
-        found = [h.spares(self.step) if len(self.groups[h.group]) > 1 else 0
-                 for h in self.holdings]
+        found = [h.spares(self.step) if i in self.givers else 0
+                 for i, h in enumerate(self.holdings)]
         return tuple(found if self.most_out is None else (min(n, self.most_out) for n in found))
+
+    @cached_property
+    def givers(self) -> frozenset[int]:
+        """Return the places of the schools that have somebody to give to."""
+        if self.allowed is not None:
+            return frozenset(giver for giver, _ in self.allowed)
+        return frozenset(i for group in self.groups.values() if len(group) > 1 for i in group)
 
     @cached_property
     def groups(self) -> dict[str, list[int]]:

@@ -21,16 +21,24 @@ from pipeline.analysis.path.amounts import Case, Tally
 
 @dataclass(frozen=True)
 class Plan:
-    """What each school gains in whole units: by exchange (negative: gives) and by addition."""
+    """What each school gains in whole units: by exchange (negative: gives) and by addition.
+
+    ``flows`` (giver, taker, units) are set where only some pairs may exchange, and ``bound`` is
+    then what no plan's moves can go below.
+    """
 
     reached: bool
     moved: tuple[int, ...]
     added: tuple[int, ...]
     cv_squared: Fraction | None
+    flows: tuple[tuple[int, int, int], ...] | None = None
+    bound: int | None = None
 
     @property
     def moves(self) -> int:
         """Return the units that change school (交流数)."""
+        if self.flows is not None:
+            return sum(units for _, _, units in self.flows)
         return sum(n for n in self.moved if n > 0)
 
     @property
@@ -88,6 +96,8 @@ def fewest_additions(case: Case) -> dict[str, int] | None:
 
 def pairs(case: Case, plan: Plan) -> list[tuple[int, int, int]]:
     """Return who sends how many to whom (调出校、调入校、人数): larger ones first, few pairs."""
+    if plan.flows is not None:
+        return list(plan.flows)
     found = []
     for members in case.groups.values():
         giving = sorted(([-plan.moved[i], i] for i in members if plan.moved[i] < 0),

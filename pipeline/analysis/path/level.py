@@ -83,9 +83,9 @@ def band(case: Case) -> Band | None:
     """Return the band into which the best exchange clips the schools (调剂区间).
 
     ``moves`` is a lower bound for every plan in whole units. None when exchange cannot do
-    it or is not needed, when limits per school apply (there is no one band then), or when
-    more than one group exchanges. Receivers end at ``low`` or at what they require, if that is
-    more; givers end at ``high`` or at their threshold, if that is more.
+    it or is not needed, when limits per school or on distance apply (there is no one band then),
+    or when more than one group exchanges. Receivers end at ``low`` or at what they require, if
+    that is more; givers end at ``high`` or at their threshold, if that is more.
 
     Worked case: two schools of 100 pupils with 2 and 10, limit 0.5. The mean is 6, so 3 and 9
     are just balanced: one unit moves.
@@ -97,7 +97,8 @@ def band(case: Case) -> Band | None:
     ['3/100', '9/100', '1']
     """
     together = [group for group in case.groups.values() if len(group) > 1]
-    if len(together) != 1 or (case.most_in, case.most_out) != (None, None):
+    if len(together) != 1 or (
+            case.most_in, case.most_out, case.allowed) != (None, None, None):
         return None
     schools = [case.holdings[i] for i in together[0]]
     others = [h for i, h in enumerate(case.holdings) if i not in set(together[0])]

@@ -6,9 +6,10 @@ second row follow: the fewest additions, and the fewest exchanges that go with t
 
 from dataclasses import dataclass
 
+from pipeline.analysis.path import exchange as anywhere, near
 from pipeline.analysis.path.additions import additions
 from pipeline.analysis.path.amounts import Case, Tally
-from pipeline.analysis.path.exchange import Plan, exchange, fewest_additions
+from pipeline.analysis.path.exchange import Plan
 from pipeline.exact import square_root_text
 
 NOT_NEEDED, REDISTRIBUTION, ADDITIONS, UNREACHABLE = (
@@ -39,11 +40,12 @@ def remedies(case: Case, movable: bool, counted: bool, names: list[str]) -> list
     if not movable:
         return [_addition(additions(case, by_level=not counted), nothing,
                           "不能调剂，按最少增加量测算")]
-    alone = exchange(case)
+    way = anywhere if case.allowed is None else near
+    alone = way.exchange(case)
     if alone.reached:
-        return [Remedy(EXCHANGE, REDISTRIBUTION, alone, _suffices(case))]
-    added = fewest_additions(case)
-    joint = None if added is None else exchange(case, added)
+        return [Remedy(EXCHANGE, REDISTRIBUTION, alone, _suffices(case) + _unproved(alone))]
+    added = way.fewest_additions(case)
+    joint = None if added is None else way.exchange(case, added)
     return [Remedy(EXCHANGE, UNREACHABLE, alone, _why_not(case, alone, names)),
             _addition(joint, nothing, "先增加最少人数，再作最少交流")]
 
@@ -51,7 +53,14 @@ def remedies(case: Case, movable: bool, counted: bool, names: list[str]) -> list
 def _addition(plan: Plan | None, nothing: Plan, how: str) -> Remedy:
     if plan is None:
         return Remedy(ADD, UNREACHABLE, nothing, "限值为零，按整数单位增加不能达到")
-    return Remedy(ADD, ADDITIONS, plan, how)
+    return Remedy(ADD, ADDITIONS, plan, how + _unproved(plan))
+
+
+def _unproved(plan: Plan) -> str:
+    """State the bound where the search for the fewest moves was cut short (未证最少)."""
+    if plan.bound is None or plan.bound >= plan.moves:
+        return ""
+    return f"；交流人数未证明最少，任何方案不少于{plan.bound}人"
 
 
 def _suffices(case: Case) -> str:
@@ -77,7 +86,9 @@ def _why_not(case: Case, best: Plan, names: list[str]) -> str:
 
 
 def _stuck(case: Case, names: list[str]) -> list[str]:
-    """Return the schools that lack something in groups that cannot provide it."""
+    """Return the schools that lack something in groups, or within a distance, without it."""
+    if case.allowed is not None:
+        return [names[i] for i, units in enumerate(near.shortage(case)) if units]
     found = []
     for members in case.groups.values():
         too_much = [i for i in members if case.over(i, case.needs[i])]

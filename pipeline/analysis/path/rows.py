@@ -11,6 +11,7 @@ from pipeline.analysis.path.level import band
 from pipeline.analysis.path.remedies import (
     ADD,
     EXCHANGE,
+    NOT_NEEDED,
     REDISTRIBUTION,
     UNREACHABLE,
     Remedy,
@@ -43,15 +44,21 @@ class PathRows:
             "limit": limit, "reason": f"{missing}所学校缺数据，补齐后测算"})
 
     def add(self, key: dict, ledger: list[dict], limit: Fraction | None, case: Case,
-            indicator: Indicator) -> None:
-        """Add a case's remedies, with the schools that change and who sends to whom."""
+            indicator: Indicator, left_out: str = "") -> None:
+        """Add a case's remedies, with the schools that change and who sends to whom.
+
+        ``left_out`` names those that cannot exchange for want of what the limits ask for.
+        """
         measure = Measure.of(indicator)
         names = [row["name"] for row in ledger]
         shared = {**key, "unit": measure.unit, "limit": limit, "n_schools": len(ledger),
                   **_figures(case, measure, indicator), "threshold": ledger[0]["threshold"]}
         for remedy in remedies(case, measure.movable, measure.counted, names):
             mine = {**key, "kind": remedy.kind}
-            self._rows["path"].append({**shared, **self._outcome(case, remedy, indicator)})
+            outcome = self._outcome(case, remedy, indicator)
+            if left_out and measure.movable and remedy.status != NOT_NEEDED:
+                outcome["reason"] += f"；{left_out}"
+            self._rows["path"].append({**shared, **outcome})
             if remedy.status == UNREACHABLE:
                 continue
             self._rows["path_schools"] += _schools(mine, ledger, case, remedy, measure, indicator)
@@ -71,6 +78,8 @@ class PathRows:
         if best:
             found |= {"low": best.low * indicator.per, "high": best.high * indicator.per,
                       "least": best.moves}
+        if remedy.plan.bound is not None and remedy.status == REDISTRIBUTION:
+            found["least"] = Fraction(remedy.plan.bound)
         return found
 
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 import pandas as pd
 
 from pipeline.analysis.path.amounts import Bound, Case, Holding, Measure
+from pipeline.analysis.path.limits import ANYWHERE, Restrictions
 from pipeline.analysis.path.rotation import rotation
 from pipeline.analysis.path.rows import PathRows
 from pipeline.analysis.path.shortfall import countable, shortfall_totals, shortfalls
@@ -19,28 +20,6 @@ from pipeline.definitions.standards import Standard
 from pipeline.terms import is_missing
 
 AT_THRESHOLD, AT_FLOOR = "threshold", "floor"
-
-
-@dataclass(frozen=True)
-class Restrictions:
-    """What exchange must respect (交流限制), if anything.
-
-    ``groups`` maps school_code to a group, such as the township; schools exchange within
-    their group only, a school without one exchanges with nobody. Without ``groups``, public
-    schools are one group and private ones (民办) take no part: exchange is for teachers on the
-    public payroll; a school that does not state its ownership counts as public. ``most_out``
-    and ``most_in`` are persons a school, stage and indicator.
-    """
-
-    groups: Mapping[str, str] | None = None
-    most_out: int | None = None
-    most_in: int | None = None
-
-    def group_of(self, school: str, ownership: str) -> str:
-        """Return the group in which a school exchanges; its own code if with nobody."""
-        if self.groups is not None:
-            return self.groups.get(school, school)
-        return school if ownership == "private" else ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +36,7 @@ class PathTables:
 
 def path(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard, *,
          year: int | None = None, costs: Mapping[str, Fraction] | None = None,
-         eligible: Fraction | None = None, restrictions: Restrictions = Restrictions()
+         eligible: Fraction | None = None, restrictions: Restrictions = ANYWHERE
          ) -> PathTables:
     """Return the shortest path to compliance of a year (达标路径), the latest by default.
 
@@ -67,7 +46,7 @@ def path(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard, *,
     standard : thresholds, floors, the 6-of-7 rule and the limits on CV.
     costs : 元 per unit by indicator.
     eligible : the number of teachers eligible for rotation (符合交流条件教师数).
-    restrictions : within which groups and up to how many persons schools exchange.
+    restrictions : within which groups, how far, up to how many persons schools exchange.
 
     Notes
     -----
@@ -79,9 +58,8 @@ def path(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard, *,
     """
     year = max(indicators["year"], default=0) if year is None else year
     ledger = shortfalls(indicators[indicators["year"] == year], standard, costs)
-    groups = {(s["stage"], s["school_code"]): restrictions.group_of(s["school_code"],
-                                                                    s["ownership"])
-              for s in schools[schools["year"] == year].to_dict("records")}
+    by_code = {(s["stage"], s["school_code"]): s
+               for s in schools[schools["year"] == year].to_dict("records")}
     rows = PathRows(costs or {}, eligible)
     for (stage, id), found in _by_case(ledger, standard).items():
         for plan in (AT_THRESHOLD, AT_FLOOR) if standard.judges_schools else (AT_THRESHOLD,):
@@ -90,8 +68,10 @@ def path(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard, *,
             if any(is_missing(row["value"]) for row in found):
                 rows.add_open(key, found, limit, standard.indicator(id))
                 continue
-            case = _case(found, plan, limit, standard, groups, restrictions)
-            rows.add(key, found, limit, case, standard.indicator(id))
+            there = [by_code[stage, row["school_code"]] for row in found]
+            case = _case(found, plan, limit, standard, there, restrictions)
+            rows.add(key, found, limit, case, standard.indicator(id),
+                     restrictions.left_out(there))
     tables = rows.tables()
     return PathTables(ledger, shortfall_totals(ledger),
                       path_rotation=rotation(tables["path"], standard, eligible), **tables)
@@ -110,14 +90,15 @@ def _by_case(ledger: pd.DataFrame, standard: Standard) -> dict[tuple[str, str], 
 
 
 def _case(rows: list[dict], plan: str, limit: Fraction | None, standard: Standard,
-          groups: Mapping[tuple[str, str], str], restrictions: Restrictions) -> Case:
+          schools: list[dict], restrictions: Restrictions) -> Case:
     indicator = standard.indicator(rows[0]["indicator"])
-    holdings = []
-    for row in rows:
+    groups, holdings = [restrictions.group_of(school) for school in schools], []
+    for row, group in zip(rows, groups, strict=True):
         least = row["floor"] if plan == AT_FLOOR and row["spared"] else row["threshold"]
         per_unit = Fraction(row["pupils"], indicator.per)
         holdings.append(Holding(
             row["school_code"], row["pupils"], row["amount"], row["threshold"] * per_unit,
-            least * per_unit, groups[row["stage"], row["school_code"]]))
+            least * per_unit, group))
     return Case(tuple(holdings), Measure.of(indicator).step, Bound.of(limit, standard.balance),
-                restrictions.most_in, restrictions.most_out)
+                restrictions.most_in, restrictions.most_out,
+                restrictions.allowed(schools, groups))
