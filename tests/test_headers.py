@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from tables import found, imported, refusals, renamed, results, school
+from tables import imported, refusals, renamed, results, school
 
 from pipeline.definitions.layouts import known_headers
 from pipeline.definitions.wordings import decoys, readings
@@ -42,11 +42,32 @@ def wording(row: dict) -> str:
     return f"{row['field']}-{row['header_wording']}"
 
 
-@pytest.mark.parametrize("row", of("decoy"), ids=wording)
+def told(result) -> list[str]:
+    """Return the warnings that the good file does not get as well."""
+    return [f["code"] for f in result.findings.to_dict("records")
+            if f["severity"] == "warn" and "公用经费" not in f["action"]]
+
+
+def figures(result) -> dict[str, list]:
+    """Return what is computed; 运动场馆面积 is another column that gives the same."""
+    return {name: rows for name, rows in results(result).items() if name != "schools"}
+
+
+BOTH = {row["header_wording"] for row in of("header")} & {row["header_wording"]
+                                                          for row in of("decoy")}
+DECOYS = [row for row in of("decoy") if row["header_wording"] not in BOTH]
+WHOLE_YUAN = [row for row in of("header", ratio=True) if row["field"] == "equipment_value"]
+RATIOS = [row for row in of("header", ratio=True) if row not in WHOLE_YUAN]
+
+
+def test_the_good_file_gets_no_warning_of_its_headers(tmp_path):
+    result = imported(tmp_path, ROWS)
+    assert not result.refused and told(result) == []
+
+
+@pytest.mark.parametrize("row", DECOYS, ids=wording)
 def test_a_decoy_is_never_taken_for_the_quantity(row):
     known = known_headers("template-1")
-    if any(row["header_wording"] == r["header_wording"] for r in of("header")):
-        pytest.skip("the same wording is listed as a header of the field")
     for reading in readings(row["header_wording"]):
         column = known.get((reading.name, reading.stage)) or known.get((reading.name, ""))
         assert column is None or column.variable != VARIABLES[row["field"]]
@@ -54,32 +75,27 @@ def test_a_decoy_is_never_taken_for_the_quantity(row):
 
 @pytest.mark.parametrize("row", of("decoy"), ids=wording)
 def test_a_decoy_in_the_place_of_a_column_refuses_the_file(row, tmp_path):
-    result = imported(tmp_path, rows_under(row))
-    assert result.refused or found(result, "header.absent"), "nothing was said"
+    assert imported(tmp_path, rows_under(row)).refused
 
 
 @pytest.mark.parametrize("row", of("header", ratio=False), ids=wording)
 def test_a_real_wording_of_an_amount_is_understood(row, tmp_path):
     """A wording that names parts, another stage or no unit must be told, not guessed."""
     result = imported(tmp_path, rows_under(row))
-    clean = imported(tmp_path / "clean", ROWS)
     if not result.refused:
-        assert results(result) == results(clean) or any(
-            f["severity"] == "warn" for f in result.findings.to_dict("records"))
+        clean = imported(tmp_path / "clean", ROWS)
+        assert told(result) or figures(result) == figures(clean)
     else:
-        told = {"header.unit", "header.missing", "pupils.missing", "header.ambiguous",
-                "value.column"}
-        assert set(refusals(result)) <= told
+        assert set(refusals(result)) <= {"header.unit", "header.missing", "pupils.missing",
+                                         "header.ambiguous", "value.column"}
         assert ">" in row["header_wording"] or refusals(result)[0] == "header.unit" or (
             row["header_wording"][:2] in ("初中", "小学", "高中", "本科", "体育", "艺术", "义务"))
 
 
-@pytest.mark.parametrize("row", of("header", ratio=True), ids=wording)
-def test_counts_under_a_header_of_ratios_are_refused(row, tmp_path):
-    if row["field"] == "equipment_value":
-        pytest.skip("yuan per pupil may be whole")
+@pytest.mark.parametrize("row", RATIOS, ids=wording)
+def test_counts_under_a_header_of_ratios_are_told(row, tmp_path):
     result = imported(tmp_path, rows_under(row))
-    assert result.refused or found(result, "header.absent")
+    assert result.refused or told(result)
 
 
 def test_every_decoy_of_the_list_says_why():
