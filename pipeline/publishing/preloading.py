@@ -28,7 +28,6 @@ from pipeline.publishing.surroundings import ONE_THREAD, private_surroundings
 
 _BOOKS = "notebooks"
 _PR_SET_PDEATHSIG = 1
-_preloaded: set[int] = set()  # this process, once it is ready to be forked
 _children: set[int] = set()  # this process, once it is the child of such a one
 
 
@@ -74,14 +73,8 @@ def preload() -> None:
             _import(name)
         _warm()
     require_forkable()
-    _preloaded.add(os.getpid())
     gc.collect()
     gc.freeze()
-
-
-def is_preloaded() -> bool:
-    """Tell whether this process, and not only one before it, has been preloaded."""
-    return os.getpid() in _preloaded
 
 
 def be_child(parent: int, seed: str) -> None:
@@ -113,7 +106,7 @@ def _die_with(parent: int) -> None:
     """Have Linux kill this process when its parent ends; leave if that has happened already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
+    if sys.platform != "win32" and os.getppid() != parent:  # Windows has launchers in between
         os._exit(1)
 
 
