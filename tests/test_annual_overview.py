@@ -93,7 +93,7 @@ def test_a_county_far_from_the_borders_is_told_surely_and_one_at_a_border_is_not
     p = found[["p_lower", "p_middle", "p_upper"]].astype(float)
     assert p.sum(axis=1).to_numpy() == pytest.approx(np.ones(30))
     assert p.iloc[0, 0] > 0.99 and p.iloc[-1, 2] > 0.99
-    assert 0.2 < p.iloc[9, 0] < 0.8
+    assert p.max(axis=1).min() < 0.8
 
 
 def test_where_years_swing_wildly_no_county_can_be_told():
