@@ -7,34 +7,46 @@ standard, code, lock, fonts. Two runs with one id must give the same figures.
 import hashlib
 import json
 import platform
+from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.county import LIST, County
+from pipeline.county import County
 from pipeline.definitions.base import DATA, ROOT, file_hash
 from pipeline.definitions.standards import standard_path
 from pipeline.fonts import font_hashes
+from pipeline.publishing.binding import Parameters
 
 SCHEMA = "junheng.manifest/1"
 _CODE = (("pipeline", ("*.py", "*.typ", "*.json")), ("notebooks", ("*.ipynb",)),
-         ("data", ("*.toml", "counties.csv")))
+         ("data", ("*.toml",)))
+_PLACES = {"unit", "year", "standard", "raw", "processed"}  # said otherwise, or no cause
 
 
-def causes(county: County) -> dict:
+def causes(county: County, parameters: Parameters) -> dict:
     """Return everything that decides the dossier: inputs, definitions, code, lock, fonts."""
     inputs = [path for year in county.file_years
               for path in (*county.files(year), *county.corrections(year))]
-    inputs += [county.raw / LIST] if (county.raw / LIST).is_file() else []
     return {
-        "unit": county.code, "year": county.year,
+        "unit": county.code, "year": county.year, "registered": asdict(county.info),
+        "parameters": parameters.model_dump(exclude=_PLACES),
         "standard": {"id": county.standard.id,
                      "sha256": file_hash(standard_path(county.standard.id))},
         "inputs": [{"file": path.relative_to(county.raw).as_posix(), "sha256": file_hash(path),
                     "bytes": path.stat().st_size} for path in inputs],
+        "skipped": [f"{year}/{name}" for year in county.file_years
+                    for name in county.skipped(year)],
         **({"assumptions": [a.text for a in county.assumptions]} if county.assumptions else {}),
-        "code": code_hash(), "version": version("junheng"),
-        "lock": file_hash(ROOT / "requirements.lock"), "fonts": font_hashes(),
+        **program(),
     }
+
+
+@cache
+def program() -> dict:
+    """Return what is the same for every county of this process: code, lock, fonts."""
+    return {"code": code_hash(), "version": version("junheng"),
+            "lock": file_hash(ROOT / "requirements.lock"), "fonts": font_hashes()}
 
 
 def run_id(why: dict) -> str:
