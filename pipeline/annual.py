@@ -1,0 +1,54 @@
+"""An annual evaluation (年度评价): one study in one year, with the folders it reads and writes.
+
+Its chapters hand over in `data/processed/<year>/annual-<study>/`, as a county's do in
+`data/processed/<year>/<unit>/`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.county import UNIT, UnitInfo, units
+from pipeline.definitions.base import ROOT
+from pipeline.definitions.studies import Study, study as load_study
+from pipeline.errors import WrongUse
+from pipeline.handover import Handover
+
+
+@dataclass(frozen=True)
+class Annual(Handover):
+    """One study in one year."""
+
+    study: Study
+    year: int
+    raw: Path
+    folder: Path
+
+    @classmethod
+    def open(cls, study: str, year: int, raw: str = "", processed: str = "data/processed"
+             ) -> "Annual":
+        """Open the evaluation that a chapter's parameters name; ``raw`` as the study says it.
+
+        Relative folders are those of the project, wherever the notebook is run from.
+        """
+        if type(year) is not int or not 1980 <= year <= 2100:
+            raise WrongUse(f"年份“{year}”应为四位整数，如 2023。")
+        chosen = load_study(study)
+        place = ROOT / (raw or chosen.source.raw or "data/raw")
+        return cls(chosen, year, place, ROOT / processed / str(year) / f"annual-{study}")
+
+    @property
+    def processed(self) -> Path:
+        """Return the folder of processed data, whose years hold counties and evaluations."""
+        return self.folder.parent.parent
+
+    def units(self) -> list[UnitInfo]:
+        """Return the registered units of the study's standard with files of the year."""
+        found = [info for info in units(self.raw).values()
+                 if info.standard == self.study.source.standard]
+        return sorted((info for info in found if info.code in self._handed_in()),
+                      key=lambda info: info.code)
+
+    def _handed_in(self) -> set[str]:
+        """Return the codes that begin a name in the folder of the year."""
+        base = self.raw / str(self.year)
+        return {p.name[:6] for p in base.glob("[0-9]*") if UNIT.fullmatch(p.name[:6])}

@@ -1,0 +1,38 @@
+"""Where chapters hand over (交接): tables as csv and records as JSON in one folder."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.errors import WrongUse
+from pipeline.terms import TABLES
+
+
+class Handover:
+    """A folder of declared tables; whoever has a ``folder`` can save them and load them."""
+
+    folder: Path
+
+    def save(self, name: str, frame: pd.DataFrame) -> None:
+        """Save a table for the chapters that follow."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        TABLES[name].to_text(frame).to_csv(self.folder / f"{name}.csv", index=False)
+
+    def load(self, name: str) -> pd.DataFrame:
+        """Load a table that an earlier chapter saved."""
+        if not self.has(name):
+            raise WrongUse(f"还没有“{TABLES[name].zh}”表（{name}.csv）。"
+                           "请先运行产生它的章节，从第一章起。")
+        text = pd.read_csv(self.folder / f"{name}.csv", dtype=str, keep_default_na=False)
+        return TABLES[name].from_text(text)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a table has been saved."""
+        return (self.folder / f"{name}.csv").is_file()
+
+    def save_record(self, name: str, record: object) -> None:
+        """Save a JSON record (记录), keys in order, numbers as they are."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
+        (self.folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
