@@ -19,8 +19,10 @@ from pipeline.fonts import font_hashes
 from pipeline.publishing.binding import Parameters
 
 SCHEMA = "junheng.manifest/1"
+_FACTS = ("schema", "run_id", "machine", "outputs")  # what a manifest says beside the causes
 _CODE = (("pipeline", ("*.py", "*.typ", "*.json")), ("notebooks", ("*.ipynb",)),
          ("data", ("*.toml",)))
+_NOT_CODE = {"raw", "processed", ".ipynb_checkpoints"}
 _PLACES = {"unit", "year", "standard", "raw", "processed"}  # said otherwise, or no cause
 
 
@@ -61,7 +63,7 @@ def code_hash() -> str:
     for folder, patterns in _CODE:
         base = DATA if folder == "data" else ROOT / folder
         files = {p for pattern in patterns for p in base.rglob(pattern)
-                 if "processed" not in p.parts and ".ipynb_checkpoints" not in p.parts}
+                 if not _NOT_CODE & {*p.relative_to(base).parts}}
         for path in sorted(files):
             total.update(path.relative_to(ROOT).as_posix().encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())
@@ -78,3 +80,17 @@ def manifest(why: dict, folder: Path) -> dict:
         "outputs": [{"file": p.relative_to(folder).as_posix(), "sha256": file_hash(p),
                      "bytes": p.stat().st_size} for p in outputs],
     }
+
+
+def read_manifest(folder: Path) -> dict | None:
+    """Return the record of a published folder, None where there is none that can be read."""
+    try:
+        record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return record if record["schema"] == SCHEMA and record["outputs"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def causes_of(record: dict) -> dict:
+    """Return the causes that a manifest states."""
+    return {name: value for name, value in record.items() if name not in _FACTS}

@@ -22,9 +22,7 @@ def publish(finished: Path, target: Path) -> None:
     recover(target)
     new = _beside(target, "new")
     _bring(finished, new)
-    for path in sorted(new.rglob("*")):
-        _flush(path)
-    _flush(new)
+    flush_folder(new)
     _put_in_place(new, target)
     _flush(target.parent)
     for word in ("new", "old"):
@@ -52,6 +50,13 @@ def write_whole(path: Path, content: bytes) -> None:
     _flush(path.parent)
 
 
+def flush_folder(folder: Path) -> None:
+    """Have the system write a folder and all that is in it to the disk."""
+    for path in sorted(folder.rglob("*")):
+        _flush(path)
+    _flush(folder)
+
+
 def _beside(target: Path, word: str) -> Path:
     return target.with_name(f".{target.name}.{word}")
 
@@ -60,11 +65,15 @@ def _bring(finished: Path, new: Path) -> None:
     """Rename, or copy where the place is on another file system."""
     file_operation()
     try:
-        finished.rename(new)
+        _moved(finished, new)
     except OSError as fault:
         if fault.errno != errno.EXDEV:
             raise
         shutil.copytree(finished, new, copy_function=_copy)
+
+
+def _moved(finished: Path, new: Path) -> None:
+    finished.rename(new)
 
 
 def _copy(source: str, target: str) -> None:

@@ -6,6 +6,7 @@ not done its work, whatever its exit code says.
 
 import ctypes
 import errno
+import faulthandler
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ from typing import NoReturn
 
 from pipeline.errors import InputRefused, JunhengError
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, REFUSED
+from pipeline.publishing.publication import flush_folder
 
 WORD, TALK = "outcome.json", "output.log"
 MEMORY = "内存超限"
@@ -75,6 +77,7 @@ def _confine(work: Path, limits: Limits) -> None:
         work / TALK, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream, target in enumerate((nothing, talk, talk)):
         os.dup2(target, stream)
+    faulthandler.enable(file=2)
     cpu = int(limits.seconds * (os.cpu_count() or 1)) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_FILE_BYTES, _MOST_FILE_BYTES))
@@ -85,6 +88,7 @@ def _word(job: Job, payload: object, work: Path) -> dict:
     """Do the job; return its state and reason."""
     try:
         job(payload, work)
+        flush_folder(work)
     except InputRefused as refusal:
         return {"state": REFUSED, "reason": str(refusal)}
     except JunhengError as fault:

@@ -102,13 +102,17 @@ class Crew:
         self.children.clear()
         return dropped
 
+    def close(self) -> None:
+        """Leave nothing running."""
+        self.drop()
+
     def _look_at(self, child: Child) -> Ended | None:
-        pid, status, used = os.wait4(child.pid, os.WNOHANG)
-        if pid == 0:
+        if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             self._watch(child)
             return None
+        _kill(child, signal.SIGKILL)  # what it left running, while its number is still its own
+        _, status, used = os.wait4(child.pid, 0)
         self.children.remove(child)
-        _kill(child, signal.SIGKILL)  # whatever it left running
         outcome = _outcome(child, os.waitstatus_to_exitcode(status), used.ru_maxrss / 1000)
         if _is_worth_another_try(child, outcome):
             shutil.rmtree(child.work, ignore_errors=True)
