@@ -23,6 +23,7 @@ from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.batch.running import Batch, run_batch
 from pipeline.publishing.binding import checked
 from pipeline.publishing.dossier import Order
+from pipeline.publishing.execution import PROGRESS
 from pipeline.publishing.manifest import causes, manifest
 
 YEAR = 2012
@@ -84,7 +85,8 @@ def fake(faults):
     """Return a job that makes a small dossier, or commits the fault that is set for the code."""
     def job(order, work):
         county = order.county
-        (work / "progress.json").write_text(json.dumps({"chapter": "02_resources"}), "utf-8")
+        place = {"cell": 12, "chapter": "02_resources"}
+        (work / PROGRESS).write_text(json.dumps(place), "utf-8")
         if county.code in faults:
             FAULTS[faults[county.code]]()
         finished = work / "dossier"

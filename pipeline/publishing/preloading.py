@@ -28,7 +28,6 @@ from pipeline.publishing.surroundings import ONE_THREAD, private_surroundings
 
 _BOOKS = "notebooks"
 _PR_SET_PDEATHSIG = 1
-_preloaded: set[int] = set()  # this process, once it is ready to be forked
 _children: set[int] = set()  # this process, once it is the child of such a one
 
 
@@ -74,14 +73,8 @@ def preload() -> None:
             _import(name)
         _warm()
     require_forkable()
-    _preloaded.add(os.getpid())
     gc.collect()
     gc.freeze()
-
-
-def is_preloaded() -> bool:
-    """Tell whether this process, and not only one before it, has been preloaded."""
-    return os.getpid() in _preloaded
 
 
 def be_child(parent: int, seed: str) -> None:
@@ -103,17 +96,18 @@ def is_child() -> bool:
 
 def seed_random(seed: str) -> None:
     """Set the global generators of Python and numpy from a text, the same on every machine."""
+    import numpy as np
+
     number = zlib.crc32(seed.encode("utf-8"))
     random.seed(number)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(number)
+    np.random.seed(number)
 
 
 def _die_with(parent: int) -> None:
     """Have Linux kill this process when its parent ends; leave if that has happened already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
+    if sys.platform != "win32" and os.getppid() != parent:  # Windows has launchers in between
         os._exit(1)
 
 

@@ -4,7 +4,6 @@ The word is the file ``outcome.json`` in the private folder. A child that ends w
 not done its work, whatever its exit code says.
 """
 
-import ctypes
 import errno
 import faulthandler
 import json
@@ -19,15 +18,16 @@ from typing import NoReturn
 
 from pipeline.errors import InputRefused, JunhengError
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, REFUSED
+from pipeline.publishing.dossier import Order
+from pipeline.publishing.preloading import be_child
 from pipeline.publishing.publication import flush_folder
 
 WORD, TALK = "outcome.json", "output.log"
 MEMORY = "内存超限"
-_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _MOST_FILE_BYTES = 1_000_000_000
 
-Job = Callable[[object, Path], None]
+Job = Callable[[Order, Path], None]
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,15 @@ class Limits:
     memory_mb: int = 3000
 
 
-def work_in_child(job: Job, payload: object, work: Path, limits: Limits, parent: int) -> NoReturn:
+def work_in_child(job: Job, order: Order, work: Path, limits: Limits, parent: int) -> NoReturn:
     """Do the job in this process, which is a fresh child, and end it."""
+    seed = f"{order.parameters.unit}-{order.parameters.year}"
     code = 70
     try:
         os.setpgid(0, 0)
-        die_with(parent)
+        be_child(parent, seed)
         _confine(work, limits)
-        (work / WORD).write_text(json.dumps(_word(job, payload, work)), encoding="utf-8")
+        (work / WORD).write_text(json.dumps(_word(job, order, work)), encoding="utf-8")
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0
@@ -55,16 +56,6 @@ def work_in_child(job: Job, payload: object, work: Path, limits: Limits, parent:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-
-
-def die_with(parent: int) -> None:
-    """Ask the system to kill this process when its parent is gone (Linux)."""
-    try:
-        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
-    except (AttributeError, OSError, TypeError):
-        return
-    if os.getppid() != parent:
-        os._exit(70)
 
 
 def _confine(work: Path, limits: Limits) -> None:
@@ -84,10 +75,10 @@ def _confine(work: Path, limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _word(job: Job, payload: object, work: Path) -> dict:
+def _word(job: Job, order: Order, work: Path) -> dict:
     """Do the job; return its state and reason."""
     try:
-        job(payload, work)
+        job(order, work)
         flush_folder(work)
     except InputRefused as refusal:
         return {"state": REFUSED, "reason": str(refusal)}

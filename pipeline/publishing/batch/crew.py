@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.publishing.batch.child import MEMORY, WORD, Job, Limits, work_in_child
-from pipeline.publishing.batch.outcome import FAILED, KILLED, TIMEOUT, Outcome, Task
+from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, TIMEOUT, Outcome, Task
+from pipeline.publishing.engine import read_progress
+from pipeline.publishing.execution import PROGRESS
 
 _GLANCE_SECONDS = 0.02
 _GRACE_SECONDS = 5
@@ -148,22 +150,18 @@ def memory_mb(pid: int) -> float:
     return own + sum(memory_mb(int(child)) for child in below)
 
 
-def chapter_of(work: Path) -> str:
-    """Return the chapter that was being run in a private folder, as the engine noted it."""
-    try:
-        return json.loads((work / "progress.json").read_text(encoding="utf-8"))["chapter"]
-    except (OSError, ValueError, KeyError):
-        return ""
-
-
 def _outcome(child: Child, code: int, peak_mb: float) -> Outcome:
     state, reason = child.sentence
     if not state:
         state, reason = _said(child.work) or _unsaid(code)
     return Outcome.of(
-        child.task, state, reason, chapter="" if state == "ok" else chapter_of(child.work),
+        child.task, state, reason, chapter="" if state == OK else _chapter(child.work),
         seconds=round(time.monotonic() - child.started, 2),
         peak_memory_mb=round(max(child.peak_mb, peak_mb)), attempts=child.attempt)
+
+
+def _chapter(work: Path) -> str:
+    return (read_progress(work / PROGRESS) or {}).get("chapter", "")
 
 
 def _said(work: Path) -> tuple[str, str] | None:

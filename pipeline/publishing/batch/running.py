@@ -204,11 +204,12 @@ class _Ledger:
         if record is None:
             return outcome.but(state=FAILED, reason="没有留下完整的运行记录（manifest.json）")
         if record["run_id"] != task.run_id:
-            return outcome.but(state=FAILED, reason="运行期间原始数据或程序有改动，未发布；请重新运行")
+            return outcome.but(state=FAILED, reason="运行期间原始数据或程序有改动，未发布，请再运行")
         try:
             publish_dossier(task.order, ended.work)
         except OSError as fault:
-            return outcome.but(state=FAILED, reason=full_disk(fault) or f"未能写入：{fault.strerror}")
+            reason = full_disk(fault) or f"未能写入：{fault.strerror}"
+            return outcome.but(state=FAILED, reason=reason)
         remember(task.target, task.run_id, self.batch.hidden / "verified")
         return outcome.but(run_id=task.run_id)
 
