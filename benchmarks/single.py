@@ -59,7 +59,7 @@ class Clock:
 def make(unit: str, year: int, work: Path, clock: Clock) -> tuple[Path, list[tuple[str, float]]]:
     """Make one dossier step by step; return its folder and the seconds of each cell."""
     parameters = checked({"unit": unit, "year": year, "processed": str(work / "processed")})
-    county = County.open(**parameters.model_dump())
+    county = County.open(**parameters.of_county)
     county.require_files()
     private = parameters.model_copy(update={"raw": str(county.raw)})
     finished = work / "dossier"
