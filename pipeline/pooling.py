@@ -23,7 +23,9 @@ from pipeline.analysis.verdict import RESOURCE, judgements
 from pipeline.annual import Annual
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
+from pipeline.definitions.county_layouts import COUNTIES
 from pipeline.errors import InputRefused, JunhengError
+from pipeline.pooling_tables import pool_tables
 from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, verdict
 
 POOLED, REFUSED, FAILED = "pooled", "refused", "failed"
@@ -43,8 +45,11 @@ def pool(annual: Annual, workers: int = 0) -> dict[str, pd.DataFrame]:
     """Return the tables of the pool: pool_units, pool_balance, pool_schools, panel.
 
     ``workers`` processes read counties side by side, as many as there are processors if 0;
-    the tables are the same for any number, in the order of codes.
+    the tables are the same for any number, in the order of codes. A study of tables of
+    counties is pooled by `pool_tables`, which gives further tables.
     """
+    if annual.study.source.kind == COUNTIES:
+        return pool_tables(annual)
     orders = [(info.code, annual.year, annual.study.source.standard, str(annual.raw))
               for info in annual.units()]
     found = list(_read(orders, workers or len(os.sched_getaffinity(0))))
