@@ -125,7 +125,7 @@ def _unit_rows(tables: dict[str, pd.DataFrame], county: County) -> Iterable[dict
         states = list(graded["status"])
         resource = list(items.loc[items["group"] == RESOURCE, "status"])
         by_school = list(judged["status"])
-        yield {"year": year, "state": POOLED, "reason": "",
+        yield {"year": year, "state": POOLED, "reason": _no_coefficient(tables["balance"], year),
                "verdict": verdict(list(items["status"])) if county.standard.judged else "",
                "resource": verdict(resource) if resource else "",
                "met": states.count(MET), "not_met": states.count(NOT_MET),
@@ -133,6 +133,12 @@ def _unit_rows(tables: dict[str, pd.DataFrame], county: County) -> Iterable[dict
                "schools_met": by_school.count(MET), "schools_not_met": by_school.count(NOT_MET),
                "schools_open": by_school.count(UNDETERMINED),
                "pupils": int(sum(schools["pupils"]))}
+
+
+def _no_coefficient(coefficients: pd.DataFrame, year: int) -> str:
+    """Say why a county has no coefficient at all: it has one school in every stage."""
+    rows = _of(coefficients, year)
+    return rows["reason"].iloc[0] if (rows["n_schools"] == 1).all() else ""
 
 
 def _of(table: pd.DataFrame, year: int) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from pipeline.cleaning.cells import Cell, Sheet
 from pipeline.cleaning.checks import Findings
 from pipeline.definitions.county_layouts import CountyColumn, CountyLayout
 from pipeline.definitions.forms import squeeze, variables
-from pipeline.definitions.wordings import readings, standard_path
+from pipeline.definitions.wordings import Header, readings, standard_path
 
 _SEARCHED_ROWS, _LISTED = 15, 12
 
@@ -64,13 +64,18 @@ def county_sheet(sheet: Sheet, layout: CountyLayout, findings: Findings) -> Coun
 
 
 def _matched(line: tuple[Cell, ...], known: dict[str, CountyColumn]) -> dict[int, CountyColumn]:
-    return {i: known[reading.name] for i, cell in enumerate(line) if not cell.blank
-            for reading in readings(cell.text)[:1] if reading.name in known}
+    """Return position → column; a header about one stage is not that of the whole."""
+    said = {i: _reading(cell, set(known)) for i, cell in enumerate(line) if not cell.blank}
+    return {i: known[reading.name] for i, reading in said.items() if reading}
+
+
+def _reading(cell: Cell, names: set[str]) -> Header | None:
+    return next((r for r in readings(cell.text) if r.name in names and not r.stage), None)
 
 
 def _unit(column: CountyColumn, cell: Cell, findings: Findings) -> str:
     """Return the unit that the header writes, else that of the layout."""
-    written = readings(cell.text)[0].unit
+    written = _reading(cell, {standard_path(header) for header in column.headers}).unit
     if written and variables().units[written].base != variables().units[column.unit].base:
         findings.at("header.unit", cell, f"表头单位为{written}，应为{column.unit}或其倍数单位")
         return column.unit
