@@ -36,6 +36,11 @@ class Source(Definition):
     raw: str = ""
     citation: Text
 
+    @property
+    def files(self) -> list[str]:
+        """Return the files of all tables of counties, below the raw folder."""
+        return [name for table in self.tables for name in table.files]
+
     @model_validator(mode="after")
     def _what_the_kind_asks_for(self):
         if not {"schools": self.standard, "counties": self.tables}[self.kind]:
@@ -185,6 +190,8 @@ class AnnualInference(Definition):
 class Study(Definition):
     """One annual evaluation (评价方案).
 
+    ``level`` and ``balance`` are the measures of the quadrant and of the thirds (a low balance
+    is balanced), ``size`` is held fixed in the thirds, ``strips`` are drawn by province.
     ``chained`` is false where the years are releases that do not follow on each other: then
     no line is drawn and nothing is followed or extrapolated from one to the next.
     """
@@ -206,6 +213,8 @@ class Study(Definition):
     peers: Peers | None = None
     level: str = ""
     balance: str = ""
+    size: str = ""
+    strips: list[Text] = []
     inference: AnnualInference = AnnualInference()
 
     @model_validator(mode="after")

@@ -97,6 +97,6 @@ def years_table(panel: pd.DataFrame, annual: Annual) -> PrintedTable:
         "years_table", f"各年有资料的{annual.study.subject_zh}数",
         (Field("年份", align="center", width=1), Field("全部", width=1),
          *(Field(m.zh, width=1.6) for m in shown)),
-        tuple(rows), annual.study.source.citation, wide=len(shown) > 5,
+        tuple(rows), annual.study.source.citation,
         notes=(f"量的定义见方案 {annual.study.id}；{joined([m.zh for m in shown if m.expr])}"
                "由各列算出。",) if any(m.expr for m in shown) else ())
