@@ -81,7 +81,7 @@ def export(notebook, county: County, parameters, finished: Path, clock: Clock) -
     """Do as the exporter and `_export` of `pipeline.publishing.dossier` do."""
     with clock.step("成文 blocks (read_notebook)"):
         clean = without_traces(notebook, parameters)
-        why = causes(county)
+        why = causes(county, parameters)
         document = read_notebook(clean, run_id(why)[:16])
     with clock.step("排版 Typst"):
         (finished / "dossier.pdf").write_bytes(typeset(document))

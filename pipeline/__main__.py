@@ -11,7 +11,9 @@ from pathlib import Path
 import click
 
 from pipeline.errors import JunhengError, WrongUse
+from pipeline.publishing.surroundings import settle
 
+_SETTLED = (["run"], ["what-if"])  # commands whose figures must not hang on the environment
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -202,6 +204,8 @@ def _usage_zh(fault: click.UsageError) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; turn faults of the user into one Chinese message and an exit code."""
+    if arguments is None and sys.argv[1:2] in _SETTLED:
+        settle()
     try:
         code = command.main(arguments, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

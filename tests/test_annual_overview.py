@@ -89,7 +89,7 @@ def swinging(swing, years=(2021, 2022, 2023), counties=30):
 
 
 def test_a_county_far_from_the_borders_is_told_surely_and_one_at_a_border_is_not():
-    found = thirds(swinging(0.15), 2023, STUDY)
+    found = thirds(swinging(0.3), 2023, STUDY)
     p = found[["p_lower", "p_middle", "p_upper"]].astype(float)
     assert p.sum(axis=1).to_numpy() == pytest.approx(np.ones(30))
     assert p.iloc[0, 0] > 0.99 and p.iloc[-1, 2] > 0.99

@@ -7,21 +7,19 @@ import tempfile
 import time
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import get_exporter
 
 from pipeline.annual import Annual
-from pipeline.definitions.base import ROOT, file_hash
+from pipeline.definitions.base import file_hash
 from pipeline.definitions.studies import study_path
 from pipeline.errors import DossierFailed
-from pipeline.fonts import font_hashes
 from pipeline.publishing.binding import AnnualParameters, bind, chapters
 from pipeline.publishing.dossier import kept_on_failure, run_log
 from pipeline.publishing.execution import execute, without_traces
-from pipeline.publishing.manifest import code_hash, manifest, run_id
+from pipeline.publishing.manifest import manifest, program, run_id
 from pipeline.publishing.publication import publish
 from pipeline.publishing.surroundings import private_surroundings
 from pipeline.publishing.tables import write_tables
@@ -108,5 +106,4 @@ def causes(annual: Annual) -> dict:
         total.update(f"{path.relative_to(annual.raw).as_posix()} {file_hash(path)}\n".encode())
     return {"study": {"id": annual.study.id, "sha256": file_hash(study_path(annual.study.id))},
             "year": annual.year, "inputs": {"files": len(files), "sha256": total.hexdigest()},
-            "code": code_hash(), "version": version("junheng"),
-            "lock": file_hash(ROOT / "requirements.lock"), "fonts": font_hashes()}
+            **program()}

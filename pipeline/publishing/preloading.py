@@ -96,10 +96,11 @@ def is_child() -> bool:
 
 def seed_random(seed: str) -> None:
     """Set the global generators of Python and numpy from a text, the same on every machine."""
+    import numpy as np
+
     number = zlib.crc32(seed.encode("utf-8"))
     random.seed(number)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(number)
+    np.random.seed(number)
 
 
 def _die_with(parent: int) -> None:

@@ -44,4 +44,9 @@ def _cell(kind: str, value: object) -> str:
     if kind == "exact":
         return decimal_text(Fraction(value))
     text = ("是" if value else "否") if kind == "flag" else str(value)
-    return f"'{text}" if kind == "text" and _FORMULA.match(text) else text
+    return spreadsheet_text(text) if kind == "text" else text
+
+
+def spreadsheet_text(text: str) -> str:
+    """Return a text so that no spreadsheet takes it for a formula (公式注入)."""
+    return f"'{text}" if _FORMULA.match(text) else text
