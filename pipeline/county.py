@@ -29,6 +29,9 @@ SCENARIO = "scenario.toml"
 _ASSUMED = "情景测算：所列数字含假设，不是填报数据"
 _OF_A_UNIT = re.compile(r"\d{6}[_.]")
 _PASSED_OVER = ("~", ".")
+# Tables of one county read in this process, with the state of their file: the chapters load
+# the same ones again and again.
+_loaded: dict[Path, tuple[tuple, pd.DataFrame]] = {}
 
 
 @dataclass(frozen=True)
@@ -210,16 +213,24 @@ class County:
     def save(self, name: str, frame: pd.DataFrame) -> None:
         """Save a table for the chapters that follow."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        TABLES[name].to_text(frame).to_csv(self.folder / f"{name}.csv", index=False)
+        path = self.folder / f"{name}.csv"
+        _loaded.pop(path, None)
+        TABLES[name].to_text(frame).to_csv(path, index=False)
 
     def load(self, name: str) -> pd.DataFrame:
-        """Load a table that an earlier chapter saved."""
+        """Load a table that an earlier chapter saved; a frame of the caller's own."""
         path = self.folder / f"{name}.csv"
         if not self._has(name):
             raise WrongUse(f"还没有“{TABLES[name].zh}”表（{name}.csv）。"
                            "请先运行产生它的章节，第一章为 01_cleaning。")
-        text = pd.read_csv(path, dtype=str, keep_default_na=False)
-        return TABLES[name].from_text(text)
+        there = path.stat()
+        state = (there.st_mtime_ns, there.st_size, there.st_ino)
+        if _loaded.get(path, (None,))[0] != state:
+            if any(known.parent != path.parent for known in _loaded):
+                _loaded.clear()
+            text = pd.read_csv(path, dtype=str, keep_default_na=False)
+            _loaded[path] = state, TABLES[name].from_text(text)
+        return _loaded[path][1].copy()
 
     def _has(self, name: str) -> bool:
         return (self.folder / f"{name}.csv").is_file()

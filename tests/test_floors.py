@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PIPELINE = ROOT / "pipeline"
 
-GROUND = ("errors", "exact", "fonts", "terms", "definitions", "county")  # each sees those before
+GROUND = ("errors", "exact", "preloading", "fonts", "terms", "definitions", "county")  # each sees those before
 ROOMS = ("cleaning", "analysis", "dossier")
 PUBLISHING = "publishing"
 DOOR = ("__main__", "listing", "doctor", "dictionary", "what_if")
