@@ -9,6 +9,7 @@ lossless text); ``number`` (float, models only); ``flag`` (true/false).
 import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -42,12 +43,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that passes between rooms; ``variables`` allows further exact columns."""
+    """A table that passes between rooms; ``variables`` is the kind of further columns, if any."""
 
     name: str
     zh: str
     columns: tuple[Column, ...]
-    variables: bool = False
+    variables: str = ""
 
     def frame(self, rows: list[dict]) -> pd.DataFrame:
         """Build the table from rows, with every declared column and in their order.
@@ -61,18 +62,22 @@ class Table:
         blank = {name: "" if self.kind(name) == "text" else None for name in (*names, *extra)}
         return pd.DataFrame([{**blank, **row} for row in rows], columns=list(blank), dtype=object)
 
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return {column.name: column.kind for column in self.columns}
+
     def kind(self, name: str) -> str:
-        """Return the kind of a column; a variable's column is exact."""
-        return next((c.kind for c in self.columns if c.name == name), "exact")
+        """Return the kind of a column, declared or a variable's."""
+        return self._kinds.get(name, self.variables)
 
     def to_text(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the table as text, losslessly (what a csv file of it holds)."""
-        cells = {c: [_TO_TEXT[self.kind(c)](v) for v in frame[c]] for c in frame.columns}
+        cells = {c: list(map(_TO_TEXT[self.kind(c)], frame[c])) for c in frame.columns}
         return pd.DataFrame(cells, columns=frame.columns, dtype=object)
 
     def from_text(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Read back what `to_text` gave."""
-        cells = {c: [_FROM_TEXT[self.kind(c)](v) for v in frame[c]] for c in frame.columns}
+        cells = {c: list(map(_FROM_TEXT[self.kind(c)], frame[c])) for c in frame.columns}
         return pd.DataFrame(cells, columns=frame.columns, dtype=object)
 
 
@@ -130,7 +135,7 @@ def _tables() -> dict[str, Table]:
         name: Table(
             name, table["zh"],
             (*(shared if table.get("section") else []), *map(_column, table["columns"])),
-            table.get("variables", False))
+            table.get("variables", ""))
         for name, table in raw["tables"].items()}
 
 

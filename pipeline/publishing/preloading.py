@@ -177,8 +177,10 @@ def _warm() -> None:
     from nbconvert.exporters import get_exporter
 
     from pipeline.fonts import missing_letters
+    from pipeline.preloading import preload as make_ready
 
     missing_letters("均衡")
+    make_ready()
     font_manager.findfont("DejaVu Sans")
     nbformat.validate(nbformat.v4.new_notebook())
     get_exporter("junheng-pdf")

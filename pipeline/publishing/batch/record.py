@@ -1,0 +1,45 @@
+"""The batch record (批次记录): `batch.json` to compute with, `batch.csv` to open in Excel."""
+
+import csv
+import io
+import json
+from collections import Counter
+from pathlib import Path
+
+from pipeline.publishing.batch.journal import Story
+from pipeline.publishing.batch.outcome import STATE_ZH, Outcome
+from pipeline.publishing.publication import write_whole
+from pipeline.publishing.tables import spreadsheet_text
+
+SCHEMA = "junheng.batch/1"
+_HEAD = ("县代码", "县名", "结果", "原因", "章节", "用时（秒）", "峰值内存（MB）", "次数", "运行编号")
+
+
+def write_record(folder: Path, story: Story, suffix: str = "") -> dict:
+    """Write the record of a batch, or of one shard of it, whole; return it."""
+    outcomes = story.complete()
+    record = batch_record(story, outcomes)
+    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    write_whole(folder / f"batch{suffix}.json", text.encode("utf-8"))
+    write_whole(folder / f"batch{suffix}.csv", _csv(outcomes).encode("utf-8-sig"))
+    return record
+
+
+def batch_record(story: Story, outcomes: list[Outcome]) -> dict:
+    """Return the record: how the batch began and ended, the counts, a line a county."""
+    begin = {name: value for name, value in story.begin.items() if name not in ("event", "plan")}
+    end = {name: value for name, value in story.end.items() if name != "event"}
+    counted = Counter(outcome.state for outcome in outcomes)
+    return {"schema": SCHEMA, **begin, **end,
+            "counts": {state: counted[state] for state in STATE_ZH},
+            "counties": [outcome.record() for outcome in outcomes]}
+
+
+def _csv(outcomes: list[Outcome]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_HEAD)
+    for outcome in outcomes:
+        row = outcome.record() | {"state": STATE_ZH[outcome.state]}
+        writer.writerow([spreadsheet_text(v) if isinstance(v, str) else v for v in row.values()])
+    return text.getvalue()
