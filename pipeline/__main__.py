@@ -13,7 +13,7 @@ import click
 from pipeline.errors import JunhengError, WrongUse
 from pipeline.publishing.surroundings import settle
 
-_SETTLED = (["run"], ["what-if"])  # commands whose figures must not hang on the environment
+_SETTLED = (["run"], ["annual"], ["what-if"])  # their figures must not hang on the environment
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 

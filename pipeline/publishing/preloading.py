@@ -26,7 +26,6 @@ from pathlib import Path
 
 from pipeline.publishing.surroundings import is_fixed, private_surroundings
 
-_BOOKS = "notebooks"
 _PR_SET_PDEATHSIG = 1
 _RARELY = (100_000, 20, 20)  # collect garbage less often: 20 MB a child more, a tenth faster
 _SLOW = "rfc3987_syntax"  # checks "iri" formats for jsonschema, which nothing here asks for
@@ -56,8 +55,8 @@ def threads() -> int:
     return len(list(listed.iterdir())) if listed.is_dir() else threading.active_count()
 
 
-def preload() -> None:
-    """Import everything that a county's chapters need, warm the caches, freeze the garbage.
+def preload(book: str = "county") -> None:
+    """Import everything that a book's chapters need, warm the caches, freeze the garbage.
 
     What is imported is read from the chapters and from our own modules, the imports inside
     functions included; nothing is kept by hand. Raises `CannotFork` where this process has
@@ -71,7 +70,7 @@ def preload() -> None:
     with (tempfile.TemporaryDirectory(prefix="junheng-") as folder, _without(_SLOW),
           private_surroundings(Path(folder)), contextlib.chdir(folder)):
         importlib.import_module("pipeline.publishing.dossier")
-        for name in sorted(_imported_by_chapters()):
+        for name in sorted(_imported_by_chapters(book)):
             _import(name)
         for name in sorted(_imported_by_modules()):
             _import(name)
@@ -116,12 +115,12 @@ def _die_with(parent: int) -> None:
         os._exit(1)
 
 
-def _imported_by_chapters() -> set[str]:
+def _imported_by_chapters(book: str) -> set[str]:
     import nbformat
 
-    from pipeline.definitions.base import ROOT
+    from pipeline.publishing.binding import chapters
 
-    return {name for path in (ROOT / _BOOKS).rglob("[0-9][0-9]_*.ipynb")
+    return {name for path in chapters(book)
             for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"
             for name in _names(cell.source)}
 
