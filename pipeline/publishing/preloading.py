@@ -24,12 +24,12 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.preloading import mark_child, preload as make_ready
 from pipeline.publishing.surroundings import is_fixed, private_surroundings
 
 _PR_SET_PDEATHSIG = 1
 _RARELY = (100_000, 20, 20)  # collect garbage less often: 20 MB a child more, a tenth faster
 _SLOW = "rfc3987_syntax"  # checks "iri" formats for jsonschema, which nothing here asks for
-_children: set[int] = set()  # this process, once it is the child of such a one
 
 
 class CannotFork(RuntimeError):
@@ -88,14 +88,9 @@ def be_child(parent: int, seed: str) -> None:
     on `execute` runs notebooks in this process itself, without a second fork.
     """
     _die_with(parent)
-    _children.add(os.getpid())
+    mark_child()
     gc.set_threshold(*_RARELY)
     seed_random(seed)
-
-
-def is_child() -> bool:
-    """Tell whether this process is the child of a preloaded one (`be_child`)."""
-    return os.getpid() in _children
 
 
 def seed_random(seed: str) -> None:
@@ -176,7 +171,6 @@ def _warm() -> None:
     from nbconvert.exporters import get_exporter
 
     from pipeline.fonts import missing_letters
-    from pipeline.preloading import preload as make_ready
 
     missing_letters("均衡")
     make_ready()
