@@ -12,7 +12,8 @@ from pipeline.publishing.publication import write_whole
 from pipeline.publishing.tables import spreadsheet_text
 
 SCHEMA = "junheng.batch/1"
-_HEAD = ("县代码", "县名", "结果", "原因", "章节", "用时（秒）", "峰值内存（MB）", "次数", "运行编号")
+_HEAD = ("县代码", "县名", "结果", "原因", "章节", "用时（秒）", "峰值内存（MB）", "次数",
+         "运行编号")
 
 
 def write_record(folder: Path, story: Story, suffix: str = "") -> dict:

@@ -38,6 +38,7 @@ from pipeline.publishing.batch.sharding import Shard
 from pipeline.publishing.batch.stopping import Stop, stoppable
 from pipeline.publishing.dossier import Order, publish_dossier
 from pipeline.publishing.manifest import program, read_manifest
+from pipeline.publishing.publication import recover
 
 HIDDEN = ".batch"
 _GLANCE_SECONDS, _GRACE_SECONDS = 0.5, 6
@@ -97,10 +98,14 @@ class Hands(Protocol):
 
 def tasks_of(batch: Batch) -> list[Task]:
     """Return the plan of the counties that are this batch's, refusals included."""
-    mine = [o for o in batch.orders if o.parameters.unit not in batch.refused]
-    tasks = planned(mine, batch.hidden / "verified", batch.force)
-    tasks += [Task(o, o.county.code, o.county.name, refusal=batch.refused[o.parameters.unit])
-              for o in batch.orders if o.parameters.unit in batch.refused]
+    notes = batch.hidden / "verified"
+    tasks = []
+    for order in batch.orders:
+        code = order.parameters.unit
+        if code in batch.refused:
+            tasks.append(Task(order, code, batch.plan[code], refusal=batch.refused[code]))
+        else:
+            tasks.append(planned(order, notes, batch.force))
     return sorted(tasks, key=lambda task: task.code)
 
 
@@ -114,6 +119,8 @@ def run_batch(batch: Batch, hands: Callable[[Path], Hands], tell: Progress | Non
     most = _most_failures(batch.most_failures, len(batch.orders))
     require_writable(batch.year_folder)
     with locked(batch.hidden, batch.shard) as lease:
+        for order in batch.orders:
+            recover(order.target)
         tasks = tasks_of(batch)
         wanted = [task for task in tasks if task.why]
         require_room(batch.year_folder, len(wanted), batch.workers)
@@ -204,7 +211,7 @@ class _Ledger:
         if record is None:
             return outcome.but(state=FAILED, reason="没有留下完整的运行记录（manifest.json）")
         if record["run_id"] != task.run_id:
-            return outcome.but(state=FAILED, reason="运行期间原始数据或程序有改动，未发布，请再运行")
+            return outcome.but(state=FAILED, reason="运行期间数据或程序有改动，未发布，请再运行")
         try:
             publish_dossier(task.order, ended.work)
         except OSError as fault:
