@@ -147,7 +147,11 @@ class AnnualInference(Definition):
 
 
 class Study(Definition):
-    """One annual evaluation (评价方案)."""
+    """One annual evaluation (评价方案).
+
+    ``level`` and ``balance`` are the measures of the quadrant and of the thirds (a low balance
+    is balanced), ``size`` is held fixed in the thirds, ``strips`` are drawn by province.
+    """
 
     id: Text
     title: Text
@@ -164,6 +168,8 @@ class Study(Definition):
     peers: Peers | None = None
     level: str = ""
     balance: str = ""
+    size: str = ""
+    strips: list[Text] = []
     inference: AnnualInference = AnnualInference()
 
     def measure(self, name: str) -> Measure:

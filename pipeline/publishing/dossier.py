@@ -58,7 +58,7 @@ def make_dossier(order: Order) -> Path:
     order.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".work-", dir=order.out) as name:
         work = Path(name)
-        with _kept_on_failure(work / "dossier" / "run.log", order):
+        with kept_on_failure(work / "dossier" / "run.log", order.parameters, order.out):
             prepare_dossier(order, work)
         publish_dossier(order, work)
     return order.target
@@ -68,7 +68,7 @@ def prepare_dossier(order: Order, work: Path) -> None:
     """Make one dossier in the private folder ``work``: all but the publication of it."""
     county, finished = order.county, work / "dossier"
     finished.mkdir()
-    with private_surroundings(work), _log(finished / "run.log") as log:
+    with private_surroundings(work), run_log(finished / "run.log") as log:
         private = order.parameters.model_copy(update={
             "raw": str(county.raw), "processed": str(work / "processed")})
         made = _open(private)
@@ -148,18 +148,19 @@ def _finding_line(severity: str, file: str, sheet: str, action: str, rule: str, 
 
 
 @contextmanager
-def _kept_on_failure(log: Path, order: Order) -> Iterator[None]:
+def kept_on_failure(log: Path, parameters: Parameters, out: Path) -> Iterator[None]:
     """Keep the log of a failure that is not the user's beside the dossiers, and name it."""
     try:
         yield
     except DossierFailed as failure:
-        kept = order.out / f"{order.parameters.year}-{order.parameters.unit}.failed.log"
+        kept = out / f"{parameters.year}-{parameters.subject}.failed.log"
         shutil.copyfile(log, kept)
         raise DossierFailed(f"{failure}运行记录：{kept.name}（在卷宗文件夹中）。") from failure
 
 
 @contextmanager
-def _log(path: Path) -> Iterator[logging.Logger]:
+def run_log(path: Path) -> Iterator[logging.Logger]:
+    """Write the log of a run (运行日志) to a file while the block runs."""
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log = logging.getLogger("junheng.run")
