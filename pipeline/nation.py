@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from pipeline.cleaning.roll import Entry, in_two_units, roll_of, shared_roll
 from pipeline.county import County, shared_tables, unit_info, units, units_with_files
 from pipeline.definitions.base import file_hash
 from pipeline.definitions.standards import standard as load_standard
+from pipeline.errors import WrongUse
 from pipeline.publishing.batch.child import Limits
 from pipeline.publishing.batch.crew import Crew
 from pipeline.publishing.batch.outcome import OK, Task
+from pipeline.publishing.binding import checked
 from pipeline.publishing.dossier import Order
 from pipeline.publishing.manifest import program
 
@@ -73,19 +76,40 @@ def _share_out(found: Arrivals, path: Path, now: bool, named: dict, known: dict)
         return
     unknown = sorted(name for name in named if name and not called[name])
     if unknown:
-        found.problems.append(f"多县合表 {path.name} 中的 {'、'.join(unknown)} 未登记，请登记在名册中")
+        found.problems.append(f"多县合表 {path.name} 中的 {'、'.join(unknown)} 未登记，"
+                              "请登记在名册中")
     found.codes |= found.concerned[path]
     for name, entries in named.items():
         for code in called[name]:
             found.shared.setdefault(code, []).extend(Entry(**entry) for entry in entries)
 
 
+def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: Arrivals,
+               everybody: bool) -> list[Order]:
+    """Return the orders of units; raise `WrongUse` before any is made where one cannot be.
+
+    Of ``everybody``, a unit with nothing that can be read is a problem and not a wrong use.
+    """
+    orders = [Order(checked({"unit": code, **given}), out, engine) for code in codes]
+    if not everybody:
+        for order in orders:
+            order.county.require_files()
+        return orders
+    there = [order for order in orders if order.county.year in order.county.file_years]
+    for order in orders:
+        if order not in there:
+            name = order.county.name
+            came.problems.append(f"{order.parameters.unit} {name} 的文件夹中没有可读的表")
+    if not there:
+        raise WrongUse(f"没有找到任何县 {given['year']} 年的资料。{'；'.join(came.problems)}")
+    return there
+
+
 def refused_for_schools(orders: list[Order], came: Arrivals, workers: int, notes: Path,
                         work: Path) -> tuple[dict[str, str], list[str]]:
-    """Return unit → why, for units that report a school of another's; and units not looked at.
+    """Return unit → why, for units that report a school of another's; and what is not known.
 
-    A unit whose files could not be opened within the limits is not looked at; its own import
-    will say why.
+    A unit whose files could not be opened within the limits is not looked at.
     """
     counties = {order.parameters.unit: order.county for order in orders}
     keys = {code: _key(county) for code, county in counties.items()}
@@ -97,9 +121,10 @@ def refused_for_schools(orders: list[Order], came: Arrivals, workers: int, notes
         for code, entries in answer["rolls"].items():
             rolls[code] = [Entry(**entry) for entry in entries]
             _note(notes / f"{code}.json", keys[code], entries)
-    missing = sorted(code for code, roll in rolls.items() if roll is None)
+    problems = [f"{code} 的学校标识码未能与其他县核对" for code in sorted(rolls)
+                if rolls[code] is None]
     known = {code: [*(rolls[code] or ()), *came.shared.get(code, ())] for code in rolls}
-    return in_two_units(known, {code: c.name for code, c in counties.items()}), missing
+    return in_two_units(known, {code: c.name for code, c in counties.items()}), problems
 
 
 def _asked(questions: dict[str, tuple], workers: int, work: Path) -> dict[str, dict]:

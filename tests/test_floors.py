@@ -15,7 +15,7 @@ GROUND = ("errors", "exact", "fonts", "terms", "handover", "definitions", "count
           "annual")  # each sees those before
 ROOMS = ("cleaning", "analysis", "dossier")
 PUBLISHING = "publishing"
-DOOR = ("__main__", "listing", "doctor", "dictionary", "what_if", "pooling")
+DOOR = ("__main__", "commands", "nation", "listing", "doctor", "dictionary", "what_if", "pooling")
 APART = ("synth",)  # called at the door, and imports the ground floor only
 
 MOST_LINES, MOST_FUNCTION_LINES, MOST_CELL_LINES = 300, 60, 5

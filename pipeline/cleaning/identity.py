@@ -17,6 +17,11 @@ _MOST_LINKS = 10
 _SCHOOL_CODE = 10
 
 
+def is_national(code: str | None) -> bool:
+    """Tell whether a code is a national one (学校标识码); labels of a table's own are not."""
+    return bool(code) and len(code) == _SCHOOL_CODE and code.isdigit()
+
+
 def names_of(unit: UnitInfo) -> set[str]:
     """Return how a row may write its unit: the code, or the name with what stands above it."""
     above = ("", unit.province, unit.prefecture, unit.province + unit.prefecture)
@@ -88,7 +93,7 @@ def check_codes(rows: list[FormRow], unit: UnitInfo | None, findings: Findings) 
     for row in rows:
         code = row.get("school_code") or ""
         kind = kinds.get(row.get("school_type") or "")
-        if len(code) != _SCHOOL_CODE or not code.isdigit():
+        if not is_national(code):
             continue
         if unit and code[2:4] != unit.code[:2]:
             findings.at("identity.province", row.at("school_code"), "省代码与县不符")

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.identity import link_schools, own_rows, unit_of
+from pipeline.cleaning.identity import is_national, link_schools, own_rows, unit_of
 from pipeline.cleaning.receiving import Received, Source, receive
 from pipeline.cleaning.rows import FormRow
 from pipeline.county import RECORDS, County
@@ -68,7 +68,7 @@ def shared_roll(path: Path, year: int, standard: Standard) -> tuple[dict[str, li
 
 def _entries(rows: Iterable[FormRow]) -> Iterator[Entry]:
     for row in rows:
-        if row.get("school_code"):
+        if is_national(row.get("school_code")):
             cell = row.at("school_code")
             yield Entry(row.year, row.get("school_code"), cell.file, cell.row)
 
@@ -87,8 +87,8 @@ def in_two_units(rolls: dict[str, list[Entry]], names: dict[str, str]) -> dict[s
                 for here, mine, there, its in ((unit, entry, other, before),
                                                (other, before, unit, entry)):
                     clashes[here].setdefault(
-                        entry.school_code, f"标识码 {entry.school_code}（{mine.place}）也由 {there} "
-                        f"{names[there]} 填报（{its.place}）")
+                        entry.school_code, f"标识码 {entry.school_code}（{mine.place}）"
+                        f"也由 {there} {names[there]} 填报（{its.place}）")
     return {unit: _reason(list(found.values())) for unit, found in clashes.items()}
 
 

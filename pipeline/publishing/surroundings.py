@@ -56,6 +56,11 @@ def _blas() -> dict[str, str]:
     return {"OPENBLAS_CORETYPE": "Haswell"} if has_avx2 else {}
 
 
+def is_fixed() -> bool:
+    """Tell whether this process was started in the fixed environment."""
+    return os.environ.items() >= FIXED.items()
+
+
 def settle() -> None:
     """Start this command anew in the fixed environment, unless it runs in it already.
 
@@ -63,7 +68,7 @@ def settle() -> None:
     hashing, the threads of BLAS and the folders that Python imports from are decided when
     an interpreter starts. Standard streams keep their encoding.
     """
-    if os.environ.items() >= FIXED.items():
+    if is_fixed():
         return
     environment = {"PYTHONIOENCODING": f"{sys.stdout.encoding}:backslashreplace"}
     environment = environment | fixed_environment()
