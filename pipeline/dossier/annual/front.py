@@ -5,6 +5,7 @@ import pandas as pd
 from pipeline.annual import Annual
 from pipeline.dossier.exhibit import TOTAL, Cell, Cover, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import count_text, joined
+from pipeline.dossier.sources import findings_table
 from pipeline.terms import is_missing
 
 STATE_ZH = {"pooled": "已汇总", "refused": "拒收", "failed": "失败"}
@@ -100,3 +101,9 @@ def years_table(panel: pd.DataFrame, annual: Annual) -> PrintedTable:
         tuple(rows), annual.study.source.citation,
         notes=(f"量的定义见方案 {annual.study.id}；{joined([m.zh for m in shown if m.expr])}"
                "由各列算出。",) if any(m.expr for m in shown) else ())
+
+
+def record_table(annual: Annual) -> PrintedTable | None:
+    """List what cleaning changed and warns of in tables of counties (清洗与核查记录)."""
+    return findings_table(annual.load("findings"), annual.study.title) if annual.has(
+        "findings") else None

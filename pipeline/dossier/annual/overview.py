@@ -24,8 +24,11 @@ _MOST_LISTED = 30
 _SURE = 0.8
 
 
-def overview_sentences(counts: pd.DataFrame, summary: pd.DataFrame, annual: Annual) -> Prose:
+def overview_sentences(counts: pd.DataFrame, summary: pd.DataFrame, annual: Annual
+                       ) -> Prose | None:
     """State how many counties meet the resource part, and where coefficients fail most."""
+    if annual.standard is None:
+        return None
     if counts.empty or not annual.standard.judged:
         return Prose("overview_sentences", ("所用参考包没有标准值，不作判定，只列各县分布。",))
     whole = counts[counts["province"] == ""].iloc[0]
@@ -44,7 +47,7 @@ def overview_sentences(counts: pd.DataFrame, summary: pd.DataFrame, annual: Annu
 
 def verdict_table(counts: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     """Print counties by province and state (结论分布)."""
-    if counts.empty or not annual.standard.judged:
+    if counts.empty or annual.standard is None or not annual.standard.judged:
         return None
     rows = []
     for r in counts.to_dict("records"):
@@ -101,8 +104,10 @@ def part_zh(part: str, annual: Annual) -> str:
     return f"{annual.standard.stages[stage]}{annual.standard.indicator(id).short}"
 
 
-def change_sentences(changes: pd.DataFrame, annual: Annual) -> Prose:
+def change_sentences(changes: pd.DataFrame, annual: Annual) -> Prose | None:
     """Say how many coefficients and resource verdicts changed state since the year before."""
+    if annual.standard is None or not annual.standard.judged:
+        return None
     before = annual.year - 1
     if changes.empty:
         return Prose("change_sentences", (
@@ -145,8 +150,10 @@ def change_table(changes: pd.DataFrame, annual: Annual) -> PrintedTable | None:
                *((f"另有{more}处，见 tables/state_changes.csv。",) if more else ())))
 
 
-def thirds_sentences(thirds: pd.DataFrame, annual: Annual) -> Prose:
+def thirds_sentences(thirds: pd.DataFrame, annual: Annual) -> Prose | None:
     """Say for how many counties the third they lie in can be told, and why no rank is given."""
+    if not annual.study.balance:
+        return None
     if thirds.empty:
         return Prose("thirds_sentences", ("可比的县不足三个，不作三分位比较。",))
     zh = annual.study.measure(annual.study.balance).zh
