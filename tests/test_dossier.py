@@ -189,7 +189,7 @@ def test_each_chapter_runs_alone_and_gives_the_same_results(made, tmp_path):
         papermill.execute_notebook(
             str(path), str(tmp_path / f"{number}.ipynb"), parameters=parameters.model_dump(),
             cwd=str(tmp_path), kernel_name="python3", progress_bar=False)
-    alone = County.open(**parameters.model_dump(exclude={"drop_personal"})).folder
+    alone = County.open(**parameters.of_county).folder
     for name in ("results.json", "findings.json"):
         assert (alone / name).read_bytes() == (made.folder / name).read_bytes()
 

@@ -14,6 +14,7 @@ from pipeline.definitions.county_layouts import COUNTIES
 from pipeline.definitions.forms import variables
 from pipeline.definitions.wordings import headers, standard_path
 from pipeline.errors import DefinitionFault
+from pipeline.preloading import preloaded
 
 
 class FormColumn(Definition):
@@ -93,6 +94,12 @@ def known_headers(layout_id: str) -> dict[tuple[str, str], FormColumn]:
 def known_endings(layout_id: str) -> frozenset[str]:
     """Return the last parts of all headers that a layout knows."""
     return frozenset(name.rpartition(">")[2] for name, _ in known_headers(layout_id))
+
+
+@preloaded
+def every_known_ending() -> list[frozenset[str]]:
+    """Return `known_endings` of every layout."""
+    return [known_endings(layout.id) for layout in layouts()]
 
 
 def _layout_faults(layout: Layout):

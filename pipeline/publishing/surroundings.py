@@ -45,6 +45,11 @@ def fixed_environment() -> dict[str, str]:
     return allowed | own | _blas() | FIXED
 
 
+def is_fixed() -> bool:
+    """Tell whether this process was started in the fixed environment."""
+    return os.environ.items() >= FIXED.items()
+
+
 def _blas() -> dict[str, str]:
     """Name the kernels that OpenBLAS is to use, the same on every machine that has them.
 
@@ -63,7 +68,7 @@ def settle() -> None:
     hashing, the threads of BLAS and the folders that Python imports from are decided when
     an interpreter starts. Standard streams keep their encoding.
     """
-    if os.environ.items() >= FIXED.items():
+    if is_fixed():
         return
     environment = {"PYTHONIOENCODING": f"{sys.stdout.encoding}:backslashreplace"}
     environment = environment | fixed_environment()
