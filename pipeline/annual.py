@@ -15,6 +15,8 @@ from pipeline.definitions.studies import Study, study as load_study
 from pipeline.errors import WrongUse
 from pipeline.handover import Handover
 
+_PREFIX = "annual-"
+
 
 @dataclass(frozen=True)
 class Annual(Handover):
@@ -36,7 +38,19 @@ class Annual(Handover):
             raise WrongUse(f"年份“{year}”应为四位整数，如 2023。")
         chosen = load_study(study)
         place = ROOT / (raw or chosen.source.raw or "data/raw")
-        return cls(chosen, year, place, ROOT / processed / str(year) / f"annual-{study}")
+        return cls(chosen, year, place, ROOT / processed / str(year) / f"{_PREFIX}{study}")
+
+    @classmethod
+    def at(cls, folder: str) -> "Annual | None":
+        """Return the finished evaluation in a folder, by the folder's name; None if empty."""
+        if not folder:
+            return None
+        place = ROOT / folder
+        if not (place / "panel.csv").is_file() or not place.name.startswith(_PREFIX):
+            raise WrongUse(f"{place.name} 中没有年度评价的汇总表（panel.csv）。"
+                           "请先运行 junheng annual，再用 --peers 写明评价方案")
+        return cls(load_study(place.name.removeprefix(_PREFIX)), int(place.parent.name),
+                   place, place)
 
     @property
     def processed(self) -> Path:

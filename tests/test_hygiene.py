@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.definitions.base import ROOT
+from pipeline.publishing.surroundings import fixed_environment
 
 pytestmark = [
     pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
@@ -59,7 +60,8 @@ def batches(tmp_path_factory):
     """Return the folders of two batches, in the orders ABC and CAB, from one parent."""
     place = tmp_path_factory.mktemp("batches")
     lines = [json.dumps([ORDERS[letter] for letter in letters]) for letters in ("abc", "cab")]
-    subprocess.run([sys.executable, "-c", BATCH, place, *lines], check=True, cwd=ROOT)
+    subprocess.run([sys.executable, "-c", BATCH, place, *lines], check=True, cwd=ROOT,
+                   env=fixed_environment())
     return place / "2", place / "3"
 
 

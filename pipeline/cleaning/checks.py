@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline.cleaning.cells import Cell
 from pipeline.definitions.base import DATA, Definition, Text
+from pipeline.preloading import preloaded
 from pipeline.terms import REFUSE, TABLES
 
 _NUMBERISH = re.compile(r"[0-9０-９.,，．+\-−—%％/ 　㎡元万千人间台册亩个名]{1,14}")
@@ -28,6 +29,7 @@ class Check(Definition):
     remedy: Text
 
 
+@preloaded
 @cache
 def checks() -> dict[str, Check]:
     """Return code → check: `data/checks.toml`."""

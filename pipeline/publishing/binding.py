@@ -21,7 +21,11 @@ CHAPTERS = ROOT / "notebooks"
 
 
 class Parameters(BaseModel):
-    """What every chapter of a county takes: scalars only, no name beside these, a code is text."""
+    """What every chapter of a county takes: scalars only, no name beside these, a code is text.
+
+    ``pool`` is the folder of a finished annual evaluation (年度评价), whose counties are the
+    unit's peers; none if empty.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -31,11 +35,17 @@ class Parameters(BaseModel):
     drop_personal: bool = False
     raw: str = "data/raw"
     processed: str = "data/processed"
+    pool: str = ""
 
     @property
     def subject(self) -> str:
         """Return what the book is of, for seeds and file names: the unit's code."""
         return self.unit
+
+    @property
+    def of_county(self) -> dict:
+        """Return those that `County.open` takes."""
+        return self.model_dump(exclude={"drop_personal", "pool"})
 
 
 class AnnualParameters(BaseModel):

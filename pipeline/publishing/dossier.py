@@ -49,7 +49,7 @@ class Order:
 
 
 def _open(parameters: Parameters) -> County:
-    return County.open(**parameters.model_dump(exclude={"drop_personal"}))
+    return County.open(**parameters.of_county)
 
 
 def make_dossier(order: Order) -> Path:

@@ -23,7 +23,7 @@ _FACTS = ("schema", "run_id", "machine", "outputs")  # what a manifest says besi
 _CODE = (("pipeline", ("*.py", "*.typ", "*.json")), ("notebooks", ("*.ipynb",)),
          ("data", ("*.toml",)))
 _NOT_CODE = {"raw", "processed", ".ipynb_checkpoints"}
-_PLACES = {"unit", "year", "standard", "raw", "processed"}  # said otherwise, or no cause
+_PLACES = {"unit", "year", "standard", "raw", "processed", "pool"}  # said otherwise, or no cause
 
 
 def causes(county: County, parameters: Parameters) -> dict:
@@ -40,8 +40,18 @@ def causes(county: County, parameters: Parameters) -> dict:
         "skipped": [f"{year}/{name}" for year in county.file_years
                     for name in county.skipped(year)],
         **({"assumptions": [a.text for a in county.assumptions]} if county.assumptions else {}),
+        **({"pool": pool_hash(ROOT / parameters.pool)} if parameters.pool else {}),
         **program(),
     }
+
+
+@cache
+def pool_hash(folder: Path) -> str:
+    """Return one hash over the tables of a finished annual evaluation, in the order of names."""
+    total = hashlib.sha256()
+    for path in sorted(folder.glob("*.csv")):
+        total.update(f"{path.name} {file_hash(path)}\n".encode())
+    return total.hexdigest()
 
 
 @cache

@@ -75,7 +75,7 @@ def annual_record(annual: Annual) -> dict:
                                             for name in names}}
 
 
-_LARGE = {"pool_balance", "pool_schools", "panel"}
+_LARGE = {"pool_balance", "pool_schools", "panel", "county_values"}
 
 
 def _rows(frame: pd.DataFrame, name: str) -> list[dict]:
