@@ -35,6 +35,7 @@ _LONG_CELL, _FULL_CELL = 14, 24  # em that a cell's text would like, and would f
 _SMALL_ROWS, _SMALL_LETTERS = 8, 600  # a table so small is never parted
 _SHORT_TEXT = 400  # letters between wide tables that may stand on their turned page
 _BREAKS = re.compile(r"[^\x21-\u02ff]+")  # where a line may break: spaces, Chinese letters
+_NUMBER = re.compile(r"[0-9.]*%?")
 _SEAMS = re.compile(r"[a-zA-Z0-9](?=[\u2e80-\U0003ffff])|[\u2e80-\U0003ffff](?=[a-zA-Z0-9])")
 
 _users: set[int] = set()  # processes, this one or one it was forked from, that ran Typst
@@ -227,7 +228,8 @@ def _liked(field: dict, texts: list[str], limit: float) -> float:
 
 
 def _is_solid(text: str) -> bool:
-    return len(text) <= _SOLID and not _BREAKS.search(text)
+    """Tell whether a cell must be told to stay on one line; a plain number does by itself."""
+    return len(text) <= _SOLID and not _BREAKS.search(text) and not _NUMBER.fullmatch(text)
 
 
 def _em(text: str) -> float:
