@@ -7,9 +7,11 @@ ready by one call of `preload`. Nothing registered may start a thread, open a so
 Typst: a child of such a parent hangs (docs/decisions/0019).
 """
 
+import os
 from collections.abc import Callable
 
 _registered: list[Callable[[], object]] = []
+_done: list[int] = []  # the process that called `preload`: this one or one it was forked from
 
 
 def preloaded(function: Callable[[], object]) -> Callable[[], object]:
@@ -22,3 +24,12 @@ def preload() -> None:
     """Call everything that the modules imported so far have registered; cheap to repeat."""
     for function in _registered:
         function()
+    _done.append(os.getpid())
+
+
+def was_preloaded() -> bool:
+    """Tell whether this process, or the one it was forked from, called `preload`.
+
+    It then runs no threads but its own main one, and may fork without harm.
+    """
+    return bool(_done)

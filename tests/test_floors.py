@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PIPELINE = ROOT / "pipeline"
 
-GROUND = ("errors", "exact", "preloading", "fonts", "terms", "definitions", "county")  # each sees those before
+GROUND = (  # each sees those before
+    "errors", "exact", "preloading", "fonts", "terms", "definitions", "county")
 ROOMS = ("cleaning", "analysis", "dossier")
 PUBLISHING = "publishing"
 DOOR = ("__main__", "listing", "doctor", "dictionary", "what_if")
