@@ -86,7 +86,7 @@ def make(parameters: Parameters, work: Path, clock: Clock) -> Path:
     finished.mkdir(parents=True)
     with private_surroundings(work):
         with clock.part("装订 binding"):
-            county = County.open(**parameters.model_dump(exclude={"drop_personal"}))
+            county = County.open(**parameters.of_county)
             book = bind(chapters("county"))
         run_cells(book, parameters, clock)
         _export(book, county, parameters, finished, clock)
@@ -128,7 +128,7 @@ def _export(book, county: County, parameters: Parameters, finished: Path, clock:
     """Do as the exporter and `pipeline.publishing.dossier` do."""
     with clock.part("成文 blocks"):
         clean = without_traces(book, parameters)
-        why = causes(county)
+        why = causes(county, parameters)
         document = read_notebook(clean, run_id(why)[:16])
     with clock.part("排版 Typst"):
         (finished / "dossier.pdf").write_bytes(typeset(document))

@@ -5,20 +5,19 @@ their own; `data/processed/<year>/<unit>/` is where they hand over.
 """
 
 import csv
-import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from pathlib import Path
-
-import pandas as pd
 
 from pipeline.definitions.assumptions import Assumption, read_assumptions
 from pipeline.definitions.base import DATA, ROOT
 from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.errors import DefinitionFault, WrongUse
-from pipeline.terms import TABLES
+from pipeline.handover import Handover
 
 UNIT = re.compile(r"\d{6}")
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".txt", ".tsv")
@@ -29,9 +28,6 @@ SCENARIO = "scenario.toml"
 _ASSUMED = "情景测算：所列数字含假设，不是填报数据"
 _OF_A_UNIT = re.compile(r"\d{6}[_.]")
 _PASSED_OVER = ("~", ".")
-# Tables of one county read in this process, with the state of their file: the chapters load
-# the same ones again and again.
-_loaded: dict[Path, tuple[tuple, pd.DataFrame]] = {}
 
 
 @dataclass(frozen=True)
@@ -99,8 +95,50 @@ def unit_info(code: str, raw: Path | None = None) -> UnitInfo:
     return known[code]
 
 
+@contextmanager
+def folders_listed_once(concerned: dict[Path, frozenset[str]] | None = None) -> Iterator[None]:
+    """Within this, list the folder of a year only once: thousands of units stand in it.
+
+    ``concerned`` tells of each shared table the codes of the units that it names; other units
+    then do not read it. One that is not in it concerns everybody.
+    """
+    global _in_folder, _concerned
+    _in_folder, _concerned = cache(_by_unit), concerned or {}
+    try:
+        yield
+    finally:
+        _in_folder, _concerned = _by_unit, {}
+
+
+def shared_tables(raw: Path, year: int) -> list[Path]:
+    """Return the shared tables (多县合表) of a year."""
+    return sorted(p for p in _in_folder(raw / str(year)).get("", ())
+                  if p.is_file() and not p.name.startswith(_PASSED_OVER))
+
+
+def units_with_files(raw: Path, year: int) -> set[str]:
+    """Return the codes of which a year has a file or a folder of their own, known or not."""
+    base = raw / str(year)
+    folders = {p.name for p in base.glob("[0-9]" * 6) if p.is_dir() and any(p.iterdir())}
+    return folders | {code for code in _in_folder(base) if code}
+
+
+def _by_unit(base: Path) -> dict[str, list[Path]]:
+    """Return code → the files of that unit in the folder of a year, "" → the shared tables."""
+    found = defaultdict(list)
+    for path in base.glob("*"):
+        if _OF_A_UNIT.match(path.name):
+            found[path.name[:6]].append(path)
+        elif not UNIT.fullmatch(path.name) and path.suffix.lower() in SUFFIXES:
+            found[""].append(path)
+    return found
+
+
+_in_folder, _concerned = _by_unit, {}
+
+
 @dataclass(frozen=True)
-class County:
+class County(Handover):
     """One unit in one year, under one standard, with the folders it reads and writes."""
 
     info: UnitInfo
@@ -152,7 +190,7 @@ class County:
         They are those of the folders; and, once chapter 01 has read the tables, those that
         rows name themselves (一表多年).
         """
-        named = {*self.load("accounting")["year"]} if self._has("accounting") else set()
+        named = {*self.load("accounting")["year"]} if self.has("accounting") else set()
         return sorted({*self.file_years, *named})
 
     @cached_property
@@ -185,9 +223,9 @@ class County:
     def _there(self, year: int) -> list[Path]:
         """Return every file of a year that could concern the unit."""
         base = self.raw / str(year)
-        beside = [p for p in base.glob("*") if not UNIT.fullmatch(p.name)
-                  and (p.name[:7] in (f"{self.code}_", f"{self.code}.")
-                       or not _OF_A_UNIT.match(p.name) and p.suffix.lower() in SUFFIXES)]
+        listed = _in_folder(base)
+        beside = [*listed.get(self.code, ()), *(
+            p for p in listed.get("", ()) if self.code in _concerned.get(p, {self.code}))]
         inside = list((base / self.code).glob("*"))
         return [p for p in (*beside, *inside)
                 if not p.name.startswith(_PASSED_OVER) and p.name != SCENARIO]
@@ -209,34 +247,3 @@ class County:
         raise WrongUse(f"没有找到 {self.code} {self.name} {self.year} 年的资料。"
                        f"应放在 {shown}/{self.year}/{self.code}_{self.name}.xlsx 或文件夹 "
                        f"{shown}/{self.year}/{self.code}/；已有年份：{there}。")
-
-    def save(self, name: str, frame: pd.DataFrame) -> None:
-        """Save a table for the chapters that follow."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{name}.csv"
-        _loaded.pop(path, None)
-        TABLES[name].to_text(frame).to_csv(path, index=False)
-
-    def load(self, name: str) -> pd.DataFrame:
-        """Load a table that an earlier chapter saved; a frame of the caller's own."""
-        path = self.folder / f"{name}.csv"
-        if not self._has(name):
-            raise WrongUse(f"还没有“{TABLES[name].zh}”表（{name}.csv）。"
-                           "请先运行产生它的章节，第一章为 01_cleaning。")
-        there = path.stat()
-        state = (there.st_mtime_ns, there.st_size, there.st_ino)
-        if _loaded.get(path, (None,))[0] != state:
-            if any(known.parent != path.parent for known in _loaded):
-                _loaded.clear()
-            text = pd.read_csv(path, dtype=str, keep_default_na=False)
-            _loaded[path] = state, TABLES[name].from_text(text)
-        return _loaded[path][1].copy()
-
-    def _has(self, name: str) -> bool:
-        return (self.folder / f"{name}.csv").is_file()
-
-    def save_record(self, name: str, record: object) -> None:
-        """Save a JSON record (记录), keys in order, numbers as they are."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
-        (self.folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")

@@ -35,7 +35,8 @@ _HEAD = """\
 状态：`met` 达标、`not_met` 未达标、`undetermined` 待核；参考包不作判定，留空。
 给 Excel 用的同名表在 `reports/<年份>/<县代码>/tables/`，表头为中文，分数写成小数。
 """
-_EXTRA = "其后每个变量一列，类型为精确数，名称见下文“变量”。\n"
+_EXTRA = {"exact": "其后每个变量一列，类型为精确数，名称见下文“变量”。\n",
+          "number": "其后每个量一列，类型为浮点数，名称见评价方案 `data/studies/`。\n"}
 _VARIABLES = """
 ## 变量
 
@@ -53,7 +54,7 @@ def _table(table: Table) -> str:
     rows = [(f"`{c.name}`", c.zh, KIND_ZH[c.kind], c.meaning) for c in table.columns]
     heading = f"## {table.name}.csv：{table.zh}\n"
     grid = _grid(("名称", "中文", "类型", "含义"), rows)
-    return "\n".join([heading, grid, *([_EXTRA] if table.variables else [])])
+    return "\n".join([heading, grid, *([_EXTRA[table.variables]] if table.variables else [])])
 
 
 def _variables() -> str:

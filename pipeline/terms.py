@@ -43,12 +43,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that passes between rooms; ``variables`` allows further exact columns."""
+    """A table that passes between rooms; ``variables`` is the kind of further columns, if any."""
 
     name: str
     zh: str
     columns: tuple[Column, ...]
-    variables: bool = False
+    variables: str = ""
 
     def frame(self, rows: list[dict]) -> pd.DataFrame:
         """Build the table from rows, with every declared column and in their order.
@@ -67,8 +67,8 @@ class Table:
         return {column.name: column.kind for column in self.columns}
 
     def kind(self, name: str) -> str:
-        """Return the kind of a column; a variable's column is exact."""
-        return self._kinds.get(name, "exact")
+        """Return the kind of a column, declared or a variable's."""
+        return self._kinds.get(name, self.variables)
 
     def to_text(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the table as text, losslessly (what a csv file of it holds)."""
@@ -135,7 +135,7 @@ def _tables() -> dict[str, Table]:
         name: Table(
             name, table["zh"],
             (*(shared if table.get("section") else []), *map(_column, table["columns"])),
-            table.get("variables", False))
+            table.get("variables", ""))
         for name, table in raw["tables"].items()}
 
 

@@ -9,7 +9,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Text, load_toml, read_toml
+from pipeline.definitions.county_layouts import COUNTIES
 from pipeline.definitions.forms import variables
 from pipeline.definitions.wordings import headers, standard_path
 from pipeline.errors import DefinitionFault
@@ -56,9 +57,14 @@ class Layout(Definition):
 
 @cache
 def layouts() -> tuple[Layout, ...]:
-    """Return every layout in `data/layouts`; raise when one names an unknown variable."""
+    """Return every layout of school forms; raise when one names an unknown variable.
+
+    Tables of counties have layouts of their own kind: see `county_layouts`.
+    """
     found = []
     for path in sorted((DATA / "layouts").glob("*.toml")):
+        if read_toml(path).get("table") == COUNTIES:
+            continue
         layout = load_toml(path, Layout)
         faults = list(_layout_faults(layout))
         if faults:

@@ -9,7 +9,7 @@ from functools import cache
 
 from pipeline.definitions.forms import variables
 from pipeline.definitions.layouts import FormColumn, layouts
-from pipeline.synth.counties import ROTATION, MadeCounty, price_level
+from pipeline.synth.counties import GROUP, ROTATION, MadeCounty, price_level
 from pipeline.synth.figures import Figures
 from pipeline.synth.parameters import STAGES, TEACHERS
 from pipeline.synth.schools import SENIOR
@@ -78,8 +78,16 @@ def facts(county: MadeCounty, figures: list[Figures], log_fund: float
         "trained_teachers": teachers - round(teachers * max(draw.uniform(-0.05, 0.03), 0)),
         "rotation_eligible_teachers": eligible, "rotated_teachers": rotated,
         "rotated_backbone_teachers": round(rotated * draw.uniform(0.12, 0.3)),
-        "recognition_pct": round(draw.uniform(82, 97), 2)}
+        "recognition_pct": round(draw.uniform(82, 97), 2),
+        "group_schooling_year": _adopted(county, GROUP, year),
+        "rotation_policy_year": _adopted(county, ROTATION, year)}
     return [(variables().variables[key].zh, value, _unit(key)) for key, value in said.items()]
+
+
+def _adopted(county: MadeCounty, policy: str, year: int) -> int:
+    """Return the year in which the county adopted a policy, 0 while it has not."""
+    there = county.policy == policy and county.policy_year <= year
+    return county.policy_year if there else 0
 
 
 def _unit(variable: str) -> str:

@@ -1,0 +1,257 @@
+"""Studies (评价方案): what an annual evaluation pools, shows and asks, fixed in advance.
+
+One study a TOML file in `data/studies`. Its questions are written before any result and its
+hash is printed with the results, so that a changed list is a visible change.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
+from pipeline.definitions.county_layouts import county_layouts
+from pipeline.definitions.formulas import parsed
+from pipeline.errors import WrongUse
+
+STUDIES = DATA / "studies"
+
+
+class CountyFiles(Definition):
+    """Files below the raw folder that follow one county layout (县级表)."""
+
+    layout: Text
+    files: list[Text] = Field(min_length=1)
+
+
+class Source(Definition):
+    """What is pooled: the school tables of units (``standard``), or tables of counties."""
+
+    kind: Literal["schools", "counties"]
+    standard: str = ""
+    tables: list[CountyFiles] = []
+    raw: str = ""
+    citation: Text
+
+    @property
+    def files(self) -> list[str]:
+        """Return the files of all tables of counties, below the raw folder."""
+        return [name for table in self.tables for name in table.files]
+
+    @model_validator(mode="after")
+    def _what_the_kind_asks_for(self):
+        if not {"schools": self.standard, "counties": self.tables}[self.kind]:
+            raise ValueError("schools 须写 standard；counties 须写 tables（layout 和 files）")
+        unknown = [t.layout for t in self.tables if t.layout not in county_layouts()]
+        if unknown:
+            raise ValueError(f"没有县级表式 {'、'.join(unknown)}")
+        return self
+
+
+class Gap(Definition):
+    """A measure of balance: the mean of ln CV over coefficients (差异系数几何平均的对数)."""
+
+    name: Text
+    zh: Text
+    indicators: list[Text] = Field(min_length=1)
+    stages: list[Text] = Field(min_length=1)
+
+
+class Measure(Definition):
+    """A quantity of a county and year (县级量): a column of the panel, or ``expr`` over columns.
+
+    ``ratio`` is false for differences and growth rates, whose 0 is not nothing: a CV between
+    counties or a Gini coefficient of them would mean nothing.
+    """
+
+    name: Text
+    zh: Text
+    unit: str = ""
+    decimals: int = Field(default=2, ge=0, le=6)
+    expr: str = ""
+    weights: str = ""
+    ratio: bool = True
+    shown: bool = True
+
+
+class Comparison(Definition):
+    """A rule that compares two figures of a county and year (县级对照), three-valued.
+
+    ``left`` and ``right`` are formulas over the exact county values.
+    """
+
+    id: Text
+    zh: Text
+    left: Text
+    op: Literal[">", ">=", "<", "<="]
+    right: Text
+    unit: str = ""
+    clause: Text
+    source: Text
+
+    @model_validator(mode="after")
+    def _both_sides_are_formulas(self):
+        parsed(self.left)
+        parsed(self.right)
+        return self
+
+
+class AnnualModel(Definition):
+    """One question put to the pooled data before the answer is known (预先列明的模型).
+
+    ``estimator`` is a specification for `pipeline.analysis.estimators.estimate`; ``focus`` the
+    term that answers the question. ``frame``: county-years (``panel``), school-years
+    (``schools``). ``reading`` says how the focus is put in words: ``elasticity`` (both in
+    logarithms: per 10 % more, so many % more), ``semi`` (the cause in logarithms: per 10 % more,
+    so many units), ``unit`` (per unit, so many units), ``share`` (a part of a gap) or ``none``.
+    """
+
+    id: Text
+    question: Text
+    frame: Literal["panel", "schools"] = "panel"
+    where: str = ""
+    prepare: list[dict[str, Any]] = []
+    estimator: dict[str, Any]
+    focus: Text
+    reading: Literal["elasticity", "semi", "unit", "share", "none"] = "none"
+    cause: str = ""
+    effect: str = ""
+    effect_unit: str = ""
+    family: Literal["primary", "secondary", "diagnostic"] = "secondary"
+    caution: str = ""
+
+    @property
+    def spec(self) -> dict:
+        """Return the specification with plain numbers, ``prepare`` included where it is said."""
+        plain = {"estimator": _plain(self.estimator)}
+        return {"prepare": _plain(self.prepare), **plain} if self.prepare else plain
+
+
+class Trajectory(Definition):
+    """A positive measure followed over the years (轨迹): σ and β convergence, by ``by`` or whole.
+
+    ``weights`` weighs counties in the CV between counties; ``lower_is_better`` only words it.
+    """
+
+    measure: Text
+    zh: Text
+    by: Literal["", "province", "prefecture"] = ""
+    weights: str = ""
+    lower_is_better: bool = True
+
+
+class Projection(Definition):
+    """Extrapolation of each county's coefficients (按现有趋势外推) to the ``targets`` years."""
+
+    measures: list[Text] = Field(min_length=1)
+    targets: list[int] = Field(min_length=1)
+    min_years: int = Field(default=5, ge=3)
+    level: Exact = Fraction(95, 100)
+    held_out_years: int = Field(default=2, ge=1)
+
+
+class Policy(Definition):
+    """A policy that counties adopted in different years (政策): ``adoption`` holds the year."""
+
+    id: Text
+    zh: Text
+    adoption: Text
+    outcome: Text
+    effect: Text
+    min_cohort: int = Field(default=3, ge=2)
+    caution: str = ""
+
+
+class Peers(Definition):
+    """Comparable counties (同类县): the ``count`` nearest in standardised ``characteristics``."""
+
+    characteristics: list[Text] = Field(min_length=1)
+    count: int = Field(default=30, ge=5)
+    fewest: int = Field(default=10, ge=3)
+    reason: Text
+
+
+class AnnualInference(Definition):
+    """When a pooled model is fitted and how it is tested (推断规则); sizes count counties."""
+
+    min_units: int = Field(default=30, ge=5)
+    min_per_parameter: int = Field(default=10, ge=1)
+    min_years: int = Field(default=3, ge=2)
+    many_clusters: int = 40
+    few_clusters: int = 10
+    least_clusters: int = 6
+    adjustments: dict[Literal["primary", "secondary"], Literal["holm", "fdr_bh"]] = {
+        "primary": "holm", "secondary": "fdr_bh"}
+
+
+class Study(Definition):
+    """One annual evaluation (评价方案).
+
+    ``level`` and ``balance`` are the measures of the quadrant and of the thirds (a low balance
+    is balanced), ``size`` is held fixed in the thirds, ``strips`` are drawn by province.
+    ``chained`` is false where the years are releases that do not follow on each other: then
+    no line is drawn and nothing is followed or extrapolated from one to the next.
+    """
+
+    id: Text
+    title: Text
+    subject_zh: Text = "县"
+    notice: str = ""
+    source: Source
+    chained: bool = True
+    gaps: list[Gap] = []
+    measures: list[Measure] = []
+    lagged: list[Text] = []
+    comparisons: list[Comparison] = []
+    models: list[AnnualModel] = []
+    trajectories: list[Trajectory] = []
+    projection: Projection | None = None
+    policies: list[Policy] = []
+    peers: Peers | None = None
+    level: str = ""
+    balance: str = ""
+    size: str = ""
+    strips: list[Text] = []
+    inference: AnnualInference = AnnualInference()
+
+    @model_validator(mode="after")
+    def _nothing_is_followed_over_years_that_do_not_chain(self):
+        if not self.chained and (self.lagged or self.trajectories or self.projection):
+            raise ValueError("各年不可比（chained）时不得有 lagged、trajectories、projection")
+        return self
+
+    def measure(self, name: str) -> Measure:
+        """Return a measure by its column; one that is not listed is named by its column."""
+        named = {m.name: m for m in self.measures}
+        named |= {g.name: Measure(name=g.name, zh=g.zh, decimals=3) for g in self.gaps}
+        return named.get(name, Measure(name=name, zh=name))
+
+
+def _plain(value: Any) -> Any:
+    """Return floats for decimals: specifications of models are not verdicts."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list) else value
+
+
+def study_path(id: str) -> Path:
+    """Return the file of a study, for its hash."""
+    return STUDIES / f"{id}.toml"
+
+
+def study_ids() -> list[str]:
+    """Return the ids of all studies, in order."""
+    return sorted(path.stem for path in STUDIES.glob("*.toml"))
+
+
+@cache
+def study(id: str) -> Study:
+    """Return a study; `WrongUse` lists those there are when the id is unknown."""
+    if id not in study_ids():
+        raise WrongUse(f"没有评价方案“{id}”。现有：{'、'.join(study_ids())}")
+    return load_toml(study_path(id), Study)

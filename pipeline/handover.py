@@ -1,0 +1,56 @@
+"""Where chapters hand over (交接): tables as csv and records as JSON in one folder."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.errors import WrongUse
+from pipeline.terms import TABLES
+
+# Tables read in this process, with the state of their file: the chapters load the same ones
+# again and again. Of a county and of the evaluation that it is held against, no more.
+_FOLDERS = 2
+_loaded: dict[Path, tuple[tuple, pd.DataFrame]] = {}
+
+
+class Handover:
+    """A folder of declared tables; whoever has a ``folder`` can save them and load them."""
+
+    folder: Path
+
+    def save(self, name: str, frame: pd.DataFrame) -> None:
+        """Save a table for the chapters that follow."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{name}.csv"
+        _loaded.pop(path, None)
+        TABLES[name].to_text(frame).to_csv(path, index=False)
+
+    def load(self, name: str) -> pd.DataFrame:
+        """Load a table that an earlier chapter saved; a frame of the caller's own."""
+        if not self.has(name):
+            raise WrongUse(f"还没有“{TABLES[name].zh}”表（{name}.csv）。"
+                           "请先运行产生它的章节，从第一章起。")
+        path = self.folder / f"{name}.csv"
+        there = path.stat()
+        state = (there.st_mtime_ns, there.st_size, there.st_ino)
+        if _loaded.get(path, (None,))[0] != state:
+            if len({known.parent for known in (*_loaded, path)}) > _FOLDERS:
+                _loaded.clear()
+            text = pd.read_csv(path, dtype=str, keep_default_na=False)
+            _loaded[path] = state, TABLES[name].from_text(text)
+        return _loaded[path][1].copy()
+
+    def load_any(self, name: str) -> pd.DataFrame:
+        """Load a table, or an empty one where no chapter had any to save."""
+        return self.load(name) if self.has(name) else TABLES[name].frame([])
+
+    def has(self, name: str) -> bool:
+        """Tell whether a table has been saved."""
+        return (self.folder / f"{name}.csv").is_file()
+
+    def save_record(self, name: str, record: object) -> None:
+        """Save a JSON record (记录), keys in order, numbers as they are."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
+        (self.folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
