@@ -80,7 +80,8 @@ class Measure(Definition):
 class Comparison(Definition):
     """A rule that compares two figures of a county and year (县级对照), three-valued.
 
-    ``left`` and ``right`` are formulas over the exact county values.
+    ``left`` and ``right`` are formulas over the exact county values, ``left_zh`` and
+    ``right_zh`` the heads of their columns; a constant needs none.
     """
 
     id: Text
@@ -88,6 +89,8 @@ class Comparison(Definition):
     left: Text
     op: Literal[">", ">=", "<", "<="]
     right: Text
+    left_zh: Text
+    right_zh: str = ""
     unit: str = ""
     clause: Text
     source: Text

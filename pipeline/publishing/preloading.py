@@ -87,7 +87,7 @@ def be_child(parent: int, seed: str) -> None:
     it. ``seed`` (unit and year, as ``"990101-2023"``) decides the random numbers. From here
     on `execute` runs notebooks in this process itself, without a second fork.
     """
-    _die_with(parent)
+    die_with(parent)
     mark_child()
     gc.set_threshold(*_RARELY)
     seed_random(seed)
@@ -102,7 +102,7 @@ def seed_random(seed: str) -> None:
     np.random.seed(number)
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Have Linux kill this process when its parent ends; leave if that has happened already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
