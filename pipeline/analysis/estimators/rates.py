@@ -17,16 +17,22 @@ def binomial(data: pd.DataFrame, spec: dict) -> Estimate:
     """
     import statsmodels.api as sm
 
-    rows = data.dropna(subset=[*spec["endog"], *spec["exog"]])
+    groups, effects = ([spec["groups"]] if "groups" in spec else []), spec.get("effects", [])
+    rows = data.dropna(subset=[*spec["endog"], *spec["exog"], *groups, *effects])
     counts = rows[spec["endog"]].to_numpy(float)
-    names = [*spec["exog"], "const"]
-    x = np.column_stack([rows[spec["exog"]].to_numpy(float), np.ones(len(rows))])
+    rows, counts = rows[counts.sum(axis=1) > 0], counts[counts.sum(axis=1) > 0]
+    levels = {f"{column}[{value}]": (rows[column] == value).astype(float)
+              for column in effects for value in sorted(rows[column].unique())[1:]}
+    names = [*spec["exog"], *levels, "const"]
+    x = np.column_stack([rows[spec["exog"]].to_numpy(float), *levels.values(), np.ones(len(rows))])
     if spec["kind"] == "quasibinomial":
         trials = counts.sum(axis=1)
         model = sm.GLM(counts[:, 0] / trials, x, sm.families.Binomial(), var_weights=trials)
         fit = model.fit(scale="X2", use_t=True)
         figures = {"dispersion": fit.scale}
         words = "准二项：标准误乘以离散度的平方根，t（n−k）"
+        if groups:
+            return _clustered(model, pd.factorize(rows[groups[0]])[0], names, figures, spec)
     else:
         fit = sm.GLM(counts, x, sm.families.Binomial()).fit(use_t=True)
         figures = {"deviance": fit.deviance, "log_likelihood": fit.llf,
@@ -34,3 +40,13 @@ def binomial(data: pd.DataFrame, spec: dict) -> Estimate:
         words = "二项：未作离散度调整，t（n−k）"
     return Estimate(tidy(names, fit.params, fit.bse, len(rows) - len(names)), len(rows), words,
                     {name: float(value) for name, value in figures.items()})
+
+
+def _clustered(model, codes: np.ndarray, names: list[str], figures: dict, spec: dict) -> Estimate:
+    """Return the fit with errors clustered by codes (CR1); the dispersion does not enter them."""
+    fit = model.fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
+    clusters = int(codes.max()) + 1
+    return Estimate(tidy(names, fit.params, fit.bse, clusters - 1), len(codes),
+                    f"准二项，聚类CR1，t（G−1）；群：{spec['groups']}",
+                    {**{name: float(value) for name, value in figures.items()},
+                     "clusters": float(clusters)})
