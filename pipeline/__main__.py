@@ -28,8 +28,10 @@ def command() -> None:
 @click.option("--out", default="reports", metavar="文件夹", help="卷宗去处，默认 reports")
 @click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
 @click.option("--drop-personal", is_flag=True, help="去除个人信息并记录，默认拒收")
+@click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
+              metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
 def run(units: tuple[str, ...], year: int, raw: str, out: str, standard: str,
-        drop_personal: bool) -> None:
+        drop_personal: bool, engine: str) -> None:
     """出一个或几个县的卷宗。"""
     from pipeline.publishing.binding import checked
     from pipeline.publishing.dossier import Order, make_dossier
@@ -38,7 +40,7 @@ def run(units: tuple[str, ...], year: int, raw: str, out: str, standard: str,
         raise WrongUse("请写明至少一个县代码，如 junheng run 990101 --year 2023")
     orders = [Order(checked({"unit": unit, "year": year, "standard": standard, "raw": raw,
                              "drop_personal": drop_personal}),
-                    Path(out).absolute()) for unit in units]
+                    Path(out).absolute(), engine) for unit in units]
     for order in orders:
         order.county.require_files()
     failed = [order for order in orders if not _made(order, make_dossier)]

@@ -5,10 +5,12 @@ Its chapters hand over in `data/processed/<year>/annual-<study>/`, as a county's
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.county import UNIT, UnitInfo, units
 from pipeline.definitions.base import ROOT
+from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.definitions.studies import Study, study as load_study
 from pipeline.errors import WrongUse
 from pipeline.handover import Handover
@@ -40,6 +42,19 @@ class Annual(Handover):
     def processed(self) -> Path:
         """Return the folder of processed data, whose years hold counties and evaluations."""
         return self.folder.parent.parent
+
+    @cached_property
+    def standard(self) -> Standard | None:
+        """Return the standard of the schools that are pooled; None for a table of counties."""
+        id = self.study.source.standard
+        return load_standard(id) if id else None
+
+    @cached_property
+    def mark(self) -> str:
+        """Return what every page says (页眉标注): the study's notice, or that all is made up."""
+        notices = {info.notice for info in self.units()} if self.standard else set()
+        shared = notices.pop() if len(notices) == 1 else ""
+        return self.study.notice or shared.replace("本县", "各县")
 
     def units(self) -> list[UnitInfo]:
         """Return the registered units of the study's standard with files of the year."""

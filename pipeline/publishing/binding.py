@@ -65,6 +65,8 @@ def bind(paths: list[Path]) -> NotebookNode:
     books = [(path, nbformat.read(path, as_version=4)) for path in paths]
     for path, chapter in books:
         _check_parameters_cell(path, chapter)
+        for cell in chapter.cells:
+            cell.metadata["chapter"] = path.stem
     bound = nbformat.v4.new_notebook(metadata=books[0][1].metadata)
     bound.cells = [books[0][1].cells[0]]
     bound.cells += [cell for _, chapter in books for cell in chapter.cells[1:]]

@@ -29,10 +29,12 @@ RECORDS = ("results.json", "findings.json")
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: the parameters of the chapters and where the dossier goes."""
+    """What is asked for: the parameters of the chapters, where the dossier goes, and whether
+    the chapters run in a forked process or on a Jupyter kernel."""
 
     parameters: Parameters
     out: Path
+    engine: str = "fork"
 
     @property
     def county(self) -> County:
@@ -58,7 +60,7 @@ def make_dossier(order: Order) -> Path:
             private = order.parameters.model_copy(update={
                 "raw": str(county.raw), "processed": str(work / "processed")})
             made = _open(private)
-            notebook = _executed(private, made, work, log)
+            notebook = _executed(private, made, work, order.engine, log)
             _export(notebook, made, order.parameters, finished, log)
         target = order.out / str(county.year) / county.code
         publish(made.folder, county.folder)
@@ -66,10 +68,11 @@ def make_dossier(order: Order) -> Path:
     return target
 
 
-def _executed(private: Parameters, made: County, work: Path, log: logging.Logger) -> NotebookNode:
+def _executed(private: Parameters, made: County, work: Path, engine: str,
+              log: logging.Logger) -> NotebookNode:
     started = time.monotonic()
     try:
-        notebook = execute(bind(chapters("county")), private, work)
+        notebook = execute(bind(chapters("county")), private, work, engine)
     except InputRefused as refusal:
         raise InputRefused("\n".join([str(refusal), *refusals(made)])) from refusal
     log.info("executed in %.1f s", time.monotonic() - started)

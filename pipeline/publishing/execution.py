@@ -15,34 +15,61 @@ from pathlib import Path
 import nbformat
 import papermill
 from nbformat import NotebookNode
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from pipeline import errors
 from pipeline.errors import DossierFailed, JunhengError
 from pipeline.publishing.binding import Parameters
+from pipeline.publishing.engine import FORK, KERNEL, ForkEngine, KernelEngine, read_progress
+from pipeline.publishing.preloading import is_child
+
+PROGRESS = "progress"
 
 
-def execute(notebook: NotebookNode, parameters: Parameters, work: Path) -> NotebookNode:
-    """Run the notebook on a Jupyter kernel of this Python; return it with its outputs.
+def execute(notebook: NotebookNode, parameters: Parameters, work: Path,
+            engine: str = "fork") -> NotebookNode:
+    """Run the notebook and return it with its outputs; ``engine`` is ``fork`` or ``kernel``.
 
-    Raises the fault that a chapter raised, when it is one of ours, else `DossierFailed`
-    naming the cell. ``work`` is a private folder that becomes the working directory.
+    ``fork`` runs it in this process when that was forked for this county
+    (`preloading.be_child`), else in a fresh interpreter; ``kernel`` on a Jupyter kernel of
+    this Python. Raises the fault that a chapter raised, when it is one of ours, else
+    `DossierFailed` naming chapter and cell. ``work`` is a private folder that becomes the
+    working directory; the running cell stands in ``work/progress`` (`engine.read_progress`).
     """
-    source = work / "bound.ipynb"
+    source, progress = work / "bound.ipynb", work / PROGRESS
     nbformat.write(notebook, source)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        with (tempfile.TemporaryDirectory(prefix="junheng-") as sockets,
-              _kernel_talks_to(work / "kernel.log")):
+        with _ENGINES[engine](parameters, work) as options:
             return papermill.execute_notebook(
                 str(source), None, parameters=parameters.model_dump(), cwd=str(work),
-                kernel_name="python3", progress_bar=False, log_output=False,
-                config=_transport(sockets))
+                kernel_name="python3", progress_bar=False, log_output=False, progress=progress,
+                **options)
     except PapermillExecutionError as error:
-        raise _fault_of(error) from error
+        raise _fault_of(error, read_progress(progress)) from error
     except Exception as error:
         raise DossierFailed(f"执行环境出错：{type(error).__name__}：{error}") from error
+
+
+@contextmanager
+def _fork(parameters: Parameters, work: Path) -> Iterator[dict]:
+    seed = f"{parameters.unit}-{parameters.year}"
+    yield {"engine_name": FORK, "in_process": is_child(), "seed": seed}
+
+
+@contextmanager
+def _kernel(parameters: Parameters, work: Path) -> Iterator[dict]:
+    with (tempfile.TemporaryDirectory(prefix="junheng-") as sockets,
+          _kernel_talks_to(work / "kernel.log")):
+        yield {"engine_name": KERNEL, "config": _transport(sockets)}
+
+
+_ENGINES = {"fork": _fork, "kernel": _kernel}
+ENGINES = tuple(_ENGINES)
+for _name, _engine in ((FORK, ForkEngine), (KERNEL, KernelEngine)):
+    papermill_engines.register(_name, _engine)
 
 
 @contextmanager
@@ -100,13 +127,21 @@ def _plain(output: NotebookNode) -> NotebookNode:
     return output
 
 
-def _fault_of(error: PapermillExecutionError) -> JunhengError:
+def _fault_of(error: PapermillExecutionError, place: dict | None) -> JunhengError:
     kind = getattr(errors, error.ename, None)
     if isinstance(kind, type) and issubclass(kind, JunhengError) and kind is not JunhengError:
         return _plain_fault(kind, error.evalue)
-    heading = f"第{error.cell_index}格" if error.cell_index is not None else "某格"
-    return DossierFailed(f"卷宗执行到{heading}时出错（{error.ename}），这是程序的缺陷，"
+    where = place_zh(place or {"cell": error.cell_index})
+    return DossierFailed(f"卷宗执行到{where}时出错（{error.ename}），这是程序的缺陷，"
                          "请把运行记录发给维护者。")
+
+
+def place_zh(place: dict | None) -> str:
+    """Say in Chinese where an execution stood, from `read_progress`: chapter and cell."""
+    if not place:
+        return "第一格之前"
+    chapter = f" {place['chapter']} " if place.get("chapter") else ""
+    return f"{chapter}第{place['cell'] + 1}格" if place["cell"] is not None else "某格"
 
 
 def _plain_fault(kind: type[JunhengError], message: str) -> JunhengError:

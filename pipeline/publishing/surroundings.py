@@ -1,45 +1,85 @@
 """Private surroundings for a run (运行环境): what the user's machine says is kept out.
 
-A kernel reads start-up files, kernel specs and style files from the home folder, and its
-results must not hang on them, on the locale, the time zone or the number of threads.
+Python, IPython, Jupyter and matplotlib read start-up files, paths and styles from the home
+folder, the working folder and the environment. Results must not hang on them, nor on the
+locale, the time zone, the order of hashing or the number of threads. So the environment is
+an allow-list and fixed values; folders are fresh and private.
 """
 
 import os
+import shutil
+import site
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_FIXED = {
+ONE_THREAD = dict.fromkeys((
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS"), "1")
+FIXED = ONE_THREAD | {
     "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8",
-    "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1", "MPLBACKEND": "agg", "PYTHONSAFEPATH": "1",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "PYTHONUTF8": "1", "MPLBACKEND": "agg", "PYTHONSAFEPATH": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1", "JUNHENG_SURROUNDINGS": "fixed",
 }
-_PRIVATE = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-_REMOVED = ("PYTHONPATH", "PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH",
-            "MATPLOTLIBRC", "PYTHONBREAKPOINT")
+_ALLOWED = {
+    "PATH", "HOME", "TERM", "COLUMNS", "LINES", "NO_COLOR", "PYTHONIOENCODING", "TMPDIR", "TEMP",
+    "TMP", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT", "WINDIR", "COMSPEC",
+    "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "NUMBER_OF_PROCESSORS"}
+_ALLOWED_FAMILIES = ("JUNHENG_", "SLURM_", "JOB_COMPLETION_INDEX")
+_PRIVATE = ("HOME", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
+            "MPLCONFIGDIR")
+_FONT_LISTS = "fontlist-*.json"
+
+
+def fixed_environment() -> dict[str, str]:
+    """Return this process's environment cut down to the allow-list, with the fixed values.
+
+    Packages of the user's own site folder are found only where Python looks there now.
+    """
+    allowed = {name: value for name, value in os.environ.items()
+               if name in _ALLOWED or name.startswith(_ALLOWED_FAMILIES)}
+    own = ({"PYTHONUSERBASE": site.getuserbase()} if site.ENABLE_USER_SITE
+           else {"PYTHONNOUSERSITE": "1"})
+    return allowed | own | FIXED
+
+
+def is_fixed() -> bool:
+    """Tell whether this process was started in the fixed environment."""
+    return os.environ.items() >= FIXED.items()
 
 
 @contextmanager
 def private_surroundings(folder: Path) -> Iterator[None]:
-    """Set the environment of the run and put the old one back afterwards.
+    """Set the environment of a run and put the old one back afterwards.
 
-    ``folder`` is private to the run; matplotlib's font list alone is kept between runs,
-    beside the interpreter where that may be written.
+    ``folder`` is private to the run; home, IPython, Jupyter and matplotlib each get an empty
+    folder in it. matplotlib's list of fonts alone is handed on from run to run, beside the
+    interpreter where that may be written: it takes seconds to make.
     """
     before = dict(os.environ)
     places = {name: folder / name.lower() for name in _PRIVATE}
-    prefix = Path(sys.prefix)
-    cache = prefix / "cache" if os.access(prefix, os.W_OK) else folder
-    places["MPLCONFIGDIR"] = cache / "matplotlib"
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in _REMOVED:
-        os.environ.pop(name, None)
-    os.environ.update(_FIXED | {name: str(place) for name, place in places.items()})
+    shared = Path(sys.prefix) / "cache" / "matplotlib"
+    _hand_on(shared, places["MPLCONFIGDIR"])
+    fixed = fixed_environment() | {name: str(place) for name, place in places.items()}
+    os.environ.clear()
+    os.environ.update(fixed)
     try:
         yield
     finally:
         os.environ.clear()
         os.environ.update(before)
+        if os.access(sys.prefix, os.W_OK):
+            shared.mkdir(parents=True, exist_ok=True)
+            _hand_on(places["MPLCONFIGDIR"], shared)
+
+
+def _hand_on(source: Path, target: Path) -> None:
+    """Copy the lists of fonts that are not there yet, whole or not at all."""
+    for path in source.glob(_FONT_LISTS):
+        if not (target / path.name).exists():
+            partial = target / f".{path.name}.{os.getpid()}"
+            shutil.copyfile(path, partial)
+            partial.replace(target / path.name)

@@ -60,6 +60,11 @@ def typeset(document: dict) -> bytes:
     return pdf
 
 
+def has_typeset() -> bool:
+    """Tell whether this process, or one it was forked from, has run Typst."""
+    return bool(_users)
+
+
 def _in_fresh_process(document: dict) -> bytes:
     """Typeset where Typst has not run: a fork of its process lacks its threads, and hangs."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
