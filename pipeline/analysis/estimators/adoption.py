@@ -38,7 +38,8 @@ def staggered(data: pd.DataFrame, spec: dict) -> Estimate:
     unit has no variance of its own, so their errors are too small. Units without all years,
     or treated from the first, are left out, as are cohorts of fewer than ``min_cohort``.
     ``few_units`` divides each group's squares by n − 1 instead of n and takes df by Welch and
-    Satterthwaite instead of n − 1. ``pre_f``, ``pre_p``: all averages before adoption are 0.
+    Satterthwaite instead of n − 1. ``pre_f``, ``pre_p``: the averages of
+    ``pre_years`` years before adoption (all, if not given) are 0 together.
     Source: Callaway & Sant'Anna (2021). Worked case: castle-doctrine laws, 50 states,
     0.019403 (0.038389).
     """
@@ -51,12 +52,13 @@ def staggered(data: pd.DataFrame, spec: dict) -> Estimate:
     averages |= {f"{e.cohort},{e.year}": (e.att, e.influence) for e in effects}
     estimates, influences = zip(*averages.values(), strict=True)
     df = [_degrees(i, cohorts) if few else len(panel) - 1 for i in influences]
-    before = [i for name, (_, i) in averages.items() if name.startswith("e=-")]
-    placebo = [a for name, (a, _) in averages.items() if name.startswith("e=-")]
+    far = spec.get("pre_years", len(panel.columns))
+    before = [averages[f"e={since}"] for since in sorted({e.since for e in effects})
+              if -far <= since < 0]
     how = "标准误由影响函数得出，按单位聚类" + ("，小样本修正，Satterthwaite自由度" if few else "")
     return Estimate(tidy(list(averages), estimates, [_error(i) for i in influences], df),
                     len(panel), f"对照为从未实施的单位；{how}",
-                    figures | _joint(np.array(placebo), before))
+                    figures | _joint(before))
 
 
 def _followed(data: pd.DataFrame, spec: dict) -> tuple[pd.DataFrame, np.ndarray, dict]:
@@ -115,13 +117,13 @@ def _degrees(influence: np.ndarray, cohorts: np.ndarray) -> float:
     return float(squares.sum()**2 / (squares**2 / own).sum()) if squares.sum() else np.nan
 
 
-def _joint(averages: np.ndarray, influences: list[np.ndarray]) -> dict[str, float]:
-    """Return Hotelling's F that all averages (q,) are 0, with p; nothing where q is 0 or n ≤ q."""
-    q = len(averages)
-    if not q or len(influences[0]) <= q:
+def _joint(before: list[tuple[float, np.ndarray]]) -> dict[str, float]:
+    """Return Hotelling's F that all these averages are 0, with p; nothing where it has no df."""
+    q = len(before)
+    if not q or len(before[0][1]) <= q:
         return {}
-    n = len(influences[0])
-    psi = np.column_stack(influences)
+    averages, psi = np.array([a for a, _ in before]), np.column_stack([i for _, i in before])
+    n = len(psi)
     matrix = psi.T @ psi / n**2
     if np.linalg.matrix_rank(matrix) < q:
         return {}

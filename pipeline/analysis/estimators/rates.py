@@ -32,7 +32,11 @@ def binomial(data: pd.DataFrame, spec: dict) -> Estimate:
         figures = {"dispersion": fit.scale}
         words = "准二项：标准误乘以离散度的平方根，t（n−k）"
         if groups:
-            return _clustered(model, pd.factorize(rows[groups[0]])[0], names, figures, spec)
+            codes = pd.factorize(rows[groups[0]])[0]
+            errors = _clustered(x, trials, counts[:, 0] / trials, fit, codes)
+            return Estimate(tidy(names, fit.params, errors, codes.max()), len(rows),
+                            f"准二项，聚类CR1，t（G−1）；群：{groups[0]}",
+                            {"dispersion": float(fit.scale), "clusters": float(codes.max() + 1)})
     else:
         fit = sm.GLM(counts, x, sm.families.Binomial()).fit(use_t=True)
         figures = {"deviance": fit.deviance, "log_likelihood": fit.llf,
@@ -42,11 +46,17 @@ def binomial(data: pd.DataFrame, spec: dict) -> Estimate:
                     {name: float(value) for name, value in figures.items()})
 
 
-def _clustered(model, codes: np.ndarray, names: list[str], figures: dict, spec: dict) -> Estimate:
-    """Return the fit with errors clustered by codes (CR1); the dispersion does not enter them."""
-    fit = model.fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
-    clusters = int(codes.max()) + 1
-    return Estimate(tidy(names, fit.params, fit.bse, clusters - 1), len(codes),
-                    f"准二项，聚类CR1，t（G−1）；群：{spec['groups']}",
-                    {**{name: float(value) for name, value in figures.items()},
-                     "clusters": float(clusters)})
+def _clustered(x: np.ndarray, trials: np.ndarray, rates: np.ndarray, fit, codes: np.ndarray
+               ) -> np.ndarray:
+    """Return the errors clustered by codes, CR1, of a logit with trials: M Σ s_g s_g′ M.
+
+    s_g sums n(y − p)x, M is (X′diag(np(1−p))X)⁻¹; statsmodels does not vouch for clusters
+    with ``var_weights``.
+    """
+    p = fit.fittedvalues
+    bread = np.linalg.inv(x.T @ (x * (trials * p * (1 - p))[:, None]))
+    each = x * (trials * (rates - p))[:, None]
+    scores = np.column_stack([np.bincount(codes, column) for column in each.T])
+    g, (n, k) = codes.max() + 1, x.shape
+    factor = g / (g - 1) * (n - 1) / (n - k)
+    return np.sqrt(factor * np.diag(bread @ scores.T @ scores @ bread))

@@ -27,9 +27,7 @@ def within_between(data: pd.DataFrame, spec: dict) -> Estimate:
     a column. Source: Mundlak (1978). Worked case: Grunfeld's ten firms, within 0.110 and
     0.310, between 0.135 and 0.032 (Baltagi 2005, table 2.1).
     """
-    rows = panel_rows(data, spec, [])
-    codes = pd.factorize(rows[spec["fe"][0]])[0]
-    cells, moving = _design(rows, codes, spec)
+    cells, codes, moving = mundlak_design(data, spec)
     k = len(moving)
     fit = bias_reduced if spec["cov"] == "cr2" else one_way
     found, matrix, df = fit(cells, codes)
@@ -43,15 +41,18 @@ def within_between(data: pd.DataFrame, spec: dict) -> Estimate:
         tidy([f"between[{name}]" for name in (*moving, *cells.names[2 * k:2 * k + fixed])],
              sums[whole], np.sqrt(np.diag(sum_matrix))[whole], sum_df[whole])], ignore_index=True)
     clusters = int(codes.max()) + 1
-    return Estimate(terms, len(rows), f"组内—组间；{HOW[spec['cov']]}；群：{spec['fe'][0]}",
+    return Estimate(terms, len(cells.y), f"组内—组间；{HOW[spec['cov']]}；群：{spec['fe'][0]}",
                     {"clusters": float(clusters),
                      **hausman(found[k:2 * k], matrix[k:2 * k, k:2 * k], clusters)})
 
 
-def _design(rows: pd.DataFrame, codes: np.ndarray, spec: dict) -> tuple[Design, list[str]]:
-    """Return columns x, means of x, fixed regressors, years (and means), constant; and x's names.
+def mundlak_design(data: pd.DataFrame, spec: dict) -> tuple[Design, np.ndarray, list[str]]:
+    """Return the design, the unit of each row, and the names of what changes within units.
+
+    Columns: x, means of x, fixed regressors, years (and their means), constant.
     """
-    outcome, *regressors = spec["vars"]
+    rows, (outcome, *regressors) = panel_rows(data, spec, []), spec["vars"]
+    codes = pd.factorize(rows[spec["fe"][0]])[0]
     x = rows[regressors].to_numpy(float)
     apart = demeaned(x, [codes])
     moves = np.linalg.norm(apart, axis=0) > UNCHANGED * np.linalg.norm(x, axis=0)
@@ -67,7 +68,7 @@ def _design(rows: pd.DataFrame, codes: np.ndarray, spec: dict) -> tuple[Design, 
     names = [*moving, *(f"difference[{name}]" for name in moving), *fixed,
              *(f"year{n}" for n in range(seasons.shape[1] + uneven.shape[1])), "Intercept"]
     cells = Design(rows[outcome].to_numpy(float), columns, names, rows)
-    return (weighted(cells, spec["weights"]) if "weights" in spec else cells), moving
+    return (weighted(cells, spec["weights"]) if "weights" in spec else cells), codes, moving
 
 
 def _independent(means: np.ndarray) -> np.ndarray:
