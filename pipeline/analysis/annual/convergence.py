@@ -111,7 +111,7 @@ def _beta(paths: pd.DataFrame, rules: AnnualInference) -> dict:
 
 
 def _averaged(paths: pd.DataFrame, rules: AnnualInference) -> dict:
-    """Take the mean of the first two years as initial: less of a passing value returns by itself."""
+    """Take the mean of two years as initial: less of a passing value returns by itself."""
     first, second = paths.columns[:2]
     data = pd.DataFrame({"initial": (paths[first] + paths[second]) / 2,
                          "final": paths.iloc[:, -1]})

@@ -109,14 +109,16 @@ def _few_clusters(data: pd.DataFrame, spec: dict, focus: str, found: Estimate, c
     if spec["kind"] == "within_between":
         adjusted = estimate(data, spec | {"cov": "cr2"})
         return adjusted.terms, {"covariance": "CR2", "convention": adjusted.convention}
-    wild = estimate(data, spec | {"kind": "wild", "terms": [focus], "interval": True})
-    tested = wild.terms.iloc[0]
+    asked = spec | {"kind": "wild", "terms": [focus]}
     if clusters >= rules.few_clusters:
         adjusted = estimate(data, spec | {"kind": "cr2"})
         terms = adjusted.terms.set_index("term").loc[found.terms["term"]].reset_index()
         if terms.set_index("term").loc[focus, "df"] >= float(rules.min_df):
+            p = estimate(data, asked).terms.loc[0, "p_value"]
             return terms, {"covariance": "CR2", "convention": adjusted.convention,
-                           "p_wild": float(tested["p_value"])}
+                           "p_wild": float(p)}
+    wild = estimate(data, asked | {"interval": True})
+    tested = wild.terms.iloc[0]
     terms = found.terms.copy()
     terms.loc[:, ["std_error", "statistic", "df", "ci_low", "ci_high", "p_value"]] = np.nan
     columns = ["std_error", "ci_low", "ci_high", "p_value"]

@@ -187,5 +187,6 @@ def _backtest(measure: str, paths: pd.DataFrame, ahead: Continued, study: Study
         there = ~np.isnan(off)
         inside = np.abs(off[there]) <= normal * then.errors[there, h - 1]
         yield {"measure": measure, "horizon": h, "n": int(there.sum()), "level": level,
-               "covered": float(inside.mean()), "median_error": float(np.median(np.abs(off[there]))),
+               "covered": float(inside.mean()),
+               "median_error": float(np.median(np.abs(off[there]))),
                "widening": float(ahead.widening[h - 1])}

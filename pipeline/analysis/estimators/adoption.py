@@ -52,13 +52,18 @@ def staggered(data: pd.DataFrame, spec: dict) -> Estimate:
     averages |= {f"{e.cohort},{e.year}": (e.att, e.influence) for e in effects}
     estimates, influences = zip(*averages.values(), strict=True)
     df = [_degrees(i, cohorts) if few else len(panel) - 1 for i in influences]
-    far = spec.get("pre_years", len(panel.columns))
-    before = [averages[f"e={since}"] for since in sorted({e.since for e in effects})
-              if -far <= since < 0]
+    before = _tested(averages, effects, spec.get("pre_years", len(panel.columns)))
+    free = [_degrees(i, cohorts) if few else len(panel) for _, i in before]
     how = "标准误由影响函数得出，按单位聚类" + ("，小样本修正，Satterthwaite自由度" if few else "")
     return Estimate(tidy(list(averages), estimates, [_error(i) for i in influences], df),
                     len(panel), f"对照为从未实施的单位；{how}",
-                    figures | _joint(before))
+                    figures | _joint(before, free))
+
+
+def _tested(averages: dict, effects: list[Effect], most: int) -> list[tuple[float, np.ndarray]]:
+    """Return the averages of the years before adoption that are tested, the last one first."""
+    return [averages[f"e={since}"] for since in sorted({e.since for e in effects}, reverse=True)
+            if -most <= since < 0]
 
 
 def _followed(data: pd.DataFrame, spec: dict) -> tuple[pd.DataFrame, np.ndarray, dict]:
@@ -117,15 +122,19 @@ def _degrees(influence: np.ndarray, cohorts: np.ndarray) -> float:
     return float(squares.sum()**2 / (squares**2 / own).sum()) if squares.sum() else np.nan
 
 
-def _joint(before: list[tuple[float, np.ndarray]]) -> dict[str, float]:
-    """Return Hotelling's F that all these averages are 0, with p; nothing where it has no df."""
-    q = len(before)
-    if not q or len(before[0][1]) <= q:
+def _joint(before: list[tuple[float, np.ndarray]], df: list[float]) -> dict[str, float]:
+    """Return Hotelling's F that these averages are 0, with p; nothing where it has no df.
+
+    T²·(ν − q + 1)/(ν·q) is F(q, ν − q + 1) for a covariance with ν degrees of freedom, here
+    the fewest of the q averages. Years far back, of few cohorts, have few: they are left out
+    until ν ≥ 2q.
+    """
+    q = next((q for q in range(len(before), 0, -1) if min(df[:q]) >= 2 * q), 0)
+    if not q:
         return {}
-    averages, psi = np.array([a for a, _ in before]), np.column_stack([i for _, i in before])
-    n = len(psi)
-    matrix = psi.T @ psi / n**2
+    free, psi = min(df[:q]), np.column_stack([influence for _, influence in before[:q]])
+    averages, matrix = np.array([a for a, _ in before[:q]]), psi.T @ psi / len(psi) ** 2
     if np.linalg.matrix_rank(matrix) < q:
         return {}
-    f = averages @ np.linalg.solve(matrix, averages) * (n - q) / ((n - 1) * q)
-    return {"pre_f": float(f), "pre_q": float(q), "pre_p": float(stats.f.sf(f, q, n - q))}
+    f = averages @ np.linalg.solve(matrix, averages) * (free - q + 1) / (free * q)
+    return {"pre_f": float(f), "pre_q": float(q), "pre_p": float(stats.f.sf(f, q, free - q + 1))}

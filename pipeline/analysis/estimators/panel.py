@@ -3,7 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.estimators.designs import Design, design, normal_inverse, of_columns, weighted
+from pipeline.analysis.estimators.designs import (
+    Design,
+    design,
+    normal_inverse,
+    of_columns,
+    weighted,
+)
 from pipeline.analysis.estimators.least_squares import linear
 from pipeline.analysis.estimators.results import Estimate, tidy
 
@@ -44,7 +50,7 @@ def swept(data: pd.DataFrame, spec: dict) -> Design:
     Effects nested in the groups are swept out, as they change neither the scores nor CR2's
     adjustment (Pustejovsky & Tipton 2018); of the others all levels but the first become 0/1
     columns, last in the design, and are swept alike. So the degrees of freedom are those of
-    the whole model.
+    the whole model. What the effects absorb is left out.
     """
     rows = panel_rows(data, spec, [spec["groups"]])
     cells = of_columns(rows, spec["vars"])
@@ -58,6 +64,8 @@ def swept(data: pd.DataFrame, spec: dict) -> Design:
     moved = demeaned(np.column_stack([cells.y, x]), nested, weights) if nested else (
         np.column_stack([cells.y, x]))
     names = [*cells.names, *(name for name, _ in levels)]
+    kept = np.linalg.norm(moved[:, 1:], axis=0) > ABSORBED * np.linalg.norm(x, axis=0)
+    moved, names = moved[:, [True, *kept]], [n for n, k in zip(names, kept, strict=True) if k]
     if not nested:
         moved, names = np.column_stack([moved, np.ones(len(moved))]), [*names, "Intercept"]
     return Design(moved[:, 0], moved[:, 1:], names, rows, taken_out=int(bool(nested)))

@@ -15,9 +15,10 @@ def quantile(data: pd.DataFrame, spec: dict) -> Estimate:
     """Fit the ``q`` quantile of ``formula``: min Σ q·u⁺ + (1−q)·u⁻ over the residuals.
 
     ``draws`` asks for bootstrap errors and percentile intervals, of ``groups`` if named
-    (``groups_a_draw`` at most, where there are many); without it there are none, since the errors that packages print for one textbook slope
-    run from 0.0119 to 0.0373. Source: Koenker & Bassett (1978). Worked case: Engel's food
-    expenditure, median 81.48225 + 0.56018·income.
+    (``groups_a_draw`` at most, where there are many); without it there are none, since the
+    errors that packages print for one textbook slope run from 0.0119 to 0.0373. Source:
+    Koenker & Bassett (1978). Worked case: Engel's food expenditure, median 81.48225 +
+    0.56018·income.
     """
     groups = spec.get("groups")
     cells = design(data, spec["formula"], [groups] if groups else [])
