@@ -18,7 +18,7 @@ dossier: $(READY)
 	$(BIN)/python data/raw/fetch_caschools.py
 	$(BIN)/junheng run 990101 410105 --year 2023
 	$(BIN)/junheng run 990102 --year 2012
-	$(BIN)/junheng run 906029 906037 --year 1998
+	$(BIN)/junheng run 906029 906037 --year 1998 --raw data/raw/california
 	@echo "卷宗在 reports/<年份>/<县代码>/dossier.pdf，旁边有 results.json、tables/ 与运行记录。"
 
 check: $(READY)
@@ -34,4 +34,4 @@ lock: $(READY)
 	  --no-emit-index-url --no-annotate -o requirements.lock
 
 clean:
-	rm -rf $(VENV) reports/[12]* data/processed/[12]* data/raw/1998
+	rm -rf $(VENV) reports/[12]* data/processed/[12]* data/raw/1998 data/raw/california

@@ -6,7 +6,9 @@ their own; `data/processed/<year>/<unit>/` is where they hand over.
 
 import csv
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from pathlib import Path
@@ -91,6 +93,48 @@ def unit_info(code: str, raw: Path | None = None) -> UnitInfo:
         raise WrongUse(f"未登记的县代码“{code}”。请在 data/counties.csv 或原始数据文件夹的 {LIST} "
                        "中登记，或用 junheng list counties 查看已有的县。")
     return known[code]
+
+
+@contextmanager
+def folders_listed_once(concerned: dict[Path, frozenset[str]] | None = None) -> Iterator[None]:
+    """Within this, list the folder of a year only once: thousands of units stand in it.
+
+    ``concerned`` tells of each shared table the codes of the units that it names; other units
+    then do not read it. One that is not in it concerns everybody.
+    """
+    global _in_folder, _concerned
+    _in_folder, _concerned = cache(_by_unit), concerned or {}
+    try:
+        yield
+    finally:
+        _in_folder, _concerned = _by_unit, {}
+
+
+def shared_tables(raw: Path, year: int) -> list[Path]:
+    """Return the shared tables (多县合表) of a year."""
+    return sorted(p for p in _in_folder(raw / str(year)).get("", ())
+                  if p.is_file() and not p.name.startswith(_PASSED_OVER))
+
+
+def units_with_files(raw: Path, year: int) -> set[str]:
+    """Return the codes of which a year has a file or a folder of their own, known or not."""
+    base = raw / str(year)
+    folders = {p.name for p in base.glob("[0-9]" * 6) if p.is_dir() and any(p.iterdir())}
+    return folders | {code for code in _in_folder(base) if code}
+
+
+def _by_unit(base: Path) -> dict[str, list[Path]]:
+    """Return code → the files of that unit in the folder of a year, "" → the shared tables."""
+    found = defaultdict(list)
+    for path in base.glob("*"):
+        if _OF_A_UNIT.match(path.name):
+            found[path.name[:6]].append(path)
+        elif not UNIT.fullmatch(path.name) and path.suffix.lower() in SUFFIXES:
+            found[""].append(path)
+    return found
+
+
+_in_folder, _concerned = _by_unit, {}
 
 
 @dataclass(frozen=True)
@@ -179,9 +223,9 @@ class County(Handover):
     def _there(self, year: int) -> list[Path]:
         """Return every file of a year that could concern the unit."""
         base = self.raw / str(year)
-        beside = [p for p in base.glob("*") if not UNIT.fullmatch(p.name)
-                  and (p.name[:7] in (f"{self.code}_", f"{self.code}.")
-                       or not _OF_A_UNIT.match(p.name) and p.suffix.lower() in SUFFIXES)]
+        listed = _in_folder(base)
+        beside = [*listed.get(self.code, ()), *(
+            p for p in listed.get("", ()) if self.code in _concerned.get(p, {self.code}))]
         inside = list((base / self.code).glob("*"))
         return [p for p in (*beside, *inside)
                 if not p.name.startswith(_PASSED_OVER) and p.name != SCENARIO]

@@ -31,6 +31,8 @@ def from_exact_text(text: str) -> Fraction | None:
     """Read what `exact_text` wrote; an empty text is a missing value (缺失)."""
     if text == "":
         return None
+    if text.isdecimal():
+        return Fraction(int(text))
     if _RATIO.fullmatch(text):
         return Fraction(text)
     return Fraction(Decimal(text))

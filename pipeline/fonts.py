@@ -12,6 +12,8 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
+from pipeline.preloading import preloaded
+
 SANS, SANS_BOLD, SERIF = "Noto Sans SC", "Noto Sans CJK JP", "Noto Serif SC"
 
 _FILES = {
@@ -32,11 +34,14 @@ def font_files() -> list[Path]:
     return [font_file(family) for family in _FILES]
 
 
+@preloaded
+@cache
 def font_hashes() -> dict[str, str]:
     """Return file name → sha256, for the run record."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in font_files()}
 
 
+@preloaded
 @cache
 def covered() -> frozenset[int]:
     """Return the code points that *every* family can draw."""

@@ -8,6 +8,10 @@ import pandas as pd
 from pipeline.errors import WrongUse
 from pipeline.terms import TABLES
 
+# Tables of one folder read in this process, with the state of their file: the chapters load
+# the same ones again and again.
+_loaded: dict[Path, tuple[tuple, pd.DataFrame]] = {}
+
 
 class Handover:
     """A folder of declared tables; whoever has a ``folder`` can save them and load them."""
@@ -17,15 +21,24 @@ class Handover:
     def save(self, name: str, frame: pd.DataFrame) -> None:
         """Save a table for the chapters that follow."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        TABLES[name].to_text(frame).to_csv(self.folder / f"{name}.csv", index=False)
+        path = self.folder / f"{name}.csv"
+        _loaded.pop(path, None)
+        TABLES[name].to_text(frame).to_csv(path, index=False)
 
     def load(self, name: str) -> pd.DataFrame:
-        """Load a table that an earlier chapter saved."""
+        """Load a table that an earlier chapter saved; a frame of the caller's own."""
         if not self.has(name):
             raise WrongUse(f"还没有“{TABLES[name].zh}”表（{name}.csv）。"
                            "请先运行产生它的章节，从第一章起。")
-        text = pd.read_csv(self.folder / f"{name}.csv", dtype=str, keep_default_na=False)
-        return TABLES[name].from_text(text)
+        path = self.folder / f"{name}.csv"
+        there = path.stat()
+        state = (there.st_mtime_ns, there.st_size, there.st_ino)
+        if _loaded.get(path, (None,))[0] != state:
+            if any(known.parent != path.parent for known in _loaded):
+                _loaded.clear()
+            text = pd.read_csv(path, dtype=str, keep_default_na=False)
+            _loaded[path] = state, TABLES[name].from_text(text)
+        return _loaded[path][1].copy()
 
     def has(self, name: str) -> bool:
         """Tell whether a table has been saved."""

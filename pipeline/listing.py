@@ -2,6 +2,7 @@
 
 from pipeline.county import units
 from pipeline.definitions.base import DATA
+from pipeline.definitions.county_layouts import county_layouts
 from pipeline.definitions.indicators import indicators
 from pipeline.definitions.layouts import layouts
 from pipeline.definitions.plans import plans
@@ -29,7 +30,8 @@ def _plans() -> list[str]:
 
 
 def _layouts() -> list[str]:
-    return [f"{f.id}  {f.zh}：{'、'.join(c.headers[0] for c in f.columns)}" for f in layouts()]
+    found = sorted([*layouts(), *county_layouts().values()], key=lambda layout: layout.id)
+    return [f"{f.id}  {f.zh}：{'、'.join(c.headers[0] for c in f.columns)}" for f in found]
 
 
 def _counties() -> list[str]:

@@ -19,12 +19,14 @@ from pipeline.analysis.compliance import compliance
 from pipeline.analysis.county_data import COUNTY_TABLES, county_data
 from pipeline.analysis.funding import funding
 from pipeline.analysis.indicators import indicator_values
-from pipeline.analysis.verdict import RESOURCE, judgements
+from pipeline.analysis.verdict import ELIGIBILITY, RESOURCE, VETO, judgements
 from pipeline.annual import Annual
-from pipeline.cleaning.importing import import_county
+from pipeline.cleaning.importing import Imported, import_county
 from pipeline.county import County
-from pipeline.errors import InputRefused, JunhengError
-from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, verdict
+from pipeline.definitions.county_layouts import COUNTIES
+from pipeline.errors import JunhengError
+from pipeline.pooling_tables import pool_tables
+from pipeline.terms import MET, NOT_MET, REFUSE, TABLES, UNDETERMINED, verdict
 
 POOLED, REFUSED, FAILED = "pooled", "refused", "failed"
 
@@ -40,23 +42,28 @@ class Pooled:
 
 
 def pool(annual: Annual, workers: int = 0) -> dict[str, pd.DataFrame]:
-    """Return the tables of the pool: pool_units, pool_balance, pool_schools, panel.
+    """Return the tables of the pool: pool_units, pool_balance, pool_schools, panel; findings and
+    comparisons are empty where schools are pooled: they stand in the counties' dossiers.
 
     ``workers`` processes read counties side by side, as many as there are processors if 0;
-    the tables are the same for any number, in the order of codes.
+    the tables are the same for any number, in the order of codes. A study of tables of
+    counties is pooled by `pool_tables`, which gives further tables.
     """
+    if annual.study.source.kind == COUNTIES:
+        return pool_tables(annual)
     orders = [(info.code, annual.year, annual.study.source.standard, str(annual.raw))
               for info in annual.units()]
     found = list(_read(orders, workers or len(os.sched_getaffinity(0))))
     rows = {name: [row for one in found for row in getattr(one, part)] for name, part in (
         ("pool_units", "units"), ("pool_balance", "balance"), ("panel", "panel"),
         ("pool_schools", "schools"))}
+    rows |= {"findings": [], "comparisons": []}
     tables = {name: TABLES[name].frame(part) for name, part in rows.items()}
     tables["panel"] = completed(tables["panel"], annual.study)
     return tables
 
 
-def _read(orders: list[tuple], workers: int) -> Iterator[Pooled]:
+def _read(orders: list[tuple], workers: int, task=None) -> Iterator[Pooled]:
     """Read every county; one that kills its process is read again alone, and then named."""
     done: dict[str, Pooled] = {}
     for number in (workers, *([1] * len(orders))):
@@ -64,7 +71,7 @@ def _read(orders: list[tuple], workers: int) -> Iterator[Pooled]:
         if not left:
             break
         with ProcessPoolExecutor(number, mp_context=get_context("forkserver")) as processes:
-            waiting = [(order, processes.submit(pooled_county, *order)) for order in left]
+            waiting = [(order, processes.submit(task or pooled_county, *order)) for order in left]
             for order, result in waiting:
                 try:
                     done[order[0]] = result.result()
@@ -79,11 +86,12 @@ def pooled_county(code: str, year: int, standard: str, raw: str) -> Pooled:
     """Return what one county brings to the pool, through the functions of its dossier."""
     county = County.open(code, year, standard, raw)
     try:
-        tables = county_tables(county)
-    except InputRefused as refusal:
-        return _without_figures((code, year, standard, raw), REFUSED, str(refusal))
+        imported = import_county(county)
     except JunhengError as fault:
         return _without_figures((code, year, standard, raw), FAILED, str(fault).split("\n")[0])
+    if imported.refused:
+        return _without_figures((code, year, standard, raw), REFUSED, _refusal(imported.findings))
+    tables = county_tables(imported, county)
     who = {"unit": code, "name": county.name, "province": county.info.province,
            "prefecture": county.info.prefecture}
     return Pooled(
@@ -93,10 +101,17 @@ def pooled_county(code: str, year: int, standard: str, raw: str) -> Pooled:
         [{**row, "unit": code} for row in unit_schools(tables, county.standard)])
 
 
-def county_tables(county: County) -> dict[str, pd.DataFrame]:
+def _refusal(findings: pd.DataFrame) -> str:
+    """Say the first thing that must be put right, with its place, and how many there are."""
+    found = findings[findings["severity"] == REFUSE].to_dict("records")
+    first = found[0]
+    cell = f" {first['column']}{first['row']}" if first["row"] else ""
+    more = f"；共{len(found)}处" if len(found) > 1 else ""
+    return f"{first['file']}{cell}：{first['action']}（{first['rule']}）{more}"
+
+
+def county_tables(imported: Imported, county: County) -> dict[str, pd.DataFrame]:
     """Return the tables that a county's chapters 01 to 05 make, those that the pool needs."""
-    imported = import_county(county)
-    imported.require_accepted()
     tables, standard = dict(imported.tables), county.standard
     schools = tables["schools"]
     years = sorted({*county.file_years, *tables["accounting"]["year"]})
@@ -116,11 +131,11 @@ def _unit_rows(tables: dict[str, pd.DataFrame], county: County) -> Iterable[dict
     for year in sorted(set(tables["balance"]["year"])):
         items, judged, schools = (_of(tables[name], year) for name in
                                   ("judgements", "compliance", "schools"))
-        graded = items[~items["group"].isin(["一票否决", "申报条件"])]
+        graded = items[~items["group"].isin([VETO, ELIGIBILITY])]
         states = list(graded["status"])
         resource = list(items.loc[items["group"] == RESOURCE, "status"])
         by_school = list(judged["status"])
-        yield {"year": year, "state": POOLED, "reason": "",
+        yield {"year": year, "state": POOLED, "reason": _no_coefficient(tables["balance"], year),
                "verdict": verdict(list(items["status"])) if county.standard.judged else "",
                "resource": verdict(resource) if resource else "",
                "met": states.count(MET), "not_met": states.count(NOT_MET),
@@ -128,6 +143,12 @@ def _unit_rows(tables: dict[str, pd.DataFrame], county: County) -> Iterable[dict
                "schools_met": by_school.count(MET), "schools_not_met": by_school.count(NOT_MET),
                "schools_open": by_school.count(UNDETERMINED),
                "pupils": int(sum(schools["pupils"]))}
+
+
+def _no_coefficient(coefficients: pd.DataFrame, year: int) -> str:
+    """Say why a county has no coefficient at all: it has one school in every stage."""
+    rows = _of(coefficients, year)
+    return rows["reason"].iloc[0] if (rows["n_schools"] == 1).all() else ""
 
 
 def _of(table: pd.DataFrame, year: int) -> pd.DataFrame:

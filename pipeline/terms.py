@@ -9,6 +9,7 @@ lossless text); ``number`` (float, models only); ``flag`` (true/false).
 import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -61,18 +62,22 @@ class Table:
         blank = {name: "" if self.kind(name) == "text" else None for name in (*names, *extra)}
         return pd.DataFrame([{**blank, **row} for row in rows], columns=list(blank), dtype=object)
 
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return {column.name: column.kind for column in self.columns}
+
     def kind(self, name: str) -> str:
         """Return the kind of a column, declared or a variable's."""
-        return next((c.kind for c in self.columns if c.name == name), self.variables)
+        return self._kinds.get(name, self.variables)
 
     def to_text(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the table as text, losslessly (what a csv file of it holds)."""
-        cells = {c: [_TO_TEXT[self.kind(c)](v) for v in frame[c]] for c in frame.columns}
+        cells = {c: list(map(_TO_TEXT[self.kind(c)], frame[c])) for c in frame.columns}
         return pd.DataFrame(cells, columns=frame.columns, dtype=object)
 
     def from_text(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Read back what `to_text` gave."""
-        cells = {c: [_FROM_TEXT[self.kind(c)](v) for v in frame[c]] for c in frame.columns}
+        cells = {c: list(map(_FROM_TEXT[self.kind(c)], frame[c])) for c in frame.columns}
         return pd.DataFrame(cells, columns=frame.columns, dtype=object)
 
 

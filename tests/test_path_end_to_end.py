@@ -41,7 +41,7 @@ def after(before, tmp_path_factory):
 
 
 def opened(made) -> County:
-    return County.open(**made.order.parameters.model_dump(exclude={"drop_personal"}))
+    return County.open(**made.order.parameters.of_county)
 
 
 def write_plan(county: County, path) -> None:

@@ -1,9 +1,12 @@
 """What is published is whole, and what it holds is safe to open."""
 
+import errno
+from itertools import count
+
 import pytest
 
 from pipeline.county import County
-from pipeline.publishing import publication
+from pipeline.publishing import faults, publication
 from pipeline.publishing.publication import publish, recover
 from pipeline.publishing.tables import write_tables
 from pipeline.terms import TABLES
@@ -24,24 +27,39 @@ def test_a_new_dossier_takes_the_place_of_the_old_one_whole(tmp_path):
     assert (old / "dossier.pdf").read_text("utf-8") == "new"
 
 
-@pytest.mark.parametrize("call", ["copytree", "_flush", "rename"])
-def test_a_publication_that_is_cut_off_leaves_the_old_dossier(tmp_path, monkeypatch, call):
+@pytest.mark.parametrize("number", range(1, 7))
+def test_a_publication_that_finds_the_disk_full_leaves_the_old_dossier_or_the_new(
+        tmp_path, monkeypatch, number):
     target = folder(tmp_path / "2023" / "990101", "old")
     finished = folder(tmp_path / "work", "new")
-
-    def cut_off(*_, **__):
-        raise OSError("no space left")
-
-    if call == "rename":
-        monkeypatch.setattr(type(target), "rename", cut_off)
-    else:
-        place = publication.shutil if call == "copytree" else publication
-        monkeypatch.setattr(place, call, cut_off)
+    monkeypatch.setattr(faults, "_operations", count(1))
+    monkeypatch.setattr(faults, "_counting", [])
+    monkeypatch.setenv(faults.VARIABLE, f"{number}:full")
     with pytest.raises(OSError):
         publish(finished, target)
     monkeypatch.undo()
     recover(target)
-    assert (target / "dossier.pdf").read_text("utf-8") == "old"
+    in_place = number > 4  # brought, file and folder flushed, changed places; then tidying
+    assert (target / "dossier.pdf").read_text("utf-8") == ("new" if in_place else "old")
+    assert [p.name for p in target.parent.iterdir()] == ["990101"]
+
+
+def test_without_a_step_for_two_folders_there_are_two_renames(tmp_path, monkeypatch):
+    target = folder(tmp_path / "2023" / "990101", "old")
+    monkeypatch.setattr(publication, "_exchanged", lambda *_: False)
+    publish(folder(tmp_path / "work", "new"), target)
+    assert (target / "dossier.pdf").read_text("utf-8") == "new"
+    assert [p.name for p in target.parent.iterdir()] == ["990101"]
+
+
+def test_a_finished_folder_on_another_file_system_is_copied(tmp_path, monkeypatch):
+    def elsewhere(*_):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    finished = folder(tmp_path / "work", "new")
+    monkeypatch.setattr(publication, "_moved", elsewhere)
+    publish(finished, tmp_path / "2023" / "990101")
+    assert (tmp_path / "2023" / "990101" / "dossier.pdf").read_text("utf-8") == "new"
 
 
 def test_a_dossier_moved_aside_by_a_cut_off_run_is_put_back(tmp_path):

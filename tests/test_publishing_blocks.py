@@ -49,7 +49,15 @@ def appendix(source):
     return v4.new_markdown_cell(source, metadata={"tags": ["appendix"]})
 
 
+def filled(cell):
+    """Return the cell with a word under each heading."""
+    if isinstance(cell, str):
+        return cell.replace("\n", "\n\n文\n\n") + "\n\n文"
+    return v4.new_markdown_cell(filled(cell.source), metadata=cell.metadata)
+
+
 def headings(*cells):
+    cells = [filled(cell) for cell in cells]
     blocks = read_notebook(notebook(*cells))["body"]
     return [b["number"] + b["text"] for b in blocks if b["type"] == "heading"]
 
@@ -105,6 +113,12 @@ def test_a_key_used_twice_stops_and_is_named():
 def test_headings_are_numbered_as_official_papers_are():
     assert headings("# 甲\n## 乙\n### 丙\n### 丁\n## 戊", "# 己\n## 庚") == [
         "一、甲", "（一）乙", "1. 丙", "2. 丁", "（二）戊", "二、己", "（一）庚"]
+
+
+def test_a_heading_with_nothing_under_it_is_left_out_and_counts_for_none():
+    body = read_notebook(notebook("# 甲\n## 空\n### 也空\n## 乙\n\n文\n## 末"))["body"]
+    assert [(b["number"], b["text"]) for b in body if b["type"] == "heading"] == [
+        ("一、", "甲"), ("（一）", "乙")]
 
 
 def test_the_appendix_has_its_own_numbers():

@@ -82,6 +82,32 @@ def test_a_shared_table_gives_each_unit_its_own_rows(tmp_path):
     assert found(result, "unit.other")[0]["action"].startswith("3行")
 
 
+def test_a_bad_cell_in_a_shared_table_refuses_its_own_county_alone(tmp_path):
+    rows = [row | {"统计三级": "示例县" if n % 2 else "邻县"} for n, row in enumerate(ROWS)]
+    rows[0] |= {"在校生数": "约430"}
+    result = county(tmp_path / "neighbour", {"2023/全市学校.csv": csv_bytes(rows)})
+    assert not result.refused and len(result.schools) == 3
+    rows[1] |= {"在校生数": "约430"}
+    assert county(tmp_path / "own", {"2023/全市学校.csv": csv_bytes(rows)}).refused
+
+
+def test_a_row_of_a_shared_table_without_a_unit_refuses_the_counties_of_that_table(tmp_path):
+    rows = [row | {"统计三级": "示例县" if n else None} for n, row in enumerate(ROWS)]
+    result = county(tmp_path, {"2023/全市学校.csv": csv_bytes(rows)})
+    assert refusals(result) == ["unit.blank"]
+    assert (found(result, "unit.blank")[0]["row"], len(result.schools)) == (2, 5)
+
+
+def test_a_shared_table_of_other_counties_leaves_no_trace(tmp_path):
+    others = [school(n) | {"统计三级": "邻县"} for n in (7, 8)]
+    alone = county(tmp_path / "alone", {"2023/990101_甲县.csv": csv_bytes(ROWS)})
+    beside = county(tmp_path / "beside", {"2023/990101_甲县.csv": csv_bytes(ROWS),
+                                          "2023/邻市学校.csv": csv_bytes(others)})
+    assert not beside.refused
+    assert beside.schools.equals(alone.schools)
+    assert not found(beside, "unit.other")
+
+
 def test_a_shared_table_without_units_is_refused(tmp_path):
     assert refusals(county(tmp_path, {"2023/全市学校.csv": csv_bytes(ROWS)})) == ["unit.missing"]
 

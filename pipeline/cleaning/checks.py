@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline.cleaning.cells import Cell
 from pipeline.definitions.base import DATA, Definition, Text
+from pipeline.preloading import preloaded
 from pipeline.terms import REFUSE, TABLES
 
 _NUMBERISH = re.compile(r"[0-9０-９.,，．+\-−—%％/ 　㎡元万千人间台册亩个名]{1,14}")
@@ -28,6 +29,7 @@ class Check(Definition):
     remedy: Text
 
 
+@preloaded
 @cache
 def checks() -> dict[str, Check]:
     """Return code → check: `data/checks.toml`."""
@@ -52,6 +54,14 @@ class Findings:
     def at(self, code: str, cell: Cell, found: str) -> None:
         """Record a finding at a cell."""
         self.add(code, found, cell.file, cell.sheet, cell.row, cell.column)
+
+    def forget(self, places: set[tuple[str, str, int]]) -> None:
+        """Drop what was found at rows (file, sheet, row) that turn out to be another's."""
+        self.rows = [r for r in self.rows if (r["file"], r["sheet"], r["row"]) not in places]
+
+    def has(self, code: str) -> bool:
+        """Tell whether a check has found anything."""
+        return any(row["code"] == code for row in self.rows)
 
     def by_file(self, files: list[str]) -> list["Findings"]:
         """Return the findings of each file; what belongs to none of them goes to the first."""

@@ -18,7 +18,6 @@ from pipeline.cleaning.numbers import is_not_applicable, read_number
 from pipeline.cleaning.rows import FormRow, read_rows
 from pipeline.cleaning.values import read_quantity
 from pipeline.definitions.forms import classifications, squeeze, variables
-from pipeline.definitions.layouts import FormColumn
 from pipeline.definitions.plans import Target, plans
 from pipeline.definitions.standards import evidence_ids, veto_ids
 
@@ -116,8 +115,7 @@ def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | No
     if not written or variables().units[written].base != variable.unit:
         findings.at("header.unit", cell, f"“{variable.zh}”的单位应为{variable.unit}或其倍数单位")
         return None
-    column = FormColumn(variable=key, headers=[variable.zh], unit=written)
-    return read_quantity(cell, column, written, variable.kind, findings)
+    return read_quantity(cell, written, variable.kind, findings)
 
 
 def _target_value(target: Target, unit: str, cell: Cell, findings: Findings) -> Fraction | None:

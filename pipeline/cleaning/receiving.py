@@ -79,7 +79,7 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
     clean = [without_personal(sheet, received.drop_personal, findings) for sheet in file.sheets]
     sheets = [apply_corrections(sheet, source.year, received.pending, findings)
               for sheet in clean]
-    _report_hidden(sheets, findings)
+    report_hidden(sheets, findings)
     visible = [(sheet, candidates(sheet)) for sheet in sheets if not sheet.hidden]
     meant = [pair for pair in visible if is_meant(pair[1])] or visible[:1]
     headed = [h for sheet, found in meant if (h := find_headers(sheet, found, findings))]
@@ -88,7 +88,8 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
     _report_absent(headed, standard, received, findings)
 
 
-def _report_hidden(sheets: list[Sheet], findings: Findings) -> None:
+def report_hidden(sheets: list[Sheet], findings: Findings) -> None:
+    """Record hidden sheets, which are not read, and hidden columns, which are."""
     for sheet in sheets:
         if sheet.hidden:
             findings.add("sheet.hidden", "隐藏的工作表", sheet.file, sheet.name)

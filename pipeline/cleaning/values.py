@@ -36,7 +36,7 @@ def read_value(cell: Cell, column: FormColumn, unit: str, layout: Layout, findin
         return _class(cell, column, findings)
     if kind == forms.RAW:
         return cell.text
-    return read_quantity(cell, column, unit, kind, findings)
+    return read_quantity(cell, unit, kind, findings)
 
 
 def _code(cell: Cell, layout: Layout, column: FormColumn, findings: Findings) -> str:
@@ -81,9 +81,8 @@ def _class(cell: Cell, column: FormColumn, findings: Findings) -> str:
     return found.code
 
 
-def read_quantity(cell: Cell, column: FormColumn, unit: str, kind: str, findings: Findings
-                  ) -> Fraction | None:
-    """Return the exact value of a cell in the variable's base unit; None when it is missing."""
+def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fraction | None:
+    """Return the exact value of a cell in the base unit of ``unit``; None when it is missing."""
     if cell.kind == cells.FORMULA:
         return findings.at("cell.formula", cell, "公式没有计算结果")
     dated = _DATED_YEAR.fullmatch(cell.text.strip()) if unit == "年" else None
@@ -104,7 +103,7 @@ def read_quantity(cell: Cell, column: FormColumn, unit: str, kind: str, findings
     if reading.cleaned:
         findings.at("cell.cleaned", cell, f"{quoted(cell.text)}按数字读取")
     value = reading.value * variables().units[unit].ratio if unit else reading.value
-    fault = _fault(value, kind)
+    fault = impossible(value, kind)
     return findings.at(fault, cell, quoted(cell.text)) if fault else value
 
 
@@ -115,7 +114,8 @@ def _same_unit(written: str, unit: str) -> bool:
     return bool(found and expected and found == expected)
 
 
-def _fault(value: Fraction, kind: str) -> str:
+def impossible(value: Fraction, kind: str) -> str:
+    """Return the check that a value of this kind fails; empty when it can be."""
     if value < 0 and kind != forms.SCORE:
         return "cell.negative"
     if kind in (forms.PERSON, forms.COUNT) and value.denominator != 1:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.preloading import preloaded
 
 PERSON, COUNT, AMOUNT, PERCENT, SCORE = "person", "count", "amount", "percent", "score"
 CODE, NAME, CLASS, RAW = "code", "name", "class", "raw"
@@ -119,12 +120,14 @@ def squeeze(wording: str) -> str:
     return "".join(c for c in flat if not c.isspace() and unicodedata.category(c) != "Cf").lower()
 
 
+@preloaded
 @cache
 def variables() -> Variables:
     """Return the variables and units."""
     return load_toml(DATA / "variables.toml", Variables)
 
 
+@preloaded
 @cache
 def classifications() -> Classifications:
     """Return the classifications."""

@@ -9,10 +9,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Text, load_toml, read_toml
+from pipeline.definitions.county_layouts import COUNTIES
 from pipeline.definitions.forms import variables
 from pipeline.definitions.wordings import headers, standard_path
 from pipeline.errors import DefinitionFault
+from pipeline.preloading import preloaded
 
 
 class FormColumn(Definition):
@@ -55,9 +57,14 @@ class Layout(Definition):
 
 @cache
 def layouts() -> tuple[Layout, ...]:
-    """Return every layout in `data/layouts`; raise when one names an unknown variable."""
+    """Return every layout of school forms; raise when one names an unknown variable.
+
+    Tables of counties have layouts of their own kind: see `county_layouts`.
+    """
     found = []
     for path in sorted((DATA / "layouts").glob("*.toml")):
+        if read_toml(path).get("table") == COUNTIES:
+            continue
         layout = load_toml(path, Layout)
         faults = list(_layout_faults(layout))
         if faults:
@@ -87,6 +94,12 @@ def known_headers(layout_id: str) -> dict[tuple[str, str], FormColumn]:
 def known_endings(layout_id: str) -> frozenset[str]:
     """Return the last parts of all headers that a layout knows."""
     return frozenset(name.rpartition(">")[2] for name, _ in known_headers(layout_id))
+
+
+@preloaded
+def every_known_ending() -> list[frozenset[str]]:
+    """Return `known_endings` of every layout."""
+    return [known_endings(layout.id) for layout in layouts()]
 
 
 def _layout_faults(layout: Layout):

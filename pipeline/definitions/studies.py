@@ -11,6 +11,8 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.county_layouts import county_layouts
+from pipeline.definitions.formulas import parsed
 from pipeline.definitions.questions import (
     AnnualInference,
     AnnualModel,
@@ -23,22 +25,34 @@ from pipeline.errors import WrongUse
 STUDIES = DATA / "studies"
 
 
+class CountyFiles(Definition):
+    """Files below the raw folder that follow one county layout (县级表)."""
+
+    layout: Text
+    files: list[Text] = Field(min_length=1)
+
+
 class Source(Definition):
-    """What is pooled: the school tables of units (``standard``), or one table of counties
-    (``layout``, ``files`` below the raw folder)."""
+    """What is pooled: the school tables of units (``standard``), or tables of counties."""
 
     kind: Literal["schools", "counties"]
     standard: str = ""
-    layout: str = ""
-    files: list[str] = []
+    tables: list[CountyFiles] = []
     raw: str = ""
     citation: Text
 
+    @property
+    def files(self) -> list[str]:
+        """Return the files of all tables of counties, below the raw folder."""
+        return [name for table in self.tables for name in table.files]
+
     @model_validator(mode="after")
     def _what_the_kind_asks_for(self):
-        wanted = {"schools": bool(self.standard), "counties": bool(self.layout and self.files)}
-        if not wanted[self.kind]:
-            raise ValueError("schools 须写 standard；counties 须写 layout 和 files")
+        if not {"schools": self.standard, "counties": self.tables}[self.kind]:
+            raise ValueError("schools 须写 standard；counties 须写 tables（layout 和 files）")
+        unknown = [t.layout for t in self.tables if t.layout not in county_layouts()]
+        if unknown:
+            raise ValueError(f"没有县级表式 {'、'.join(unknown)}")
         return self
 
 
@@ -52,7 +66,11 @@ class Gap(Definition):
 
 
 class Measure(Definition):
-    """A quantity of a county and year (县级量): a column of the panel, or ``expr`` over columns."""
+    """A quantity of a county and year (县级量): a column of the panel, or ``expr`` over columns.
+
+    ``ratio`` is false for differences and growth rates, whose 0 is not nothing: a CV between
+    counties or a Gini coefficient of them would mean nothing.
+    """
 
     name: Text
     zh: Text
@@ -60,7 +78,33 @@ class Measure(Definition):
     decimals: int = Field(default=2, ge=0, le=6)
     expr: str = ""
     weights: str = ""
+    ratio: bool = True
     shown: bool = True
+
+
+class Comparison(Definition):
+    """A rule that compares two figures of a county and year (县级对照), three-valued.
+
+    ``left`` and ``right`` are formulas over the exact county values, ``left_zh`` and
+    ``right_zh`` the heads of their columns; a constant needs none.
+    """
+
+    id: Text
+    zh: Text
+    left: Text
+    op: Literal[">", ">=", "<", "<="]
+    right: Text
+    left_zh: Text
+    right_zh: str = ""
+    unit: str = ""
+    clause: Text
+    source: Text
+
+    @model_validator(mode="after")
+    def _both_sides_are_formulas(self):
+        parsed(self.left)
+        parsed(self.right)
+        return self
 
 
 class Peers(Definition):
@@ -75,6 +119,10 @@ class Peers(Definition):
 class Study(Definition):
     """One annual evaluation (评价方案).
 
+    ``level`` and ``balance`` are the measures of the quadrant and of the thirds (a low balance
+    is balanced), ``size`` is held fixed in the thirds, ``strips`` are drawn by province.
+    ``chained`` is false where the years are releases that do not follow on each other: then
+    no line is drawn and nothing is followed or extrapolated from one to the next.
     ``school_steps`` prepare the school-years for the models (steps of
     `pipeline.analysis.estimators.preparing`).
     """
@@ -84,9 +132,11 @@ class Study(Definition):
     subject_zh: Text = "县"
     notice: str = ""
     source: Source
+    chained: bool = True
     gaps: list[Gap] = []
     measures: list[Measure] = []
     lagged: list[Text] = []
+    comparisons: list[Comparison] = []
     school_steps: list[dict[str, Any]] = []
     models: list[AnnualModel] = []
     trajectories: list[Trajectory] = []
@@ -95,7 +145,15 @@ class Study(Definition):
     peers: Peers | None = None
     level: str = ""
     balance: str = ""
+    size: str = ""
+    strips: list[Text] = []
     inference: AnnualInference = AnnualInference()
+
+    @model_validator(mode="after")
+    def _nothing_is_followed_over_years_that_do_not_chain(self):
+        if not self.chained and (self.lagged or self.trajectories or self.projection):
+            raise ValueError("各年不可比（chained）时不得有 lagged、trajectories、projection")
+        return self
 
     def measure(self, name: str) -> Measure:
         """Return a measure by its column; one that is not listed is named by its column."""

@@ -164,9 +164,9 @@ class Cover(Exhibit):
         return {"text/markdown": text, "text/plain": self.title}
 
 
-def say(*texts: Prose | Cover) -> None:
-    """Show sentences."""
-    display(*texts)
+def say(*texts: Prose | Cover | None) -> None:
+    """Show sentences; those that do not apply are None."""
+    display(*(text for text in texts if text is not None))
 
 
 def show(*tables: PrintedTable | None) -> None:

@@ -1,13 +1,15 @@
 """Figures of chapter 06: outcome against focus, and the specification curve."""
 
 import pandas as pd
-import seaborn as sns
 
 from pipeline.county import County
+from pipeline.definitions.parts import Model
+from pipeline.dossier.drawing import Picture
 from pipeline.dossier.exhibit import Figure
 from pipeline.dossier.gaps import FITTED, points, step_of, term_zh
 from pipeline.dossier.numbers import coefficient_text, joined
-from pipeline.dossier.style import ALERT, DARK, MARKERS, MID, panels, tidy
+from pipeline.dossier.panel import LABEL, NOTE, TITLE, Panel, Scale, grid, names, padded
+from pipeline.dossier.style import ALERT, DARK, MARKERS, MID
 from pipeline.terms import is_missing
 
 _ENOUGH_TO_DRAW, _ENOUGH_FOR_CURVE = 5, 3
@@ -29,23 +31,30 @@ def gap_chart(frames: dict[str, pd.DataFrame], county: County) -> Figure | None:
     drawn = {s: f for s, f in drawn.items() if len(f) >= _ENOUGH_TO_DRAW}
     if not drawn:
         return None
-    figure, axes = panels(1, len(drawn), 2.7)
-    for n, (ax, (stage, frame)) in enumerate(zip(axes, drawn.items(), strict=True)):
-        sns.scatterplot(frame, x=model.focus, y=model.outcome, ax=ax, color=DARK,
-                        marker=MARKERS[n], s=26)
-        ax.set(title=f"{county.standard.stages[stage]}（n＝{len(frame)}）",
-               xlabel=term_zh(model.focus, county),
-               ylabel=f"{county.standard.indicator(model.outcome).zh}")
-        ax.grid(True, axis="both")
-        tidy(ax)
+    picture = _scatter(drawn, model, county)
     rho = joined([f"{county.standard.stages[s]}{len(f)}所" for s, f in drawn.items()])
     return Figure(
         "gap_chart", f"{county.name}{county.year}年{model.question}",
         f"散点图，{rho}；横轴为{term_zh(model.focus, county)}，"
-        f"纵轴为{county.standard.indicator(model.outcome).zh}", "学校数据表", figure,
+        f"纵轴为{county.standard.indicator(model.outcome).zh}", "学校数据表", picture,
         tuple({"stage": s, "school": name, "x": float(x), "y": float(y)}
               for s, f in drawn.items() for name, x, y in f.itertuples()),
         notes=("每点为一所学校；不画拟合线，系数以表为准。",))
+
+
+def _scatter(drawn: dict[str, pd.DataFrame], model: Model, county: County) -> Picture:
+    picture = Picture(2.7)
+    ups = {s: padded(f[model.outcome]) for s, f in drawn.items()}
+    boxes = grid(picture, [up.room + 1.8 * LABEL for up in ups.values()], [3.9 * LABEL],
+                 top=1.9 * TITLE)
+    for n, (box, (stage, frame)) in enumerate(zip(boxes, drawn.items(), strict=True)):
+        panel = Panel(picture, box, padded(frame[model.focus]), ups[stage], lines="xy")
+        panel.points(frame[[model.focus, model.outcome]].to_numpy(float), colour=DARK,
+                     marker=MARKERS[n], size=5, edge="white")
+        panel.title(f"{county.standard.stages[stage]}（n＝{len(frame)}）")
+        panel.label_x(term_zh(model.focus, county))
+        panel.label_y(county.standard.indicator(model.outcome).zh)
+    return picture
 
 
 def curve_chart(specifications: pd.DataFrame, models: pd.DataFrame, county: County
@@ -60,20 +69,30 @@ def curve_chart(specifications: pd.DataFrame, models: pd.DataFrame, county: Coun
         return None
     model = models[models["id"] == id].iloc[0].to_dict()
     choices = _choices(rows, county)
-    figure, (top, below) = panels(2, 1, 2.2 + 0.17 * len(choices), sharex=True,
-                                  height_ratios=(1.7, 0.14 * len(choices) + 0.3))
-    _effects(top, rows)
+    asked = len(specifications[specifications["id"] == id])
+    return _curve_figure(_curve(rows, choices, model, county), rows, model, asked, county)
+
+
+def _curve(rows: pd.DataFrame, choices: list, model: dict, county: County) -> Picture:
+    matrix = names([zh for zh, _ in choices], downwards=True, size=NOTE)
+    ends = [v for c in ("effect", "ci_low", "ci_high") for v in rows[c] if not is_missing(v)]
+    up, across = padded([0, *ends]), Scale(-0.7, len(rows) - 0.3)
+    picture = Picture(2.2 + 0.17 * len(choices))
+    left, rests = max(matrix.room, up.room + 1.8 * LABEL) + 2, 12.2 * len(choices) + 4
+    (upper,) = grid(picture, [left], [rests + 2.4 * LABEL + 8], top=4)
+    effects = Panel(picture, upper, across, up)
+    effects.line([(across.low, 0), (across.high, 0)], stroke="#555555", width=0.8)
+    for n, row in enumerate(rows.to_dict("records")):
+        _effect(effects, n, row)
     outcome = county.standard.indicator(model["outcome"])
-    top.set(ylabel=f"{outcome.short}（{points(outcome.unit)}）", xlabel="")
+    effects.label_y(f"{outcome.short}（{points(outcome.unit)}）")
+    x, _, width, _ = upper
+    below = Panel(picture, (x, 2.2 * LABEL, width, rests), across, matrix)
     for y, (_, held) in enumerate(choices):
-        at = [n for n, there in enumerate(held) if there]
-        below.plot(at, [y] * len(at), "s", color=DARK, markersize=3.2)
-    below.set_yticks(range(len(choices)), [zh for zh, _ in choices])
-    below.set(xlabel="设定，按效应由小到大", ylim=(len(choices) - 0.5, -0.5), xticks=[])
-    below.tick_params(length=0, axis="both", labelsize=8)
-    tidy(below)
-    return _curve_figure(figure, rows, model, len(specifications[specifications["id"] == id]),
-                         county)
+        below.points([(n, y) for n, there in enumerate(held) if there], marker="s", colour=DARK,
+                     size=3.8)
+    below.label_x("设定，按效应由小到大")
+    return picture
 
 
 def _choices(rows: pd.DataFrame, county: County) -> list[tuple[str, list[bool]]]:
@@ -86,19 +105,17 @@ def _choices(rows: pd.DataFrame, county: County) -> list[tuple[str, list[bool]]]
     return [(zh, held) for zh, held in found if any(held) and not all(held)]
 
 
-def _effects(ax, rows: pd.DataFrame) -> None:
-    for n, row in enumerate(rows.to_dict("records")):
-        colour = ALERT if row["base"] else MID
-        if not is_missing(row["ci_low"]):
-            ax.plot([n, n], [row["ci_low"], row["ci_high"]], color=colour, linewidth=1)
-        ax.plot(n, row["effect"], "D" if row["base"] else "o", color=ALERT if row["base"] else DARK,
-                markersize=5 if row["base"] else 3.5, zorder=3)
-    ax.axhline(0, color="#555555", linewidth=0.8)
-    ax.tick_params(axis="x", length=0)
-    tidy(ax)
+def _effect(panel: Panel, n: int, row: dict) -> None:
+    if not is_missing(row["ci_low"]):
+        panel.line([(n, row["ci_low"]), (n, row["ci_high"])],
+                   stroke=ALERT if row["base"] else MID, width=1)
+    look = ({"marker": "D", "colour": ALERT, "size": 5.6} if row["base"]
+            else {"colour": DARK, "size": 4.2})
+    panel.points([(n, row["effect"])], **look)
 
 
-def _curve_figure(figure, rows: pd.DataFrame, model: dict, asked: int, county: County) -> Figure:
+def _curve_figure(picture: Picture, rows: pd.DataFrame, model: dict, asked: int,
+                  county: County) -> Figure:
     step, _ = step_of(model["focus"], county)
     effects = rows["effect"].astype(float)
     above, unit = int((effects > 0).sum()), points(county.standard.indicator(model["outcome"]).unit)
@@ -109,7 +126,7 @@ def _curve_figure(figure, rows: pd.DataFrame, model: dict, asked: int, county: C
             f"由{coefficient_text(float(effects.min()))}至{coefficient_text(float(effects.max()))}")
     return Figure(
         "curve_chart", f"{county.name}{county.year}年{stage}设定曲线：{step}时的效应", said,
-        "学校数据表", figure,
+        "学校数据表", picture,
         tuple(rows[["estimator", "weights", "scale", "covariates", "sample", "effect"]]
               .to_dict("records")),
         notes=(f"{said}。竖线为95%区间（中位数回归不给），菱形为标准包所列的原设定；其余因样本量不足不估计。"

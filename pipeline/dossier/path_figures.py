@@ -6,8 +6,22 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.dossier.balance import short
+from pipeline.dossier.drawing import Picture
 from pipeline.dossier.exhibit import Figure
 from pipeline.dossier.numbers import count_text, joined, level_text
+from pipeline.dossier.panel import (
+    LABEL,
+    TICK,
+    TITLE,
+    Panel,
+    Scale,
+    flat_width,
+    grid,
+    legend,
+    limit_keys,
+    names,
+    numbers,
+)
 from pipeline.dossier.path import (
     PLAN_ZH,
     WHOLE,
@@ -19,10 +33,12 @@ from pipeline.dossier.path import (
     outcomes,
 )
 from pipeline.dossier.resources import floor_words
-from pipeline.dossier.style import ALERT, DARK, HATCHES, MID, PALE, limit_line, panels, tidy
+from pipeline.dossier.style import DARK, HATCHES, MID, PALE
 from pipeline.terms import is_missing
 
-_COLUMNS, _MOST_BARS = 4, 30
+_COLUMNS, _MOST_BARS, _BAR, _WAN = 4, 30, 0.32, 1e4
+_STAYS = "#b5b5b5"
+_BEFORE_AFTER = Scale(-0.3, 1.3, (0, 1), ("现状", "调整后"))
 
 
 def change_chart(indicators: pd.DataFrame, changes: pd.DataFrame, path: pd.DataFrame,
@@ -31,26 +47,17 @@ def change_chart(indicators: pd.DataFrame, changes: pd.DataFrame, path: pd.DataF
     acting = [row for row in outcomes(path, WHOLE) if row["moves"] or row["additions"]]
     if not acting:
         return None
-    now, data = indicators[indicators["year"] == county.year], []
-    columns = min(_COLUMNS, len(acting))
-    lines = -(-len(acting) // columns)
-    figure, axes = panels(lines, columns, 1.6 * lines + 0.4)
-    for ax, row in zip(axes, acting, strict=False):
-        pairs = _before_and_after(row, now, changes)
-        _draw_change(ax, pairs, row, now, county)
-        data += [{"stage": row["stage"], "indicator": row["indicator"], "school_code": code,
-                  "before": float(a), "after": float(b)} for code, a, b in pairs]
-    for ax in axes[len(acting):]:
-        ax.set_axis_off()
-    handles = [axes[0].plot([], [], color=ALERT, linestyle=s, label=label)[0]
-               for s, label in (("-", "标准值"), ("--", f"标准值的{floor_words(county)}"))]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    now = indicators[indicators["year"] == county.year]
+    pairs = [_before_and_after(row, now, changes) for row in acting]
+    data = [{"stage": row["stage"], "indicator": row["indicator"], "school_code": code,
+             "before": float(a), "after": float(b)}
+            for row, mine in zip(acting, pairs, strict=True) for code, a, b in mine]
     changed = sum(d["before"] != d["after"] for d in data)
     return Figure(
         "change_chart", f"{county.name}{county.year}年达标路径前后各校水平（{PLAN_ZH[WHOLE]}）",
         f"{len(acting)}幅小图，每所学校现状与调整后各一点，共{changed}处有变化；"
         + "；".join(_change_alt(row, county) for row in acting),
-        "学校数据表；达标路径测算", figure, tuple(data),
+        "学校数据表；达标路径测算", _changes(acting, pairs, now, county), tuple(data),
         notes=("每线为一所学校，深色为有变化的学校；纵轴单位见各小图。",))
 
 
@@ -65,22 +72,31 @@ def _before_and_after(row: dict, now: pd.DataFrame, changes: pd.DataFrame
             zip(now["school_code"], now["value"], strict=True) if not is_missing(value)]
 
 
-def _draw_change(ax, pairs, row: dict, now: pd.DataFrame, county: County) -> None:
+def _changes(acting: list[dict], pairs: list[list], now: pd.DataFrame, county: County) -> Picture:
+    columns = min(_COLUMNS, len(acting))
+    lines, keys = -(-len(acting) // columns), limit_keys(floor_words(county))
+    scales = [numbers(0, 1.08 * max((float(v) for pair in mine for v in pair[1:]), default=1), 4)
+              for mine in pairs]
+    lefts = [max(scale.room for scale in scales[n::columns]) + 3 for n in range(columns)]
+    picture = Picture(1.6 * lines + 0.4)
+    boxes = grid(picture, lefts, [*[1.7 * TICK] * (lines - 1), 1.7 * TICK + 22], top=3.4 * TITLE)
+    for box, row, mine, scale in zip(boxes, acting, pairs, scales, strict=False):
+        _draw_change(Panel(picture, box, _BEFORE_AFTER, scale), mine, row, now, county)
+    legend(picture, keys, (picture.width - flat_width(keys)) / 2, 9, flat=True)
+    return picture
+
+
+def _draw_change(panel: Panel, pairs: list, row: dict, now: pd.DataFrame, county: County) -> None:
     indicator = county.standard.indicator(row["indicator"])
-    for _, before, after in sorted(pairs, key=lambda pair: pair[1] != pair[2]):
-        changed = before != after
-        ax.plot([0, 1], [float(before), float(after)], marker="o", markersize=2.6,
-                color=DARK if changed else "#b5b5b5", linewidth=1.3 if changed else 0.4,
-                zorder=3 if changed else 2)
+    for changed, colour, width in ((False, _STAYS, 0.4), (True, DARK, 1.3)):
+        ends = [((0, float(a)), (1, float(b))) for _, a, b in pairs if (a != b) == changed]
+        panel.lines(ends, stroke=colour, width=width)
+        panel.points([end for pair in ends for end in pair], colour=colour, size=2.6)
     limits = now[(now["stage"] == row["stage"]) & (now["indicator"] == row["indicator"])].iloc[0]
-    limit_line(ax, float(limits["threshold"]), "")
-    limit_line(ax, float(limits["floor"]), "", dashed=True)
+    panel.limit(float(limits["threshold"]))
+    panel.limit(float(limits["floor"]), dashed=True)
     zh = county.standard.stages[row["stage"]]
-    ax.set(title=f"{zh} {row['indicator']} {indicator.short}\n（{indicator.unit}）",
-           xlim=(-0.3, 1.3))
-    ax.set_xticks([0, 1], ["现状", "调整后"])
-    ax.set_ylim(0, max(float(v) for pair in pairs for v in pair[1:]) * 1.08)
-    tidy(ax)
+    panel.title(f"{zh} {row['indicator']} {indicator.short}\n（{indicator.unit}）")
 
 
 def _change_alt(row: dict, county: County) -> str:
@@ -101,28 +117,30 @@ def exchange_chart(changes: pd.DataFrame, path: pd.DataFrame, county: County) ->
     kept = sorted(rows, key=lambda r: -abs(r["moved"]))[:_MOST_BARS]
     order = {(r["stage"], r["indicator"]): n for n, r in enumerate(outcomes(path, WHOLE))}
     kept.sort(key=lambda r: (order[r["stage"], r["indicator"]], r["moved"], r["school_code"]))
-    figure, (ax,) = panels(1, 1, 0.18 * len(kept) + 0.7)
-    for n, row in enumerate(kept):
-        gets = row["moved"] > 0
-        ax.barh(n, float(row["moved"]), color=DARK if gets else PALE, edgecolor=DARK,
-                hatch=HATCHES[0] if gets else HATCHES[1], height=0.66, linewidth=0.6)
-        ax.annotate(change_words(row), (float(row["moved"]), n),
-                    xytext=(3 if gets else -3, 0), textcoords="offset points", va="center",
-                    ha="left" if gets else "right", fontsize=8)
-    ax.set_yticks(range(len(kept)), [f"{r['name']}·{r['indicator']}" for r in kept])
-    ax.invert_yaxis()
-    ax.axvline(0, color="#555555", linewidth=0.8)
-    most = max(abs(float(r["moved"])) for r in kept)
-    ax.set(xlim=(-1.5 * most, 1.5 * most), xlabel="调出（人）　←　　→　调入（人）")
-    ax.grid(False)
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    tidy(ax)
     said = [f"{r['name']}{r['indicator']}{change_words(r)}" for r in kept]
     return Figure(
         "exchange_chart", f"{county.name}{county.year}年教师交流：调出与调入（{PLAN_ZH[WHOLE]}）",
-        joined(said), "达标路径测算", figure,
+        joined(said), "达标路径测算", _exchanges(kept),
         tuple({"school_code": r["school_code"], "stage": r["stage"], "indicator": r["indicator"],
                "moved": int(r["moved"])} for r in kept), notes=_bar_notes(rows, county))
+
+
+def _exchanges(kept: list[dict]) -> Picture:
+    most = max(abs(float(r["moved"])) for r in kept)
+    up = names([f"{r['name']}·{r['indicator']}" for r in kept], downwards=True)
+    across = numbers(-1.5 * most, 1.5 * most, min(8, 2 * int(1.5 * most) + 1), whole=True)
+    picture = Picture(0.18 * len(kept) + 0.7)
+    (box,) = grid(picture, [up.room + 4], [3.9 * LABEL], top=4)
+    panel = Panel(picture, box, across, up, lines="")
+    for n, row in enumerate(kept):
+        gets = row["moved"] > 0
+        panel.bars([((0, n - _BAR), (float(row["moved"]), n + _BAR))], stroke=DARK, width=0.6,
+                   fill=DARK if gets else PALE, hatch=HATCHES[0 if gets else 1])
+        panel.note(float(row["moved"]), n, change_words(row), 3 if gets else -3,
+                   along="left" if gets else "right")
+    panel.line([(0, up.low), (0, up.high)], stroke="#555555", width=0.8)
+    panel.label_x("调出（人）　←　　→　调入（人）")
+    return picture
 
 
 def _bar_notes(rows: list[dict], county: County) -> tuple[str, ...]:
@@ -143,25 +161,27 @@ def cost_chart(path: pd.DataFrame, county: County) -> Figure | None:
     if not rows:
         return None
     rows.sort(key=lambda r: (r["cost"], r["stage"], r["indicator"]))
-    figure, (ax,) = panels(1, 1, 0.3 * len(rows) + 0.9)
-    total = Fraction(0)
-    for n, row in enumerate(rows):
-        ax.barh(n, float(row["cost"]) / 1e4, left=float(total) / 1e4, color=MID,
-                edgecolor=DARK, height=0.62, linewidth=0.6)
-        total += row["cost"]
-        ax.annotate(cost_text(total), (float(total) / 1e4, n), xytext=(3, 0),
-                    textcoords="offset points", va="center", fontsize=8)
-    ax.set_yticks(range(len(rows)), [
-        f"{county.standard.stages[r['stage']]}·{short(r['indicator'], county)}" for r in rows])
-    ax.invert_yaxis()
-    ax.set(xlim=(0, float(total) / 1e4 * 1.2), xlabel="累计费用（万元）")
-    ax.grid(axis="x")
-    ax.grid(False, axis="y")
-    tidy(ax)
+    total = sum((r["cost"] for r in rows), Fraction(0))
     return Figure(
         "cost_chart", f"{county.name}{county.year}年补足各项的累计费用（{PLAN_ZH[WHOLE]}）",
         f"由省到费逐项累计，合计{level_text(total / 10000, 2)}万元：" + joined(
             [f"{named(r, county)}{cost_text(r['cost'])}万元" for r in rows]),
-        "县级数据（单价）；达标路径测算", figure,
+        "县级数据（单价）；达标路径测算", _ladder(rows, county),
         tuple({"stage": r["stage"], "indicator": r["indicator"], "cost": float(r["cost"])}
               for r in rows), notes=("只含有单价的项目，不含教师。",))
+
+
+def _ladder(rows: list[dict], county: County) -> Picture:
+    up = names([f"{county.standard.stages[r['stage']]}·{short(r['indicator'], county)}"
+                for r in rows], downwards=True)
+    total, whole = Fraction(0), sum(float(r["cost"]) for r in rows) / _WAN
+    picture = Picture(0.3 * len(rows) + 0.9)
+    (box,) = grid(picture, [up.room + 4], [3.9 * LABEL], top=4)
+    panel = Panel(picture, box, numbers(0, 1.2 * whole, 8), up, lines="x")
+    for n, row in enumerate(rows):
+        begun, total = float(total) / _WAN, total + row["cost"]
+        panel.bars([((begun, n - _BAR), (float(total) / _WAN, n + _BAR))], fill=MID, stroke=DARK,
+                   width=0.6)
+        panel.note(float(total) / _WAN, n, cost_text(total))
+    panel.label_x("累计费用（万元）")
+    return picture

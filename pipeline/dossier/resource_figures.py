@@ -2,19 +2,34 @@
 
 from fractions import Fraction
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.colors import BoundaryNorm, ListedColormap
 
 from pipeline.county import County
+from pipeline.dossier.drawing import Picture
 from pipeline.dossier.exhibit import Figure
 from pipeline.dossier.numbers import level_text, limit_text
+from pipeline.dossier.panel import (
+    NOTE,
+    TITLE,
+    Panel,
+    Scale,
+    grid,
+    jitter,
+    legend,
+    limit_keys,
+    names,
+    numbers,
+)
 from pipeline.dossier.resources import floor_words
-from pipeline.dossier.style import ALERT, DARK, limit_line, panels, tidy
-from pipeline.terms import is_missing, known
+from pipeline.dossier.style import DARK
+from pipeline.terms import ABOVE, BELOW, FLOOR, MISSING, is_missing, known
 
-_HEAT_ROWS, _MISSING_SHADE = 60, -1.0
+_HEAT_ROWS, _SHADES = 60, 7
+_BY_LEVEL = {ABOVE: "#ffffff", FLOOR: "#bdbdbd", BELOW: "#444444", MISSING: "#e8e8f4"}
+_NO_NAMES = Scale(-0.5, 0.5)
 
 
 def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure | None:
@@ -23,34 +38,38 @@ def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure 
     if now.empty:
         return None
     columns = min(4, len(ids))
+    parts = {id: now[now["indicator"] == id] for id in ids}
+    scales = {id: _level_scale(part) for id, part in parts.items()}
+    lefts = [max(scales[id].room for id in ids[n::columns]) + 3 for n in range(columns)]
     lines = -(-len(ids) // columns)
-    figure, axes = panels(lines, columns, 1.62 * lines + 0.2)
-    for ax, id in zip(axes, ids, strict=False):
-        _strip(ax, now[now["indicator"] == id], id, county)
-    for ax in axes[len(ids):]:
-        ax.set_axis_off()
+    picture = Picture(1.62 * lines + 0.2)
+    boxes = grid(picture, lefts, [6] * lines, top=3.4 * TITLE)
+    for box, (id, part) in zip(boxes, parts.items(), strict=False):
+        _strip(Panel(picture, box, _NO_NAMES, scales[id]), part, id, county)
     if county.standard.judges_schools:
-        handles = [axes[0].plot([], [], color=ALERT, linestyle=s, label=label)[0]
-                   for s, label in (("-", "标准值"), ("--", f"标准值的{floor_words(county)}"))]
-        place = axes[len(ids)] if len(axes) > len(ids) else axes[0]
-        place.legend(handles=handles, loc="center")
+        left, low, width, height = boxes[min(len(ids), len(boxes) - 1)]
+        legend(picture, limit_keys(floor_words(county)), left, low + height / 2)
     zh = county.standard.stages[stage]
     return Figure(
         f"strip_chart_{stage}", f"{county.name}{county.year}年{zh}各校指标水平",
-        _alt(now, ids, county), "学校数据表", figure, _data(now),
+        _alt(now, ids, county), "学校数据表", picture, _data(now),
         notes=("每点为一所学校；纵轴单位见各小图。",))
 
 
-def _strip(ax, part: pd.DataFrame, id: str, county: County) -> None:
+def _level_scale(part: pd.DataFrame) -> Scale:
+    values = [float(v) for v in (*part["value"], *part["threshold"][:1]) if not is_missing(v)]
+    return numbers(0, 1.08 * max(values, default=1) or 1, 4)
+
+
+def _strip(panel: Panel, part: pd.DataFrame, id: str, county: County) -> None:
     indicator = county.standard.indicator(id)
-    values = part["value"].astype(float)
-    sns.stripplot(y=values, ax=ax, color=DARK, size=3, alpha=0.75, jitter=0.22)
+    values = [float(v) for v in part["value"] if not is_missing(v)]
+    panel.points(zip(jitter(len(values), 0.22), values, strict=True), colour=DARK, size=3,
+                 alpha=0.75)
     if len(part) and not is_missing(part.iloc[0]["threshold"]):
-        limit_line(ax, float(part.iloc[0]["threshold"]), "")
-        limit_line(ax, float(part.iloc[0]["floor"]), "", dashed=True)
-    ax.set(title=f"{id} {indicator.short}\n（{indicator.unit}）", ylabel="", xlabel="", xticks=[])
-    ax.set_ylim(0, max(ax.get_ylim()[1], float(values.max())) * 1.08)
-    tidy(ax)
+        panel.limit(float(part.iloc[0]["threshold"]))
+        panel.limit(float(part.iloc[0]["floor"]), dashed=True)
+    panel.title(f"{id} {indicator.short}\n（{indicator.unit}）")
 
 
 def heat_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure | None:
@@ -63,22 +82,14 @@ def heat_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure |
     if now["school_code"].nunique() not in range(1, _HEAT_ROWS + 1) or len(ids) < 2:
         return None
     ratio = _ratios(now, ids)
-    figure, (ax,) = panels(1, 1, max(2.2, 0.172 * len(ratio) + 0.75))
-    shown = ratio.map(lambda r: level_text(r, 2, (Fraction(1),)))
-    sns.heatmap(ratio.fillna(_MISSING_SHADE), ax=ax, annot=shown, fmt="",
-                annot_kws={"size": 7.5}, linewidths=0.4, linecolor="#dddddd", cbar=False,
-                **_shades(county))
-    ax.set(xlabel="", ylabel="")
-    ax.set_xticks(ax.get_xticks(), [county.standard.indicator(i).short for i in ids])
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0, axis="both", labelsize=8)
-    ax.grid(False)
+    picture = Picture(max(1.2, 0.172 * len(ratio) + 0.4))
+    _shaded(picture, ratio, now, county)
     zh = county.standard.stages[stage]
     below = int((ratio < 1).sum().sum())
     return Figure(
         f"heat_chart_{stage}", f"{county.name}{county.year}年{zh}各校指标与{_base(county)}之比",
         f"{zh}{len(ratio)}所学校、{len(ids)}项指标与{_base(county)}之比，"
-        f"其中低于1的有{below}格，颜色越深比值越低", "学校数据表", figure, _data(now),
+        f"其中低于1的有{below}格，颜色越深比值越低", "学校数据表", picture, _data(now),
         notes=(_shades_zh(county),))
 
 
@@ -89,13 +100,42 @@ def _shades_zh(county: County) -> str:
     return f"白色为达到标准值，浅灰为不低于{floor}，深色为不足{floor}；“缺”为资料不全。"
 
 
-def _shades(county: County) -> dict:
-    """Return three shades by state where there is a required level, else a scale."""
-    if not county.standard.judges_schools:
-        return {"cmap": "Greys_r", "vmin": 0.2, "vmax": 1.6}
-    floor = float(county.standard.resource.floor_ratio)
-    colours = ListedColormap(["#e8e8f4", "#444444", "#bdbdbd", "#ffffff"])
-    return {"cmap": colours, "norm": BoundaryNorm([_MISSING_SHADE - 1, -0.5, floor, 1, 1e9], 4)}
+def _shaded(picture: Picture, ratio: pd.DataFrame, now: pd.DataFrame, county: County) -> None:
+    zh = dict(zip(now["school_code"], now["name"], strict=True))
+    up = names([zh[code] for code in ratio.index], downwards=True, size=NOTE)
+    across = names([county.standard.indicator(i).short for i in ratio.columns], size=NOTE)
+    (box,) = grid(picture, [up.room], [2], right=2, top=2 * NOTE)
+    panel = Panel(picture, box, across, up, frame=False)
+    levels = dict(zip(zip(now["school_code"], now["indicator"], strict=True), now["level"],
+                      strict=True))
+    cells = {(x, y): (value, _shade(value, levels.get((code, id), MISSING)))
+             for y, (code, row) in enumerate(zip(ratio.index, ratio.to_numpy(float), strict=True))
+             for x, (id, value) in enumerate(zip(ratio.columns, row, strict=True))}
+    for shade in dict.fromkeys(shade for _, shade in cells.values()):
+        panel.bars([((x - 0.5, y - 0.5), (x + 0.5, y + 0.5))
+                    for (x, y), (_, own) in cells.items() if own == shade],
+                   fill=shade, stroke="#dddddd", width=0.4)
+    for (x, y), (value, shade) in cells.items():
+        panel.note(x, y, level_text(value, 2, (Fraction(1),)), dx=0, along="center", size=7.5,
+                   colour="#ffffff" if _is_dark(shade) else None)
+    for y, name in enumerate(up.texts):
+        panel.note(-0.5, y, name, dx=-6, along="right")
+    for x, short in enumerate(across.texts):
+        panel.note(x, -0.5, short, dx=0, dy=0.8 * NOTE, along="center")
+
+
+def _shade(value: float, level: str) -> str:
+    """Return one of three shades by state where there is a required level, else of a scale."""
+    if value != value:
+        return _BY_LEVEL[MISSING]
+    if level:
+        return _BY_LEVEL[level]
+    place = round((min(max(value, 0.2), 1.6) - 0.2) / 1.4 * (_SHADES - 1))
+    return mpl.colors.to_hex(sns.color_palette("Greys_r", _SHADES)[place])
+
+
+def _is_dark(shade: str) -> bool:
+    return sum(mpl.colors.to_rgb(shade)) < 1.5
 
 
 def _chosen(indicators: pd.DataFrame, stage: str, county: County) -> pd.DataFrame:
@@ -110,9 +150,7 @@ def _ratios(now: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
     if base.map(is_missing).any():
         base = frame.groupby("indicator")["number"].mean()
     wide = wide / base.reindex(ids).astype(float)
-    names = frame.drop_duplicates("school_code").set_index("school_code")["name"]
-    order = [code for code in names.index if code in wide.index]
-    return wide.loc[order].set_axis([names[code] for code in order])
+    return wide.loc[list(dict.fromkeys(frame["school_code"]))]
 
 
 def _base(county: County) -> str:

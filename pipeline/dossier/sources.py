@@ -5,9 +5,11 @@ import seaborn as sns
 
 from pipeline.county import County
 from pipeline.definitions.forms import classifications
+from pipeline.dossier.drawing import Picture
 from pipeline.dossier.exhibit import TOTAL, Cell, Cover, Field, Figure, PrintedTable, Prose
 from pipeline.dossier.numbers import count_text, joined, limit_text
-from pipeline.dossier.style import DARK, GROUP_COLOURS, panels, tidy
+from pipeline.dossier.panel import LABEL, TITLE, Panel, grid, names, padded
+from pipeline.dossier.style import DARK, GROUP_COLOURS
 from pipeline.terms import EXCLUDED, MERGED, SEVERITY_ZH, USED, is_missing
 
 _SHOWN_FINDINGS = 40
@@ -196,26 +198,35 @@ def size_chart(schools: pd.DataFrame, county: County) -> Figure | None:
     if now.empty:
         return None
     stages = {s: zh for s, zh in county.standard.stages.items() if s in set(now["stage"])}
-    figure, axes = panels(1, max(len(stages), 1), 2.6, sharey=True)
-    for ax, (stage, zh) in zip(axes, stages.items(), strict=False):
-        _sizes(ax, now[now["stage"] == stage])
-        ax.set(title=f"{zh}（{sum(now['stage'] == stage)}所）", xlabel="", ylabel="在校生数（人）")
-        tidy(ax)
     return Figure(
         "size_chart", f"{county.name}{county.year}年参加测算{county.standard.section_zh}的规模",
-        _size_alt(now, stages), "报送的学校数据表", figure,
+        _size_alt(now, stages), "报送的学校数据表", _sizes(now, stages),
         tuple(now[["stage", "school_code", "location", "pupils"]].to_dict("records")),
         notes=("每点为一所；箱线为四分位数。",))
 
 
-def _sizes(ax, part: pd.DataFrame) -> None:
+def _sizes(now: pd.DataFrame, stages: dict[str, str]) -> Picture:
+    """Draw box and points of each location, every stage on the same scale."""
     zh = {c.code: c.zh for c in classifications().location} | {"": "全部"}
-    data = pd.DataFrame({"group": part["location"].map(zh), "pupils": part["pupils"].astype(float)})
-    order = [name for name in zh.values() if name in set(data["group"])]
-    sns.boxplot(data, x="group", y="pupils", order=order, ax=ax, color="white", width=0.5,
-                fliersize=0, linecolor=GROUP_COLOURS[1])
-    sns.stripplot(data, x="group", y="pupils", order=order, ax=ax, color=DARK, size=3.5,
-                  jitter=0.18, alpha=0.8)
+    data = pd.DataFrame({"stage": now["stage"], "group": now["location"].map(zh),
+                         "pupils": now["pupils"].astype(float)})
+    up = padded(data["pupils"], most=8)
+    picture = Picture(2.6)
+    boxes = grid(picture, [up.room + 1.8 * LABEL, *[12] * (len(stages) - 1)], [2.2 * LABEL],
+                 top=1.9 * TITLE)
+    for box, (stage, name) in zip(boxes, stages.items(), strict=True):
+        mine = data[data["stage"] == stage]
+        order = [group for group in zh.values() if group in set(mine["group"])]
+        panel = Panel(picture, box, names(order), up, words="xy" if box is boxes[0] else "x")
+        with panel.axes() as axes:
+            sns.boxplot(mine, x="group", y="pupils", order=order, ax=axes, color="white",
+                        width=0.5, fliersize=0, linecolor=GROUP_COLOURS[1])
+            sns.stripplot(mine, x="group", y="pupils", order=order, ax=axes, color=DARK,
+                          size=3.5, jitter=0.18, alpha=0.8)
+        panel.title(f"{name}（{len(mine)}所）")
+        if box is boxes[0]:
+            panel.label_y("在校生数（人）")
+    return picture
 
 
 def _size_alt(now: pd.DataFrame, stages: dict[str, str]) -> str:

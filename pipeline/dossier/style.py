@@ -17,8 +17,12 @@ from pipeline.fonts import SANS, font_file
 WIDTH = 6.1
 DARK, MID, PALE, INK, ALERT = "#1f3a5f", "#6f93b8", "#cfdbe8", "#222222", "#7a1f1f"
 GROUP_COLOURS = (DARK, MID, PALE, "#8a8a8a")
-HATCHES = ("", "///", "...", "xx")
+HATCHES = ("", "///", "\\\\\\", "xx")
 MARKERS = ("o", "s", "^", "D")
+LINE_COLOURS = (DARK, "#8a5a00", "#444444", MID, "#000000", "#777777", "#5f7f3f", "#9a3b3b",
+                "#3b6f9a")
+LINE_DASHES = ("-", "--", ":", "-.")
+LINE_MARKERS = ("o", "X", "s", "P", "D", "v", "^")
 
 
 @cache

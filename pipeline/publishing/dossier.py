@@ -41,31 +41,46 @@ class Order:
         """Return the county that is asked for."""
         return _open(self.parameters)
 
+    @property
+    def target(self) -> Path:
+        """Return the folder of the published dossier: named by year and unit code alone."""
+        county = self.county
+        return self.out / str(county.year) / county.code
+
 
 def _open(parameters: Parameters) -> County:
-    return County.open(**parameters.model_dump(exclude={"drop_personal"}))
+    return County.open(**parameters.of_county)
 
 
 def make_dossier(order: Order) -> Path:
     """Make and publish one dossier; return its folder. Nothing is written when it fails."""
-    county = order.county
-    county.require_files()
+    order.county.require_files()
     order.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".work-", dir=order.out) as name:
         work = Path(name)
-        finished = work / "dossier"
-        finished.mkdir()
-        with (private_surroundings(work), _log(finished / "run.log") as log,
-              _kept_on_failure(finished / "run.log", order)):
-            private = order.parameters.model_copy(update={
-                "raw": str(county.raw), "processed": str(work / "processed")})
-            made = _open(private)
-            notebook = _executed(private, made, work, order.engine, log)
-            _export(notebook, made, order.parameters, finished, log)
-        target = order.out / str(county.year) / county.code
-        publish(made.folder, county.folder)
-        publish(finished, target)
-    return target
+        with kept_on_failure(work / "dossier" / "run.log", order.parameters, order.out):
+            prepare_dossier(order, work)
+        publish_dossier(order, work)
+    return order.target
+
+
+def prepare_dossier(order: Order, work: Path) -> None:
+    """Make one dossier in the private folder ``work``: all but the publication of it."""
+    county, finished = order.county, work / "dossier"
+    finished.mkdir()
+    with private_surroundings(work), run_log(finished / "run.log") as log:
+        private = order.parameters.model_copy(update={
+            "raw": str(county.raw), "processed": str(work / "processed")})
+        made = _open(private)
+        notebook = _executed(private, made, work, order.engine, log)
+        _export(notebook, made, order.parameters, finished, log)
+
+
+def publish_dossier(order: Order, work: Path) -> None:
+    """Publish what `prepare_dossier` made in ``work``: the tables first, the dossier last."""
+    county = order.county
+    publish(work / "processed" / str(county.year) / county.code, county.folder)
+    publish(work / "dossier", order.target)
 
 
 def _executed(private: Parameters, made: County, work: Path, engine: str,
@@ -95,7 +110,7 @@ def _export(notebook: NotebookNode, made: County, portable: Parameters, finished
     started = time.monotonic()
     clean = without_traces(notebook, portable.model_copy(
         update={"raw": "data/raw", "processed": "data/processed"}))
-    why = causes(made)
+    why = causes(made, portable)
     exporter = get_exporter("junheng-pdf")()
     pdf, _ = exporter.from_notebook_node(clean, {"run_id": run_id(why)[:16]})
     (finished / "dossier.pdf").write_bytes(pdf)
@@ -133,19 +148,19 @@ def _finding_line(severity: str, file: str, sheet: str, action: str, rule: str, 
 
 
 @contextmanager
-def _kept_on_failure(log: Path, order: Order) -> Iterator[None]:
+def kept_on_failure(log: Path, parameters: Parameters, out: Path) -> Iterator[None]:
     """Keep the log of a failure that is not the user's beside the dossiers, and name it."""
     try:
         yield
     except DossierFailed as failure:
-        logging.getLogger("junheng.run").exception("dossier failed")
-        kept = order.out / f"{order.parameters.year}-{order.parameters.unit}.failed.log"
+        kept = out / f"{parameters.year}-{parameters.subject}.failed.log"
         shutil.copyfile(log, kept)
         raise DossierFailed(f"{failure}运行记录：{kept.name}（在卷宗文件夹中）。") from failure
 
 
 @contextmanager
-def _log(path: Path) -> Iterator[logging.Logger]:
+def run_log(path: Path) -> Iterator[logging.Logger]:
+    """Write the log of a run (运行日志) to a file while the block runs."""
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log = logging.getLogger("junheng.run")
@@ -154,6 +169,9 @@ def _log(path: Path) -> Iterator[logging.Logger]:
     log.addHandler(handler)
     try:
         yield log
+    except Exception:
+        log.exception("dossier failed")
+        raise
     finally:
         log.removeHandler(handler)
         handler.close()

@@ -21,14 +21,14 @@ from traitlets.config import Config
 
 from pipeline import errors
 from pipeline.errors import DossierFailed, JunhengError
-from pipeline.publishing.binding import Parameters
+from pipeline.publishing.binding import AnnualParameters, Parameters
 from pipeline.publishing.engine import FORK, KERNEL, ForkEngine, KernelEngine, read_progress
 from pipeline.publishing.preloading import is_child
 
 PROGRESS = "progress"
 
 
-def execute(notebook: NotebookNode, parameters: Parameters, work: Path,
+def execute(notebook: NotebookNode, parameters: Parameters | AnnualParameters, work: Path,
             engine: str = "fork") -> NotebookNode:
     """Run the notebook and return it with its outputs; ``engine`` is ``fork`` or ``kernel``.
 
@@ -54,13 +54,13 @@ def execute(notebook: NotebookNode, parameters: Parameters, work: Path,
 
 
 @contextmanager
-def _fork(parameters: Parameters, work: Path) -> Iterator[dict]:
-    seed = f"{parameters.unit}-{parameters.year}"
+def _fork(parameters: Parameters | AnnualParameters, work: Path) -> Iterator[dict]:
+    seed = f"{parameters.subject}-{parameters.year}"
     yield {"engine_name": FORK, "in_process": is_child(), "seed": seed}
 
 
 @contextmanager
-def _kernel(parameters: Parameters, work: Path) -> Iterator[dict]:
+def _kernel(parameters: Parameters | AnnualParameters, work: Path) -> Iterator[dict]:
     with (tempfile.TemporaryDirectory(prefix="junheng-") as sockets,
           _kernel_talks_to(work / "kernel.log")):
         yield {"engine_name": KERNEL, "config": _transport(sockets)}
@@ -99,7 +99,7 @@ def _transport(sockets: str) -> Config:
     return Config({"KernelManager": {"transport": "ipc", "ip": str(Path(sockets) / "kernel")}})
 
 
-def without_traces(notebook: NotebookNode, portable: Parameters) -> NotebookNode:
+def without_traces(notebook: NotebookNode, portable: Parameters | AnnualParameters) -> NotebookNode:
     """Strip times, counters and this machine's paths from an executed notebook.
 
     Its injected parameters become the portable ones, so that it runs again elsewhere.

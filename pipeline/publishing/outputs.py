@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO
 
 from jupyter_client.jsonutil import json_default
@@ -172,14 +173,18 @@ class Captured:
 
 @contextmanager
 def captured(outputs: Outputs) -> Iterator[Captured]:
-    """Send everything that is written, by whatever means, to the outputs while inside."""
+    """Send everything that is written, by whatever means, to the outputs while inside.
+
+    Nothing can be read meanwhile: a cell that asks for input fails instead of waiting.
+    """
     before = sys.stdout, sys.stderr
     for stream in before:
         stream.flush()
-    kept = {number: os.dup(number) for number in (1, 2)}
-    with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second:
+    kept = {number: os.dup(number) for number in (0, 1, 2)}
+    with (Path(os.devnull).open("rb") as nothing, tempfile.TemporaryFile() as first,
+          tempfile.TemporaryFile() as second):
         streams = Captured(outputs, first, second)
-        for number, file in enumerate((first, second), 1):
+        for number, file in enumerate((nothing, first, second)):
             os.dup2(file.fileno(), number)
         sys.stdout, sys.stderr = (_Written(name, number, streams)
                                   for number, name in enumerate(streams.files, 1))

@@ -24,7 +24,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.publishing.surroundings import ONE_THREAD, private_surroundings
+from pipeline.publishing.surroundings import is_fixed, private_surroundings
 
 _BOOKS = "notebooks"
 _PR_SET_PDEATHSIG = 1
@@ -58,12 +58,14 @@ def preload() -> None:
     """Import everything that a county's chapters need, warm the caches, freeze the garbage.
 
     What is imported is read from the chapters and from our own modules, the imports inside
-    functions included; nothing is kept by hand. BLAS is held to one thread, which must be
-    known before numpy is imported: where numpy came first with threads, `CannotFork` is
-    raised. Raised before *and* after, so that a library that starts a thread is noticed.
+    functions included; nothing is kept by hand. Raises `CannotFork` where this process has
+    threads or has used Typst, before *and* after, so that a library that starts a thread is
+    noticed; and where it was not started in the fixed environment (`surroundings.settle`):
+    BLAS would have its threads, and hashing and imports would hang on this machine.
     """
+    if not is_fixed():
+        raise CannotFork("进程不是在固定的运行环境中启动的，不可预载")
     require_forkable()
-    os.environ.update(ONE_THREAD)
     with (tempfile.TemporaryDirectory(prefix="junheng-") as folder,
           private_surroundings(Path(folder)), contextlib.chdir(folder)):
         importlib.import_module("pipeline.publishing.dossier")
@@ -84,7 +86,7 @@ def be_child(parent: int, seed: str) -> None:
     it. ``seed`` (unit and year, as ``"990101-2023"``) decides the random numbers. From here
     on `execute` runs notebooks in this process itself, without a second fork.
     """
-    _die_with(parent)
+    die_with(parent)
     _children.add(os.getpid())
     seed_random(seed)
 
@@ -96,13 +98,14 @@ def is_child() -> bool:
 
 def seed_random(seed: str) -> None:
     """Set the global generators of Python and numpy from a text, the same on every machine."""
+    import numpy as np
+
     number = zlib.crc32(seed.encode("utf-8"))
     random.seed(number)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(number)
+    np.random.seed(number)
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Have Linux kill this process when its parent ends; leave if that has happened already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -157,8 +160,10 @@ def _warm() -> None:
     from nbconvert.exporters import get_exporter
 
     from pipeline.fonts import missing_letters
+    from pipeline.preloading import preload as make_ready
 
     missing_letters("均衡")
+    make_ready()
     font_manager.findfont("DejaVu Sans")
     nbformat.validate(nbformat.v4.new_notebook())
     get_exporter("junheng-pdf")

@@ -9,6 +9,7 @@ an allow-list and fixed values; folders are fresh and private.
 import os
 import shutil
 import site
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,12 +42,41 @@ def fixed_environment() -> dict[str, str]:
                if name in _ALLOWED or name.startswith(_ALLOWED_FAMILIES)}
     own = ({"PYTHONUSERBASE": site.getuserbase()} if site.ENABLE_USER_SITE
            else {"PYTHONNOUSERSITE": "1"})
-    return allowed | own | FIXED
+    return allowed | own | _blas() | FIXED
+
+
+def _blas() -> dict[str, str]:
+    """Name the kernels that OpenBLAS is to use, the same on every machine that has them.
+
+    Left to itself it chooses by the processor, and the last digits of regressions differ:
+    Haswell's and Skylake's answers part at the tenth digit.
+    """
+    flags = Path("/proc/cpuinfo")
+    has_avx2 = flags.is_file() and " avx2 " in flags.read_text(encoding="utf-8", errors="replace")
+    return {"OPENBLAS_CORETYPE": "Haswell"} if has_avx2 else {}
 
 
 def is_fixed() -> bool:
     """Tell whether this process was started in the fixed environment."""
     return os.environ.items() >= FIXED.items()
+
+
+def settle() -> None:
+    """Start this command anew in the fixed environment, unless it runs in it already.
+
+    To be called before anything but the command's own frame is imported: the order of
+    hashing, the threads of BLAS and the folders that Python imports from are decided when
+    an interpreter starts. Standard streams keep their encoding.
+    """
+    if is_fixed():
+        return
+    environment = {"PYTHONIOENCODING": f"{sys.stdout.encoding}:backslashreplace"}
+    environment = environment | fixed_environment()
+    command = [sys.executable, *sys.orig_argv[1:]]
+    sys.stdout.flush()
+    if os.name == "posix":
+        os.execve(sys.executable, command, environment)
+    sys.exit(subprocess.call(command, env=environment))
 
 
 @contextmanager

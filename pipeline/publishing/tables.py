@@ -9,19 +9,19 @@ import re
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline.county import County
 from pipeline.definitions.forms import variables
 from pipeline.exact import decimal_text
+from pipeline.handover import Handover
 from pipeline.terms import TABLES, Table, is_missing
 
 _FORMULA = re.compile(r"^[=+@\t\r＝＋＠-]")
 
 
-def write_tables(county: County, folder: Path) -> None:
+def write_tables(made: Handover, folder: Path) -> None:
     """Write every table that the chapters saved."""
     folder.mkdir(parents=True)
-    for path in sorted(county.folder.glob("*.csv")):
-        table, frame = TABLES[path.stem], county.load(path.stem)
+    for path in sorted(made.folder.glob("*.csv")):
+        table, frame = TABLES[path.stem], made.load(path.stem)
         with (folder / path.name).open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([_head(table, name) for name in frame.columns])
@@ -34,8 +34,8 @@ def _head(table: Table, name: str) -> str:
     declared = next((c.zh for c in table.columns if c.name == name), None)
     if declared:
         return declared
-    variable = variables().variables[name]
-    return f"{variable.zh}（{variable.unit}）"
+    variable = variables().variables.get(name)
+    return f"{variable.zh}（{variable.unit}）" if variable else name
 
 
 def _cell(kind: str, value: object) -> str:
@@ -44,4 +44,9 @@ def _cell(kind: str, value: object) -> str:
     if kind == "exact":
         return decimal_text(Fraction(value))
     text = ("是" if value else "否") if kind == "flag" else str(value)
-    return f"'{text}" if kind == "text" and _FORMULA.match(text) else text
+    return spreadsheet_text(text) if kind == "text" else text
+
+
+def spreadsheet_text(text: str) -> str:
+    """Return a text so that no spreadsheet takes it for a formula (公式注入)."""
+    return f"'{text}" if _FORMULA.match(text) else text

@@ -7,7 +7,7 @@ The band shows counties whose schools are drawn from one common distribution.
 import numpy as np
 import pandas as pd
 
-from pipeline.definitions.studies import Gap
+from pipeline.definitions.studies import Study
 from pipeline.terms import TABLES
 
 GRID = (6, 8, 10, 13, 17, 22, 30, 40, 55, 75, 100, 140, 200, 300)
@@ -15,13 +15,17 @@ LARGE, DRAWS, SEED = 20, 300, 20170426
 BAND = (2.5, 50.0, 97.5)
 
 
-def funnel_band(schools: pd.DataFrame, year: int, gap: Gap) -> pd.DataFrame:
+def funnel_band(schools: pd.DataFrame, year: int, study: Study) -> pd.DataFrame:
     """Return by number of schools the 2.5, 50 and 97.5 percentiles of the gap measure.
 
     Schools are drawn with replacement from those of all counties with at least 20 sections of
     the stage, each as its figure over its own county's mean, with its pupils; all indicators of
-    a school together, so that their correlation is kept. The measure is exp(mean ln CV).
+    a school together, so that their correlation is kept. The measure is exp(mean ln CV) of the
+    study's ``balance``; empty where that is no measure of coefficients.
     """
+    gap = next((gap for gap in study.gaps if gap.name == study.balance), None)
+    if gap is None:
+        return TABLES["funnel_band"].frame([])
     now = schools[schools["year"] == year]
     pools = {stage: _relative(now[now["stage"] == stage], gap.indicators)
              for stage in gap.stages}

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from pipeline.definitions.studies import Study
 from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, is_missing
 
 BETTER, WORSE, OPENED, SETTLED = "better", "worse", "opened", "settled"
@@ -97,11 +98,15 @@ def share_within(row: dict) -> Fraction | None:
     return Fraction(row["met"], judged) if judged else None
 
 
-def quadrants(panel: pd.DataFrame, year: int, level: str, balance: str) -> pd.DataFrame:
+def quadrants(panel: pd.DataFrame, year: int, study: Study) -> pd.DataFrame:
     """Return level and balance of each county and the quadrant it lies in (水平—均衡四象限).
 
     Split at the medians of the counties with both; a low value of ``balance`` is balanced.
+    Empty where the study names no level or balance.
     """
+    level, balance = study.level, study.balance
+    if not level or not balance:
+        return TABLES["quadrants"].frame([])
     rows = panel.loc[panel["year"] == year, ["unit", "name", "province", level, balance]].dropna()
     high = rows[level].astype(float) >= rows[level].astype(float).median()
     even = rows[balance].astype(float) <= rows[balance].astype(float).median()

@@ -7,22 +7,26 @@ others, and the probability of each third comes from how much counties swing fro
 import numpy as np
 import pandas as pd
 
+from pipeline.definitions.studies import Study
 from pipeline.terms import TABLES
 
 RECENT_YEARS, DRAWS, SEED = 3, 4000, 20170426
 LOWER, MIDDLE, UPPER = "lower", "middle", "upper"
 
 
-def thirds(panel: pd.DataFrame, year: int, measure: str, size: str = "") -> pd.DataFrame:
+def thirds(panel: pd.DataFrame, year: int, study: Study) -> pd.DataFrame:
     """Return for each county the third it lies in and the probability of each third.
 
-    The model: value(c, t) = year mean + slope·``size`` + county effect + yearly swing, over the
+    The model: value(c, t) = year mean + slope·size + county effect + yearly swing, over the
     last three years up to ``year``. County effects are shrunken towards 0 by τ²/(τ² + σ²/T);
-    4,000 joint draws from their distribution, fixed seed, give the probabilities. ``size`` (ln
-    number of schools) is held fixed because a coefficient of few schools is biased downwards
-    (statistics §0). With one year the swing is unknown: no probabilities, and the row says so.
+    4,000 joint draws from their distribution, fixed seed, give the probabilities. ``size`` of
+    the study (ln number of schools) is held fixed: a coefficient of few schools is biased
+    downwards. With one year the swing is unknown: no probabilities, and the row says so.
     Lower means a smaller value. Sources: Goldstein & Spiegelhalter (1996); Morris (1983).
     """
+    measure, size = study.balance, study.size
+    if not measure:
+        return TABLES["thirds"].frame([])
     columns = ["unit", "name", "year", measure, *([size] if size else [])]
     rows = panel.loc[panel["year"].between(year - RECENT_YEARS + 1, year), columns].dropna()
     now = rows[rows["year"] == year]

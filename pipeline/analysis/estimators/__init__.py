@@ -28,6 +28,7 @@ from pipeline.analysis.estimators.results import Estimate
 from pipeline.analysis.estimators.space import moran
 from pipeline.analysis.estimators.within_between import within_between
 from pipeline.errors import WrongUse
+from pipeline.preloading import preloaded
 
 __all__ = ["KINDS", "Estimate", "detectable_correlation", "estimate", "rank_correlation",
            "refusal"]
@@ -39,6 +40,15 @@ KINDS = {
     "glm_binomial": binomial, "quasibinomial": binomial, "oaxaca": oaxaca,
     "attgt": staggered, "beta": beta_convergence, "sigma": sigma_convergence,
     "moran": moran, "multiple": corrected}
+
+
+@preloaded
+def late_libraries() -> None:
+    """Import what the estimators import only when they are called: statsmodels takes seconds."""
+    import statsmodels.api
+    import statsmodels.formula.api
+    import statsmodels.stats.diagnostic
+    import statsmodels.stats.multitest  # noqa: F401
 
 
 def estimate(data: pd.DataFrame | None, spec: dict) -> Estimate:

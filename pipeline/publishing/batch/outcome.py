@@ -1,0 +1,75 @@
+"""What becomes of a county in a batch (结局): its state, why, and what it took."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from pipeline.publishing.dossier import Order
+
+OK, CACHED, REFUSED, FAILED, TIMEOUT, KILLED, NOT_RUN = (
+    "ok", "cached", "refused", "failed", "timeout", "killed", "not_run")
+STATE_ZH = {OK: "已出", CACHED: "未变，沿用", REFUSED: "拒收", FAILED: "失败", TIMEOUT: "超时",
+            KILLED: "中止", NOT_RUN: "未做"}
+DONE = (OK, CACHED)
+FAULTS = (REFUSED, FAILED, TIMEOUT, KILLED)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One county of a batch: its order, the run id it must come to, and why it is made.
+
+    ``why`` is empty where the published dossier is complete and of this run id; ``refusal``
+    says why the county is not to be run at all; ``seed`` decides its random numbers.
+    """
+
+    order: Order
+    code: str
+    name: str
+    run_id: str = ""
+    why: str = ""
+    refusal: str = ""
+    seed: str = ""
+
+    @property
+    def target(self) -> Path:
+        """Return the folder of the published dossier."""
+        return self.order.target
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One line of the batch record: everything about a county that is not its dossier."""
+
+    code: str
+    name: str
+    state: str
+    reason: str = ""
+    chapter: str = ""
+    seconds: float = 0.0
+    peak_memory_mb: int = 0
+    attempts: int = 0
+    run_id: str = ""
+
+    @classmethod
+    def of(cls, task: Task, state: str, reason: str = "", **more: object) -> "Outcome":
+        """Return the outcome of a task."""
+        return cls(task.code, task.name, state, reason, **more)
+
+    @classmethod
+    def read(cls, record: dict) -> "Outcome":
+        """Return the outcome that a line of the journal holds."""
+        return cls(**{field.name: record[field.name] for field in fields(cls)})
+
+    def but(self, **changes: object) -> "Outcome":
+        """Return the outcome with some things said otherwise."""
+        return replace(self, **changes)
+
+    def record(self) -> dict:
+        """Return it as plain data."""
+        return asdict(self)
+
+    @property
+    def line(self) -> str:
+        """Return it in words, for people."""
+        where = f"（{self.chapter}）" if self.chapter else ""
+        reason = f"：{self.reason}" if self.reason else ""
+        return f"{self.code} {self.name} {STATE_ZH[self.state]}{where}{reason}"

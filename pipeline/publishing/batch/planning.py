@@ -1,0 +1,59 @@
+"""The plan (计划): which counties are made, and for each the reason in words.
+
+A county is left alone only where its published dossier is whole and its run id is that of
+today's inputs, definitions, program and parameters; inputs are always read and hashed anew.
+"""
+
+import json
+from pathlib import Path
+
+from pipeline.publishing.batch.completeness import broken
+from pipeline.publishing.batch.outcome import Task
+from pipeline.publishing.dossier import Order
+from pipeline.publishing.manifest import causes, causes_of, read_manifest, run_id
+
+_CAUSES_ZH = {"standard": "标准包有变", "parameters": "参数有变", "registered": "名册中的登记有变",
+              "skipped": "未读入的文件有变", "assumptions": "情景假设有变", "code": "程序有变",
+              "version": "程序版本有变", "lock": "软件包锁定文件有变", "fonts": "字体有变"}
+_FIRST = 3
+NEW, FORCED = "首次", "要求重做"
+
+
+def planned(order: Order, notes: Path, force: bool) -> Task:
+    """Return the task of an order; one that need not be made has no reason why."""
+    county = order.county
+    why = json.loads(json.dumps(causes(county, order.parameters)))
+    run = run_id(why)
+    reason = reason_to_make(order.target, why, notes) or (FORCED if force else "")
+    return Task(order, county.code, county.name, run, reason,
+                seed=f"{county.code}-{county.year}")
+
+
+def reason_to_make(folder: Path, why: dict, notes: Path) -> str:
+    """Return why a dossier must be made, "" where the one that stands is whole and up to date."""
+    if not folder.exists():
+        return NEW
+    record = read_manifest(folder)
+    if record is None:
+        return "上次结果不完整：manifest.json"
+    changes = changed(causes_of(record), why)
+    if changes:
+        return "；".join(changes)
+    amiss = broken(folder, run_id(why), notes)
+    return f"上次结果不完整：{amiss}" if amiss else ""
+
+
+def changed(before: dict, now: dict) -> list[str]:
+    """Return in words which causes differ."""
+    inputs = _changed_inputs(before.get("inputs", []), now["inputs"])
+    others = [name for name in sorted({*before, *now} - {"inputs"})
+              if before.get(name) != now.get(name)]
+    return inputs + [_CAUSES_ZH.get(name, f"{name} 有变") for name in others]
+
+
+def _changed_inputs(before: list[dict], now: list[dict]) -> list[str]:
+    old, new = ({i["file"]: i["sha256"] for i in listed} for listed in (before, now))
+    said = [f"{file}（{'新增' if file not in old else '去除' if file not in new else '改动'}）"
+            for file in sorted({*old, *new}) if old.get(file) != new.get(file)]
+    more = f"等{len(said)}个文件" if len(said) > _FIRST else ""
+    return [f"数据有变：{'、'.join(said[:_FIRST])}{more}"] if said else []

@@ -1,0 +1,293 @@
+"""A batch from beginning to end (批量出卷宗): plan → run → record.
+
+The order of work is that of `run_batch`. The counties run in a crew, on this machine or on
+others; what they made comes back here, and this process alone publishes and writes records.
+"""
+
+import contextlib
+import re
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.errors import DossierFailed, WrongUse
+from pipeline.publishing.batch.child import TALK, Limits, full_disk
+from pipeline.publishing.batch.completeness import remember
+from pipeline.publishing.batch.crew import Ended
+from pipeline.publishing.batch.disk import require_room, require_writable
+from pipeline.publishing.batch.journal import Journal
+from pipeline.publishing.batch.lock import Lease, locked
+from pipeline.publishing.batch.outcome import (
+    CACHED,
+    DONE,
+    FAILED,
+    FAULTS,
+    NOT_RUN,
+    OK,
+    REFUSED,
+    Outcome,
+    Task,
+)
+from pipeline.publishing.batch.planning import planned
+from pipeline.publishing.batch.progress import Progress
+from pipeline.publishing.batch.record import renew_record, write_record
+from pipeline.publishing.batch.sharding import Shard
+from pipeline.publishing.batch.stopping import Stop, stoppable
+from pipeline.publishing.dossier import Order, publish_dossier
+from pipeline.publishing.manifest import program, read_manifest
+from pipeline.publishing.publication import recover
+
+HIDDEN = ".batch"
+_GLANCE_SECONDS, _GRACE_SECONDS = 0.5, 6
+_MOST = re.compile(r"(\d+)(%?)")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is asked for: the counties of a year, where to, and within which limits.
+
+    ``plan`` names every county of the whole batch, those of other shards included. A batch of
+    ``everybody`` has a record of its own; one of units by name brings that record up to date.
+    ``problems`` are files that belong to nobody who could be made.
+    """
+
+    orders: list[Order]
+    year_folder: Path
+    plan: dict[str, str]
+    everybody: bool = True
+    shard: Shard | None = None
+    force: bool = False
+    workers: int = 1
+    limits: Limits = Limits()
+    most_failures: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> Path:
+        """Return the folder of the batch's own files: locks, journals, notes, work."""
+        return self.year_folder / HIDDEN
+
+    @property
+    def suffix(self) -> str:
+        """Return what the names of this batch's files end in: nothing, or the shard."""
+        return self.shard.suffix if self.shard else "" if self.everybody else "-named"
+
+
+Look = Callable[[], tuple[dict[str, str], list[str]]]
+
+
+class Hands(Protocol):
+    """Whoever makes dossiers: `crew.Crew` on this machine, `cluster.Cluster` on others."""
+
+    def has_room(self) -> bool:
+        """Tell whether another county may start."""
+
+    def busy(self) -> bool:
+        """Tell whether any county is under way."""
+
+    def take(self, task: Task) -> None:
+        """Start a county."""
+
+    def ended(self, seconds: float) -> Iterator[Ended]:
+        """Yield the counties that end within the next ``seconds``."""
+
+    def drop(self) -> list[Task]:
+        """Give up what is under way; return it."""
+
+    def close(self) -> None:
+        """Leave nothing running."""
+
+
+def tasks_of(batch: Batch, refused: dict[str, str]) -> list[Task]:
+    """Return the plan of the counties that are this batch's, refusals included."""
+    notes = batch.hidden / "verified"
+    tasks = []
+    for order in batch.orders:
+        code = order.parameters.unit
+        if code in refused:
+            tasks.append(Task(order, code, batch.plan[code], refusal=refused[code]))
+        else:
+            tasks.append(planned(order, notes, batch.force))
+    return sorted(tasks, key=lambda task: task.code)
+
+
+def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda: ({}, []),
+              tell: Progress | None = None) -> tuple[list[Outcome], int]:
+    """Make every county that is not up to date; return the outcomes and the exit code.
+
+    ``look`` tells, before anything is made, which counties must not be, with the reason, and
+    what it could not find out. ``hands`` opens whoever does the work, given a private folder,
+    once it is known that there is something to do. Raises `WrongUse` before anything is made:
+    folder taken, not writable, no room.
+    """
+    most = _most_failures(batch.most_failures, len(batch.orders))
+    require_writable(batch.year_folder)
+    with locked(batch.hidden, batch.shard) as lease:
+        for order in batch.orders:
+            recover(order.target)
+        refused, unknown = look()
+        batch = replace(batch, problems=(*batch.problems, *unknown))
+        tasks = tasks_of(batch, refused)
+        wanted = [task for task in tasks if task.why]
+        require_room(batch.year_folder, len(wanted), batch.workers)
+        tell, journal = tell or Progress(len(tasks)), _begun(batch)
+        for problem in batch.problems:
+            tell.say(f"注意：{problem}")
+        ledger = _Ledger(batch, journal, tell)
+        ledger.leave([task for task in tasks if not task.why])
+        stopped = _work(batch, wanted, hands, lease, most, ledger)
+        tell.close()
+        return _recorded(batch, journal, stopped)
+
+
+def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], lease: Lease,
+          most: float, ledger: "_Ledger") -> Stop | None:
+    """Run the counties that are wanted; return the stop that was asked for, if any."""
+    if not wanted:
+        return None
+    work = batch.hidden / f"work{batch.suffix}"
+    shutil.rmtree(work, ignore_errors=True)
+    crew, pending = hands(work), deque(wanted)
+    with stoppable(crew.drop) as stop, contextlib.closing(crew):
+        while crew.busy() or (pending and not stop and ledger.failures <= most):
+            while pending and not stop and crew.has_room():
+                ledger.begin(crew, pending.popleft())
+            for ended in crew.ended(_GLANCE_SECONDS):
+                ledger.accept(ended)
+                if ledger.failures > most or stop:
+                    break
+            if ledger.failures > most or (stop and stop.seconds > _GRACE_SECONDS):
+                pending.extendleft(crew.drop())
+            lease.beat()
+            ledger.tell.show()
+    shutil.rmtree(work, ignore_errors=True)
+    ledger.not_run(pending, "批次被中断" if stop else "失败数超过 --max-failures，未再开始")
+    return stop
+
+
+@dataclass
+class _Ledger:
+    """What has come of the batch so far; the only one that publishes."""
+
+    batch: Batch
+    journal: Journal
+    tell: Progress
+    failures: int = 0
+    accepted: set[str] = field(default_factory=set)
+
+    def leave(self, tasks: list[Task]) -> None:
+        """Write down the counties that need not run, or must not."""
+        outcomes = [Outcome.of(task, REFUSED, task.refusal) if task.refusal
+                    else Outcome.of(task, CACHED, run_id=task.run_id) for task in tasks]
+        self.failures += sum(outcome.state in FAULTS for outcome in outcomes)
+        self.journal.note(*outcomes)
+        for outcome in outcomes:
+            self.tell.told_of(outcome)
+
+    def begin(self, crew: Hands, task: Task) -> None:
+        """Start a county; one that cannot be started has failed."""
+        try:
+            crew.take(task)
+        except OSError as fault:
+            self.settle(Outcome.of(task, FAILED, full_disk(fault) or f"未能开始：{fault.strerror}"))
+
+    def settle(self, outcome: Outcome) -> None:
+        """Write down what became of a county."""
+        self.failures += outcome.state in FAULTS
+        self.journal.note(outcome)
+        self.tell.told_of(outcome)
+
+    def accept(self, ended: Ended) -> None:
+        """Publish what a county made and write down what became of it; a second one is ignored."""
+        if ended.task.code not in self.accepted:
+            self.accepted.add(ended.task.code)
+            outcome = self._published(ended)
+            self._keep_log(ended, outcome)
+            self.settle(outcome)
+        shutil.rmtree(ended.work, ignore_errors=True)
+
+    def not_run(self, tasks: list[Task], reason: str) -> None:
+        """Write down what was not begun, or dropped."""
+        self.journal.note(*(Outcome.of(task, NOT_RUN, reason) for task in tasks))
+
+    def _published(self, ended: Ended) -> Outcome:
+        task, outcome = ended.task, ended.outcome
+        if outcome.state != OK:
+            return outcome
+        record = read_manifest(ended.work / "dossier")
+        if record is None:
+            return outcome.but(state=FAILED, reason="没有留下完整的运行记录（manifest.json）")
+        if record["run_id"] != task.run_id:
+            return outcome.but(state=FAILED, reason="运行期间数据或程序有改动，未发布，请再运行")
+        try:
+            publish_dossier(task.order, ended.work)
+        except OSError as fault:
+            reason = full_disk(fault) or f"未能写入：{fault.strerror}"
+            return outcome.but(state=FAILED, reason=reason)
+        remember(task.target, task.run_id, self.batch.hidden / "verified")
+        return outcome.but(run_id=task.run_id)
+
+    def _keep_log(self, ended: Ended, outcome: Outcome) -> None:
+        """Keep what a county without a dossier has written, beside the record."""
+        path = self.batch.year_folder / "logs" / f"{ended.task.code}.log"
+        with contextlib.suppress(OSError):
+            if outcome.state == OK:
+                path.unlink(missing_ok=True)
+                return
+            path.parent.mkdir(exist_ok=True)
+            parts = (ended.work / "dossier" / "run.log", ended.work / TALK)
+            path.write_bytes(b"".join(p.read_bytes() for p in parts if p.is_file()))
+
+
+def _begun(batch: Batch) -> Journal:
+    orders = batch.orders
+    begin = {"year": int(batch.year_folder.name), "shard": batch.suffix[1:].replace("-of-", "/"),
+             "started": _now(), "program": program(), "plan": batch.plan,
+             "problems": [*batch.problems],
+             "parameters": orders[0].parameters.model_dump(
+                 exclude={"unit", "raw", "processed"}) if orders else {}}
+    try:
+        return Journal(batch.hidden / f"journal{batch.suffix}.jsonl", begin)
+    except OSError as fault:
+        reason = full_disk(fault) or fault.strerror
+        raise WrongUse(f"输出文件夹不能写入（{reason}），未开始。") from fault
+
+
+def _recorded(batch: Batch, journal: Journal, stop: Stop | None) -> tuple[list[Outcome], int]:
+    journal.close({"finished": _now(), "stopped_by": stop.signal if stop else 0})
+    story = journal.story
+    mine = {order.parameters.unit for order in batch.orders}
+    story.begin["plan"] = {c: n for c, n in story.begin["plan"].items() if c in mine}
+    write = write_record if batch.everybody else renew_record
+    try:
+        write(batch.year_folder, story, batch.suffix)
+    except OSError as fault:
+        reason = full_disk(fault) or fault.strerror
+        raise DossierFailed(f"批次记录 batch.json 未能写入（{reason}）。已出的卷宗完好，"
+                            "腾出空间后再运行一次即可。") from fault
+    outcomes = story.complete()
+    return outcomes, stop.exit_code if stop else exit_code(outcomes, batch.problems)
+
+
+def exit_code(outcomes: list[Outcome], problems: Sequence[str] = ()) -> int:
+    """Return 0 where everybody has a dossier, else 1; no county at all is no success."""
+    whole = outcomes and all(outcome.state in DONE for outcome in outcomes)
+    return 0 if whole and not problems else 1
+
+
+def _most_failures(text: str, counties: int) -> float:
+    """Return how many failures are borne: a number, or a share of the counties, or any."""
+    if not text:
+        return float("inf")
+    match = _MOST.fullmatch(text)
+    if not match or (match[2] and int(match[1]) > 100):
+        raise WrongUse(f"--max-failures 的值“{text}”应为整数或百分数，如 20 或 5%")
+    return int(match[1]) * counties / 100 if match[2] else int(match[1])
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
