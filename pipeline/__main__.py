@@ -10,10 +10,13 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands.annual import annual
+from pipeline.commands.collect import collect
+from pipeline.commands.run import run
 from pipeline.errors import JunhengError, WrongUse
 from pipeline.publishing.surroundings import settle
 
-_SETTLED = (["run"], ["what-if"])  # commands whose figures must not hang on the environment
+_SETTLED = (["run"], ["annual"], ["what-if"])  # their figures must not hang on the environment
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -23,61 +26,9 @@ def command() -> None:
     """均衡：由学校数据表到县域义务教育优质均衡发展评估卷宗。"""
 
 
-@command.command()
-@click.argument("units", nargs=-1, metavar="县代码...")
-@click.option("--year", type=int, required=True, metavar="年份", help="统计年份（秋季学年初）")
-@click.option("--raw", default="data/raw", metavar="文件夹", help="原始数据，默认 data/raw")
-@click.option("--out", default="reports", metavar="文件夹", help="卷宗去处，默认 reports")
-@click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
-@click.option("--drop-personal", is_flag=True, help="去除个人信息并记录，默认拒收")
-@click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
-              metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
-def run(units: tuple[str, ...], year: int, raw: str, out: str, standard: str,
-        drop_personal: bool, engine: str) -> None:
-    """出一个或几个县的卷宗。"""
-    from pipeline.publishing.binding import checked
-    from pipeline.publishing.dossier import Order, make_dossier
-
-    if not units:
-        raise WrongUse("请写明至少一个县代码，如 junheng run 990101 --year 2023")
-    orders = [Order(checked({"unit": unit, "year": year, "standard": standard, "raw": raw,
-                             "drop_personal": drop_personal}),
-                    Path(out).absolute(), engine) for unit in units]
-    for order in orders:
-        order.county.require_files()
-    failed = [order for order in orders if not _made(order, make_dossier)]
-    if failed:
-        sys.exit(1)
-
-
-def _made(order, make_dossier) -> bool:
-    county = order.county
-    try:
-        folder = make_dossier(order)
-    except WrongUse:
-        raise
-    except JunhengError as fault:
-        click.echo(f"{county.code} {county.name}：未出卷宗。{fault}", err=True)
-        return False
-    click.echo(f"{county.code} {county.name} {county.year}年：{folder / 'dossier.pdf'}")
-    return True
-
-
-@command.command("annual")
-@click.option("--year", type=int, required=True, metavar="年份", help="评价年份")
-@click.option("--study", default="cn-annual", metavar="评价方案", help="data/studies 中的编号")
-@click.option("--raw", default="", metavar="文件夹", help="原始数据，默认按评价方案")
-@click.option("--out", default="reports", metavar="文件夹", help="去处，默认 reports")
-@click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
-              metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
-def annual_(year: int, study: str, raw: str, out: str, engine: str) -> None:
-    """汇总许多县，出年度评价。"""
-    from pipeline.publishing.annual import AnnualOrder, make_annual
-    from pipeline.publishing.binding import checked_annual
-
-    parameters = checked_annual({"study": study, "year": year, "raw": raw})
-    folder = make_annual(AnnualOrder(parameters, Path(out).absolute(), engine))
-    click.echo(f"{study} {year}年：{folder / 'annual.pdf'}")
+command.add_command(run)
+command.add_command(collect)
+command.add_command(annual)
 
 
 @command.command()

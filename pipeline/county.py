@@ -96,14 +96,31 @@ def unit_info(code: str, raw: Path | None = None) -> UnitInfo:
 
 
 @contextmanager
-def folders_listed_once() -> Iterator[None]:
-    """Within this, list the folder of a year only once: thousands of units stand in it."""
-    global _in_folder
-    _in_folder = cache(_by_unit)
+def folders_listed_once(concerned: dict[Path, frozenset[str]] | None = None) -> Iterator[None]:
+    """Within this, list the folder of a year only once: thousands of units stand in it.
+
+    ``concerned`` tells of each shared table the codes of the units that it names; other units
+    then do not read it. One that is not in it concerns everybody.
+    """
+    global _in_folder, _concerned
+    _in_folder, _concerned = cache(_by_unit), concerned or {}
     try:
         yield
     finally:
-        _in_folder = _by_unit
+        _in_folder, _concerned = _by_unit, {}
+
+
+def shared_tables(raw: Path, year: int) -> list[Path]:
+    """Return the shared tables (多县合表) of a year."""
+    return sorted(p for p in _in_folder(raw / str(year)).get("", ())
+                  if p.is_file() and not p.name.startswith(_PASSED_OVER))
+
+
+def units_with_files(raw: Path, year: int) -> set[str]:
+    """Return the codes of which a year has a file or a folder of their own, known or not."""
+    base = raw / str(year)
+    folders = {p.name for p in base.glob("[0-9]" * 6) if p.is_dir() and any(p.iterdir())}
+    return folders | {code for code in _in_folder(base) if code}
 
 
 def _by_unit(base: Path) -> dict[str, list[Path]]:
@@ -117,7 +134,7 @@ def _by_unit(base: Path) -> dict[str, list[Path]]:
     return found
 
 
-_in_folder = _by_unit
+_in_folder, _concerned = _by_unit, {}
 
 
 @dataclass(frozen=True)
@@ -207,7 +224,8 @@ class County(Handover):
         """Return every file of a year that could concern the unit."""
         base = self.raw / str(year)
         listed = _in_folder(base)
-        beside = [*listed.get(self.code, ()), *listed.get("", ())]
+        beside = [*listed.get(self.code, ()), *(
+            p for p in listed.get("", ()) if self.code in _concerned.get(p, {self.code}))]
         inside = list((base / self.code).glob("*"))
         return [p for p in (*beside, *inside)
                 if not p.name.startswith(_PASSED_OVER) and p.name != SCENARIO]

@@ -62,13 +62,13 @@ class Nation:
         return Batch([self.order(code) for code in mine], self.out / str(YEAR),
                      {code: f"第{code}县" for code in self.codes}, **more)
 
-    def run(self, faults=None, job=None, **more):
+    def run(self, faults=None, job=None, look=lambda: ({}, []), **more):
         """Run a batch with fake dossiers; return code → outcome, and the exit code."""
         batch = self.batch(**more)
         job = job or fake(faults or {})
         outcomes, code = run_batch(
             batch, lambda work: Crew(job, batch.limits, batch.workers, work),
-            Progress(len(batch.orders), self.told))
+            look, Progress(len(batch.orders), self.told))
         return {o.code: o for o in outcomes}, code
 
     def record(self, suffix=""):

@@ -15,7 +15,8 @@ GROUND = ("errors", "exact", "preloading", "fonts", "terms", "handover", "defini
           "annual")  # each sees those before
 ROOMS = ("cleaning", "analysis", "dossier")
 PUBLISHING = "publishing"
-DOOR = ("__main__", "listing", "doctor", "dictionary", "what_if", "pooling", "pooling_tables")
+DOOR = ("__main__", "commands", "nation", "listing", "doctor", "dictionary", "what_if", "pooling",
+        "pooling_tables")
 APART = ("synth",)  # called at the door, and imports the ground floor only
 
 MOST_LINES, MOST_FUNCTION_LINES, MOST_CELL_LINES = 300, 60, 5

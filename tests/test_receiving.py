@@ -1,6 +1,8 @@
 """What comes in: files of many units and years, old codes, links, old workbooks, limits."""
 
 import io
+import os
+import time
 
 import pytest
 import xlwt
@@ -9,6 +11,7 @@ from tables import csv_bytes, found, imported, refusals, results, school, workbo
 
 from pipeline.analysis.indicators import indicator_values
 from pipeline.analysis.path import Restrictions, path
+from pipeline.cleaning import opening, reading
 from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.importing import import_county
 from pipeline.cleaning.reading import open_files
@@ -82,6 +85,32 @@ def test_a_shared_table_gives_each_unit_its_own_rows(tmp_path):
     assert found(result, "unit.other")[0]["action"].startswith("3行")
 
 
+def test_a_bad_cell_in_a_shared_table_refuses_its_own_county_alone(tmp_path):
+    rows = [row | {"统计三级": "示例县" if n % 2 else "邻县"} for n, row in enumerate(ROWS)]
+    rows[0] |= {"在校生数": "约430"}
+    result = county(tmp_path / "neighbour", {"2023/全市学校.csv": csv_bytes(rows)})
+    assert not result.refused and len(result.schools) == 3
+    rows[1] |= {"在校生数": "约430"}
+    assert county(tmp_path / "own", {"2023/全市学校.csv": csv_bytes(rows)}).refused
+
+
+def test_a_row_of_a_shared_table_without_a_unit_refuses_the_counties_of_that_table(tmp_path):
+    rows = [row | {"统计三级": "示例县" if n else None} for n, row in enumerate(ROWS)]
+    result = county(tmp_path, {"2023/全市学校.csv": csv_bytes(rows)})
+    assert refusals(result) == ["unit.blank"]
+    assert (found(result, "unit.blank")[0]["row"], len(result.schools)) == (2, 5)
+
+
+def test_a_shared_table_of_other_counties_leaves_no_trace(tmp_path):
+    others = [school(n) | {"统计三级": "邻县"} for n in (7, 8)]
+    alone = county(tmp_path / "alone", {"2023/990101_甲县.csv": csv_bytes(ROWS)})
+    beside = county(tmp_path / "beside", {"2023/990101_甲县.csv": csv_bytes(ROWS),
+                                          "2023/邻市学校.csv": csv_bytes(others)})
+    assert not beside.refused
+    assert beside.schools.equals(alone.schools)
+    assert not found(beside, "unit.other")
+
+
 def test_a_shared_table_without_units_is_refused(tmp_path):
     assert refusals(county(tmp_path, {"2023/全市学校.csv": csv_bytes(ROWS)})) == ["unit.missing"]
 
@@ -149,6 +178,38 @@ def test_classes_attached_to_a_school_of_another_stage_share_its_assets(tmp_path
     assert rows.loc["primary", "field_area_m2"] == 2000  # 200 / (200 + 1.1 × 100) of 3,100 ㎡
 
 
+@pytest.fixture(params=["started", "forked"])
+def opener(request, monkeypatch):
+    """Have files opened in a fresh interpreter, or in a fork as in the child of a batch."""
+    monkeypatch.setattr(reading, "_may_fork", lambda: request.param == "forked")
+
+
+@pytest.mark.usefixtures("opener")
+def test_files_are_opened_one_after_the_other_by_one_child(tmp_path):
+    paths = [tmp_path / "甲.xlsx", tmp_path / "乙.csv", tmp_path / "丙.xlsx", tmp_path / "丁.csv"]
+    for file, content in zip(paths, (xlsx(ROWS), csv_bytes(ROWS), b"PK garbage", csv_bytes(ROWS)),
+                             strict=True):
+        file.write_bytes(content)
+    first, second, third, fourth = open_files([(file, file.name) for file in paths])
+    assert [len(file.sheets) for file in (first, second, third, fourth)] == [1, 1, 0, 1]
+    assert third.fault and not (first.fault or second.fault or fourth.fault)
+
+
+DEATHS = {"dies": (os.abort, "意外退出"), "hangs": (lambda: time.sleep(60), "秒"),
+          "eats memory": (lambda: bytearray(4_000_000_000), "内存")}
+
+
+@pytest.mark.parametrize("what", DEATHS)
+def test_a_fork_that_fails_costs_the_file_only(what, tmp_path, monkeypatch):
+    fail, said = DEATHS[what]
+    monkeypatch.setattr(reading, "_may_fork", lambda: True)
+    monkeypatch.setattr(opening, "admit", lambda path: fail())
+    (tmp_path / "甲.csv").write_bytes(csv_bytes(ROWS))
+    (bad,) = open_files([(tmp_path / "甲.csv", "bad")], seconds=2)
+    assert said in bad.fault[1]
+
+
+@pytest.mark.usefixtures("opener")
 def test_a_file_that_takes_too_long_costs_itself_only(tmp_path):
     good = tmp_path / "990101_甲县.xlsx"
     good.write_bytes(xlsx(ROWS))

@@ -8,6 +8,7 @@ from pipeline.cleaning.cells import Cell
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import read_corrections
 from pipeline.cleaning.county_sheets import check_repeats
+from pipeline.cleaning.identity import is_national
 from pipeline.cleaning.importing import sections_by_year
 from pipeline.cleaning.reading import Opened, open_files
 from pipeline.cleaning.receiving import Received, Source, receive, receive_file
@@ -98,7 +99,7 @@ def _check(group: list[Source], opened: Iterator[Opened], standard: str, drop_pe
         settle(sections, pack.scope, findings)
     check_repeats(received.county["facts"], received.county["evidence"], findings)
     return findings, {row.get("school_code"): row.at("school_code") for row in received.schools
-                      if row.get("school_code")}
+                      if is_national(row.get("school_code"))}
 
 
 def _corrections(path: Path) -> list[Path]:

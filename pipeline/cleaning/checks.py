@@ -55,6 +55,14 @@ class Findings:
         """Record a finding at a cell."""
         self.add(code, found, cell.file, cell.sheet, cell.row, cell.column)
 
+    def forget(self, places: set[tuple[str, str, int]]) -> None:
+        """Drop what was found at rows (file, sheet, row) that turn out to be another's."""
+        self.rows = [r for r in self.rows if (r["file"], r["sheet"], r["row"]) not in places]
+
+    def has(self, code: str) -> bool:
+        """Tell whether a check has found anything."""
+        return any(row["code"] == code for row in self.rows)
+
     def by_file(self, files: list[str]) -> list["Findings"]:
         """Return the findings of each file; what belongs to none of them goes to the first."""
         return [Findings([row for row in self.rows if row["file"] == file

@@ -17,23 +17,51 @@ _MOST_LINKS = 10
 _SCHOOL_CODE = 10
 
 
-def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings) -> list[FormRow]:
-    """Return the rows that are the unit's own by 统计三级, else by 所在地区划三级."""
+def is_national(code: str | None) -> bool:
+    """Tell whether a code is a national one (学校标识码); labels of a table's own are not."""
+    return bool(code) and len(code) == _SCHOOL_CODE and code.isdigit()
+
+
+def names_of(unit: UnitInfo) -> set[str]:
+    """Return how a row may write its unit: the code, or the name with what stands above it."""
+    above = ("", unit.province, unit.prefecture, unit.province + unit.prefecture)
+    return {squeeze(before + unit.name) for before in above} | {unit.code}
+
+
+def unit_of(row: FormRow) -> str:
+    """Return the unit that a row names: by 统计三级, else by 所在地区划三级, else ""."""
+    return squeeze(row.get("unit_name") or row.get("located_unit") or "")
+
+
+def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
+             shared: frozenset[str] = frozenset()) -> list[FormRow]:
+    """Return the rows that are the unit's own; a row that names no unit is, in its own files.
+
+    In ``shared`` tables (多县合表) nobody knows whose such a row is: it refuses every unit that
+    the table names. What is amiss in the row of another unit there is that unit's affair.
+    """
     if unit is None:
         return rows
-    names = {squeeze(before + unit.name) for before in (
-        "", unit.province, unit.prefecture, unit.province + unit.prefecture)} | {unit.code}
-    own, others = [], {}
+    names, own, others, adrift = names_of(unit), [], {}, []
     for row in rows:
-        written = row.get("unit_name") or row.get("located_unit") or ""
-        if not written or squeeze(written) in names:
+        written = unit_of(row)
+        if not written and row.first.file in shared:
+            adrift.append(row)
+        elif not written or written in names:
             own.append(row)
         else:
             others.setdefault((row.first.file, row.first.sheet), []).append(row)
-    for foreign in others.values():
+    mine = {row.first.file for row in own}
+    for row in adrift:
+        if row.first.file in mine:
+            findings.at("unit.blank", row.at("unit_name"), "没有写明统计三级")
+    for (file, _), foreign in others.items():
         column = "unit_name" if foreign[0].get("unit_name") else "located_unit"
-        findings.at("unit.other", foreign[0].at(column), f"{len(foreign)}行属于其他统计单位")
-    if rows and not own:
+        if file in shared:
+            findings.forget({(r.first.file, r.first.sheet, r.first.row) for r in foreign})
+        if file in mine or file not in shared:
+            findings.at("unit.other", foreign[0].at(column), f"{len(foreign)}行属于其他统计单位")
+    if rows and not own and not findings.has("unit.missing"):
         findings.at("unit.none", rows[0].first, "没有一行属于本县")
     return own
 
@@ -65,7 +93,7 @@ def check_codes(rows: list[FormRow], unit: UnitInfo | None, findings: Findings) 
     for row in rows:
         code = row.get("school_code") or ""
         kind = kinds.get(row.get("school_type") or "")
-        if len(code) != _SCHOOL_CODE or not code.isdigit():
+        if not is_national(code):
             continue
         if unit and code[2:4] != unit.code[:2]:
             findings.at("identity.province", row.at("school_code"), "省代码与县不符")

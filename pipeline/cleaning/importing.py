@@ -63,12 +63,13 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
                for year in county.file_years for path in county.files(year)]
     corrections = {year: county.corrections(year) for year in county.file_years}
     receive(sources, corrections, county.standard, received, findings)
+    shared = frozenset(source.label for source in sources if source.shared)
     if county.assumptions:
-        mine = own_rows(received.schools, county.info, Findings())
+        mine = own_rows(received.schools, county.info, Findings(), shared)
         assume(county.assumptions, [row for row in mine if row.year == county.year],
                county.standard, findings)
     used, sections, accounts = [], [], []
-    for found, settled, accounting in _by_year(received, county, findings):
+    for found, settled, accounting in _by_year(received, county, shared, findings):
         sections += [_school(section) for section in found]
         used += settled
         accounts += accounting
@@ -80,9 +81,9 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
                     findings.refused)
 
 
-def _by_year(received: Received, county: County, findings: Findings):
+def _by_year(received: Received, county: County, shared: frozenset[str], findings: Findings):
     """Yield sections, sections that count and accounting of each year that rows speak of."""
-    found = sections_by_year(received, county.standard, county.info, findings)
+    found = sections_by_year(received, county.standard, county.info, findings, shared)
     for year, sections in found.items():
         if year > county.year:
             findings.at("year.later", sections[0].row.at("school_year"),
@@ -93,10 +94,11 @@ def _by_year(received: Received, county: County, findings: Findings):
 
 
 def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | None,
-                     findings: Findings) -> dict[int, list[Section]]:
+                     findings: Findings, shared: frozenset[str] = frozenset()
+                     ) -> dict[int, list[Section]]:
     """Return year → sections, their identity and plausibility checked."""
     report_unused(received.pending, findings)
-    rows = own_rows(received.schools, unit, findings)
+    rows = own_rows(received.schools, unit, findings, shared)
     link_schools(rows, received.links, findings)
     check_codes(rows, unit, findings)
     found = {}

@@ -45,11 +45,6 @@ def fixed_environment() -> dict[str, str]:
     return allowed | own | _blas() | FIXED
 
 
-def is_fixed() -> bool:
-    """Tell whether this process was started in the fixed environment."""
-    return os.environ.items() >= FIXED.items()
-
-
 def _blas() -> dict[str, str]:
     """Name the kernels that OpenBLAS is to use, the same on every machine that has them.
 
@@ -59,6 +54,11 @@ def _blas() -> dict[str, str]:
     flags = Path("/proc/cpuinfo")
     has_avx2 = flags.is_file() and " avx2 " in flags.read_text(encoding="utf-8", errors="replace")
     return {"OPENBLAS_CORETYPE": "Haswell"} if has_avx2 else {}
+
+
+def is_fixed() -> bool:
+    """Tell whether this process was started in the fixed environment."""
+    return os.environ.items() >= FIXED.items()
 
 
 def settle() -> None:

@@ -102,3 +102,4 @@ def years_table(panel: pd.DataFrame, annual: Annual) -> PrintedTable:
         tuple(rows), annual.study.source.citation,
         notes=(f"量的定义见方案 {annual.study.id}；{joined([m.zh for m in shown if m.expr])}"
                "由各列算出。",) if any(m.expr for m in shown) else ())
+

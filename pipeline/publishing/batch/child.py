@@ -14,11 +14,10 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pipeline.errors import InputRefused, JunhengError
-from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, REFUSED
-from pipeline.publishing.dossier import Order
+from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, REFUSED, Task
 from pipeline.publishing.preloading import be_child
 from pipeline.publishing.publication import flush_folder
 
@@ -27,7 +26,7 @@ MEMORY = "内存超限"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _MOST_FILE_BYTES = 1_000_000_000
 
-Job = Callable[[Order, Path], None]
+Job = Callable[[Any, Path], None]
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,14 @@ class Limits:
     memory_mb: int = 3000
 
 
-def work_in_child(job: Job, order: Order, work: Path, limits: Limits, parent: int) -> NoReturn:
+def work_in_child(job: Job, task: Task, work: Path, limits: Limits, parent: int) -> NoReturn:
     """Do the job in this process, which is a fresh child, and end it."""
-    seed = f"{order.parameters.unit}-{order.parameters.year}"
     code = 70
     try:
         os.setpgid(0, 0)
-        be_child(parent, seed)
+        be_child(parent, task.seed)
         _confine(work, limits)
-        (work / WORD).write_text(json.dumps(_word(job, order, work)), encoding="utf-8")
+        (work / WORD).write_text(json.dumps(_word(job, task.order, work)), encoding="utf-8")
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0
@@ -75,7 +73,7 @@ def _confine(work: Path, limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _word(job: Job, order: Order, work: Path) -> dict:
+def _word(job: Job, order: object, work: Path) -> dict:
     """Do the job; return its state and reason."""
     try:
         job(order, work)

@@ -77,7 +77,7 @@ class Crew:
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            work_in_child(self.job, task.order, work, self.limits, parent)
+            work_in_child(self.job, task, work, self.limits, parent)
         with contextlib.suppress(OSError):  # both do it: neither knows who comes first
             os.setpgid(pid, pid)
         self.children.append(Child(task, work, attempt, pid))

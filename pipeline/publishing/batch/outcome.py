@@ -18,7 +18,7 @@ class Task:
     """One county of a batch: its order, the run id it must come to, and why it is made.
 
     ``why`` is empty where the published dossier is complete and of this run id; ``refusal``
-    says why the county is not to be run at all.
+    says why the county is not to be run at all; ``seed`` decides its random numbers.
     """
 
     order: Order
@@ -27,6 +27,7 @@ class Task:
     run_id: str = ""
     why: str = ""
     refusal: str = ""
+    seed: str = ""
 
     @property
     def target(self) -> Path:
@@ -69,6 +70,6 @@ class Outcome:
     @property
     def line(self) -> str:
         """Return it in words, for people."""
-        where = f"（{self.chapter}）" if self.chapter else ""
-        reason = f"：{self.reason}" if self.reason else ""
-        return f"{self.code} {self.name} {STATE_ZH[self.state]}{where}{reason}"
+        state = "、".join(filter(None, (STATE_ZH[self.state], self.chapter)))
+        none = "" if self.state in DONE else "未出卷宗，"
+        return f"{self.code} {self.name}：{none}{state}。{self.reason}"

@@ -11,7 +11,6 @@ from pipeline.publishing.batch.completeness import broken
 from pipeline.publishing.batch.outcome import Task
 from pipeline.publishing.dossier import Order
 from pipeline.publishing.manifest import causes, causes_of, read_manifest, run_id
-from pipeline.publishing.publication import recover
 
 _CAUSES_ZH = {"standard": "标准包有变", "parameters": "参数有变", "registered": "名册中的登记有变",
               "skipped": "未读入的文件有变", "assumptions": "情景假设有变", "code": "程序有变",
@@ -20,18 +19,14 @@ _FIRST = 3
 NEW, FORCED = "首次", "要求重做"
 
 
-def planned(orders: list[Order], notes: Path, force: bool) -> list[Task]:
-    """Return a task an order; one that need not be made has no reason why."""
-    return [_task(order, notes, force) for order in orders]
-
-
-def _task(order: Order, notes: Path, force: bool) -> Task:
+def planned(order: Order, notes: Path, force: bool) -> Task:
+    """Return the task of an order; one that need not be made has no reason why."""
     county = order.county
-    recover(order.target)
     why = json.loads(json.dumps(causes(county, order.parameters)))
     run = run_id(why)
     reason = reason_to_make(order.target, why, notes) or (FORCED if force else "")
-    return Task(order, county.code, county.name, run, reason)
+    return Task(order, county.code, county.name, run, reason,
+                seed=f"{county.code}-{county.year}")
 
 
 def reason_to_make(folder: Path, why: dict, notes: Path) -> str:

@@ -8,8 +8,8 @@ import contextlib
 import re
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,7 @@ from pipeline.publishing.batch.journal import Journal
 from pipeline.publishing.batch.lock import Lease, locked
 from pipeline.publishing.batch.outcome import (
     CACHED,
+    DONE,
     FAILED,
     FAULTS,
     NOT_RUN,
@@ -33,11 +34,12 @@ from pipeline.publishing.batch.outcome import (
 )
 from pipeline.publishing.batch.planning import planned
 from pipeline.publishing.batch.progress import Progress
-from pipeline.publishing.batch.record import write_record
+from pipeline.publishing.batch.record import renew_record, write_record
 from pipeline.publishing.batch.sharding import Shard
 from pipeline.publishing.batch.stopping import Stop, stoppable
 from pipeline.publishing.dossier import Order, publish_dossier
 from pipeline.publishing.manifest import program, read_manifest
+from pipeline.publishing.publication import recover
 
 HIDDEN = ".batch"
 _GLANCE_SECONDS, _GRACE_SECONDS = 0.5, 6
@@ -48,19 +50,21 @@ _MOST = re.compile(r"(\d+)(%?)")
 class Batch:
     """What is asked for: the counties of a year, where to, and within which limits.
 
-    ``plan`` names every county of the whole batch, those of other shards included; ``refused``
-    are those that must not be made, with the reason.
+    ``plan`` names every county of the whole batch, those of other shards included. A batch of
+    ``everybody`` has a record of its own; one of units by name brings that record up to date.
+    ``problems`` are files that belong to nobody who could be made.
     """
 
     orders: list[Order]
     year_folder: Path
     plan: dict[str, str]
-    refused: dict[str, str] = field(default_factory=dict)
+    everybody: bool = True
     shard: Shard | None = None
     force: bool = False
     workers: int = 1
     limits: Limits = Limits()
     most_failures: str = ""
+    problems: tuple[str, ...] = ()
 
     @property
     def hidden(self) -> Path:
@@ -70,7 +74,10 @@ class Batch:
     @property
     def suffix(self) -> str:
         """Return what the names of this batch's files end in: nothing, or the shard."""
-        return self.shard.suffix if self.shard else ""
+        return self.shard.suffix if self.shard else "" if self.everybody else "-named"
+
+
+Look = Callable[[], tuple[dict[str, str], list[str]]]
 
 
 class Hands(Protocol):
@@ -95,30 +102,41 @@ class Hands(Protocol):
         """Leave nothing running."""
 
 
-def tasks_of(batch: Batch) -> list[Task]:
+def tasks_of(batch: Batch, refused: dict[str, str]) -> list[Task]:
     """Return the plan of the counties that are this batch's, refusals included."""
-    mine = [o for o in batch.orders if o.parameters.unit not in batch.refused]
-    tasks = planned(mine, batch.hidden / "verified", batch.force)
-    tasks += [Task(o, o.county.code, o.county.name, refusal=batch.refused[o.parameters.unit])
-              for o in batch.orders if o.parameters.unit in batch.refused]
+    notes = batch.hidden / "verified"
+    tasks = []
+    for order in batch.orders:
+        code = order.parameters.unit
+        if code in refused:
+            tasks.append(Task(order, code, batch.plan[code], refusal=refused[code]))
+        else:
+            tasks.append(planned(order, notes, batch.force))
     return sorted(tasks, key=lambda task: task.code)
 
 
-def run_batch(batch: Batch, hands: Callable[[Path], Hands], tell: Progress | None = None
-              ) -> tuple[list[Outcome], int]:
+def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda: ({}, []),
+              tell: Progress | None = None) -> tuple[list[Outcome], int]:
     """Make every county that is not up to date; return the outcomes and the exit code.
 
-    ``hands`` opens whoever does the work, given a private folder, once it is known that there
-    is something to do. Raises `WrongUse` before anything is made: folder taken, no room.
+    ``look`` tells, before anything is made, which counties must not be, with the reason, and
+    what it could not find out. ``hands`` opens whoever does the work, given a private folder,
+    once it is known that there is something to do. Raises `WrongUse` before anything is made:
+    folder taken, not writable, no room.
     """
     most = _most_failures(batch.most_failures, len(batch.orders))
     require_writable(batch.year_folder)
     with locked(batch.hidden, batch.shard) as lease:
-        tasks = tasks_of(batch)
+        for order in batch.orders:
+            recover(order.target)
+        refused, unknown = look()
+        batch = replace(batch, problems=(*batch.problems, *unknown))
+        tasks = tasks_of(batch, refused)
         wanted = [task for task in tasks if task.why]
         require_room(batch.year_folder, len(wanted), batch.workers)
-        tell = tell or Progress(len(tasks))
-        journal = _begun(batch)
+        tell, journal = tell or Progress(len(tasks)), _begun(batch)
+        for problem in batch.problems:
+            tell.say(f"注意：{problem}")
         ledger = _Ledger(batch, journal, tell)
         ledger.leave([task for task in tasks if not task.why])
         stopped = _work(batch, wanted, hands, lease, most, ledger)
@@ -204,7 +222,7 @@ class _Ledger:
         if record is None:
             return outcome.but(state=FAILED, reason="没有留下完整的运行记录（manifest.json）")
         if record["run_id"] != task.run_id:
-            return outcome.but(state=FAILED, reason="运行期间原始数据或程序有改动，未发布，请再运行")
+            return outcome.but(state=FAILED, reason="运行期间数据或程序有改动，未发布，请再运行")
         try:
             publish_dossier(task.order, ended.work)
         except OSError as fault:
@@ -229,6 +247,7 @@ def _begun(batch: Batch) -> Journal:
     orders = batch.orders
     begin = {"year": int(batch.year_folder.name), "shard": batch.suffix[1:].replace("-of-", "/"),
              "started": _now(), "program": program(), "plan": batch.plan,
+             "problems": [*batch.problems],
              "parameters": orders[0].parameters.model_dump(
                  exclude={"unit", "raw", "processed"}) if orders else {}}
     try:
@@ -243,19 +262,21 @@ def _recorded(batch: Batch, journal: Journal, stop: Stop | None) -> tuple[list[O
     story = journal.story
     mine = {order.parameters.unit for order in batch.orders}
     story.begin["plan"] = {c: n for c, n in story.begin["plan"].items() if c in mine}
+    write = write_record if batch.everybody else renew_record
     try:
-        write_record(batch.year_folder, story, batch.suffix)
+        write(batch.year_folder, story, batch.suffix)
     except OSError as fault:
         reason = full_disk(fault) or fault.strerror
         raise DossierFailed(f"批次记录 batch.json 未能写入（{reason}）。已出的卷宗完好，"
                             "腾出空间后再运行一次即可。") from fault
     outcomes = story.complete()
-    return outcomes, stop.exit_code if stop else exit_code(outcomes)
+    return outcomes, stop.exit_code if stop else exit_code(outcomes, batch.problems)
 
 
-def exit_code(outcomes: list[Outcome]) -> int:
-    """Return 0 where every county has its dossier, else 1; no county at all is no success."""
-    return 0 if outcomes and all(o.state in (OK, CACHED) for o in outcomes) else 1
+def exit_code(outcomes: list[Outcome], problems: Sequence[str] = ()) -> int:
+    """Return 0 where everybody has a dossier, else 1; no county at all is no success."""
+    whole = outcomes and all(outcome.state in DONE for outcome in outcomes)
+    return 0 if whole and not problems else 1
 
 
 def _most_failures(text: str, counties: int) -> float:

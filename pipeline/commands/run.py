@@ -1,0 +1,163 @@
+"""``junheng run``: the dossiers of the units that are named, or of everybody who handed in."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from pipeline.errors import JunhengError, WrongUse
+
+
+@click.command()
+@click.argument("units", nargs=-1, metavar="县代码...")
+@click.option("--all", "everybody", is_flag=True, help="名册中凡有当年资料的县")
+@click.option("--year", type=int, required=True, metavar="年份", help="统计年份（秋季学年初）")
+@click.option("--raw", default="data/raw", metavar="文件夹", help="原始数据，默认 data/raw")
+@click.option("--out", default="reports", metavar="文件夹", help="卷宗去处，默认 reports")
+@click.option("--processed", default="data/processed", metavar="文件夹",
+              help="中间表去处，默认 data/processed")
+@click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
+@click.option("--peers", default="", metavar="评价方案",
+              help="与年度评价中的同类县比较；须先运行 junheng annual")
+@click.option("--drop-personal", is_flag=True, help="去除个人信息并记录，默认拒收")
+@click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
+              metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
+@click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
+              help="同时做几个县，默认按处理器个数")
+@click.option("--timeout", type=click.FloatRange(1), default=600, metavar="秒",
+              help="一个县最多用时，默认 600")
+@click.option("--memory", type=click.IntRange(100), default=3000, metavar="MB",
+              help="一个县最多用内存，默认 3000")
+@click.option("--force", is_flag=True, help="没有变化的也重做")
+@click.option("--dry-run", is_flag=True, help="只列出做哪些县、为什么，不做")
+@click.option("--max-failures", default="", metavar="个数|百分数",
+              help="没有卷宗的县超过此数即停，如 20 或 5%")
+@click.option("--shard", default="", metavar="i/n",
+              help="只做第 i 份（共 n 份，i 从 1 起），用于多台机器")
+@click.option("--scheduler", default="", metavar="地址", help="Dask 调度器，如 tcp://10.0.0.5:8786")
+def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, processed: str,
+        **asked: object) -> None:
+    """出一个或几个县的卷宗；--all 出全部的。没有变化的县不重做。"""
+    from pipeline.annual import Annual
+    from pipeline.county import folders_listed_once
+    from pipeline.definitions.base import ROOT
+    from pipeline.nation import arrivals, orders_for
+
+    if bool(units) == everybody:
+        raise WrongUse("请写明至少一个县代码，如 junheng run 990101 --year 2023；"
+                       "或写 --all，出全部有资料的县，二者不同用")
+    if asked["shard"] and not everybody:
+        raise WrongUse("--shard 只与 --all 同用")
+    pool = Path(processed, str(year), f"annual-{asked['peers']}") if asked["peers"] else ""
+    Annual.at(str(pool))
+    given = {"year": year, "raw": raw, "processed": processed, "pool": str(pool),
+             **{name: asked[name] for name in ("standard", "drop_personal")}}
+    with folders_listed_once(), tempfile.TemporaryDirectory(prefix="junheng-") as work:
+        came = arrivals(ROOT / raw, year, Path(work))
+        with folders_listed_once(came.concerned):
+            orders = orders_for(sorted(came.codes) if everybody else units, given,
+                                Path(out).absolute(), asked["engine"], came, everybody)
+            if not hasattr(os, "fork"):
+                sys.exit(_one_by_one(orders, everybody))
+            sys.exit(_batch(orders, came, everybody, Path(work), asked))
+
+
+def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
+    """Make the orders as a batch; return the exit code."""
+    from pipeline.nation import refused_for_schools
+    from pipeline.publishing.batch.child import Limits
+    from pipeline.publishing.batch.running import Batch, run_batch
+    from pipeline.publishing.batch.sharding import Shard
+
+    shard = Shard.read(asked["shard"])
+    workers = asked["workers"] or len(os.sched_getaffinity(0))
+    limits = Limits(asked["timeout"], asked["memory"])
+    mine = [o for o in orders if shard is None or shard.takes(o.parameters.unit)]
+    batch = Batch(mine, orders[0].target.parent, {o.parameters.unit: o.county.name for o in orders},
+                  everybody, shard, asked["force"], workers, limits, asked["max_failures"],
+                  tuple(came.problems if everybody else ()))
+
+    def look() -> tuple[dict[str, str], list[str]]:
+        """Read the rolls of *all* counties: shards look at each other's too."""
+        if not everybody:
+            return {}, []
+        return refused_for_schools(orders, came, workers, batch.hidden / "rolls", work)
+
+    if asked["dry_run"]:
+        return _tell_plan(batch, look)
+    outcomes, code = run_batch(batch, lambda place: _hands(asked, limits, workers, place), look)
+    _tell(outcomes, batch, everybody)
+    return code
+
+
+def _hands(asked: dict, limits, workers: int, place: Path):
+    """Return who makes the dossiers: this process's children, a station's, or Dask's workers."""
+    from pipeline.publishing.batch.crew import Crew
+    from pipeline.publishing.dossier import prepare_dossier
+    from pipeline.publishing.preloading import preload
+    from pipeline.publishing.surroundings import is_fixed
+
+    if asked["scheduler"]:
+        from pipeline.publishing.batch.cluster import Cluster
+
+        return Cluster(asked["scheduler"], limits, place)
+    if not is_fixed():
+        from pipeline.publishing.batch.station import Station
+
+        return Station(limits, workers, place)
+    click.echo("正在预载……", err=True)
+    preload()
+    return Crew(prepare_dossier, limits, workers, place)
+
+
+def _tell_plan(batch, look) -> int:
+    from pipeline.publishing.batch.running import tasks_of
+
+    refused, problems = look()
+    tasks = tasks_of(batch, refused)
+    for task in tasks:
+        said = f"拒收：{task.refusal}" if task.refusal else (
+            f"要做：{task.why}" if task.why else "沿用：没有变化")
+        click.echo(f"{task.code} {task.name}  {said}")
+    for problem in (*batch.problems, *problems):
+        click.echo(f"注意：{problem}", err=True)
+    made, out = (sum(bool(getattr(task, name)) for task in tasks) for name in ("why", "refusal"))
+    click.echo(f"共 {len(tasks)} 个县：要做 {made}，沿用 {len(tasks) - made - out}，拒收 {out}。")
+    return 0
+
+
+def _tell(outcomes: list, batch, everybody: bool) -> None:
+    """Say where the dossiers are that were asked for by name; of all, how many there are."""
+    from pipeline.publishing.batch.outcome import CACHED, OK
+    from pipeline.publishing.batch.progress import summary
+
+    if everybody:
+        click.echo(f"{summary(outcomes)}记录：{batch.year_folder / f'batch{batch.suffix}.csv'}")
+        return
+    for outcome in outcomes:
+        if outcome.state in (OK, CACHED):
+            same = "（没有变化，沿用）" if outcome.state == CACHED else ""
+            path = batch.year_folder / outcome.code / "dossier.pdf"
+            click.echo(f"{outcome.code} {outcome.name} {batch.year_folder.name}年：{path}{same}")
+
+
+def _one_by_one(orders: list, everybody: bool) -> int:
+    """Make the dossiers one after the other, where the system has no fork (Windows)."""
+    from pipeline.publishing.dossier import make_dossier
+
+    if everybody:
+        raise WrongUse("本系统不能分叉进程，--all 不可用；请写明县代码，或在 Linux 上运行")
+    failed = False
+    for order in orders:
+        county = order.county
+        try:
+            click.echo(f"{county.code} {county.name} {county.year}年："
+                       f"{make_dossier(order) / 'dossier.pdf'}")
+        except WrongUse:
+            raise
+        except JunhengError as fault:
+            failed = True
+            click.echo(f"{county.code} {county.name}：未出卷宗。{fault}", err=True)
+    return int(failed)
