@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from pipeline.analysis.estimators import Estimate, estimate
-from pipeline.analysis.estimators.designs import Design
+from pipeline.analysis.estimators.designs import Design, normal_inverse
 from pipeline.analysis.estimators.panel import clustered_design
 from pipeline.analysis.estimators.refusing import POWER
 from pipeline.analysis.estimators.results import LEVEL
@@ -83,6 +83,9 @@ def fitted(data: pd.DataFrame, spec: dict, focus: str, rules: AnnualInference
 
     `WrongUse` where the data do not determine the focus.
     """
+    if "formula" in spec and spec["kind"] in LINEAR:
+        cells, _ = clustered_design(data, spec)
+        normal_inverse(cells.x, cells.names)
     found = estimate(data, spec)
     if focus not in set(found.terms["term"]):
         raise WrongUse(f"{focus} 不随年份变化，被固定效应吸收")

@@ -50,10 +50,8 @@ def start_chart(panel: pd.DataFrame, annual: Annual) -> Figure | None:
         ax.scatter(points["initial"], points["growth"], s=12, color=MID, edgecolors=DARK,
                    linewidths=0.4)
         ax.axhline(0, color="#555555", linewidth=0.8)
-        ax.set(title=trajectory.zh, xlabel=f"{points.attrs['first']}年", xscale="log",
+        ax.set(title=trajectory.zh, xlabel=f"{points.attrs['first']}年",
                ylabel="年均变化（%）")
-        ax.xaxis.set_major_formatter("{x:g}")
-        ax.xaxis.set_minor_formatter("")
         tidy(ax)
     zh = annual.study.subject_zh
     return Figure(
@@ -62,7 +60,7 @@ def start_chart(panel: pd.DataFrame, annual: Annual) -> Figure | None:
         annual.study.source.citation, figure,
         tuple({"measure": t.measure, "unit": unit, "initial": float(i), "growth": float(g)}
               for t, p in drawn for unit, i, g in p[["initial", "growth"]].itertuples()),
-        notes=("横轴为对数刻度；不画拟合线，系数以表为准。",))
+        notes=("不画拟合线，系数以表为准。",))
 
 
 def _growth(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -93,7 +91,7 @@ def limit_chart(projected: pd.DataFrame, annual: Annual) -> Figure | None:
         ax.plot(then, n, "D", color=ALERT, markersize=5, fillstyle="none",
                 label=f"{target}年，按现有趋势外推" if n == 0 else None)
     ax.set_yticks(range(len(shares)), [coefficient_zh(m, annual) for m, _, _ in shares])
-    ax.set(ylim=(len(shares) - 0.5, -0.5), xlabel="不超过限值的县的占比")
+    ax.set(ylim=(len(shares) - 0.5, -0.5), xlim=(0, 1.03), xlabel="不超过限值的县的占比")
     ax.xaxis.set_major_formatter("{x:.0%}")
     ax.grid(True, axis="x")
     ax.legend(loc="lower left")

@@ -15,7 +15,7 @@ from pipeline.dossier.annual.naming import (
 )
 from pipeline.dossier.exhibit import Prose
 from pipeline.dossier.gaps import ADJUSTMENT_ZH
-from pipeline.dossier.numbers import coefficient_text, joined
+from pipeline.dossier.numbers import coefficient_text, figure_text, joined
 from pipeline.terms import is_missing
 
 LEVEL = 0.05
@@ -53,9 +53,9 @@ def _said(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) ->
     zh = annual.study.subject_zh
     span = (f"{row['first_year']}—{row['last_year']}年" if row["first_year"] != row["last_year"]
             else f"{row['first_year']}年")
-    counted = "所学校" if model.frame == "schools" and span.count("—") == 0 else (
-        "个学校·年" if model.frame == "schools" else f"个{zh}·年")
-    head = f"{row['id']}（{row['units']}个{zh}，{span}，{row['n']}{counted}）："
+    years = "·年" if "—" in span else ""
+    counted = f"{row['n']}个{'学校' if model.frame == 'schools' else zh}{years}"
+    head = f"{row['id']}（{row['units']}个{zh}，{span}，{counted}）："
     words = _WORDS.get(model.spec["kind"]) or (_tested if model.reading == "none" else _linear)
     text = head + words(row, model, terms, annual)
     return f"{text}。注意：{model.caution}。" if model.caution else f"{text}。"
@@ -73,7 +73,7 @@ def _direction(row: dict, size: Size) -> str:
     value = size.of(row["estimate"])
     if not value:
         return "没有差别"
-    text = size.text(abs(row["estimate"])) if not size.relative else coefficient_text(abs(value))
+    text = figure_text(abs(value), 2) if size.relative else coefficient_text(abs(value))
     return f"{'高' if value > 0 else '低'}{text}{size.unit}"
 
 
@@ -122,12 +122,16 @@ def fragile_sentences(variants: pd.DataFrame, models: pd.DataFrame, annual: Annu
     """Say whether a listed choice turns the sign of a focus (敏感性); None without variants."""
     if variants.empty:
         return None
-    base = models.set_index("id")["estimate"]
-    fitted = variants[variants["status"] == FITTED]
-    turned = [f"{r['id']}（{r['variant']}）" for r in fitted.to_dict("records")
-              if r["estimate"] * base[r["id"]] < 0]
+    told = {r["id"]: r["estimate"] for r in models.to_dict("records")
+            if r["status"] == FITTED and not _holds_zero(r)}
+    around = [r for r in variants.to_dict("records") if r["status"] == FITTED and r["id"] in told]
+    turned = [f"{r['id']}（{r['variant']}）" for r in around if r["estimate"] * told[r["id"]] < 0]
+    open_now = [f"{r['id']}（{r['variant']}）" for r in around
+                if _holds_zero(r) and r["estimate"] * told[r["id"]] > 0]
     said = (f"改变所列的一项即改变关注项正负的有{joined(turned)}，结果不稳" if turned
-            else f"{len(fitted)}种预先列明的改变都不改变关注项的正负")
+            else f"区间不含0的问题，{len(around)}种预先列明的改变都不改变关注项的正负")
+    if open_now:
+        said += f"；改变后区间包含0的有{joined(open_now)}"
     return Prose("fragile_sentences", (f"{said}，见[[annual_variant_table]]。",))
 
 

@@ -1,12 +1,13 @@
 """Chapter 05 of the annual evaluation: policies that counties adopted in different years."""
 
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from pipeline.annual import Annual
 from pipeline.definitions.questions import Policy
 from pipeline.dossier.annual.naming import FITTED, Size, relation
 from pipeline.dossier.exhibit import TOTAL, UNKNOWN, Cell, Field, Figure, PrintedTable, Prose
-from pipeline.dossier.numbers import coefficient_text, count_text, figure_text, joined, p_text
+from pipeline.dossier.numbers import count_text, figure_text, joined, p_text
 from pipeline.dossier.style import ALERT, DARK, panels, tidy
 from pipeline.terms import is_missing
 
@@ -35,10 +36,11 @@ def _said(policy: Policy, row: dict, terms: pd.DataFrame, annual: Annual) -> str
         return f"{policy.zh}：{row['reason']}，不作估计。"
     att = terms[terms["kind"] == "att"].iloc[0]
     value = PERCENT.of(att["estimate"])
-    size = f"{'高' if value > 0 else '低'}{coefficient_text(abs(value))}%" if value else "相同"
+    size = (f"平均{'高' if value > 0 else '低'}{figure_text(abs(value), 2)}%" if value
+            else "没有差别")
     text = (f"{policy.zh}（实施{row['treated']}个{zh}，从未实施{row['controls']}个{zh}）："
             f"与从未实施的{zh}相比，"
-            f"实施后{policy.effect}的变化平均相差{size}（95%区间{PERCENT.text(att['ci_low'])}%至"
+            f"实施后{policy.effect}的变化{size}（95%区间{PERCENT.text(att['ci_low'])}%至"
             f"{PERCENT.text(att['ci_high'])}%，p{relation(att['p_value'])}）")
     if att["ci_low"] <= 0 <= att["ci_high"]:
         text += "；区间包含0，不足以判断方向"
@@ -133,6 +135,7 @@ def event_chart(terms: pd.DataFrame, policies: pd.DataFrame, annual: Annual) -> 
         ax.axhline(0, color="#555555", linewidth=0.8)
         ax.axvline(-0.5, color=ALERT, linewidth=1, linestyle="--")
         ax.set(title=policy.zh, xlabel="距实施的年数")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         tidy(ax)
     axes[0].set_ylabel("变化之差（%）")
     said = joined([f"{p.zh}实施前{_before_words(policies, p)}" for p in drawn])
@@ -140,7 +143,7 @@ def event_chart(terms: pd.DataFrame, policies: pd.DataFrame, annual: Annual) -> 
         "event_chart", f"{annual.year}年政策实施前后的变化之差（事件研究）",
         f"点和95%区间，横轴为距实施的年数，虚线为实施之时；{said}", "县级面板", figure,
         tuple(events[["policy", "since", "estimate", "ci_low", "ci_high"]].to_dict("records")),
-        notes=("方点为实施前，圆点为实施当年（0）及以后；有效自由度不足4的年份不画，见表。",))
+        notes=("方点为实施前，圆点为实施当年（0）及以后；自由度不足4的年份不画，见表。",))
 
 
 def _before_words(policies: pd.DataFrame, policy: Policy) -> str:
