@@ -7,7 +7,13 @@ from pipeline.dossier.exhibit import Cell, Cover, Field, PrintedTable, Prose
 from pipeline.errors import DossierFailed
 from pipeline.publishing.blocks import read_notebook
 from pipeline.publishing.markdown import formula, plain, read_markdown
-from pipeline.publishing.typeset import column_widths, head_rows, prepare_table, sections
+from pipeline.publishing.typeset import (
+    column_widths,
+    column_wishes,
+    head_rows,
+    prepare_table,
+    sections,
+)
 
 COVER = Cover("cover", "某某卷宗", "2023年度", (("对象", "甲"),), "某某卷宗", "2024-03-01")
 
@@ -194,7 +200,8 @@ def test_neighbours_of_one_group_share_a_head_cell():
 
 def test_no_column_is_narrower_than_its_longest_number():
     rows = [[{"text": "很长的说明文字" * 30}, {"text": "1,234,567.89"}]]
-    words, number = column_widths(fields("", ""), rows, room=30, ease=1)
+    words, number = column_widths(
+        fields("", ""), column_wishes(fields("", ""), rows), room=30, ease=1)
     assert number > 12 * 0.555 and words + number == pytest.approx(30)
 
 
