@@ -45,11 +45,6 @@ def fixed_environment() -> dict[str, str]:
     return allowed | own | _blas() | FIXED
 
 
-def is_fixed() -> bool:
-    """Tell whether this process was started in the fixed environment."""
-    return os.environ.items() >= FIXED.items()
-
-
 def _blas() -> dict[str, str]:
     """Name the kernels that OpenBLAS is to use, the same on every machine that has them.
 
