@@ -10,12 +10,13 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands.annual import annual
 from pipeline.commands.collect import collect
 from pipeline.commands.run import run
 from pipeline.errors import JunhengError, WrongUse
 from pipeline.publishing.surroundings import settle
 
-_SETTLED = (["run"], ["what-if"])  # commands whose figures must not hang on the environment
+_SETTLED = (["run"], ["annual"], ["what-if"])  # their figures must not hang on the environment
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -27,23 +28,7 @@ def command() -> None:
 
 command.add_command(run)
 command.add_command(collect)
-
-
-@command.command("annual")
-@click.option("--year", type=int, required=True, metavar="年份", help="评价年份")
-@click.option("--study", default="cn-annual", metavar="评价方案", help="data/studies 中的编号")
-@click.option("--raw", default="", metavar="文件夹", help="原始数据，默认按评价方案")
-@click.option("--out", default="reports", metavar="文件夹", help="去处，默认 reports")
-@click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
-              metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
-def annual_(year: int, study: str, raw: str, out: str, engine: str) -> None:
-    """汇总许多县，出年度评价。"""
-    from pipeline.publishing.annual import AnnualOrder, make_annual
-    from pipeline.publishing.binding import checked_annual
-
-    parameters = checked_annual({"study": study, "year": year, "raw": raw})
-    folder = make_annual(AnnualOrder(parameters, Path(out).absolute(), engine))
-    click.echo(f"{study} {year}年：{folder / 'annual.pdf'}")
+command.add_command(annual)
 
 
 @command.command()

@@ -8,8 +8,9 @@ import pandas as pd
 from pipeline.errors import WrongUse
 from pipeline.terms import TABLES
 
-# Tables of one folder read in this process, with the state of their file: the chapters load
-# the same ones again and again.
+# Tables read in this process, with the state of their file: the chapters load the same ones
+# again and again. Of a county and of the evaluation that it is held against, no more.
+_FOLDERS = 2
 _loaded: dict[Path, tuple[tuple, pd.DataFrame]] = {}
 
 
@@ -34,7 +35,7 @@ class Handover:
         there = path.stat()
         state = (there.st_mtime_ns, there.st_size, there.st_ino)
         if _loaded.get(path, (None,))[0] != state:
-            if any(known.parent != path.parent for known in _loaded):
+            if len({known.parent for known in (*_loaded, path)}) > _FOLDERS:
                 _loaded.clear()
             text = pd.read_csv(path, dtype=str, keep_default_na=False)
             _loaded[path] = state, TABLES[name].from_text(text)

@@ -7,8 +7,10 @@ ready by one call of `preload`. Nothing registered may start a thread, open a so
 Typst: a child of such a parent hangs (docs/decisions/0019).
 """
 
+import os
 from collections.abc import Callable
 
+_children: set[int] = set()  # this process, once it is a child that serves one notebook
 _registered: list[Callable[[], object]] = []
 
 
@@ -22,3 +24,13 @@ def preload() -> None:
     """Call everything that the modules imported so far have registered; cheap to repeat."""
     for function in _registered:
         function()
+
+
+def mark_child() -> None:
+    """Note that this process was forked, or started, to run one notebook and then end."""
+    _children.add(os.getpid())
+
+
+def is_child() -> bool:
+    """Tell whether this process serves one notebook: it may be forked at little cost."""
+    return os.getpid() in _children

@@ -7,7 +7,13 @@ from pipeline.dossier.exhibit import Cell, Cover, Field, PrintedTable, Prose
 from pipeline.errors import DossierFailed
 from pipeline.publishing.blocks import read_notebook
 from pipeline.publishing.markdown import formula, plain, read_markdown
-from pipeline.publishing.typeset import column_widths, head_rows, prepare_table, sections
+from pipeline.publishing.typeset import (
+    column_widths,
+    column_wishes,
+    head_rows,
+    prepare_table,
+    sections,
+)
 
 COVER = Cover("cover", "某某卷宗", "2023年度", (("对象", "甲"),), "某某卷宗", "2024-03-01")
 
@@ -49,7 +55,15 @@ def appendix(source):
     return v4.new_markdown_cell(source, metadata={"tags": ["appendix"]})
 
 
+def filled(cell):
+    """Return the cell with a word under each heading."""
+    if isinstance(cell, str):
+        return cell.replace("\n", "\n\n文\n\n") + "\n\n文"
+    return v4.new_markdown_cell(filled(cell.source), metadata=cell.metadata)
+
+
 def headings(*cells):
+    cells = [filled(cell) for cell in cells]
     blocks = read_notebook(notebook(*cells))["body"]
     return [b["number"] + b["text"] for b in blocks if b["type"] == "heading"]
 
@@ -105,6 +119,12 @@ def test_a_key_used_twice_stops_and_is_named():
 def test_headings_are_numbered_as_official_papers_are():
     assert headings("# 甲\n## 乙\n### 丙\n### 丁\n## 戊", "# 己\n## 庚") == [
         "一、甲", "（一）乙", "1. 丙", "2. 丁", "（二）戊", "二、己", "（一）庚"]
+
+
+def test_a_heading_with_nothing_under_it_is_left_out_and_counts_for_none():
+    body = read_notebook(notebook("# 甲\n## 空\n### 也空\n## 乙\n\n文\n## 末"))["body"]
+    assert [(b["number"], b["text"]) for b in body if b["type"] == "heading"] == [
+        ("一、", "甲"), ("（一）", "乙")]
 
 
 def test_the_appendix_has_its_own_numbers():
@@ -180,7 +200,8 @@ def test_neighbours_of_one_group_share_a_head_cell():
 
 def test_no_column_is_narrower_than_its_longest_number():
     rows = [[{"text": "很长的说明文字" * 30}, {"text": "1,234,567.89"}]]
-    words, number = column_widths(fields("", ""), rows, room=30, ease=1)
+    words, number = column_widths(
+        fields("", ""), column_wishes(fields("", ""), rows), room=30, ease=1)
     assert number > 12 * 0.555 and words + number == pytest.approx(30)
 
 

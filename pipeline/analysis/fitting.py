@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators import Estimate, estimate, refusal
+from pipeline.analysis.estimators.designs import design
 from pipeline.analysis.estimators.panel import demeaned, without_singletons
 from pipeline.definitions.parts import Inference, Model
 from pipeline.terms import is_missing
@@ -90,8 +91,11 @@ def _ceiling(outcome: pd.Series, question: Question) -> str:
 
 
 def _deciding(data: pd.DataFrame, model: Model) -> str:
-    leverage = _fit_linear(data, model).leverage
-    deciding = [str(name) for name, h in leverage.items() if h > ALL_OF_IT]
+    x = design(data, model.formula).x
+    if model.weights:
+        x = x * np.sqrt(data[[model.weights]].to_numpy(float))
+    leverage = (x * np.linalg.pinv(x).T).sum(axis=1)
+    deciding = [str(name) for name, h in zip(data.index, leverage, strict=True) if h > ALL_OF_IT]
     return f"{'、'.join(deciding)}一校即决定一个系数（杠杆值为1）" if deciding else ""
 
 

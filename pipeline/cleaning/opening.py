@@ -6,8 +6,10 @@ with the check that the file fails. It may use 1.5 GB, and what goes wrong in it
 """
 
 import json
+import os
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from pipeline.cleaning.cells import Unreadable
 from pipeline.cleaning.gate import (
@@ -48,16 +50,28 @@ def answer(request: dict) -> dict:
         return {"fault": ["file.too_large", "打开所需的内存超过1.5 GB", None, ""]}
 
 
+def serve(asked: BinaryIO, told: BinaryIO) -> None:
+    """Answer every request until there are no more, within the limit of memory."""
+    _limit_memory()
+    for line in asked:
+        told.write(json.dumps(answer(json.loads(line))).encode() + b"\n")
+        told.flush()
+
+
 def _limit_memory() -> None:
+    """Allow so much memory beside what a forked process has from its parent."""
     try:
         import resource
     except ImportError:  # Windows has no such limit; the time limit of the parent remains
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    most = MOST_MEMORY + _inherited()
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _inherited() -> int:
+    sizes = Path("/proc/self/statm")
+    return int(sizes.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") if sizes.exists() else 0
 
 
 if __name__ == "__main__":
-    _limit_memory()
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
-        sys.stdout.flush()
+    serve(sys.stdin.buffer, sys.stdout.buffer)

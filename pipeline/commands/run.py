@@ -19,6 +19,8 @@ from pipeline.errors import JunhengError, WrongUse
 @click.option("--processed", default="data/processed", metavar="文件夹",
               help="中间表去处，默认 data/processed")
 @click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
+@click.option("--peers", default="", metavar="评价方案",
+              help="与年度评价中的同类县比较；须先运行 junheng annual")
 @click.option("--drop-personal", is_flag=True, help="去除个人信息并记录，默认拒收")
 @click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
               metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
@@ -38,6 +40,7 @@ from pipeline.errors import JunhengError, WrongUse
 def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, processed: str,
         **asked: object) -> None:
     """出一个或几个县的卷宗；--all 出全部的。没有变化的县不重做。"""
+    from pipeline.annual import Annual
     from pipeline.county import folders_listed_once
     from pipeline.definitions.base import ROOT
     from pipeline.nation import arrivals, orders_for
@@ -47,7 +50,9 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
                        "或写 --all，出全部有资料的县，二者不同用")
     if asked["shard"] and not everybody:
         raise WrongUse("--shard 只与 --all 同用")
-    given = {"year": year, "raw": raw, "processed": processed,
+    pool = Path(processed, str(year), f"annual-{asked['peers']}") if asked["peers"] else ""
+    Annual.at(str(pool))
+    given = {"year": year, "raw": raw, "processed": processed, "pool": str(pool),
              **{name: asked[name] for name in ("standard", "drop_personal")}}
     with folders_listed_once(), tempfile.TemporaryDirectory(prefix="junheng-") as work:
         came = arrivals(ROOT / raw, year, Path(work))

@@ -79,11 +79,11 @@ class Picture:
             facecolor=fill, hatch=hatch or None, linestyle=dash, transform=_PLACE, zorder=level,
             capstyle="butt"), clip=False)
 
-    def points(self, places: list, *, marker: str = "o", size: float = 4, colour: str = INK,
+    def points(self, places, *, marker: str = "o", size: float = 4, colour: str = INK,
                edge: str = "none", alpha: float | None = None, level: int = 3) -> None:
         """Draw one marker at each (x, y); ``size`` is its width in points."""
         if len(places):
-            x, y = np.round(np.array(places, dtype=float).T, 2)
+            x, y = np.round(np.asarray(places, dtype=float).T, 2)
             self.figure.add_artist(Line2D(
                 x, y, linestyle="none", marker=marker, markersize=size, markerfacecolor=colour,
                 markeredgecolor=edge, markeredgewidth=0.6, alpha=alpha, transform=_PLACE,

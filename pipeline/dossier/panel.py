@@ -169,12 +169,7 @@ class Panel:
 
     @contextmanager
     def axes(self) -> Iterator[Axes]:
-        """Yield bare axes in the panel, for what seaborn works out from the data itself.
-
-        seaborn draws the jitter of its strips from numpy's global generator, so that is seeded
-        anew: the same data gives the same bytes.
-        """
-        np.random.seed(0)
+        """Yield bare axes in the panel, for what seaborn works out from the data itself."""
         whole = (self.picture.width, self.picture.height)
         left, low, width, height = np.array(self.box) / [*whole, *whole]
         axes = self.picture.figure.add_axes((left, low, width, height), frameon=False)

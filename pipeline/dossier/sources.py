@@ -8,7 +8,7 @@ from pipeline.definitions.forms import classifications
 from pipeline.dossier.drawing import Picture
 from pipeline.dossier.exhibit import TOTAL, Cell, Cover, Field, Figure, PrintedTable, Prose
 from pipeline.dossier.numbers import count_text, joined, limit_text
-from pipeline.dossier.panel import LABEL, TITLE, Panel, grid, names, padded
+from pipeline.dossier.panel import LABEL, TITLE, Panel, grid, jitter, names, padded
 from pipeline.dossier.style import DARK, GROUP_COLOURS
 from pipeline.terms import EXCLUDED, MERGED, SEVERITY_ZH, USED, is_missing
 
@@ -221,8 +221,10 @@ def _sizes(now: pd.DataFrame, stages: dict[str, str]) -> Picture:
         with panel.axes() as axes:
             sns.boxplot(mine, x="group", y="pupils", order=order, ax=axes, color="white",
                         width=0.5, fliersize=0, linecolor=GROUP_COLOURS[1])
-            sns.stripplot(mine, x="group", y="pupils", order=order, ax=axes, color=DARK,
-                          size=3.5, jitter=0.18, alpha=0.8)
+        for x, group in enumerate(order):
+            pupils = mine.loc[mine["group"] == group, "pupils"]
+            panel.points(zip(x + jitter(len(pupils), 0.18), pupils, strict=True), colour=DARK,
+                         size=3.5, alpha=0.8)
         panel.title(f"{name}（{len(mine)}所）")
         if box is boxes[0]:
             panel.label_y("在校生数（人）")

@@ -44,10 +44,24 @@ def read_notebook(notebook: NotebookNode, run_id: str = "") -> dict:
                 _add(document, record, used)
     if document["cover"] is None:
         raise DossierFailed("笔记本中没有封面，或尚未运行，无法生成卷宗。")
+    _check_headings(document["body"])
+    document["body"] = _without_empty(document["body"])
     _number_headings(document["body"])
     _refer(document)
     _check_letters(document)
     return document
+
+
+def _without_empty(blocks: list[dict]) -> list[dict]:
+    """Leave out headings under which there is nothing: what does not apply has no heading."""
+    kept: list[dict] = []
+    for block in reversed(blocks):
+        following = kept[-1] if kept else None
+        bare = following is None or (following["type"] == "heading" and
+                                     following["level"] <= block.get("level", 0))
+        if block["type"] != "heading" or not bare:
+            kept.append(block)
+    return kept[::-1]
 
 
 def _text_cell(cell: NotebookNode) -> list[dict]:
@@ -113,9 +127,9 @@ def chinese_number(number: int) -> str:
     return head + (_DIGITS[ones] if ones else "")
 
 
-def _number_headings(blocks: list[dict]) -> None:
-    """Give each heading its number: 一、（一） 1. and, in the appendix, 附1."""
-    counts, before, appendix = [0, 0, 0], 0, False
+def _check_headings(blocks: list[dict]) -> None:
+    """Stop at a heading that skips a level or brings its own number, printed or not."""
+    before = 0
     for block in (b for b in blocks if b["type"] == "heading"):
         level, text = block["level"], block["text"]
         if level > before + 1:
@@ -123,6 +137,13 @@ def _number_headings(blocks: list[dict]) -> None:
         if _OWN_NUMBER.match(text):
             raise DossierFailed(f"标题“{text}”自带编号：编号由排版统一添加，请删去。")
         before = level
+
+
+def _number_headings(blocks: list[dict]) -> None:
+    """Give each heading its number: 一、（一） 1. and, in the appendix, 附1."""
+    counts, appendix = [0, 0, 0], False
+    for block in (b for b in blocks if b["type"] == "heading"):
+        level, text = block["level"], block["text"]
         appendix = block.pop("appendix", False) or appendix
         counts[level - 1:] = [counts[level - 1] + 1] + [0] * (3 - level)
         block["number"] = _heading_number(level, counts[level - 1], appendix, text)

@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -166,13 +166,24 @@ def _told(child: subprocess.Popen, seconds: int | None, late: list) -> Iterator[
         child.kill()
 
     while True:
-        watch = threading.Timer(seconds or threading.TIMEOUT_MAX, too_late)
-        watch.start()
-        line = child.stdout.readline()
-        watch.cancel()
+        with _watched(seconds, too_late):
+            line = child.stdout.readline()
         if not line:
             return
         yield json.loads(line)
+
+
+@contextlib.contextmanager
+def _watched(seconds: int | None, too_late: Callable[[], None]) -> Iterator[None]:
+    """Call ``too_late`` when what is inside takes more seconds than that."""
+    watch = threading.Timer(seconds, too_late) if seconds else None
+    if watch:
+        watch.start()
+    try:
+        yield
+    finally:
+        if watch:
+            watch.cancel()
 
 
 def _ending(child: subprocess.Popen) -> str:

@@ -25,9 +25,9 @@ def write_tables(made: Handover, folder: Path) -> None:
         with (folder / path.name).open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([_head(table, name) for name in frame.columns])
-            for row in frame.itertuples(index=False):
-                writer.writerow([_cell(table.kind(name), value)
-                                 for name, value in zip(frame.columns, row, strict=True)])
+            columns = [[_cell(table.kind(name), value) for value in frame[name]]
+                       for name in frame.columns]
+            writer.writerows(zip(*columns, strict=True))
 
 
 def _head(table: Table, name: str) -> str:

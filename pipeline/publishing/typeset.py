@@ -11,7 +11,7 @@ import os
 import re
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from multiprocessing import get_context
 from pathlib import Path
@@ -35,6 +35,7 @@ _LONG_CELL, _FULL_CELL = 14, 24  # em that a cell's text would like, and would f
 _SMALL_ROWS, _SMALL_LETTERS = 8, 600  # a table so small is never parted
 _SHORT_TEXT = 400  # letters between wide tables that may stand on their turned page
 _BREAKS = re.compile(r"[^\x21-\u02ff]+")  # where a line may break: spaces, Chinese letters
+_NUMBER = re.compile(r"[0-9.]*%?")
 _SEAMS = re.compile(r"[a-zA-Z0-9](?=[\u2e80-\U0003ffff])|[\u2e80-\U0003ffff](?=[a-zA-Z0-9])")
 
 _users: set[int] = set()  # processes, this one or one it was forked from, that ran Typst
@@ -148,11 +149,12 @@ def prepare_table(table: dict) -> dict:
 
     A table that cannot stand upright is turned; one too wide even so stops the dossier.
     """
+    fields, wishes = table["fields"], column_wishes(table["fields"], table["rows"])
     for wide in (True,) if table["wide"] else (False, True):
         for ease, sizes in _TRIALS[wide]:
             for size in sizes:
-                room = (_WIDE if wide else _TALL) / size - _INSET * len(table["fields"])
-                widths = column_widths(table["fields"], table["rows"], room, ease)
+                room = (_WIDE if wide else _TALL) / size - _INSET * len(fields)
+                widths = column_widths(fields, wishes, room, ease)
                 if widths:
                     return _prepared(table, wide, size, [w + _INSET for w in widths])
     raise DossierFailed(f"{table['label']}“{table['caption']}”列太多，横排也排不下，请分成两表。")
@@ -184,19 +186,30 @@ def head_rows(fields: list[dict]) -> list[list[dict]]:
     return [first, second] if grouped else [first]
 
 
-def column_widths(fields: list[dict], rows: list[list[dict]], room: float,
+def column_wishes(fields: list[dict], rows: list[list[dict]]) -> list[list[float]]:
+    """Return the widths (em) of all columns at ease 0, 1 and 2: see `column_widths`."""
+    least, longest = [], []
+    for n, field in enumerate(fields):
+        texts = {row[n]["text"] for row in rows}
+        least.append(_least(field, texts))
+        longest.append(max(map(_em, texts), default=0))
+    heads = [math.ceil(_em(field["label"]) / 5) for field in fields]
+    return [least] + [
+        [max(m, head, min(long, limit))
+         for m, head, long in zip(least, heads, longest, strict=True)]
+        for limit in (_LONG_CELL, _FULL_CELL)]
+
+
+def column_widths(fields: list[dict], wishes: list[list[float]], room: float,
                   ease: int) -> list[float] | None:
     """Share ``room`` (em) among the columns, or return None if it is too little for ``ease``.
 
     Ease 2 gives every cell up to 24 em a line of its own, 1 every cell up to 14 em, 0 only
-    what cannot be broken; no column ever gets less than that. A field's own ``width`` is
-    its share of what the columns without one leave over.
+    what cannot be broken; no column ever gets less than that. A head would stand on at most
+    five lines. A field's own ``width`` is its share of what the columns without one leave over.
     """
-    columns = [[row[n]["text"] for row in rows] for n in range(len(fields))]
-    least = [_least(f, c) for f, c in zip(fields, columns, strict=True)]
-    levels = [least] + [
-        [max(m, _liked(f, c, limit)) for m, f, c in zip(least, fields, columns, strict=True)]
-        for limit in (_LONG_CELL, _FULL_CELL)]
+    levels = [list(level) for level in wishes]
+    least = levels[0]
     for level in levels[1:]:
         _apply_shares(fields, least, level, room)
     if sum(levels[ease]) > room:
@@ -218,7 +231,7 @@ def _apply_shares(fields: list[dict], least: list[float], widths: list[float],
             widths[n] = max(least[n], left * field["width"] / shares)
 
 
-def _least(field: dict, texts: list[str]) -> float:
+def _least(field: dict, texts: set[str]) -> float:
     head = field["label"].replace("（", " （")  # a unit may stand on a line of its own
     pieces = [piece for text in [*head.split(), *texts]
               for piece in ([text] if _em(text) <= _SHORT_CELL else _BREAKS.split(text))
@@ -226,15 +239,12 @@ def _least(field: dict, texts: list[str]) -> float:
     return max(2, _em(field["label"]) / 8, *map(_em, pieces))
 
 
-def _liked(field: dict, texts: list[str], limit: float) -> float:
-    """What a column would like: its head on at most five lines, its cells on one."""
-    return max([math.ceil(_em(field["label"]) / 5), *(min(_em(text), limit) for text in texts)])
-
-
 def _is_solid(text: str) -> bool:
-    return len(text) <= _SOLID and not _BREAKS.search(text)
+    """Tell whether a cell must be told to stay on one line; a plain number does by itself."""
+    return len(text) <= _SOLID and not _BREAKS.search(text) and not _NUMBER.fullmatch(text)
 
 
+@lru_cache(maxsize=20_000)
 def _em(text: str) -> float:
     """Estimate a width from above: a Chinese letter is 1 em, a digit of our fonts 0.555."""
     letters = sum(1 if c > "\u02ff" else 0.9 if c in "mwMW%@" else 0.7 if c.isupper() else 0.58

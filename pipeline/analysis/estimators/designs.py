@@ -1,21 +1,28 @@
 """From data and formula to matrices (设计矩阵), with the rows that were used."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from pipeline.errors import WrongUse
 
+_PLAIN = re.compile(r"\s*[A-Za-z_]\w*\s*~\s*[A-Za-z_]\w*(?:\s*\+\s*[A-Za-z_]\w*)*\s*")
+
 
 @dataclass(frozen=True)
 class Design:
-    """Outcome y (n,), regressors x (n, k), their names, and the n rows of data they are from."""
+    """Outcome y (n,), regressors x (n, k), their names, and the n rows of data they are from.
+
+    ``taken_out`` counts the parameters that were swept out of y and x before (固定效应).
+    """
 
     y: np.ndarray
     x: np.ndarray
     names: list[str]
     rows: pd.DataFrame
+    taken_out: int = 0
 
     def codes(self, column: str) -> np.ndarray:
         """Return the groups of a column as whole numbers from 0 (statsmodels wants no text)."""
@@ -25,8 +32,13 @@ class Design:
 def design(data: pd.DataFrame, formula: str, needed: list[str] = ()) -> Design:
     """Return the matrices of a formula, without rows where it or a needed column is missing.
 
-    Formulas may say ``np.log(x)``, ``I(x ** 2)``, ``a:b`` and ``C(a)``.
+    Formulas may say ``np.log(x)``, ``I(x ** 2)``, ``a:b`` and ``C(a)``. One that only adds up
+    columns of numbers, as the models of a county do by the hundred, is read here.
     """
+    if _PLAIN.fullmatch(formula):
+        found = _of_sum(data, formula, needed)
+        if found is not None:
+            return found
     import statsmodels.formula.api as smf
 
     frame = data.dropna(subset=list(needed))
@@ -36,11 +48,29 @@ def design(data: pd.DataFrame, formula: str, needed: list[str] = ()) -> Design:
                   list(model.exog_names), rows)
 
 
+def _of_sum(data: pd.DataFrame, formula: str, needed: list[str]) -> Design | None:
+    """Return the matrices of ``y ~ a + b``; None unless all are different columns of floats."""
+    outcome, regressors = formula.split("~")
+    columns = [name.strip() for name in (outcome, *regressors.split("+"))]
+    if len(set(columns)) < len(columns) or any(
+            name not in data or data[name].dtype != float for name in columns):
+        return None
+    rows = data.dropna(subset=[*columns, *needed])
+    y, *x = (rows[name].to_numpy() for name in columns)
+    return Design(y, np.column_stack([np.ones(len(rows)), *x]), ["Intercept", *columns[1:]], rows)
+
+
 def of_columns(data: pd.DataFrame, columns: list[str], needed: list[str] = ()) -> Design:
     """Return the matrices of columns taken as they are, outcome first, without a constant."""
     rows = data.dropna(subset=[*columns, *needed])
     outcome, *regressors = columns
     return Design(rows[outcome].to_numpy(float), rows[regressors].to_numpy(float), regressors, rows)
+
+
+def weighted(cells: Design, column: str) -> Design:
+    """Return y and x times √w: least squares of them is that weighted by the column (加权)."""
+    root = np.sqrt(cells.rows[column].to_numpy(float))
+    return replace(cells, y=cells.y * root, x=cells.x * root[:, None])
 
 
 def normal_inverse(x: np.ndarray, names: list[str]) -> np.ndarray:

@@ -85,8 +85,8 @@ def covariance(model, fit, cells: Design, spec: dict) -> Covariance:
         known = ["nonrobust", *ROBUST, "HC4", *CLUSTERED]
         raise WrongUse(f"没有标准误“{kind}”。现有：{'、'.join(known)}")
     words = "经典标准误" if kind == "nonrobust" else f"{kind}稳健标准误"
-    return Covariance(model.fit(cov_type=kind, use_t=True).cov_params(), residual_df,
-                      f"{words}，t（n−k）")
+    robust = fit if kind == "nonrobust" else fit.get_robustcov_results(kind, use_t=True)
+    return Covariance(robust.cov_params(), residual_df, f"{words}，t（n−k）")
 
 
 def _clustered(model, cells: Design, spec: dict) -> Covariance:

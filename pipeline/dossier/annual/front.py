@@ -30,9 +30,11 @@ def pool_sentences(units: pd.DataFrame, panel: pd.DataFrame, annual: Annual) -> 
     left = now[now["state"] != "pooled"]
     years = sorted(set(panel["year"]))
     span = f"{years[0]}—{years[-1]}年" if len(years) > 1 else f"{annual.year}年"
+    used = f"用于逐年比较的年份为{span}" if annual.study.chained else (
+        f"资料年份为{joined([str(year) for year in years])}年，互不衔接，不作逐年比较")
     said = [f"{annual.year}年交来资料的{zh}{len(now)}个，汇总{len(now) - len(left)}个"
             + (f"，拒收或失败{len(left)}个，见[[left_out_table]]" if len(left) else "")
-            + f"；用于逐年比较的年份为{span}，共{len(panel)}个{zh}·年。"]
+            + f"；{used}，共{len(panel)}个{zh}·年。"]
     if annual.standard:
         said.append("每个县都照其卷宗的同一批函数清洗和测算，本报告所列各县的数与其卷宗逐位相同；"
                     "被拒收的县没有数字，不作估计。")
@@ -100,3 +102,4 @@ def years_table(panel: pd.DataFrame, annual: Annual) -> PrintedTable:
         tuple(rows), annual.study.source.citation,
         notes=(f"量的定义见方案 {annual.study.id}；{joined([m.zh for m in shown if m.expr])}"
                "由各列算出。",) if any(m.expr for m in shown) else ())
+
