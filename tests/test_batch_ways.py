@@ -12,7 +12,6 @@ from batches import YEAR, Nation
 from pipeline.__main__ import main
 from pipeline.publishing.batch.outcome import Outcome
 
-SCHEMA = "junheng.batch/1"
 DASK = "from distributed.cli import {0}; {0}.main()"
 
 
