@@ -17,10 +17,11 @@ from pathlib import Path
 
 from pipeline.definitions.base import DATA
 from pipeline.errors import DossierFailed, InputRefused
+from pipeline.publishing.batch.asking import Batch
 from pipeline.publishing.batch.child import Limits
 from pipeline.publishing.batch.crew import Crew
 from pipeline.publishing.batch.progress import Progress
-from pipeline.publishing.batch.running import Batch, run_batch
+from pipeline.publishing.batch.running import run_batch
 from pipeline.publishing.binding import checked
 from pipeline.publishing.dossier import Order
 from pipeline.publishing.execution import PROGRESS
