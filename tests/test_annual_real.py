@@ -33,6 +33,8 @@ from pipeline.publishing.annual import AnnualOrder, make_annual
 from pipeline.publishing.binding import AnnualParameters
 from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED
 
+MADE_TERMS = ("within_between", "oaxaca", "moran")  # their terms are not columns
+
 
 @pytest.fixture(scope="module")
 def census():
@@ -217,7 +219,8 @@ def test_every_study_is_in_order_and_names_columns_and_terms_that_are_there(id):
     found = study(id)
     assert found.source.citation and found.title
     assert len({model.id for model in found.models}) == len(found.models)
-    assert all(model.focus in str(model.estimator) for model in found.models)
+    assert all(model.focus in str(model.estimator) for model in found.models
+               if model.estimator["kind"] not in MADE_TERMS)
 
 
 def test_the_pool_of_tables_has_every_table_that_the_pool_of_schools_has(census):
