@@ -29,7 +29,7 @@ test: $(READY) check
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra examples --extra test --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra dask --extra examples --extra test --universal \
 	  --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
 	  --no-emit-index-url --no-annotate -o requirements.lock
 

@@ -16,8 +16,7 @@ from pipeline.commands.run import run
 from pipeline.errors import JunhengError, WrongUse
 from pipeline.publishing.surroundings import settle
 
-# Commands whose figures must not hang on the environment.
-_SETTLED = (["run"], ["annual"], ["what-if"])
+_SETTLED = (["run"], ["annual"], ["what-if"])  # their figures must not hang on the environment
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 

@@ -63,6 +63,11 @@ class Annual(Handover):
         id = self.study.source.standard
         return load_standard(id) if id else None
 
+    @property
+    def judged(self) -> bool:
+        """Tell whether there is a verdict: schools are pooled under a standard with limits."""
+        return self.standard is not None and self.standard.judged
+
     @cached_property
     def mark(self) -> str:
         """Return what every page says (页眉标注): the study's notice, or that all is made up."""

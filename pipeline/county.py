@@ -19,14 +19,14 @@ from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.errors import DefinitionFault, WrongUse
 from pipeline.handover import Handover
 
-UNIT = re.compile(r"\d{6}")
+UNIT = re.compile(r"[0-9]{6}")
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".txt", ".tsv")
 CORRECTIONS = "corrections.csv"
 RECORDS = ("county.toml", "evidence.toml")
 LIST = "counties.csv"
 SCENARIO = "scenario.toml"
 _ASSUMED = "情景测算：所列数字含假设，不是填报数据"
-_OF_A_UNIT = re.compile(r"\d{6}[_.]")
+_OF_A_UNIT = re.compile(r"[0-9]{6}[_.]")
 _PASSED_OVER = ("~", ".")
 
 
@@ -51,8 +51,13 @@ def units(raw: Path | None = None) -> dict[str, UnitInfo]:
     """
     own = raw / LIST if raw else DATA / LIST
     if own == DATA / LIST or not own.is_file():
-        return dict(_listed(DATA / LIST))
-    further = _listed(own, own.stat().st_mtime_ns)
+        return _listed(DATA / LIST)
+    return _with_own(own, own.stat().st_mtime_ns)
+
+
+@cache
+def _with_own(own: Path, changed: int) -> dict[str, UnitInfo]:
+    further = _listed(own, changed)
     twice = sorted(further.keys() & _listed(DATA / LIST).keys())
     if twice:
         raise DefinitionFault(own.name, [f"代码 {code} 已在 data/counties.csv 中登记"

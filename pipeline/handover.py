@@ -45,10 +45,6 @@ class Handover:
             _loaded[path] = state, TABLES[name].from_text(_columns(path))
         return _loaded[path][1].copy()
 
-    def load_any(self, name: str) -> pd.DataFrame:
-        """Load a table, or an empty one where no chapter had any to save."""
-        return self.load(name) if self.has(name) else TABLES[name].frame([])
-
     def has(self, name: str) -> bool:
         """Tell whether a table has been saved."""
         return (self.folder / f"{name}.csv").is_file()

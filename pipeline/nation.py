@@ -37,13 +37,15 @@ class Arrivals:
     """What has come in for a year: units with files, what shared tables hold, what is amiss.
 
     ``concerned`` tells of every shared table, of earlier years too, the units it names;
-    ``shared`` the schools that those of this year report for each unit.
+    ``shared`` the schools that those of this year report for each unit. ``problems`` are files
+    that belong to nobody, ``unusable`` those of them that are shared tables.
     """
 
     codes: set[str]
     concerned: dict[Path, frozenset[str]] = field(default_factory=dict)
     shared: dict[str, list[Entry]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    unusable: list[str] = field(default_factory=list)
 
 
 def arrivals(raw: Path, year: int, work: Path) -> Arrivals:
@@ -59,9 +61,10 @@ def arrivals(raw: Path, year: int, work: Path) -> Arrivals:
         fault = answer["fault"] if answer else "未能读取"
         if fault:
             found.concerned[path] = frozenset()
-            found.problems.append(f"多县合表 {of}/{path.name} 不能使用：{fault}")
+            found.unusable.append(f"多县合表 {of}/{path.name} 不能使用：{fault}。")
             continue
         _share_out(found, path, of == year, answer["shared"], known)
+    found.problems += found.unusable
     return found
 
 
@@ -93,7 +96,10 @@ def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: 
     orders = [Order(checked({"unit": code, **given}), out, engine) for code in codes]
     if not everybody:
         for order in orders:
-            order.county.require_files()
+            try:
+                order.county.require_files()
+            except WrongUse as fault:
+                raise WrongUse("".join([str(fault), *came.unusable])) from None
         return orders
     there = [order for order in orders if order.county.year in order.county.file_years]
     for order in orders:

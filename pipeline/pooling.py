@@ -42,7 +42,8 @@ class Pooled:
 
 
 def pool(annual: Annual, workers: int = 0) -> dict[str, pd.DataFrame]:
-    """Return the tables of the pool: pool_units, pool_balance, pool_schools, panel.
+    """Return the tables of the pool: pool_units, pool_balance, pool_schools, panel; findings and
+    comparisons are empty where schools are pooled: they stand in the counties' dossiers.
 
     ``workers`` processes read counties side by side, as many as there are processors if 0;
     the tables are the same for any number, in the order of codes. A study of tables of
@@ -56,6 +57,7 @@ def pool(annual: Annual, workers: int = 0) -> dict[str, pd.DataFrame]:
     rows = {name: [row for one in found for row in getattr(one, part)] for name, part in (
         ("pool_units", "units"), ("pool_balance", "balance"), ("panel", "panel"),
         ("pool_schools", "schools"))}
+    rows |= {"findings": [], "comparisons": []}
     tables = {name: TABLES[name].frame(part) for name, part in rows.items()}
     tables["panel"] = completed(tables["panel"], annual.study)
     return tables

@@ -10,8 +10,8 @@ Typst: a child of such a parent hangs (docs/decisions/0019).
 import os
 from collections.abc import Callable
 
+_children: set[int] = set()  # this process, once it is a child that serves one notebook
 _registered: list[Callable[[], object]] = []
-_done: list[int] = []  # the process that called `preload`: this one or one it was forked from
 
 
 def preloaded(function: Callable[[], object]) -> Callable[[], object]:
@@ -24,12 +24,13 @@ def preload() -> None:
     """Call everything that the modules imported so far have registered; cheap to repeat."""
     for function in _registered:
         function()
-    _done.append(os.getpid())
 
 
-def was_preloaded() -> bool:
-    """Tell whether this process, or the one it was forked from, called `preload`.
+def mark_child() -> None:
+    """Note that this process was forked, or started, to run one notebook and then end."""
+    _children.add(os.getpid())
 
-    It then runs no threads but its own main one, and may fork without harm.
-    """
-    return bool(_done)
+
+def is_child() -> bool:
+    """Tell whether this process serves one notebook: it may be forked at little cost."""
+    return os.getpid() in _children

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from pipeline.definitions.base import DATA
 from pipeline.errors import DossierFailed, InputRefused
+from pipeline.publishing.batch.asking import Batch
 from pipeline.publishing.batch.child import Limits
 from pipeline.publishing.batch.crew import Crew
 from pipeline.publishing.batch.progress import Progress
-from pipeline.publishing.batch.running import Batch, run_batch
+from pipeline.publishing.batch.running import run_batch
 from pipeline.publishing.binding import checked
 from pipeline.publishing.dossier import Order
 from pipeline.publishing.execution import PROGRESS
@@ -81,8 +82,10 @@ class Nation:
                 for p in kept if p.is_file() and p.name != "run.log"}
 
 
-def fake(faults):
+def fake(faults, tables=1):
     """Return a job that makes a small dossier, or commits the fault that is set for the code."""
+    names = ["dossier.pdf", "results.json", *(f"tables/table{n}.csv" for n in range(tables))]
+
     def job(order, work):
         county = order.county
         place = {"cell": 12, "chapter": "02_resources"}
@@ -92,14 +95,14 @@ def fake(faults):
         finished = work / "dossier"
         (finished / "tables").mkdir(parents=True)
         said = county.name + "".join(p.read_text("utf-8") for p in county.files(county.year))
-        for name in ("dossier.pdf", "results.json", "tables/schools.csv"):
+        for name in names:
             (finished / name).write_text(f"{name}\n{said}", "utf-8")
         record = manifest(causes(county, order.parameters), finished)
         (finished / "manifest.json").write_text(json.dumps(record, ensure_ascii=False), "utf-8")
         (finished / "run.log").write_text("made\n", "utf-8")
-        tables = work / "processed" / str(county.year) / county.code
-        tables.mkdir(parents=True)
-        (tables / "schools.csv").write_text(said, "utf-8")
+        saved = work / "processed" / str(county.year) / county.code
+        saved.mkdir(parents=True)
+        (saved / "schools.csv").write_text(said, "utf-8")
     return job
 
 

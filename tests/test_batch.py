@@ -5,11 +5,15 @@ import io
 import json
 import os
 import re
+from pathlib import Path
 
+import jsonschema
 import pytest
 from batches import YEAR, Nation, fake, left_over
 
+from pipeline.publishing import batch
 from pipeline.publishing.batch.child import Limits
+from pipeline.publishing.batch.outcome import STATE_ZH
 from pipeline.publishing.batch.record import SCHEMA
 
 
@@ -105,7 +109,7 @@ def test_one_changed_cell_makes_one_county_again(nation):
 
 
 def spoil_a_bit(folder):
-    path = folder / "tables" / "schools.csv"
+    path = folder / "tables" / "table0.csv"
     path.write_bytes(path.read_bytes()[:-1] + b"~")
 
 
@@ -147,6 +151,10 @@ def test_the_record_has_a_line_for_every_county(nation):
     nation.run({"910002": "segfault", "910003": "refuse"})
     record = nation.record()
     assert record["schema"] == SCHEMA
+    schema = json.loads(Path(batch.__file__).with_name("batch.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(record)
+    assert set(schema["properties"]["counties"]["items"]["properties"]["state"]["enum"]) == {
+        *STATE_ZH}
     assert [row["code"] for row in record["counties"]] == nation.codes
     assert record["counts"] == {"ok": 3, "cached": 0, "refused": 1, "failed": 0, "timeout": 0,
                                 "killed": 1, "not_run": 0}

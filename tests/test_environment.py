@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -130,7 +131,13 @@ def test_the_environment_is_called_junheng_and_uses_conda_forge_alone():
 
 
 def test_the_program_imports_declared_packages_only():
-    assert undeclared("pipeline", "*.py", RUNNING) == {}
+    assert undeclared("pipeline", "*.py", RUNNING | EXTRA["dask"]) == {}
+
+
+def test_the_program_loads_dask_only_when_it_is_asked_for():
+    check = ("import sys, pipeline.publishing.batch.cluster, pipeline.commands.run; "
+             "sys.exit(bool({'distributed', 'dask'} & {*sys.modules}))")
+    assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0
 
 
 def test_the_example_scripts_import_declared_packages_only():

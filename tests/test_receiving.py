@@ -1,6 +1,8 @@
 """What comes in: files of many units and years, old codes, links, old workbooks, limits."""
 
 import io
+import os
+import time
 
 import pytest
 import xlwt
@@ -9,6 +11,7 @@ from tables import csv_bytes, found, imported, refusals, results, school, workbo
 
 from pipeline.analysis.indicators import indicator_values
 from pipeline.analysis.path import Restrictions, path
+from pipeline.cleaning import opening, reading
 from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.importing import import_county
 from pipeline.cleaning.reading import open_files
@@ -175,6 +178,38 @@ def test_classes_attached_to_a_school_of_another_stage_share_its_assets(tmp_path
     assert rows.loc["primary", "field_area_m2"] == 2000  # 200 / (200 + 1.1 × 100) of 3,100 ㎡
 
 
+@pytest.fixture(params=["started", "forked"])
+def opener(request, monkeypatch):
+    """Have files opened in a fresh interpreter, or in a fork as in the child of a batch."""
+    monkeypatch.setattr(reading, "_may_fork", lambda: request.param == "forked")
+
+
+@pytest.mark.usefixtures("opener")
+def test_files_are_opened_one_after_the_other_by_one_child(tmp_path):
+    paths = [tmp_path / "甲.xlsx", tmp_path / "乙.csv", tmp_path / "丙.xlsx", tmp_path / "丁.csv"]
+    for file, content in zip(paths, (xlsx(ROWS), csv_bytes(ROWS), b"PK garbage", csv_bytes(ROWS)),
+                             strict=True):
+        file.write_bytes(content)
+    first, second, third, fourth = open_files([(file, file.name) for file in paths])
+    assert [len(file.sheets) for file in (first, second, third, fourth)] == [1, 1, 0, 1]
+    assert third.fault and not (first.fault or second.fault or fourth.fault)
+
+
+DEATHS = {"dies": (os.abort, "意外退出"), "hangs": (lambda: time.sleep(60), "秒"),
+          "eats memory": (lambda: bytearray(4_000_000_000), "内存")}
+
+
+@pytest.mark.parametrize("what", DEATHS)
+def test_a_fork_that_fails_costs_the_file_only(what, tmp_path, monkeypatch):
+    fail, said = DEATHS[what]
+    monkeypatch.setattr(reading, "_may_fork", lambda: True)
+    monkeypatch.setattr(opening, "admit", lambda path: fail())
+    (tmp_path / "甲.csv").write_bytes(csv_bytes(ROWS))
+    (bad,) = open_files([(tmp_path / "甲.csv", "bad")], seconds=2)
+    assert said in bad.fault[1]
+
+
+@pytest.mark.usefixtures("opener")
 def test_a_file_that_takes_too_long_costs_itself_only(tmp_path):
     good = tmp_path / "990101_甲县.xlsx"
     good.write_bytes(xlsx(ROWS))

@@ -64,7 +64,7 @@ def _put_right(group: list[CountyRow], identity: Identity, findings: Findings) -
             _holds(identity, row.values) is False
             and _holds(identity, _exchanged(row, identity)) for row in group):
         return
-    proof = (f"{group[0].year}年{len(group)}行“{identity.zh}”原样均不成立，两列对调后均成立")
+    proof = f"{identity.zh}：{group[0].year}年{len(group)}行原样均不成立，对调后均成立"
     for row in group:
         for name, other in (identity.swap, reversed(identity.swap)):
             findings.at("county.swapped", row.cells[name],

@@ -8,9 +8,8 @@ with the check that the file fails. It may use 1.5 GB, and what goes wrong in it
 import json
 import os
 import sys
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO
 
 from pipeline.cleaning.cells import Unreadable
 from pipeline.cleaning.gate import (
@@ -51,40 +50,28 @@ def answer(request: dict) -> dict:
         return {"fault": ["file.too_large", "打开所需的内存超过1.5 GB", None, ""]}
 
 
-def serve(questions: Connection) -> NoReturn:
-    """Answer questions in a forked child until its parent is gone; never returns."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        _limit_memory()
-        while True:
-            questions.send_bytes(json.dumps(answer(json.loads(questions.recv_bytes()))).encode())
-    except EOFError:
-        os._exit(0)
-    except BaseException:
-        os._exit(1)
+def serve(asked: BinaryIO, told: BinaryIO) -> None:
+    """Answer every request until there are no more, within the limit of memory."""
+    _limit_memory()
+    for line in asked:
+        told.write(json.dumps(answer(json.loads(line))).encode() + b"\n")
+        told.flush()
 
 
 def _limit_memory() -> None:
-    """Allow 1.5 GB beyond what the process holds: a forked one has all of its parent's."""
+    """Allow so much memory beside what a forked process has from its parent."""
     try:
         import resource
     except ImportError:  # Windows has no such limit; the time limit of the parent remains
         return
-    most = MOST_MEMORY + _held()
+    most = MOST_MEMORY + _inherited()
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def _held() -> int:
-    """Return the bytes of address space in use, 0 where the system does not say."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    except OSError:
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
+def _inherited() -> int:
+    sizes = Path("/proc/self/statm")
+    return int(sizes.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") if sizes.exists() else 0
 
 
 if __name__ == "__main__":
-    _limit_memory()
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
-        sys.stdout.flush()
+    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -4,21 +4,24 @@ A file that hangs, eats memory or brings its reader down costs itself only: the 
 killed, the file is refused, and a new child opens the next one.
 """
 
+import contextlib
 import json
 import os
 import queue
+import select
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing import Pipe
 from pathlib import Path
+from typing import NoReturn
 
 from pipeline.cleaning.cells import Sheet, addressed_sheet
 from pipeline.cleaning.opening import serve
-from pipeline.preloading import was_preloaded
+from pipeline.preloading import is_child
 
 MOST_SECONDS = 60
 _PASSED_ON = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
@@ -45,7 +48,7 @@ def open_files(files: list[tuple[Path, str]], seconds: float = MOST_SECONDS) -> 
     child = None
     try:
         for path, label in files:
-            child = child or (_Fork() if was_preloaded() else _Child())
+            child = child or (_Forked() if _may_fork() else _Started())
             found = child.ask(path, seconds)
             yield _opened(path, label, found)
             if "stopped" in found:
@@ -63,50 +66,38 @@ def _opened(path: Path, label: str, found: dict) -> Opened:
     return Opened(path, label, sheets, found["encoding"], found["kind"], tuple(found["notes"]))
 
 
-class _Fork:
-    """A child process forked from this one, which has imported all that the child needs.
-
-    Only where nothing runs beside the main thread (a batch); starting a fresh interpreter
-    costs 0.15 s a county. The limits are the same.
-    """
-
-    def __init__(self):
-        self.ours, theirs = Pipe()
-        self.process_id = os.fork()
-        if not self.process_id:
-            self.ours.close()
-            serve(theirs)
-        theirs.close()
-
-    def ask(self, path: Path, seconds: float) -> dict:
-        """Return the answer about a file; ``stopped`` tells that this child is of no more use."""
-        try:
-            self.ours.send_bytes(json.dumps({"path": os.fspath(path.absolute())}).encode())
-            if self.ours.poll(seconds):
-                return json.loads(self.ours.recv_bytes())
-            return _stopped(f"打开超过{seconds:g}秒")
-        except (OSError, EOFError):
-            return _stopped("读取程序意外退出")
-
-    def stop(self) -> None:
-        """End the child at once."""
-        os.kill(self.process_id, signal.SIGKILL)
-        os.waitpid(self.process_id, 0)
-        self.ours.close()
-
-
-def _stopped(said: str) -> dict:
-    return {"fault": ["file.too_large", said, None, ""], "stopped": True}
+def _may_fork() -> bool:
+    return is_child() and hasattr(os, "fork") and threading.active_count() == 1
 
 
 class _Child:
-    """A child process with an interpreter of its own: a question a line, an answer a line."""
+    """One child process: a question a line, an answer a line."""
+
+    def ask(self, path: Path, seconds: float) -> dict:
+        """Return the answer about a file; ``stopped`` tells that this child is of no more use."""
+        question = json.dumps({"path": os.fspath(path.absolute())}) + "\n"
+        try:
+            self.asked.write(question.encode())
+            self.asked.flush()
+            line = self.line(seconds)
+        except OSError:
+            line = b""
+        if line:
+            return json.loads(line)
+        late = self.is_running()
+        said = f"打开超过{seconds:g}秒" if late else "读取程序意外退出"
+        return {"fault": ["file.too_large", said, None, ""], "stopped": True}
+
+
+class _Started(_Child):
+    """A fresh interpreter."""
 
     def __init__(self):
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-m", "pipeline.cleaning.opening"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env={name: os.environ[name] for name in _PASSED_ON if name in os.environ})
+        self.asked = self.process.stdin
         self.answers: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -115,19 +106,15 @@ class _Child:
             self.answers.put(line)
         self.answers.put(b"")
 
-    def ask(self, path: Path, seconds: float) -> dict:
-        """Return the answer about a file; ``stopped`` tells that this child is of no more use."""
-        question = json.dumps({"path": os.fspath(path.absolute())}) + "\n"
-        try:
-            self.process.stdin.write(question.encode())
-            self.process.stdin.flush()
-            line = self.answers.get(timeout=seconds)
-        except (queue.Empty, OSError):
-            line = b""
-        if line:
-            return json.loads(line)
-        late = self.process.poll() is None
-        return _stopped(f"打开超过{seconds:g}秒" if late else "读取程序意外退出")
+    def line(self, seconds: float) -> bytes:
+        """Return the next answer, empty when none comes."""
+        with contextlib.suppress(queue.Empty):
+            return self.answers.get(timeout=seconds)
+        return b""
+
+    def is_running(self) -> bool:
+        """Tell whether the process is still there."""
+        return self.process.poll() is None
 
     def stop(self) -> None:
         """End the child at once."""
@@ -135,3 +122,58 @@ class _Child:
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             stream.close()
+
+
+class _Forked(_Child):
+    """A fork of this process, there at once: where that is the child of a batch and has no
+    thread. It keeps none of its files, and its memory is limited to so much beside its own."""
+
+    def __init__(self):
+        (question, asked), (told, answer) = os.pipe(), os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _serve(question, answer)
+        os.close(question)
+        os.close(answer)
+        self.asked, self.told = os.fdopen(asked, "wb"), told
+        self.kept = b""
+
+    def line(self, seconds: float) -> bytes:
+        """Return the next answer, empty when none comes."""
+        until = time.monotonic() + seconds
+        while b"\n" not in self.kept:
+            left = max(0, until - time.monotonic())
+            if not select.select([self.told], [], [], left)[0]:
+                return b""
+            part = os.read(self.told, 1 << 20)
+            if not part:
+                return b""
+            self.kept += part
+        line, self.kept = self.kept.split(b"\n", 1)
+        return line
+
+    def is_running(self) -> bool:
+        """Tell whether the process is still there."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+    def stop(self) -> None:
+        """End the child at once."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        with contextlib.suppress(BrokenPipeError):
+            self.asked.close()
+        os.close(self.told)
+
+
+def _serve(question: int, answer: int) -> NoReturn:
+    """Open files in this process, which is a fresh fork, and end with the questions."""
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        for number, end in enumerate((question, answer, nothing)):
+            os.dup2(end, number)
+        os.closerange(3, min(os.sysconf("SC_OPEN_MAX"), 1 << 16))
+        os.environ.clear()
+        with os.fdopen(0, "rb") as asked, os.fdopen(1, "wb") as told:
+            serve(asked, told)
+    finally:
+        os._exit(0)

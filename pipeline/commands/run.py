@@ -59,7 +59,7 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
         with folders_listed_once(came.concerned):
             orders = orders_for(sorted(came.codes) if everybody else units, given,
                                 Path(out).absolute(), asked["engine"], came, everybody)
-            if not hasattr(os, "fork"):
+            if not hasattr(os, "waitid"):
                 sys.exit(_one_by_one(orders, everybody))
             sys.exit(_batch(orders, came, everybody, Path(work), asked))
 
@@ -67,17 +67,19 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
 def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     """Make the orders as a batch; return the exit code."""
     from pipeline.nation import refused_for_schools
+    from pipeline.publishing.batch.asking import Batch
     from pipeline.publishing.batch.child import Limits
-    from pipeline.publishing.batch.running import Batch, run_batch
+    from pipeline.publishing.batch.running import run_batch
     from pipeline.publishing.batch.sharding import Shard
 
     shard = Shard.read(asked["shard"])
     workers = asked["workers"] or len(os.sched_getaffinity(0))
+    common = orders[0].parameters.model_dump(exclude={"unit", "raw", "processed", "pool"})
     limits = Limits(asked["timeout"], asked["memory"])
     mine = [o for o in orders if shard is None or shard.takes(o.parameters.unit)]
     batch = Batch(mine, orders[0].target.parent, {o.parameters.unit: o.county.name for o in orders},
                   everybody, shard, asked["force"], workers, limits, asked["max_failures"],
-                  tuple(came.problems if everybody else ()))
+                  tuple(came.problems if everybody else ()), common)
 
     def look() -> tuple[dict[str, str], list[str]]:
         """Read the rolls of *all* counties: shards look at each other's too."""
@@ -144,7 +146,7 @@ def _tell(outcomes: list, batch, everybody: bool) -> None:
 
 
 def _one_by_one(orders: list, everybody: bool) -> int:
-    """Make the dossiers one after the other, where the system has no fork (Windows)."""
+    """Make the dossiers one after the other, where children cannot be watched (Windows)."""
     from pipeline.publishing.dossier import make_dossier
 
     if everybody:

@@ -4,17 +4,22 @@ One study a TOML file in `data/studies`. Its questions are written before any re
 hash is printed with the results, so that a changed list is a visible change.
 """
 
-from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.county_layouts import county_layouts
 from pipeline.definitions.formulas import parsed
+from pipeline.definitions.questions import (
+    AnnualInference,
+    AnnualModel,
+    Policy,
+    Projection,
+    Trajectory,
+)
 from pipeline.errors import WrongUse
 
 STUDIES = DATA / "studies"
@@ -80,7 +85,8 @@ class Measure(Definition):
 class Comparison(Definition):
     """A rule that compares two figures of a county and year (县级对照), three-valued.
 
-    ``left`` and ``right`` are formulas over the exact county values.
+    ``left`` and ``right`` are formulas over the exact county values, ``left_zh`` and
+    ``right_zh`` the heads of their columns; a constant needs none.
     """
 
     id: Text
@@ -88,6 +94,8 @@ class Comparison(Definition):
     left: Text
     op: Literal[">", ">=", "<", "<="]
     right: Text
+    left_zh: Text
+    right_zh: str = ""
     unit: str = ""
     clause: Text
     source: Text
@@ -99,72 +107,6 @@ class Comparison(Definition):
         return self
 
 
-class AnnualModel(Definition):
-    """One question put to the pooled data before the answer is known (预先列明的模型).
-
-    ``estimator`` is a specification for `pipeline.analysis.estimators.estimate`; ``focus`` the
-    term that answers the question. ``frame``: county-years (``panel``), school-years
-    (``schools``). ``reading`` says how the focus is put in words: ``elasticity`` (both in
-    logarithms: per 10 % more, so many % more), ``semi`` (the cause in logarithms: per 10 % more,
-    so many units), ``unit`` (per unit, so many units), ``share`` (a part of a gap) or ``none``.
-    """
-
-    id: Text
-    question: Text
-    frame: Literal["panel", "schools"] = "panel"
-    where: str = ""
-    prepare: list[dict[str, Any]] = []
-    estimator: dict[str, Any]
-    focus: Text
-    reading: Literal["elasticity", "semi", "unit", "share", "none"] = "none"
-    cause: str = ""
-    effect: str = ""
-    effect_unit: str = ""
-    family: Literal["primary", "secondary", "diagnostic"] = "secondary"
-    caution: str = ""
-
-    @property
-    def spec(self) -> dict:
-        """Return the specification with plain numbers, ``prepare`` included where it is said."""
-        plain = {"estimator": _plain(self.estimator)}
-        return {"prepare": _plain(self.prepare), **plain} if self.prepare else plain
-
-
-class Trajectory(Definition):
-    """A positive measure followed over the years (轨迹): σ and β convergence, by ``by`` or whole.
-
-    ``weights`` weighs counties in the CV between counties; ``lower_is_better`` only words it.
-    """
-
-    measure: Text
-    zh: Text
-    by: Literal["", "province", "prefecture"] = ""
-    weights: str = ""
-    lower_is_better: bool = True
-
-
-class Projection(Definition):
-    """Extrapolation of each county's coefficients (按现有趋势外推) to the ``targets`` years."""
-
-    measures: list[Text] = Field(min_length=1)
-    targets: list[int] = Field(min_length=1)
-    min_years: int = Field(default=5, ge=3)
-    level: Exact = Fraction(95, 100)
-    held_out_years: int = Field(default=2, ge=1)
-
-
-class Policy(Definition):
-    """A policy that counties adopted in different years (政策): ``adoption`` holds the year."""
-
-    id: Text
-    zh: Text
-    adoption: Text
-    outcome: Text
-    effect: Text
-    min_cohort: int = Field(default=3, ge=2)
-    caution: str = ""
-
-
 class Peers(Definition):
     """Comparable counties (同类县): the ``count`` nearest in standardised ``characteristics``."""
 
@@ -174,19 +116,6 @@ class Peers(Definition):
     reason: Text
 
 
-class AnnualInference(Definition):
-    """When a pooled model is fitted and how it is tested (推断规则); sizes count counties."""
-
-    min_units: int = Field(default=30, ge=5)
-    min_per_parameter: int = Field(default=10, ge=1)
-    min_years: int = Field(default=3, ge=2)
-    many_clusters: int = 40
-    few_clusters: int = 10
-    least_clusters: int = 6
-    adjustments: dict[Literal["primary", "secondary"], Literal["holm", "fdr_bh"]] = {
-        "primary": "holm", "secondary": "fdr_bh"}
-
-
 class Study(Definition):
     """One annual evaluation (评价方案).
 
@@ -194,6 +123,8 @@ class Study(Definition):
     is balanced), ``size`` is held fixed in the thirds, ``strips`` are drawn by province.
     ``chained`` is false where the years are releases that do not follow on each other: then
     no line is drawn and nothing is followed or extrapolated from one to the next.
+    ``school_steps`` prepare the school-years for the models (steps of
+    `pipeline.analysis.estimators.preparing`); ``names`` puts what they make into Chinese.
     """
 
     id: Text
@@ -206,6 +137,8 @@ class Study(Definition):
     measures: list[Measure] = []
     lagged: list[Text] = []
     comparisons: list[Comparison] = []
+    school_steps: list[dict[str, Any]] = []
+    names: dict[str, Text] = {}
     models: list[AnnualModel] = []
     trajectories: list[Trajectory] = []
     projection: Projection | None = None
@@ -228,15 +161,6 @@ class Study(Definition):
         named = {m.name: m for m in self.measures}
         named |= {g.name: Measure(name=g.name, zh=g.zh, decimals=3) for g in self.gaps}
         return named.get(name, Measure(name=name, zh=name))
-
-
-def _plain(value: Any) -> Any:
-    """Return floats for decimals: specifications of models are not verdicts."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, list) else value
 
 
 def study_path(id: str) -> Path:

@@ -167,7 +167,7 @@ def _account_row(label: str, rows: pd.DataFrame, tone: str) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def findings_table(findings: pd.DataFrame, name: str) -> PrintedTable:
+def findings_table(findings: pd.DataFrame, county: County) -> PrintedTable:
     """List what cleaning changed and what it warns of, each with its place."""
     listed = findings[findings["severity"].isin(["warn", "clean"])]
     rows = [
@@ -179,7 +179,7 @@ def findings_table(findings: pd.DataFrame, name: str) -> PrintedTable:
     if not rows:
         rows = [(Cell("—"), Cell("—"), Cell("—"), Cell("没有需要列出的事项"))]
     return PrintedTable(
-        "findings_table", f"{name}清洗与核查记录",
+        "findings_table", f"{county.name}清洗与核查记录",
         (Field("级别", align="center", width=1), Field("位置", align="left", width=3.2),
          Field("规则", align="left", width=3.6), Field("发现与处理", align="left", width=3.4)),
         tuple(rows), "清洗程序记录", notes=notes)

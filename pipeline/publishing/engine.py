@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -59,7 +59,8 @@ class ForkEngine(Engine):
         if in_process:
             from pipeline.publishing.cells import run_cells
 
-            _follow(nb_man, run_cells(nb_man.nb), options)
+            with contextlib.closing(run_cells(nb_man.nb)) as events:
+                _follow(nb_man, events, options)
         else:
             _run_apart(nb_man, seed, execution_timeout, options)
         nb_man.nb.metadata["language_info"] = _language_info()
@@ -166,13 +167,24 @@ def _told(child: subprocess.Popen, seconds: int | None, late: list) -> Iterator[
         child.kill()
 
     while True:
-        watch = threading.Timer(seconds or threading.TIMEOUT_MAX, too_late)
-        watch.start()
-        line = child.stdout.readline()
-        watch.cancel()
+        with _watched(seconds, too_late):
+            line = child.stdout.readline()
         if not line:
             return
         yield json.loads(line)
+
+
+@contextlib.contextmanager
+def _watched(seconds: int | None, too_late: Callable[[], None]) -> Iterator[None]:
+    """Call ``too_late`` when what is inside takes more seconds than that."""
+    watch = threading.Timer(seconds, too_late) if seconds else None
+    if watch:
+        watch.start()
+    try:
+        yield
+    finally:
+        if watch:
+            watch.cancel()
 
 
 def _ending(child: subprocess.Popen) -> str:

@@ -21,9 +21,9 @@ from traitlets.config import Config
 
 from pipeline import errors
 from pipeline.errors import DossierFailed, JunhengError
+from pipeline.preloading import is_child
 from pipeline.publishing.binding import AnnualParameters, Parameters
 from pipeline.publishing.engine import FORK, KERNEL, ForkEngine, KernelEngine, read_progress
-from pipeline.publishing.preloading import is_child
 
 PROGRESS = "progress"
 
@@ -50,7 +50,9 @@ def execute(notebook: NotebookNode, parameters: Parameters | AnnualParameters, w
     except PapermillExecutionError as error:
         raise _fault_of(error, read_progress(progress)) from error
     except Exception as error:
-        raise DossierFailed(f"执行环境出错：{type(error).__name__}：{error}") from error
+        where = place_zh(read_progress(progress))
+        raise DossierFailed(f"卷宗执行到{where}时执行环境出错：{type(error).__name__}："
+                            f"{error}") from error
 
 
 @contextmanager

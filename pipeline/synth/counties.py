@@ -95,13 +95,17 @@ def _form(form: str, kind: float, refused: bool) -> str:
     return WORKBOOK if form == WORKBOOK or kind < of("wide_share") + of("workbook_share") else CSV
 
 
-@cache
 def price_level(seed: int, first: int, year: int) -> float:
     """Return the price level (价格水平), 1 in the year before the first; the same everywhere."""
+    return _price_level(seed, first, year, of("price_growth"), of("price_growth_spread"))
+
+
+@cache
+def _price_level(seed: int, first: int, year: int, mean: float, spread: float) -> float:
     if year < first:
         return 1.0
-    growth = generator(seed, "prices", year).gauss(of("price_growth"), of("price_growth_spread"))
-    return price_level(seed, first, year - 1) * math.exp(growth)
+    growth = generator(seed, "prices", year).gauss(mean, spread)
+    return _price_level(seed, first, year - 1, mean, spread) * math.exp(growth)
 
 
 def log_funds(county: MadeCounty) -> dict[int, float]:

@@ -1,13 +1,12 @@
 """Two figures of a county compared by a rule (县级对照): exact, and three-valued."""
 
 import operator
-from collections import Counter
 
 import pandas as pd
 
 from pipeline.definitions.formulas import exactly, names_in
 from pipeline.definitions.studies import Comparison, Study
-from pipeline.terms import MET, NOT_MET, STATE_ZH, TABLES, UNDETERMINED, is_missing
+from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, is_missing
 
 _COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 
@@ -34,12 +33,3 @@ def _compared(row: dict, rule: Comparison) -> dict:
         return {"status": UNDETERMINED, "reason": "除数为0"}
     return {"left": left, "right": right,
             "status": MET if _COMPARE[rule.op](left, right) else NOT_MET}
-
-
-def counted(table: pd.DataFrame) -> pd.DataFrame:
-    """Return year and id → how many counties are in each state, for a printed table."""
-    rows = []
-    for (year, id), chosen in table.groupby(["year", "id"], sort=True):
-        states = Counter(chosen["status"])
-        rows.append({"year": year, "id": id, **{state: states[state] for state in STATE_ZH}})
-    return pd.DataFrame(rows, columns=["year", "id", *STATE_ZH])

@@ -15,7 +15,8 @@ def continuity(panel: pd.DataFrame) -> pd.DataFrame:
     if len(years) < 2:
         return TABLES["continuity"].frame([])
     first, last = years[0], years[-1]
-    provinces = sorted({p for p in panel["province"] if p})
+    ordered = panel.sort_values("unit", kind="stable")["province"]
+    provinces = [province for province in dict.fromkeys(ordered) if province]
     groups = [("", panel)] + [(p, panel[panel["province"] == p]) for p in provinces]
     return TABLES["continuity"].frame([
         {"province": name, "first": first, "last": last, **_counted(chosen, first, last)}

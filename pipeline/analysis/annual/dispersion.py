@@ -19,7 +19,8 @@ def dispersion(panel: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     Weighted by the measure's ``weights`` column, in the population form (no n−1: the
     counties are all there are); without it every county counts once. Groups of one province
-    only are not repeated. A county without value or weight is counted as missing.
+    only are not repeated; provinces stand in the order of their codes. A county without value
+    or weight is counted as missing.
     """
     several = len({p for p in panel["province"] if p}) > 1
     rows = []
@@ -36,7 +37,8 @@ def dispersion(panel: pd.DataFrame, study: Study) -> pd.DataFrame:
 def _groups(panel: pd.DataFrame, several: bool) -> Iterator[tuple[str, str, pd.DataFrame]]:
     yield WHOLE, "", panel
     if several:
-        for name, chosen in panel.groupby("province", sort=True):
+        ordered = panel.sort_values("unit", kind="stable")
+        for name, chosen in ordered.groupby("province", sort=False):
             if name:
                 yield PROVINCE, str(name), chosen
 

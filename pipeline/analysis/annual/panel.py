@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.definitions.standards import Standard
 from pipeline.definitions.studies import Study
-from pipeline.terms import MET, is_missing
+from pipeline.terms import MET, NOT_MET, is_missing
 
 LOCATIONS = ("urban", "town", "rural")
 
@@ -20,9 +20,10 @@ def unit_panel(tables: dict[str, pd.DataFrame], standard: Standard) -> list[dict
 
     ``cv_<indicator>_<stage>``, ``mean_<indicator>_<stage>`` (pupil-weighted), ``n_schools``,
     ``pupils``, ``urban_share``, ``town_share``, ``rural_share``, ``private_share`` (of pupils),
-    ``met_share`` (of schools judged), ``per_pupil``, ``deflator``, ``staff_share`` as in the
-    funding table, and every county fact under its variable's name. A coefficient with
-    values missing is that of the other schools; where there is one school it is left out.
+    ``met_share`` (of schools judged), ``schools_met``, ``schools_not_met``, ``per_pupil``,
+    ``deflator``, ``staff_share`` as in the funding table, and every county fact under its
+    variable's name. A coefficient with values missing is that of the other schools; where
+    there is one school it is left out.
     """
     return [{"year": year, **_coefficients(tables["balance"], year),
              **_means(tables["indicators"], year, standard),
@@ -65,7 +66,9 @@ def _composition(schools: pd.DataFrame, year: int) -> dict:
 
 def _compliance(compliance: pd.DataFrame, year: int) -> dict:
     states = [r["status"] for r in _of(compliance, year) if r["status"]]
-    return {"met_share": states.count(MET) / len(states)} if states else {}
+    met, not_met = states.count(MET), states.count(NOT_MET)
+    return {"met_share": met / len(states), "schools_met": float(met),
+            "schools_not_met": float(not_met)} if states else {}
 
 
 def _facts(facts: pd.DataFrame, year: int) -> dict:

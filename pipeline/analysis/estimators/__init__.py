@@ -26,6 +26,7 @@ from pipeline.analysis.estimators.refusing import (
 )
 from pipeline.analysis.estimators.results import Estimate
 from pipeline.analysis.estimators.space import moran
+from pipeline.analysis.estimators.within_between import within_between
 from pipeline.errors import WrongUse
 from pipeline.preloading import preloaded
 
@@ -34,7 +35,8 @@ __all__ = ["KINDS", "Estimate", "detectable_correlation", "estimate", "rank_corr
 
 KINDS = {
     "ols": linear, "wls": linear, "cr2": cr2, "wild": wild,
-    "fe": fixed_effects, "fd": first_difference, "mixed": mixed, "quantile": quantile,
+    "fe": fixed_effects, "fd": first_difference, "within_between": within_between,
+    "mixed": mixed, "quantile": quantile,
     "glm_binomial": binomial, "quasibinomial": binomial, "oaxaca": oaxaca,
     "attgt": staggered, "beta": beta_convergence, "sigma": sigma_convergence,
     "moran": moran, "multiple": corrected}

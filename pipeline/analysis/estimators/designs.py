@@ -1,7 +1,7 @@
 """From data and formula to matrices (设计矩阵), with the rows that were used."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,16 @@ _PLAIN = re.compile(r"\s*[A-Za-z_]\w*\s*~\s*[A-Za-z_]\w*(?:\s*\+\s*[A-Za-z_]\w*)
 
 @dataclass(frozen=True)
 class Design:
-    """Outcome y (n,), regressors x (n, k), their names, and the n rows of data they are from."""
+    """Outcome y (n,), regressors x (n, k), their names, and the n rows of data they are from.
+
+    ``taken_out`` counts the parameters that were swept out of y and x before (固定效应).
+    """
 
     y: np.ndarray
     x: np.ndarray
     names: list[str]
     rows: pd.DataFrame
+    taken_out: int = 0
 
     def codes(self, column: str) -> np.ndarray:
         """Return the groups of a column as whole numbers from 0 (statsmodels wants no text)."""
@@ -62,6 +66,12 @@ def of_columns(data: pd.DataFrame, columns: list[str], needed: list[str] = ()) -
     rows = data.dropna(subset=[*columns, *needed])
     outcome, *regressors = columns
     return Design(rows[outcome].to_numpy(float), rows[regressors].to_numpy(float), regressors, rows)
+
+
+def weighted(cells: Design, column: str) -> Design:
+    """Return y and x times √w: least squares of them is that weighted by the column (加权)."""
+    root = np.sqrt(cells.rows[column].to_numpy(float))
+    return replace(cells, y=cells.y * root, x=cells.x * root[:, None])
 
 
 def normal_inverse(x: np.ndarray, names: list[str]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Preparing a published data set as its table did (数据准备): named steps, one after another."""
 
+import numpy as np
 import pandas as pd
 
 from pipeline.errors import WrongUse
@@ -12,7 +13,9 @@ def prepare(data: pd.DataFrame, steps: list[dict]) -> pd.DataFrame:
     expr holds); ``equals`` (out is 1 where col has the value); ``above_median`` (out is 1
     where col lies above its median); ``codes`` (out numbers the values of col); ``top_groups``
     (the k groups of col with the most rows; ties by first appearance); ``first_treated``
-    (out is the first time that treat is not 0 in its unit, 0 if never).
+    (out is the first time that treat is not 0 in its unit, 0 if never); ``log`` (out is ln of
+    col, missing where col is not above 0); ``lag`` (cols of the year before of the same unit,
+    as ``<col>_lag1``, missing where that year is not there).
 
     >>> steps = [{"op": "eval", "expr": "r = a / b"}, {"op": "query", "expr": "r > 1"}]
     >>> prepare(pd.DataFrame({"a": [1, 6], "b": [2, 3]}), steps)["r"].tolist()
@@ -66,6 +69,19 @@ def _first_treated(data: pd.DataFrame, step: dict) -> pd.DataFrame:
     return data.assign(**{step["out"]: data[step["unit"]].map(first).fillna(0).astype(int)})
 
 
+def _log(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    values = data[step["col"]].astype(float)
+    return data.assign(**{step["out"]: np.log(values.where(values > 0))})
+
+
+def _lag(data: pd.DataFrame, step: dict) -> pd.DataFrame:
+    keys = [step["unit"], step["time"]]
+    before = data[[*keys, *step["cols"]]].assign(**{step["time"]: data[step["time"]] + 1})
+    found = data[keys].merge(before, on=keys, how="left", validate="one_to_one")
+    return data.assign(**{f"{c}_lag1": found[c].to_numpy() for c in step["cols"]})
+
+
 STEPS = {"eval": _evaluate, "query": _query, "dropna": _dropna, "indicator": _indicator,
          "equals": _equals, "above_median": _above_median, "codes": _codes,
-         "top_groups": _top_groups, "first_treated": _first_treated}
+         "top_groups": _top_groups, "first_treated": _first_treated, "log": _log,
+         "lag": _lag}

@@ -14,10 +14,11 @@ NO_ERRORS = "不给标准误：各软件的算法结果可差三倍；需要区�
 def quantile(data: pd.DataFrame, spec: dict) -> Estimate:
     """Fit the ``q`` quantile of ``formula``: min Σ q·u⁺ + (1−q)·u⁻ over the residuals.
 
-    ``draws`` asks for bootstrap errors and percentile intervals, of ``groups`` if named;
-    without it there are none, since the errors that packages print for one textbook slope
-    run from 0.0119 to 0.0373. Source: Koenker & Bassett (1978). Worked case: Engel's food
-    expenditure, median 81.48225 + 0.56018·income.
+    ``draws`` asks for bootstrap errors and percentile intervals, of ``groups`` if named
+    (``groups_a_draw`` at most, where there are many); without it there are none, since the
+    errors that packages print for one textbook slope run from 0.0119 to 0.0373. Source:
+    Koenker & Bassett (1978). Worked case: Engel's food expenditure, median 81.48225 +
+    0.56018·income.
     """
     groups = spec.get("groups")
     cells = design(data, spec["formula"], [groups] if groups else [])
@@ -27,7 +28,8 @@ def quantile(data: pd.DataFrame, spec: dict) -> Estimate:
     def fitted(rows: np.ndarray) -> np.ndarray:
         return quantile_coefficients(cells.y[rows], cells.x[rows], spec["q"])
 
-    terms, how = resampled(fitted, cells.names, len(cells.y), spec.get("draws", 0), codes)
+    terms, how = resampled(fitted, cells.names, len(cells.y), spec.get("draws", 0), codes,
+                           spec.get("groups_a_draw", 0))
     residuals = cells.y - cells.x @ terms["estimate"].to_numpy()
     loss = np.where(residuals > 0, spec["q"], spec["q"] - 1) @ residuals
     return Estimate(terms, len(cells.y), how or NO_ERRORS, {"objective": float(loss)})

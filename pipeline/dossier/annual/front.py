@@ -5,7 +5,6 @@ import pandas as pd
 from pipeline.annual import Annual
 from pipeline.dossier.exhibit import TOTAL, Cell, Cover, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import count_text, joined
-from pipeline.dossier.sources import findings_table
 from pipeline.terms import is_missing
 
 STATE_ZH = {"pooled": "已汇总", "refused": "拒收", "failed": "失败"}
@@ -31,9 +30,11 @@ def pool_sentences(units: pd.DataFrame, panel: pd.DataFrame, annual: Annual) -> 
     left = now[now["state"] != "pooled"]
     years = sorted(set(panel["year"]))
     span = f"{years[0]}—{years[-1]}年" if len(years) > 1 else f"{annual.year}年"
+    used = f"用于逐年比较的年份为{span}" if annual.study.chained else (
+        f"资料年份为{joined([str(year) for year in years])}年，互不衔接，不作逐年比较")
     said = [f"{annual.year}年交来资料的{zh}{len(now)}个，汇总{len(now) - len(left)}个"
             + (f"，拒收或失败{len(left)}个，见[[left_out_table]]" if len(left) else "")
-            + f"；用于逐年比较的年份为{span}，共{len(panel)}个{zh}·年。"]
+            + f"；{used}，共{len(panel)}个{zh}·年。"]
     if annual.standard:
         said.append("每个县都照其卷宗的同一批函数清洗和测算，本报告所列各县的数与其卷宗逐位相同；"
                     "被拒收的县没有数字，不作估计。")
@@ -102,8 +103,3 @@ def years_table(panel: pd.DataFrame, annual: Annual) -> PrintedTable:
         notes=(f"量的定义见方案 {annual.study.id}；{joined([m.zh for m in shown if m.expr])}"
                "由各列算出。",) if any(m.expr for m in shown) else ())
 
-
-def record_table(annual: Annual) -> PrintedTable | None:
-    """List what cleaning changed and warns of in tables of counties (清洗与核查记录)."""
-    return findings_table(annual.load("findings"), annual.study.title) if annual.has(
-        "findings") else None

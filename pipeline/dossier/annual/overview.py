@@ -24,13 +24,11 @@ _MOST_LISTED = 30
 _SURE = 0.8
 
 
-def overview_sentences(counts: pd.DataFrame, summary: pd.DataFrame, annual: Annual
-                       ) -> Prose | None:
+def overview_sentences(counts: pd.DataFrame, summary: pd.DataFrame, annual: Annual) -> Prose:
     """State how many counties meet the resource part, and where coefficients fail most."""
-    if annual.standard is None:
-        return None
-    if counts.empty or not annual.standard.judged:
-        return Prose("overview_sentences", ("所用参考包没有标准值，不作判定，只列各县分布。",))
+    if counts.empty or not annual.judged:
+        why = "所用参考包没有标准值" if annual.standard else "县级表没有学校数据"
+        return Prose("overview_sentences", (f"{why}，不作判定，只列分布。",))
     whole = counts[counts["province"] == ""].iloc[0]
     now = summary[summary["year"] == annual.year]
     over = now[now["not_met"] > 0].sort_values("not_met", ascending=False, kind="stable")
@@ -47,7 +45,7 @@ def overview_sentences(counts: pd.DataFrame, summary: pd.DataFrame, annual: Annu
 
 def verdict_table(counts: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     """Print counties by province and state (结论分布)."""
-    if counts.empty or annual.standard is None or not annual.standard.judged:
+    if counts.empty or not annual.judged:
         return None
     rows = []
     for r in counts.to_dict("records"):
@@ -104,11 +102,11 @@ def part_zh(part: str, annual: Annual) -> str:
     return f"{annual.standard.stages[stage]}{annual.standard.indicator(id).short}"
 
 
-def change_sentences(changes: pd.DataFrame, annual: Annual) -> Prose | None:
+def change_sentences(changes: pd.DataFrame, annual: Annual) -> Prose:
     """Say how many coefficients and resource verdicts changed state since the year before."""
-    if annual.standard is None or not annual.standard.judged:
-        return None
     before = annual.year - 1
+    if not annual.judged:
+        return Prose("change_sentences", ("没有判定，也就没有结论的变化。",))
     if changes.empty:
         return Prose("change_sentences", (
             f"与{before}年都有资料的县，结论没有变化；或没有{before}年资料。",))
@@ -150,10 +148,17 @@ def change_table(changes: pd.DataFrame, annual: Annual) -> PrintedTable | None:
                *((f"另有{more}处，见 tables/state_changes.csv。",) if more else ())))
 
 
-def thirds_sentences(thirds: pd.DataFrame, annual: Annual) -> Prose | None:
+def quadrant_sentences(quadrants: pd.DataFrame) -> Prose | None:
+    """Say why there is no quadrant, where there is none."""
+    if len(quadrants):
+        return None
+    return Prose("quadrant_sentences", ("没有水平和均衡两个量都有的县，不作四象限图。",))
+
+
+def thirds_sentences(thirds: pd.DataFrame, annual: Annual) -> Prose:
     """Say for how many counties the third they lie in can be told, and why no rank is given."""
     if not annual.study.balance:
-        return None
+        return Prose("thirds_sentences", ("没有县内均衡的量，不作三分位比较，也没有漏斗图。",))
     if thirds.empty:
         return Prose("thirds_sentences", ("可比的县不足三个，不作三分位比较。",))
     zh = annual.study.measure(annual.study.balance).zh

@@ -17,8 +17,6 @@ def strip_chart(panel: pd.DataFrame, measure: str, annual: Annual) -> Figure | N
     now = panel[(panel["year"] == annual.year) & panel[measure].notna()]
     by = "province" if now["province"].nunique() > 1 else "prefecture"
     now = now.assign(group=now[by].replace("", "—"))
-    if now["group"].nunique() == 1:
-        return _unit_chart(now, measure, annual)
     if len(now) < 3 or now["group"].nunique() > _MOST_GROUPS:
         return None
     zh, groups = annual.study.measure(measure), sorted(set(now["group"]))
@@ -39,27 +37,6 @@ def strip_chart(panel: pd.DataFrame, measure: str, annual: Annual) -> Figure | N
         tuple({"group": g, "counties": int((now["group"] == g).sum()),
                "median": float(medians[g])} for g in groups),
         notes=("竖短线为中位数；不排名次。",))
-
-
-def _unit_chart(now: pd.DataFrame, measure: str, annual: Annual) -> Figure | None:
-    """Draw a point a unit, in the order of codes, where all are of one place and few."""
-    if not 3 <= len(now) <= _MOST_GROUPS:
-        return None
-    zh, now = annual.study.measure(measure), now.sort_values("unit")
-    figure, (ax,) = panels(1, 1, 0.9 + 0.17 * len(now))
-    places = np.arange(len(now))[::-1]
-    ax.plot(now[measure].astype(float), places, "o", color=DARK, markersize=4.5)
-    ax.axvline(float(now[measure].median()), color=MID, linewidth=0.9, linestyle="--")
-    ax.set_yticks(places, list(now["name"]))
-    ax.set(xlabel=zh.zh + (f"（{zh.unit}）" if zh.unit else ""))
-    ax.grid(True, axis="both")
-    tidy(ax)
-    return Figure(
-        f"strip_chart_{measure}", f"{annual.year}年各{annual.study.subject_zh}的{zh.zh}",
-        f"{len(now)}个{annual.study.subject_zh}，中位数"
-        f"{figure_text(float(now[measure].median()), zh.decimals)}", annual.study.source.citation,
-        figure, tuple(now[["unit", "name", measure]].to_dict("records")),
-        notes=("按代码排列，不排名次；虚线为中位数。",))
 
 
 def quadrant_chart(quadrants: pd.DataFrame, annual: Annual) -> Figure | None:

@@ -35,7 +35,7 @@ class Cluster:
             raise WrongUse("没有安装 Dask，--scheduler 不可用。请运行 "
                            "pip install 'junheng[dask]'，或不用 --scheduler。") from error
         try:
-            self.client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+            self.client = Client(address, timeout=_CONNECT_SECONDS)
         except (OSError, ValueError) as error:
             raise WrongUse(f"连不上调度器 {address}，请核对地址，如 tcp://10.0.0.5:8786") from error
         self.limits, self.work, self.futures = limits, work, {}

@@ -7,10 +7,10 @@ counties of the plan that nobody has written down.
 from pathlib import Path
 
 from pipeline.errors import WrongUse
+from pipeline.publishing.batch.asking import HIDDEN
 from pipeline.publishing.batch.journal import Story, read_journal
 from pipeline.publishing.batch.outcome import DONE, FAILED, Outcome
 from pipeline.publishing.batch.record import write_record
-from pipeline.publishing.batch.running import HIDDEN
 from pipeline.publishing.manifest import read_manifest
 
 

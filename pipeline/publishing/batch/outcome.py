@@ -70,6 +70,6 @@ class Outcome:
     @property
     def line(self) -> str:
         """Return it in words, for people."""
-        where = f"（{self.chapter}）" if self.chapter else ""
-        reason = f"：{self.reason}" if self.reason else ""
-        return f"{self.code} {self.name} {STATE_ZH[self.state]}{where}{reason}"
+        state = "、".join(filter(None, (STATE_ZH[self.state], self.chapter)))
+        none = "" if self.state in DONE else "未出卷宗，"
+        return f"{self.code} {self.name}：{none}{state}。{self.reason}"

@@ -9,73 +9,29 @@ import re
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from pipeline.errors import DossierFailed, WrongUse
-from pipeline.publishing.batch.child import TALK, Limits, full_disk
-from pipeline.publishing.batch.completeness import remember
+from pipeline.publishing.batch.asking import Batch
+from pipeline.publishing.batch.child import full_disk
 from pipeline.publishing.batch.crew import Ended
 from pipeline.publishing.batch.disk import require_room, require_writable
 from pipeline.publishing.batch.journal import Journal
+from pipeline.publishing.batch.ledger import Ledger
 from pipeline.publishing.batch.lock import Lease, locked
-from pipeline.publishing.batch.outcome import (
-    CACHED,
-    DONE,
-    FAILED,
-    FAULTS,
-    NOT_RUN,
-    OK,
-    REFUSED,
-    Outcome,
-    Task,
-)
+from pipeline.publishing.batch.outcome import DONE, Outcome, Task
 from pipeline.publishing.batch.planning import planned
 from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.batch.record import renew_record, write_record
-from pipeline.publishing.batch.sharding import Shard
 from pipeline.publishing.batch.stopping import Stop, stoppable
-from pipeline.publishing.dossier import Order, publish_dossier
-from pipeline.publishing.manifest import program, read_manifest
+from pipeline.publishing.manifest import program
 from pipeline.publishing.publication import recover
 
-HIDDEN = ".batch"
 _GLANCE_SECONDS, _GRACE_SECONDS = 0.5, 6
 _MOST = re.compile(r"(\d+)(%?)")
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What is asked for: the counties of a year, where to, and within which limits.
-
-    ``plan`` names every county of the whole batch, those of other shards included. A batch of
-    ``everybody`` has a record of its own; one of units by name brings that record up to date.
-    ``problems`` are files that belong to nobody who could be made.
-    """
-
-    orders: list[Order]
-    year_folder: Path
-    plan: dict[str, str]
-    everybody: bool = True
-    shard: Shard | None = None
-    force: bool = False
-    workers: int = 1
-    limits: Limits = Limits()
-    most_failures: str = ""
-    problems: tuple[str, ...] = ()
-
-    @property
-    def hidden(self) -> Path:
-        """Return the folder of the batch's own files: locks, journals, notes, work."""
-        return self.year_folder / HIDDEN
-
-    @property
-    def suffix(self) -> str:
-        """Return what the names of this batch's files end in: nothing, or the shard."""
-        return self.shard.suffix if self.shard else "" if self.everybody else "-named"
-
 
 Look = Callable[[], tuple[dict[str, str], list[str]]]
 
@@ -137,7 +93,7 @@ def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda:
         tell, journal = tell or Progress(len(tasks)), _begun(batch)
         for problem in batch.problems:
             tell.say(f"注意：{problem}")
-        ledger = _Ledger(batch, journal, tell)
+        ledger = Ledger(batch, journal, tell)
         ledger.leave([task for task in tasks if not task.why])
         stopped = _work(batch, wanted, hands, lease, most, ledger)
         tell.close()
@@ -145,7 +101,7 @@ def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda:
 
 
 def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], lease: Lease,
-          most: float, ledger: "_Ledger") -> Stop | None:
+          most: float, ledger: Ledger) -> Stop | None:
     """Run the counties that are wanted; return the stop that was asked for, if any."""
     if not wanted:
         return None
@@ -169,87 +125,10 @@ def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], leas
     return stop
 
 
-@dataclass
-class _Ledger:
-    """What has come of the batch so far; the only one that publishes."""
-
-    batch: Batch
-    journal: Journal
-    tell: Progress
-    failures: int = 0
-    accepted: set[str] = field(default_factory=set)
-
-    def leave(self, tasks: list[Task]) -> None:
-        """Write down the counties that need not run, or must not."""
-        outcomes = [Outcome.of(task, REFUSED, task.refusal) if task.refusal
-                    else Outcome.of(task, CACHED, run_id=task.run_id) for task in tasks]
-        self.failures += sum(outcome.state in FAULTS for outcome in outcomes)
-        self.journal.note(*outcomes)
-        for outcome in outcomes:
-            self.tell.told_of(outcome)
-
-    def begin(self, crew: Hands, task: Task) -> None:
-        """Start a county; one that cannot be started has failed."""
-        try:
-            crew.take(task)
-        except OSError as fault:
-            self.settle(Outcome.of(task, FAILED, full_disk(fault) or f"未能开始：{fault.strerror}"))
-
-    def settle(self, outcome: Outcome) -> None:
-        """Write down what became of a county."""
-        self.failures += outcome.state in FAULTS
-        self.journal.note(outcome)
-        self.tell.told_of(outcome)
-
-    def accept(self, ended: Ended) -> None:
-        """Publish what a county made and write down what became of it; a second one is ignored."""
-        if ended.task.code not in self.accepted:
-            self.accepted.add(ended.task.code)
-            outcome = self._published(ended)
-            self._keep_log(ended, outcome)
-            self.settle(outcome)
-        shutil.rmtree(ended.work, ignore_errors=True)
-
-    def not_run(self, tasks: list[Task], reason: str) -> None:
-        """Write down what was not begun, or dropped."""
-        self.journal.note(*(Outcome.of(task, NOT_RUN, reason) for task in tasks))
-
-    def _published(self, ended: Ended) -> Outcome:
-        task, outcome = ended.task, ended.outcome
-        if outcome.state != OK:
-            return outcome
-        record = read_manifest(ended.work / "dossier")
-        if record is None:
-            return outcome.but(state=FAILED, reason="没有留下完整的运行记录（manifest.json）")
-        if record["run_id"] != task.run_id:
-            return outcome.but(state=FAILED, reason="运行期间数据或程序有改动，未发布，请再运行")
-        try:
-            publish_dossier(task.order, ended.work)
-        except OSError as fault:
-            reason = full_disk(fault) or f"未能写入：{fault.strerror}"
-            return outcome.but(state=FAILED, reason=reason)
-        remember(task.target, task.run_id, self.batch.hidden / "verified")
-        return outcome.but(run_id=task.run_id)
-
-    def _keep_log(self, ended: Ended, outcome: Outcome) -> None:
-        """Keep what a county without a dossier has written, beside the record."""
-        path = self.batch.year_folder / "logs" / f"{ended.task.code}.log"
-        with contextlib.suppress(OSError):
-            if outcome.state == OK:
-                path.unlink(missing_ok=True)
-                return
-            path.parent.mkdir(exist_ok=True)
-            parts = (ended.work / "dossier" / "run.log", ended.work / TALK)
-            path.write_bytes(b"".join(p.read_bytes() for p in parts if p.is_file()))
-
-
 def _begun(batch: Batch) -> Journal:
-    orders = batch.orders
     begin = {"year": int(batch.year_folder.name), "shard": batch.suffix[1:].replace("-of-", "/"),
-             "started": _now(), "program": program(), "plan": batch.plan,
-             "problems": [*batch.problems],
-             "parameters": orders[0].parameters.model_dump(
-                 exclude={"unit", "raw", "processed"}) if orders else {}}
+             "started": _now(), "program": program(), "parameters": batch.parameters,
+             "problems": [*batch.problems], "plan": batch.plan}
     try:
         return Journal(batch.hidden / f"journal{batch.suffix}.jsonl", begin)
     except OSError as fault:
@@ -270,6 +149,8 @@ def _recorded(batch: Batch, journal: Journal, stop: Stop | None) -> tuple[list[O
         raise DossierFailed(f"批次记录 batch.json 未能写入（{reason}）。已出的卷宗完好，"
                             "腾出空间后再运行一次即可。") from fault
     outcomes = story.complete()
+    if not outcomes and batch.shard:
+        return outcomes, 0  # a small list may leave a shard empty; `collect` sees the whole
     return outcomes, stop.exit_code if stop else exit_code(outcomes, batch.problems)
 
 

@@ -1,0 +1,291 @@
+"""How often intervals hold the truth, and how often a test cries wolf (区间覆盖率和误报率).
+
+    python benchmarks/coverage.py [nations] [workers] [effects|null|few|projection|policy …]
+
+Made-up nations are drawn one after another from seeds 1, 2, …, straight from the process that
+is stated in `pipeline/synth/parameters.json`; each is put to the very functions that make the
+annual evaluation, and what they say is held against what was planted. Prints the tables that
+stand in `docs/coverage.md`. 500 nations take about half an hour on one core.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from pipeline.analysis.annual.models import annual_models
+from pipeline.analysis.annual.panel import completed
+from pipeline.analysis.annual.policy import policies
+from pipeline.analysis.annual.projection import continued
+from pipeline.analysis.estimators import estimate
+from pipeline.definitions.studies import Study, study
+from pipeline.synth.counties import gaps, log_funds
+from pipeline.synth.nation import Wanted, made_nation
+from pipeline.synth.panel import clean_panel
+from pipeline.synth.parameters import RESOURCES, STAGES, of, supposing
+
+LEVEL, LAST = 0.05, 2023
+COUNTIES, YEARS = 50, 6
+FEW, WILD_ONLY = 20, 8
+PROJECTED, PAST, AHEAD = 60, 10, 5
+ADOPTING, ADOPTING_YEARS, ADOPTING_SHARE = 60, 6, 0.8
+COUNTED = 15  # nations in which the response of the figures is counted
+ASKED = ("P1", "P2", "P3", "S1")
+TRUTH_ONLY = ("drawn_", "policy", "exposure")
+
+
+def asked(many_clusters: int = 0) -> Study:
+    """Return the study with the questions that a county panel answers, without variants.
+
+    ``many_clusters``: from so many counties on CR1, instead of what the study says.
+    """
+    whole = study("cn-annual")
+    models = [m.model_copy(update={"variants": []}) for m in whole.models if m.id in ASKED]
+    rules = whole.inference.model_copy(
+        update={"many_clusters": many_clusters} if many_clusters else {})
+    return whole.model_copy(update={"models": models, "inference": rules})
+
+
+def nation(seed: int, counties: int, years: int, drawn: bool, more: float = 0.0) -> pd.DataFrame:
+    """Return a nation's panel; ``drawn``: the CVs that were drawn instead of the figures'."""
+    span = tuple(range(LAST - years + 1, LAST + 1))
+    panel = pd.DataFrame(clean_panel(Wanted(counties, span, seed, "csv"), more, drawn))
+    if drawn:
+        panel = panel.rename(columns=lambda c: c.replace("drawn_", "cv_"))
+    return panel
+
+
+def measured(panel: pd.DataFrame) -> pd.DataFrame:
+    """Return the panel as pooling would give it, with gaps, measures and lags."""
+    told = [c for c in panel if not c.startswith(TRUTH_ONLY)]
+    return completed(panel[told], asked())
+
+
+def models(seed: int, drawn: bool, planted: float) -> dict[str, float]:
+    """Return what the study's models say of one nation with so great an effect planted."""
+    with supposing(gap_fund_effect=planted):
+        panel = measured(nation(seed, COUNTIES, YEARS, drawn))
+    wanted, row = ("estimate", "std_error", "ci_low", "ci_high", "p_value", "p_adjusted"), {}
+    for kind, rules in (("", asked()), ("CR1 ", asked(COUNTIES))):
+        found = annual_models(panel, pd.DataFrame(), rules)["annual_models"].set_index("id")
+        row |= {f"{kind}{id} {name}": _number(found.loc[id, name]) for id in ASKED
+                for name in wanted}
+    return row
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else float(value)
+
+
+def response(seed: int) -> dict[str, float]:
+    """Return by how much the figures' ln CV answers to ln 支出, the same nation drawn twice."""
+    step = 0.1
+    less, more = (measured(nation(seed, COUNTIES, YEARS, False, m)) for m in (0.0, step))
+    return {name: float((more[name] - less[name]).mean() / step)
+            for name in ("ln_gap", "ln_gap_teachers")}
+
+
+def few_clusters(seed: int, counties: int, planted: float) -> dict[str, float]:
+    """Return whether each kind of error holds the truth in a panel of few counties."""
+    with supposing(gap_fund_effect=planted):
+        panel = measured(nation(seed, counties, YEARS, True))
+    spec = {"vars": ["ln_gap", "ln_fund_lag1", "ln_pupils", "ln_nschools"],
+            "fe": ["unit", "year"], "groups": "unit"}
+    fits = {"CR1": {"kind": "fe", "cov": "cluster"}, "CR2": {"kind": "cr2"},
+            "野聚类自助法": {"kind": "wild", "terms": ["ln_fund_lag1"], "interval": bool(planted)}}
+    found = {}
+    for name, kind in fits.items():
+        term = estimate(panel, spec | kind).terms.set_index("term").loc["ln_fund_lag1"]
+        low, high = np.nan_to_num(term["ci_low"], nan=-np.inf), np.nan_to_num(
+            term["ci_high"], nan=np.inf)
+        found[f"{name} covered"] = float(low <= planted <= high)
+        found[f"{name} rejected"] = float(term["p_value"] < LEVEL)
+        found[f"{name} width"] = float(high - low)
+    return found
+
+
+def projected(seed: int) -> dict[str, float]:
+    """Return by horizon the share of counties whose later values lie in the interval."""
+    years = tuple(range(LAST - PAST + 1, LAST + AHEAD + 1))
+    found = {}
+    for name, paths in _paths(seed, years).items():
+        ahead = continued(paths[:, :PAST], np.array(years[:PAST]))
+        for n in range(AHEAD):
+            off = np.abs(paths[:, PAST + n] - ahead.means[:, n])
+            inside = off <= stats.norm.ppf(1 - LEVEL / 2) * ahead.errors[:, n]
+            found[f"{name} {n + 1} shrunk, widened"] = float(inside.mean())
+            unwidened = ahead.errors[:, n] / ahead.widening[n]
+            found[f"{name} {n + 1} shrunk"] = float(
+                (off <= stats.norm.ppf(1 - LEVEL / 2) * unwidened).mean())
+        for n, share in enumerate(_by_own_trend(paths), 1):
+            found[f"{name} {n} own trend"] = share
+    return found
+
+
+def _paths(seed: int, years: tuple[int, ...]) -> dict[str, np.ndarray]:
+    drawn = [gaps(county, log_funds(county))
+             for county in made_nation(Wanted(PROJECTED, years, seed, "csv"))]
+    mean = [[np.mean([np.log(d[y, s, i]) for s in STAGES for i in RESOURCES]) for y in years]
+            for d in drawn]
+    one = [[np.log(d[y, "primary", "R1"]) for y in years] for d in drawn]
+    return {"geometric mean": np.array(mean), "one coefficient": np.array(one)}
+
+
+def _by_own_trend(paths: np.ndarray) -> Iterator[float]:
+    """Yield the coverage of each county's own least-squares trend, for comparison."""
+    t = np.arange(PAST + AHEAD) - (PAST - 1) / 2
+    z = np.column_stack([np.ones(len(t)), t])
+    bread = np.linalg.inv(z[:PAST].T @ z[:PAST])
+    fits = bread @ z[:PAST].T @ paths[:, :PAST].T
+    residual = ((paths[:, :PAST].T - z[:PAST] @ fits) ** 2).sum(axis=0) / (PAST - 2)
+    for row in range(PAST, PAST + AHEAD):
+        error = np.sqrt(residual * (1 + z[row] @ bread @ z[row]))
+        off = np.abs(paths[:, row] - z[row] @ fits)
+        yield float((off <= stats.t.ppf(1 - LEVEL / 2, PAST - 2) * error).mean())
+
+
+def adopted(seed: int) -> dict[str, float]:
+    """Return whether the intervals of ATT and of plain TWFE hold the true mean effect."""
+    with supposing(policy_share=ADOPTING_SHARE):
+        panel = nation(seed, ADOPTING, ADOPTING_YEARS, True)
+    found = policies(measured(panel), LAST, asked())
+    terms, cohorts, found = found["annual_policy_terms"], found["annual_cohorts"], found[
+        "annual_policies"].set_index("policy")
+    rows = {}
+    for policy in asked().policies:
+        if found.loc[policy.id, "status"] != "fitted":
+            continue
+        used = cohorts[(cohorts["policy"] == policy.id) & (cohorts["state"] == "used")]["cohort"]
+        treated = panel[panel[policy.adoption].isin(used) & (panel["exposure"] > 0)]
+        drawn = (treated["policy_effect"] * treated["exposure"]).mean()
+        expected = of(f"policy_{policy.id}_effect") * treated["exposure"].mean()
+        for kind in ("att", "twfe"):
+            mine = terms[(terms["policy"] == policy.id) & (terms["kind"] == kind)].iloc[0]
+            rows[f"{policy.id} {kind} bias"] = float(mine["estimate"] - drawn)
+            for name, truth in (("drawn", drawn), ("expected", expected)):
+                rows[f"{policy.id} {kind} {name}"] = float(
+                    mine["ci_low"] <= truth <= mine["ci_high"])
+        p = _number(found.loc[policy.id, "pre_p"])
+        rows[f"{policy.id} pre rejected"] = np.nan if np.isnan(p) else float(p < LEVEL)
+    return rows
+
+
+def run(trial: Callable, nations: int, workers: int, **fixed) -> tuple[pd.DataFrame, float]:
+    """Return a row a nation, and the seconds that they took."""
+    begun = time.perf_counter()
+    with ProcessPoolExecutor(workers) as processes:
+        rows = list(processes.map(partial(trial, **fixed), range(1, nations + 1), chunksize=5))
+    return pd.DataFrame(rows), time.perf_counter() - begun
+
+
+def covered(table: pd.DataFrame, id: str, truth: float) -> pd.Series:
+    """Tell by nation whether the interval of a model holds the truth."""
+    return (table[f"{id} ci_low"] <= truth) & (truth <= table[f"{id} ci_high"])
+
+
+def show(title: str, table: pd.DataFrame, seconds: float) -> None:
+    """Print a markdown table of texts."""
+    print(f"\n## {title}\n", flush=True)
+    lines = [list(table.columns), ["---"] * len(table.columns), *table.to_numpy().tolist()]
+    print("".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines), end="")
+    print(f"\n用时 {seconds:.0f} 秒。", flush=True)
+
+
+def share(values: pd.Series) -> str:
+    """Print a share with its own binomial 95 % interval (Wilson)."""
+    known = values.dropna()
+    low, high = stats.binomtest(int(round(known.sum())), len(known)).proportion_ci(
+        method="wilson")
+    return f"{known.mean():.1%}（{low:.1%}—{high:.1%}）"
+
+
+def effect_table(nations: int, workers: int) -> None:
+    """Print coverage of the models of a county panel, from the figures."""
+    answer, spent = run(response, min(COUNTED, nations), workers)
+    table, more = run(models, nations, workers, drawn=False, planted=of("gap_fund_effect"))
+    truths = {id: (of("gap_fund_effect"), answer["ln_gap"].mean()) for id in ("P1", "P2")}
+    truths |= {"S1": (of("gap_fund_effect"), answer["ln_gap_teachers"].mean()), "P3": (0.0, 0.0)}
+    rows = [{"模型": id, "所植": f"{planted:g}", "数字的反应": f"{true:.4f}",
+             "估计值平均": f"{table[f'{id} estimate'].mean():.4f}",
+             "估计值标准差": f"{table[f'{id} estimate'].std():.4f}",
+             "标准误平均": f"{table[f'{id} std_error'].mean():.4f}",
+             "覆盖所植": share(covered(table, id, planted)),
+             "覆盖数字的反应": share(covered(table, id, true)),
+             "同左，用CR1": share(covered(table, f"CR1 {id}", true))}
+            for id, (planted, true) in truths.items()]
+    show(f"支出的效应：{COUNTIES}县×{YEARS}年，{nations}次，由真实数字", pd.DataFrame(rows),
+         spent + more)
+
+
+def null_table(nations: int, workers: int) -> None:
+    """Print how often a test rejects where nothing is planted, one by one and as a family."""
+    null, taken = run(models, nations, workers, drawn=True, planted=0.0)
+    primary = [id for id in ASKED if id.startswith("P")]
+    rows = [{"检验": f"{id}，未调整", **_alarms(null, [f"{id} p_value"])} for id in ASKED]
+    rows += [{"检验": f"主要问题任一，{zh}", **_alarms(null, [f"{id} {p}" for id in primary])}
+             for p, zh in (("p_value", "未调整"), ("p_adjusted", "Holm调整后"))]
+    show(f"没有效应时的误报：{COUNTIES}县×{YEARS}年，{nations}次", pd.DataFrame(rows), taken)
+
+
+def _alarms(null: pd.DataFrame, columns: list[str]) -> dict[str, str]:
+    return {zh: share((null[[kind + c for c in columns]] < LEVEL).any(axis=1))
+            for zh, kind in (("误报", ""), ("用CR1", "CR1 "))}
+
+
+def few_table(nations: int, workers: int) -> None:
+    """Print coverage and false positives with few counties, by kind of error."""
+    rows, spent = [], 0.0
+    for counties in (FEW, WILD_ONLY):
+        planted, one = run(few_clusters, nations, workers, counties=counties,
+                           planted=of("gap_fund_effect"))
+        null, two = run(few_clusters, nations, workers, counties=counties, planted=0.0)
+        spent += one + two
+        rows += [{"县数": counties, "标准误": kind, "覆盖": share(planted[f"{kind} covered"]),
+                  "误报": share(null[f"{kind} rejected"]),
+                  "区间宽度中位数": f"{planted[f'{kind} width'].median():.3f}"}
+                 for kind in ("CR1", "CR2", "野聚类自助法")]
+    show(f"县数少时（P2，{YEARS}年，{nations}次）", pd.DataFrame(rows), spent)
+
+
+def projection_table(nations: int, workers: int) -> None:
+    """Print coverage of projections, horizon by horizon, by method."""
+    table, spent = run(projected, nations, workers)
+    rows = [{"量": name, "提前": n, **{zh: f"{table[f'{name} {n} {kind}'].mean():.1%}"
+                                     for zh, kind in (("各县自己的趋势", "own trend"),
+                                                      ("收缩趋势", "shrunk"),
+                                                      ("收缩趋势，按回测放宽", "shrunk, widened"))}}
+            for name in ("geometric mean", "one coefficient") for n in range(1, AHEAD + 1)]
+    show(f"外推：{PROJECTED}县×{PAST}年，名义95%，{nations}次", pd.DataFrame(rows), spent)
+
+
+def policy_table(nations: int, workers: int) -> None:
+    """Print coverage of ATT and of TWFE, and how often the pre-trend test rejects."""
+    table, spent = run(adopted, nations, workers)
+    rows = [{"政策": policy, "方法": zh, "偏差平均": f"{table[f'{policy} {kind} bias'].mean():.4f}",
+             "覆盖这些县的平均效应": share(table[f"{policy} {kind} drawn"]),
+             "覆盖所植的平均效应": share(table[f"{policy} {kind} expected"])}
+            for policy in ("group", "rotation")
+            for kind, zh in (("att", "ATT（多期）"), ("twfe", "普通双向固定效应"))]
+    alarms = "、".join(share(table[f"{policy} pre rejected"]) for policy in ("group", "rotation"))
+    show(f"政策：{ADOPTING}县×{ADOPTING_YEARS}年，{nations}次；实施前趋势检验误报{alarms}",
+         pd.DataFrame(rows), spent)
+
+
+def main() -> None:
+    """Print every table, or those that are named, for so many nations."""
+    numbers = [int(text) for text in sys.argv[1:] if text.isdigit()]
+    nations, workers = (*numbers, *(500, 1)[len(numbers):])
+    tables = {"effects": effect_table, "null": null_table, "few": few_table,
+              "projection": projection_table, "policy": policy_table}
+    chosen = [name for name in tables if name in sys.argv] or list(tables)
+    for name in chosen:
+        tables[name](nations, workers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""The questions of a study (预先列明的问题): models, trajectories, projection, policies, rules."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pipeline.definitions.base import Definition, Exact, Text
+
+
+class Variant(Definition):
+    """One choice of a model changed (敏感性): what of the ``estimator`` is put otherwise.
+
+    ``without_top`` leaves out the unit that the focus term leans on most.
+    """
+
+    zh: Text
+    estimator: dict[str, Any] = {}
+    where: str = ""
+    without_top: bool = False
+
+    @property
+    def spec(self) -> dict:
+        """Return what is put otherwise, with plain numbers."""
+        return plain(self.estimator)
+
+
+class AnnualModel(Definition):
+    """One question put to the pooled data before the answer is known (预先列明的模型).
+
+    ``estimator`` is a specification for `pipeline.analysis.estimators.estimate`; ``focus`` the
+    term that answers the question. ``frame``: county-years (``panel``), school-years
+    (``schools``). ``reading`` says how the focus is put in words: ``elasticity`` (both in
+    logarithms: per 10 % more, so many % more), ``semi`` (the cause in logarithms: per 10 % more,
+    so many units), ``odds`` (the same of a logit: the odds so many % more), ``unit`` (``cause``
+    compares, so many units), ``share`` (a part of a gap) or ``none`` (a test only).
+    Within ``domain`` the secondary questions are adjusted together.
+    """
+
+    id: Text
+    question: Text
+    domain: Text = "差距"
+    frame: Literal["panel", "schools"] = "panel"
+    where: str = ""
+    prepare: list[dict[str, Any]] = []
+    estimator: dict[str, Any]
+    focus: Text
+    reading: Literal["elasticity", "semi", "odds", "unit", "share", "none"] = "none"
+    cause: str = ""
+    effect: str = ""
+    effect_unit: str = ""
+    family: Literal["primary", "secondary", "diagnostic"] = "secondary"
+    variants: list[Variant] = []
+    caution: str = ""
+
+    @property
+    def spec(self) -> dict:
+        """Return the estimator with plain numbers."""
+        return plain(self.estimator)
+
+
+class Trajectory(Definition):
+    """A positive measure followed over the years (轨迹): σ and β convergence, by ``by`` or whole.
+
+    ``weights`` weighs counties in the CV between counties; ``lower_is_better`` only words it.
+    ``controls`` are measures of the first year, for conditional β convergence.
+    """
+
+    measure: Text
+    zh: Text
+    by: Literal["", "province", "prefecture"] = ""
+    weights: str = ""
+    controls: list[Text] = []
+    lower_is_better: bool = True
+
+
+class Projection(Definition):
+    """Extrapolation of each county's coefficients (按现有趋势外推) to the ``targets`` years.
+
+    ``measures`` are columns of the panel, ``*`` stands for any letters (``cv_*``). A target
+    further ahead than could be tested on the years at hand is refused.
+    """
+
+    measures: list[Text] = Field(min_length=1)
+    targets: list[int] = Field(min_length=1)
+    min_years: int = Field(default=5, ge=4)
+    min_units: int = Field(default=10, ge=5)
+    level: Exact = Fraction(95, 100)
+    held_out_years: int = Field(default=2, ge=1)
+
+
+class Policy(Definition):
+    """A policy that counties adopted in different years (政策): ``adoption`` holds the year.
+
+    0 is not adopted, missing is not told. Counties that adopted one of ``others`` are left
+    out: as controls they would be treated by something else. Cohorts of fewer counties than
+    ``min_cohort`` are left out and named. ``pre_years``: averages of so many years before
+    adoption are tested together for a pre-trend.
+    """
+
+    id: Text
+    zh: Text
+    adoption: Text
+    outcome: Text
+    effect: Text
+    others: list[Text] = []
+    min_cohort: int = Field(default=3, ge=2)
+    min_controls: int = Field(default=10, ge=3)
+    pre_years: int = Field(default=4, ge=1)
+    caution: str = ""
+
+
+class AnnualInference(Definition):
+    """When a pooled model is fitted and how it is tested (推断规则).
+
+    ``min_units`` and ``min_per_parameter`` count units where units are compared with each
+    other, rows where each is compared with itself; ``min_rows`` always. Errors are CR1 from
+    ``many_clusters`` on, from ``few_clusters`` CR2 with the wild bootstrap beside, from
+    ``least_clusters`` the wild bootstrap alone, below that there is no inference.
+    ``min_df``: fewer effective degrees of freedom give no interval. ``many_clusters`` is 100,
+    not the usual 40: with 50 counties CR1 covers less than it says (docs/coverage.md).
+    """
+
+    min_units: int = Field(default=30, ge=5)
+    min_rows: int = Field(default=30, ge=10)
+    min_per_parameter: int = Field(default=10, ge=1)
+    min_years: int = Field(default=3, ge=2)
+    min_span_years: int = Field(default=4, ge=1)
+    many_clusters: int = 100
+    few_clusters: int = 10
+    least_clusters: int = 6
+    min_df: Exact = Fraction(4)
+    adjustments: dict[Literal["primary", "secondary"], Literal["holm", "fdr_bh"]] = {
+        "primary": "holm", "secondary": "fdr_bh"}
+
+
+def plain(value: Any) -> Any:
+    """Return floats for decimals: specifications of models are not verdicts."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    return [plain(part) for part in value] if isinstance(value, list) else value
