@@ -16,6 +16,7 @@ from tables import table
 from pipeline.analysis.annual.continuity import continuity
 from pipeline.analysis.annual.dispersion import dispersion, spread_of
 from pipeline.analysis.estimators import estimate
+from pipeline.analysis.estimators.preparing import prepare
 from pipeline.annual import Annual
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.studies import Measure, Study, study, study_ids
@@ -268,7 +269,7 @@ def test_all_45_counties_and_420_districts_are_pooled(california):
 def test_models_of_districts_are_those_of_the_textbook(california, id, printed, error):
     model = next(m for m in study("california").models if m.id == id)
     schools = california["pool_schools"].astype({f"C{n}": float for n in range(1, 7)})
-    found = estimate(schools, model.spec)
+    found = estimate(prepare(schools, model.prepare), model.spec)
     row = found.terms.set_index("term").loc[model.focus]
     assert found.n == 420
     assert row["estimate"] == pytest.approx(printed, abs=5e-4)

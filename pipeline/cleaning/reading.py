@@ -84,7 +84,7 @@ class _Child:
             line = b""
         if line:
             return json.loads(line)
-        said = f"打开超过{seconds:g}秒" if line is None else "读取程序意外退出"
+        said = "读取程序意外退出" if line is not None else f"打开超过{seconds:g}秒"
         return {"fault": ["file.too_large", said, None, ""], "stopped": True}
 
 
@@ -106,7 +106,7 @@ class _Started(_Child):
         self.answers.put(b"")
 
     def line(self, seconds: float) -> bytes | None:
-        """Return the next answer; empty from a process that has ended, None when time is up."""
+        """Return the next answer, nothing at the end, None when none comes in time."""
         with contextlib.suppress(queue.Empty):
             return self.answers.get(timeout=seconds)
         return None
@@ -134,7 +134,7 @@ class _Forked(_Child):
         self.kept = b""
 
     def line(self, seconds: float) -> bytes | None:
-        """Return the next answer; empty from a process that has ended, None when time is up."""
+        """Return the next answer, nothing at the end, None when none comes in time."""
         until = time.monotonic() + seconds
         while b"\n" not in self.kept:
             left = max(0, until - time.monotonic())
