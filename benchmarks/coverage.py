@@ -30,11 +30,11 @@ from pipeline.synth.panel import clean_panel
 from pipeline.synth.parameters import RESOURCES, STAGES, of, supposing
 
 LEVEL, LAST = 0.05, 2023
-COUNTIES, YEARS = 50, 8
+COUNTIES, YEARS = 50, 6
 FEW, WILD_ONLY = 20, 8
 PROJECTED, PAST, AHEAD = 60, 10, 5
 ADOPTING, ADOPTING_YEARS, ADOPTING_SHARE = 60, 6, 0.8
-COUNTED = 40  # nations in which the response of the figures is counted
+COUNTED = 15  # nations in which the response of the figures is counted
 ASKED = ("P1", "P2", "P3", "S1")
 TRUTH_ONLY = ("drawn_", "policy", "exposure")
 

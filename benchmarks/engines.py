@@ -4,11 +4,12 @@
 
 (a) plain: `papermill` on a fresh Jupyter kernel, then `jupyter nbconvert --to pdf` (xelatex,
     with the smallest template that prints Chinese) or `--to webpdf`, whichever is installed;
-(b) ours: one preloaded parent, a fork a county, the nbconvert exporter with Typst.
+(b) ours: `junheng run`, with one preloaded parent, a fork a county, and Typst behind nbconvert.
 
 Both take the same bound notebook and the same counties of a made-up nation, and do so in
 turns, so that a busy machine bears on both. Seconds of the processor are printed beside those
-of the clock for the same reason. Everything is written to a temporary folder.
+of the clock for the same reason. Then ours alone runs whole nations of growing size, of which
+about 4 % of the counties are to be refused. Everything is written to a temporary folder.
 """
 
 import argparse
@@ -39,6 +40,7 @@ from pipeline.terms import EXHIBIT_MIME
 
 HERE, YEAR, SEED = Path(__file__).resolve().parent, 2023, 1
 BIN = Path(sys.executable).parent
+_GLANCE_SECONDS = 2  # looking at the memory takes time itself
 FEWEST_PAGES, FEWEST_FIGURES = 15, 8
 WAYS = {
     "xelatex": ["--to", "pdf", "--template", "zh",
@@ -73,13 +75,11 @@ def way_installed() -> str | None:
 
 
 def nation(place: Path, counties: int) -> list[str]:
-    """Write a made-up nation and return the codes of counties whose tables are sound."""
-    wanted = counties + counties // 10 + 10
-    subprocess.run([BIN / "junheng", "synth", place, "--counties", str(wanted), "--years",
+    """Write a made-up nation and return the codes of the counties whose tables are sound."""
+    subprocess.run([BIN / "junheng", "synth", place, "--counties", str(counties), "--years",
                     f"{YEAR}-{YEAR}", "--seed", str(SEED)], check=True, capture_output=True)
     with (place / "truth" / "counties.csv").open(encoding="utf-8") as file:
-        sound = [row["code"] for row in csv.DictReader(file) if not row["refused_year"]]
-    return sound[:counties]
+        return [row["code"] for row in csv.DictReader(file) if not row["refused_year"]]
 
 
 def measured(counties: int, job, *arguments) -> Taken:
@@ -87,7 +87,7 @@ def measured(counties: int, job, *arguments) -> Taken:
     peak, stop = [0.0], threading.Event()
 
     def watch() -> None:
-        while not stop.wait(0.5):
+        while not stop.wait(_GLANCE_SECONDS):
             peak[0] = max(peak[0], sum(map(pss_mib, below(os.getpid()))))
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -151,54 +151,30 @@ def plain(codes: list[str], raw: Path, out: Path, way: str, workers: int) -> dic
 
 
 def ours(codes: list[str], raw: Path, out: Path, workers: int) -> dict:
-    """Make dossiers with the fork engine; the medians of what the logs say."""
-    task = json.dumps({"codes": codes, "raw": str(raw), "out": str(out), "workers": workers})
-    told = subprocess.run([sys.executable, __file__, "--loop", task], check=True, text=True,
-                          capture_output=True).stdout
-    logs = [(out / str(YEAR) / code / "run.log").read_text("utf-8") for code in codes]
+    """Make dossiers with ``junheng run``, by name, or all of them where no code is given.
+
+    The parts are medians of a county, what the logs say of its two halves, and what the whole
+    took beside the counties at work: start, plan, publication, record.
+    """
+    begun = time.perf_counter()
+    subprocess.run([BIN / "junheng", "run", *(codes or ["--all"]), "--year", str(YEAR), "--raw",
+                    raw, "--out", out, "--processed", out / "processed", "--workers",
+                    str(workers)], capture_output=True, check=bool(codes))
+    seconds = time.perf_counter() - begun
+    made = [record for record in journal(out) if record["state"] == "ok"]
+    logs = [(out / str(YEAR) / record["code"] / "run.log").read_text("utf-8") for record in made]
     times = [[float(n) for n in re.findall(r"ed in ([\d.]+) s", log)] for log in logs]
-    return {"start": float(told.split()[-1])} | dict(
+    at_work = sum(record["seconds"] for record in made) / workers
+    return {"beside": round(seconds - at_work, 1), "county": medians(
+        [[record["seconds"]] for record in made])[0]} | dict(
         zip(("execute", "export"), medians(times), strict=True))
 
 
-def loop(codes: list[str], raw: str, out: str, workers: int) -> None:
-    """Fork a child for each county, so many at a time; print the seconds of the start."""
-    from pipeline.publishing.preloading import be_child, preload
-    from pipeline.publishing.surroundings import settle
-
-    settle()
-    begun, parent = time.perf_counter(), os.getpid()
-    preload()
-    print(time.perf_counter() - begun, flush=True)
-    running = 0
-    for code in codes:
-        if running == workers:
-            ended(os.wait())
-            running -= 1
-        running += 1
-        if os.fork() == 0:
-            be_child(parent, f"{code}-{YEAR}")
-            made(code, raw, out)
-    for _ in range(running):
-        ended(os.wait())
-
-
-def ended(waited: tuple[int, int]) -> None:
-    if waited[1]:
-        raise SystemExit("a county failed")
-
-
-def made(code: str, raw: str, out: str) -> None:
-    from pipeline.publishing.binding import checked
-    from pipeline.publishing.dossier import Order, make_dossier
-
-    status = 1
-    try:
-        given = {"unit": code, "year": YEAR, "raw": raw, "processed": f"{out}/processed"}
-        make_dossier(Order(checked(given), Path(out)))
-        status = 0
-    finally:
-        os._exit(status)
+def journal(out: Path) -> list[dict]:
+    """Return what the batch has noted of each county."""
+    (path,) = (out / str(YEAR) / ".batch").glob("journal*.jsonl")
+    records = map(json.loads, path.read_text("utf-8").splitlines())
+    return [record for record in records if record["event"] == "county"]
 
 
 def medians(rows: list) -> list[float]:
@@ -245,19 +221,36 @@ def tell_sizes(codes: list[str], place: Path, asked: argparse.Namespace) -> None
 
 
 def tell_ratio(rows: dict[str, list[Taken]]) -> None:
-    """Ours without the start, which a batch pays once, and with it; and by processor time."""
-    def rate(taken: Taken) -> float:
-        return taken.counties / (taken.seconds - taken.parts.get("start", 0)) * 60
-
-    pace = {name: statistics.median(map(rate, taken)) for name, taken in rows.items()}
-    whole = {name: statistics.median(t.seconds / t.counties for t in taken)
-             for name, taken in rows.items()}
+    """Ours with its start in every round, and without it, as in a long batch."""
+    pace = {name: statistics.median(60 * t.counties / t.seconds for t in taken)
+            for name, taken in rows.items()}
+    steady = statistics.median(60 * t.counties / (t.seconds - t.parts["beside"])
+                               for t in rows["ours"])
     cpu = {name: statistics.median(t.cpu_seconds / t.counties for t in taken)
            for name, taken in rows.items()}
-    print(f"counties a minute: plain {pace['plain']:.1f}, ours {pace['ours']:.1f} without the "
-          f"start: ratio {pace['ours'] / pace['plain']:.1f}; with it in every round "
-          f"{whole['plain'] / whole['ours']:.1f}; by processor time, start included, "
+    print(f"counties a minute, median of {len(rows['ours'])} rounds: plain {pace['plain']:.1f}; "
+          f"ours {pace['ours']:.1f} with its start in every round, ratio "
+          f"{pace['ours'] / pace['plain']:.1f}; {steady:.1f} while counties are at work, ratio "
+          f"{steady / pace['plain']:.1f}; by processor time, start included, ratio "
           f"{cpu['plain'] / cpu['ours']:.1f}")
+
+
+def grow(sizes: list[int], place: Path, workers: int) -> None:
+    """Run nations of these sizes whole (``--all``) and print the cost of one county more."""
+    before = None
+    for size in sizes:
+        raw, out = place / f"nation-{size}", place / f"growth-{size}"
+        nation(raw, size)
+        taken = measured(size, ours, [], raw, out, workers)
+        print(taken.line("all", workers), flush=True)
+        if before:
+            more = size - before.counties
+            print(f"{'':<10}from {before.counties} to {size}: "
+                  f"{(taken.seconds - before.seconds) / more:.2f} s and "
+                  f"{(taken.cpu_seconds - before.cpu_seconds) / more:.2f} cpu s a county more")
+        before = taken
+        shutil.rmtree(out)
+        shutil.rmtree(raw)
 
 
 def main() -> None:
@@ -265,24 +258,15 @@ def main() -> None:
     parser.add_argument("--counties", type=int, default=2, help="in each round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--growth", default="10,100", help="sizes of batches of ours alone")
-    parser.add_argument("--loop", help=argparse.SUPPRESS)
+    parser.add_argument("--growth", default="10,100", help="sizes of nations run by ours alone")
     asked = parser.parse_args()
-    if asked.loop:
-        loop(**json.loads(asked.loop))
-        return
-    growth = [int(n) for n in asked.growth.split(",") if n]
     print(f"{date.today()}, {platform.platform()}, Python {platform.python_version()}, "
           f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, {asked.workers} workers")
     with tempfile.TemporaryDirectory(prefix="junheng-benchmark-") as name:
         place = Path(name)
-        codes = nation(place / "raw", max([asked.counties * asked.rounds, *growth]))
+        codes = nation(place / "raw", asked.counties * asked.rounds * 11 // 10 + 5)
         compare(codes, place / "raw", place, asked)
-        for count in growth:
-            taken = measured(count, ours, codes[:count], place / "raw", place / f"growth-{count}",
-                             asked.workers)
-            print(taken.line("ours", asked.workers), flush=True)
-            shutil.rmtree(place / f"growth-{count}")
+        grow([int(n) for n in asked.growth.split(",") if n], place, asked.workers)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def make(parameters: Parameters, work: Path, clock: Clock) -> Path:
     with clock.part("发布 publishing"):
         publish(county.folder, work / "published" / "processed")
         publish(finished, work / "published" / "dossier")
-    return finished
+    return work / "published" / "dossier"
 
 
 def run_cells(book, parameters: Parameters, clock: Clock) -> None:

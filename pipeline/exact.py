@@ -23,7 +23,9 @@ def exact_text(value: Fraction | int | None) -> str:
     """
     if value is None:
         return ""
-    value = Fraction(value)
+    value = value if isinstance(value, Fraction) else Fraction(value)
+    if value.denominator == 1:
+        return str(value.numerator)
     return _terminating(value) or f"{value.numerator}/{value.denominator}"
 
 

@@ -1,5 +1,6 @@
 """Where chapters hand over (交接): tables as csv and records as JSON in one folder."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -24,7 +25,11 @@ class Handover:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{name}.csv"
         _loaded.pop(path, None)
-        TABLES[name].to_text(frame).to_csv(path, index=False)
+        text = TABLES[name].to_text(frame)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(text.columns)
+            writer.writerows(zip(*(text[column] for column in text.columns), strict=True))
 
     def load(self, name: str) -> pd.DataFrame:
         """Load a table that an earlier chapter saved; a frame of the caller's own."""
@@ -37,8 +42,7 @@ class Handover:
         if _loaded.get(path, (None,))[0] != state:
             if len({known.parent for known in (*_loaded, path)}) > _FOLDERS:
                 _loaded.clear()
-            text = pd.read_csv(path, dtype=str, keep_default_na=False)
-            _loaded[path] = state, TABLES[name].from_text(text)
+            _loaded[path] = state, TABLES[name].from_text(_columns(path))
         return _loaded[path][1].copy()
 
     def has(self, name: str) -> bool:
@@ -50,3 +54,9 @@ class Handover:
         self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
         (self.folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _columns(path: Path) -> dict[str, list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    return {name: [row[n] for row in rows] for n, name in enumerate(head)}

@@ -7,8 +7,8 @@ lossless text); ``number`` (float, models only); ``flag`` (true/false).
 """
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
@@ -75,10 +75,10 @@ class Table:
         cells = {c: list(map(_TO_TEXT[self.kind(c)], frame[c])) for c in frame.columns}
         return pd.DataFrame(cells, columns=frame.columns, dtype=object)
 
-    def from_text(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Read back what `to_text` gave."""
-        cells = {c: list(map(_FROM_TEXT[self.kind(c)], frame[c])) for c in frame.columns}
-        return pd.DataFrame(cells, columns=frame.columns, dtype=object)
+    def from_text(self, columns: Mapping[str, Iterable[str]]) -> pd.DataFrame:
+        """Read back what `to_text` gave, by column."""
+        cells = {c: list(map(_FROM_TEXT[self.kind(c)], columns[c])) for c in columns}
+        return pd.DataFrame(cells, columns=list(cells), dtype=object)
 
 
 def verdict(statuses: list[str]) -> str:
@@ -110,7 +110,7 @@ def _optional(function):
 _TO_TEXT = {
     "text": _optional(str),
     "whole": _optional(lambda value: str(int(value))),
-    "exact": _optional(lambda value: exact_text(Fraction(value))),
+    "exact": _optional(exact_text),
     "number": _optional(lambda value: repr(float(value))),
     "flag": _optional(lambda value: "true" if value else "false"),
 }

@@ -124,6 +124,25 @@ def test_the_command_of_papermill_takes_the_engine(tmp_path):
     assert written.metadata.language_info.name == "python"
 
 
+IN_PROCESS = """import papermill, nbformat, sys
+from pathlib import Path
+book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('in the cell')")])
+try:
+    papermill.execute_notebook(book, None, engine_name="junheng-fork", kernel_name="python3",
+                               progress_bar=False, in_process=True, progress=Path(sys.argv[1]))
+except OSError:
+    print("told")
+"""
+
+
+def test_a_fault_between_two_cells_is_told_where_the_process_speaks(tmp_path):
+    """The streams are the process's own again, though no cell has come to its end."""
+    (tmp_path / "progress" / "in the way").mkdir(parents=True)
+    done = subprocess.run([sys.executable, "-c", IN_PROCESS, tmp_path / "progress"],
+                          capture_output=True, text=True, check=True)
+    assert done.stdout == "told\n"
+
+
 def test_random_numbers_hang_on_the_seed_alone():
     source = "import random, numpy\nrandom.random(), numpy.random.random()"
     found = [run(source, seed=seed).cells[-1].outputs[0].data["text/plain"]

@@ -84,8 +84,7 @@ class _Child:
             line = b""
         if line:
             return json.loads(line)
-        late = self.is_running()
-        said = f"打开超过{seconds:g}秒" if late else "读取程序意外退出"
+        said = "读取程序意外退出" if line is not None else f"打开超过{seconds:g}秒"
         return {"fault": ["file.too_large", said, None, ""], "stopped": True}
 
 
@@ -106,15 +105,11 @@ class _Started(_Child):
             self.answers.put(line)
         self.answers.put(b"")
 
-    def line(self, seconds: float) -> bytes:
-        """Return the next answer, empty when none comes."""
+    def line(self, seconds: float) -> bytes | None:
+        """Return the next answer, nothing at the end, None when none comes in time."""
         with contextlib.suppress(queue.Empty):
             return self.answers.get(timeout=seconds)
-        return b""
-
-    def is_running(self) -> bool:
-        """Tell whether the process is still there."""
-        return self.process.poll() is None
+        return None
 
     def stop(self) -> None:
         """End the child at once."""
@@ -138,23 +133,19 @@ class _Forked(_Child):
         self.asked, self.told = os.fdopen(asked, "wb"), told
         self.kept = b""
 
-    def line(self, seconds: float) -> bytes:
-        """Return the next answer, empty when none comes."""
+    def line(self, seconds: float) -> bytes | None:
+        """Return the next answer, nothing at the end, None when none comes in time."""
         until = time.monotonic() + seconds
         while b"\n" not in self.kept:
             left = max(0, until - time.monotonic())
             if not select.select([self.told], [], [], left)[0]:
-                return b""
+                return None
             part = os.read(self.told, 1 << 20)
             if not part:
                 return b""
             self.kept += part
         line, self.kept = self.kept.split(b"\n", 1)
         return line
-
-    def is_running(self) -> bool:
-        """Tell whether the process is still there."""
-        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
     def stop(self) -> None:
         """End the child at once."""

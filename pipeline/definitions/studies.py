@@ -124,7 +124,7 @@ class Study(Definition):
     ``chained`` is false where the years are releases that do not follow on each other: then
     no line is drawn and nothing is followed or extrapolated from one to the next.
     ``school_steps`` prepare the school-years for the models (steps of
-    `pipeline.analysis.estimators.preparing`).
+    `pipeline.analysis.estimators.preparing`); ``names`` puts what they make into Chinese.
     """
 
     id: Text
@@ -138,6 +138,7 @@ class Study(Definition):
     lagged: list[Text] = []
     comparisons: list[Comparison] = []
     school_steps: list[dict[str, Any]] = []
+    names: dict[str, Text] = {}
     models: list[AnnualModel] = []
     trajectories: list[Trajectory] = []
     projection: Projection | None = None

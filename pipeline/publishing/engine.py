@@ -59,7 +59,8 @@ class ForkEngine(Engine):
         if in_process:
             from pipeline.publishing.cells import run_cells
 
-            _follow(nb_man, run_cells(nb_man.nb), options)
+            with contextlib.closing(run_cells(nb_man.nb)) as events:
+                _follow(nb_man, events, options)
         else:
             _run_apart(nb_man, seed, execution_timeout, options)
         nb_man.nb.metadata["language_info"] = _language_info()

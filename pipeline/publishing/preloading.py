@@ -161,7 +161,8 @@ def _without(name: str) -> Iterator[None]:
 
 
 def _warm() -> None:
-    """Do once what libraries put off until first use: fonts, a fit, a picture, a schema."""
+    """Do once what libraries put off until first use: fonts, a fit, a picture, a schema, a
+    shell and a table written."""
     import matplotlib as mpl
     import nbformat
     import numpy as np
@@ -171,15 +172,18 @@ def _warm() -> None:
     from nbconvert.exporters import get_exporter
 
     from pipeline.fonts import missing_letters
+    from pipeline.publishing.cells import run_cells
 
     missing_letters("均衡")
     make_ready()
     font_manager.findfont("DejaVu Sans")
     nbformat.validate(nbformat.v4.new_notebook())
     get_exporter("junheng-pdf")
+    list(run_cells(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("None")])))
     points = pd.DataFrame({"x": np.arange(8.0), "y": np.arange(8.0) ** 2})
     with warnings.catch_warnings(), mpl.rc_context():
         warnings.simplefilter("ignore")
+        points.to_csv(io.StringIO())
         smf.ols("y ~ x", points).fit(cov_type="HC3").summary()
         figure, axes = plt.subplots()
         axes.plot(points["x"], points["y"])

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from pipeline.analysis.estimators import Estimate, estimate
-from pipeline.analysis.estimators.designs import Design
+from pipeline.analysis.estimators.designs import Design, normal_inverse
 from pipeline.analysis.estimators.panel import clustered_design
 from pipeline.analysis.estimators.refusing import POWER
 from pipeline.analysis.estimators.results import LEVEL
@@ -16,8 +16,8 @@ from pipeline.definitions.questions import AnnualInference
 from pipeline.errors import WrongUse
 from pipeline.terms import is_missing
 
-BETWEEN_UNITS = ("ols", "wls", "within_between", "quasibinomial")
-CLUSTERED = ("ols", "wls", "fe", "within_between")
+BETWEEN_UNITS = ("ols", "wls", "cr2", "within_between", "quasibinomial")
+LINEAR = ("ols", "wls", "cr2", "fe", "within_between")
 _NAME, _NO_NAMES = re.compile(r"[A-Za-z_]\w*"), {"np", "log", "C", "I"}
 
 
@@ -42,13 +42,12 @@ def refusal(data: pd.DataFrame, spec: dict, rules: AnnualInference) -> str:
     """Return why a model is not fitted to these complete rows; empty if it is."""
     units, k = data["unit"].nunique(), parameters_of(spec)
     groups = data[spec["groups"]].nunique() if "groups" in spec else units
-    between = spec["kind"] in BETWEEN_UNITS
-    counted, what = (units, "县") if between else (len(data), "行")
-    if len(data) < rules.min_rows or between and units < rules.min_units:
-        least = rules.min_units if between else rules.min_rows
-        return f"样本量不足（{counted}{what}，应不少于{least}），仅作描述"
+    between = spec["kind"] in BETWEEN_UNITS and "school" not in data
+    counted, least = (units, rules.min_units) if between else (len(data), rules.min_rows)
+    if counted < least or len(data) < rules.min_rows:
+        return f"样本量不足（{counted}，应不少于{least}），仅作描述"
     if counted < rules.min_per_parameter * k:
-        return (f"每个参数不足{rules.min_per_parameter}个样本（{counted}{what}、{k}个参数），"
+        return (f"每个参数不足{rules.min_per_parameter}个样本（{counted}个样本、{k}个参数），"
                 "仅作描述")
     if groups < _least_groups(spec, rules):
         return f"群数不足（{groups}个，应不少于{_least_groups(spec, rules)}），不作推断"
@@ -58,10 +57,12 @@ def refusal(data: pd.DataFrame, spec: dict, rules: AnnualInference) -> str:
 
 
 def _least_groups(spec: dict, rules: AnnualInference) -> int:
-    """Return the fewest clusters: percentile bootstraps and logits have no few-cluster remedy."""
+    """Return the fewest clusters: bootstraps and logits have no remedy for few of them."""
     if spec["kind"] == "quasibinomial":
         return rules.many_clusters
-    return rules.least_clusters if spec["kind"] in CLUSTERED else rules.few_clusters
+    if spec["kind"] in ("quantile", "oaxaca", "cr2"):
+        return rules.few_clusters
+    return rules.least_clusters if spec.get("cov") == "cluster" else 0
 
 
 def _tail_refusal(data: pd.DataFrame, spec: dict, rules: AnnualInference, k: int) -> str:
@@ -82,6 +83,9 @@ def fitted(data: pd.DataFrame, spec: dict, focus: str, rules: AnnualInference
 
     `WrongUse` where the data do not determine the focus.
     """
+    if "formula" in spec and spec["kind"] in LINEAR:
+        cells, _ = clustered_design(data, spec)
+        normal_inverse(cells.x, cells.names)
     found = estimate(data, spec)
     if focus not in set(found.terms["term"]):
         raise WrongUse(f"{focus} 不随年份变化，被固定效应吸收")
@@ -100,7 +104,9 @@ def fitted(data: pd.DataFrame, spec: dict, focus: str, rules: AnnualInference
 def _covariance(spec: dict) -> str:
     if spec["kind"] in ("quantile", "oaxaca"):
         return "bootstrap"
-    return "permutation" if spec["kind"] == "moran" else "CR1"
+    if spec["kind"] == "cr2":
+        return "CR2"
+    return "CR1" if spec.get("cov", "cluster") == "cluster" else spec["cov"]
 
 
 def _few_clusters(data: pd.DataFrame, spec: dict, focus: str, found: Estimate, clusters: int,

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 
 from pipeline.analysis.annual.frames import frames
-from pipeline.analysis.annual.inference import CLUSTERED, columns_of, fitted, leaning, refusal
+from pipeline.analysis.annual.inference import LINEAR, columns_of, fitted, leaning, refusal
 from pipeline.analysis.annual.neighbours import residuals, same_place
 from pipeline.analysis.estimators import estimate
 from pipeline.analysis.estimators.preparing import prepare
@@ -45,7 +45,7 @@ def _answer(model: AnnualModel, frame: pd.DataFrame, study: Study
     if row["status"] == REFUSED:
         return row, [], []
     top, used = "", complete(data, model.spec)
-    if model.spec["kind"] in CLUSTERED:
+    if model.spec["kind"] in LINEAR:
         shares = leaning(used, model.spec, model.focus)
         top = str(shares.index[0])
         row |= {"top_unit": top, "top_share": float(shares.iloc[0])}

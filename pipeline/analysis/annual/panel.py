@@ -21,8 +21,9 @@ def unit_panel(tables: dict[str, pd.DataFrame], standard: Standard) -> list[dict
     ``cv_<indicator>_<stage>``, ``mean_<indicator>_<stage>`` (pupil-weighted), ``n_schools``,
     ``pupils``, ``urban_share``, ``town_share``, ``rural_share``, ``private_share`` (of pupils),
     ``met_share`` (of schools judged), ``schools_met``, ``schools_not_met``, ``per_pupil``,
-    ``deflator``, ``staff_share`` as in the funding table, and every county fact under its variable's name. A coefficient with
-    values missing is that of the other schools; where there is one school it is left out.
+    ``deflator``, ``staff_share`` as in the funding table, and every county fact under its
+    variable's name. A coefficient with values missing is that of the other schools; where
+    there is one school it is left out.
     """
     return [{"year": year, **_coefficients(tables["balance"], year),
              **_means(tables["indicators"], year, standard),

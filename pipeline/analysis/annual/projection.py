@@ -21,7 +21,7 @@ from pipeline.definitions.studies import Study
 from pipeline.terms import TABLES
 
 PROJECTED, REFUSED = "projected", "refused"
-FEWEST_TO_FIT = 3
+FEWEST_TO_FIT, ROUNDING = 3, 1e-9
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def _ahead(model: SharedTrends, paths: np.ndarray, ahead: int) -> tuple[np.ndarr
 def _reached(missed: np.ndarray, level: float) -> float:
     """Return the value that so great a share of the next ones is expected not to pass."""
     n = len(missed)
-    return float(np.quantile(missed, min(1.0, level * (n + 1) / n), method="higher")) if n else 1.0
+    place = min(int(np.ceil(level * (n + 1) - ROUNDING)), n)
+    return float(np.sort(missed)[place - 1]) if n else 1.0
 
 
 def projection(panel: pd.DataFrame, year: int, study: Study, standard: Standard | None

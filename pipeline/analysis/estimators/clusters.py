@@ -19,7 +19,7 @@ TIE = 1e-9  # t and t* of the draw that reproduces the data differ by rounding o
 
 
 def cr2(data: pd.DataFrame, spec: dict) -> Estimate:
-    """Fit ``formula``, or ``vars`` and ``fe``, with bias-reduced cluster errors (CR2) of ``groups``.
+    """Fit ``formula``, or ``vars`` and ``fe``, with bias-reduced errors (CR2) of ``groups``.
 
     Each cluster's residuals are multiplied by (I − H_gg)^(−1/2); df by Satterthwaite, one a
     term, under independent equal errors. Without ``groups`` every row is its own cluster:

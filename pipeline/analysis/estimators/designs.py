@@ -57,7 +57,8 @@ def _of_sum(data: pd.DataFrame, formula: str, needed: list[str]) -> Design | Non
         return None
     rows = data.dropna(subset=[*columns, *needed])
     y, *x = (rows[name].to_numpy() for name in columns)
-    return Design(y, np.column_stack([np.ones(len(rows)), *x]), ["Intercept", *columns[1:]], rows)
+    matrix = np.asfortranarray(np.column_stack([np.ones(len(rows)), *x]))  # as the parser's are
+    return Design(y, matrix, ["Intercept", *columns[1:]], rows)
 
 
 def of_columns(data: pd.DataFrame, columns: list[str], needed: list[str] = ()) -> Design:
