@@ -35,7 +35,7 @@ import pipeline
 from pipeline.county import County, units
 from pipeline.dossier import exhibit
 from pipeline.errors import InputRefused
-from pipeline.preloading import preload
+from pipeline.preloading import mark_child, preload
 from pipeline.publishing.binding import Parameters, bind, chapters
 from pipeline.publishing.blocks import read_notebook
 from pipeline.publishing.execution import without_traces
@@ -147,6 +147,7 @@ def in_child(parameters: Parameters, profile: str = "") -> dict | None:
         private = parameters.model_copy(update={"processed": f"{name}/processed"})
         child = os.fork()
         if not child:
+            mark_child()
             os._exit(_measured(private, Path(name), profile))
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if code == 1:

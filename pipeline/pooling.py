@@ -26,6 +26,7 @@ from pipeline.county import County
 from pipeline.definitions.county_layouts import COUNTIES
 from pipeline.errors import JunhengError
 from pipeline.pooling_tables import pool_tables
+from pipeline.preloading import mark_child
 from pipeline.terms import MET, NOT_MET, REFUSE, TABLES, UNDETERMINED, verdict
 
 POOLED, REFUSED, FAILED = "pooled", "refused", "failed"
@@ -70,7 +71,7 @@ def _read(orders: list[tuple], workers: int, task=None) -> Iterator[Pooled]:
         left = [order for order in orders if order[0] not in done]
         if not left:
             break
-        with ProcessPoolExecutor(number, mp_context=get_context("forkserver")) as processes:
+        with ProcessPoolExecutor(number, get_context("forkserver"), mark_child) as processes:
             waiting = [(order, processes.submit(task or pooled_county, *order)) for order in left]
             for order, result in waiting:
                 try:
