@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import jsonschema
+import nbformat
 import pytest
 from batches import YEAR, Nation, fake, left_over
 
@@ -15,6 +16,8 @@ from pipeline.publishing import batch
 from pipeline.publishing.batch.child import Limits
 from pipeline.publishing.batch.outcome import STATE_ZH
 from pipeline.publishing.batch.record import SCHEMA
+from pipeline.publishing.binding import CHAPTERS
+from pipeline.publishing.dossier import prepare_dossier
 
 
 @pytest.fixture
@@ -65,6 +68,31 @@ def test_a_fault_costs_its_own_county_and_is_named_as_what_it_was(
     assert (outcomes[bad].chapter, outcomes[bad].attempts) == ("02_resources", attempts)
     assert not nation.folder(bad).exists()
     assert (nation.out / str(YEAR) / "logs" / f"{bad}.log").is_file()
+
+
+CELLS = {
+    "sys.exit(0)": ("import sys\nsys.exit(0)", "failed", "没有执行到最后一章|SystemExit"),
+    "os._exit(0)": ("import os\nos._exit(0)", "failed", "退出码 0"),
+    "a segmentation fault": ("import ctypes\nctypes.string_at(0)", "killed", "段错误"),
+    "an endless cell": ("while True:\n    pass", "timeout", "超过8秒"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", CELLS)
+def test_what_a_chapter_does_to_its_process_is_named_with_the_chapter(
+        tmp_path, monkeypatch, what):
+    source, state, words = CELLS[what]
+    chapter = nbformat.read(CHAPTERS / "county" / "01_cleaning.ipynb", as_version=4)
+    chapter.cells[1:] = [nbformat.v4.new_code_cell(source)]
+    nbformat.write(chapter, tmp_path / "01_cleaning.ipynb")
+    monkeypatch.setattr("pipeline.publishing.dossier.chapters",
+                        lambda book: [tmp_path / "01_cleaning.ipynb"])
+    nation = Nation(tmp_path, 1)
+    outcomes, code = nation.run(job=prepare_dossier, limits=Limits(8, 2000))
+    outcome = outcomes["910001"]
+    assert (code, outcome.state, outcome.chapter) == (1, state, "01_cleaning"), outcome
+    assert re.search(words, outcome.reason)
 
 
 def test_a_county_that_hears_nothing_goes_with_all_its_processes(nation, monkeypatch):
