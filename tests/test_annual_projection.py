@@ -8,9 +8,17 @@ from scipy import stats
 from pipeline.analysis.annual.convergence import convergence
 from pipeline.analysis.annual.projection import _reached, continued, projection
 from pipeline.analysis.estimators.shared_trends import shared_trends
+from pipeline.annual import Annual
 from pipeline.definitions.questions import Trajectory
 from pipeline.definitions.standards import standard
 from pipeline.definitions.studies import study
+from pipeline.dossier.annual.convergence import convergence_sentences, convergence_table
+from pipeline.dossier.annual.convergence_figures import limit_chart, spread_chart, start_chart
+from pipeline.dossier.annual.projection import (
+    backtest_table,
+    projection_sentences,
+    projection_table,
+)
 
 YEARS = np.arange(2014, 2023)
 
@@ -206,3 +214,39 @@ def test_groups_stand_beside_the_whole():
     panel = panel.assign(province=["甲" if u < "990020" else "乙" for u in panel["unit"]])
     rows = convergence(panel, 2022, tracked(by="province"))["annual_convergence"]
     assert set(rows["grouping"]) == {"", "甲", "乙"}
+
+
+# 文字和表
+
+def test_words_and_tables_of_chapter_four_keep_to_what_was_found():
+    annual = Annual.open("cn-annual", 2022)
+    panel = panel_of(made())
+    panel = panel.assign(gap=panel["cv_R1_primary"], real_fund=2e4 * panel["cv_R1_primary"])
+    asked_now = asked(targets=[2025, 2030])
+    found = projection(panel, 2022, asked_now, annual.standard)
+    projected, tested = found["annual_projection"], found["annual_backtest"]
+    drawn = convergence(panel, 2022, asked_now)
+    said = [*projection_sentences(projected, tested, annual).paragraphs,
+            *convergence_sentences(drawn["annual_convergence"], annual).paragraphs]
+    assert any("按现有趋势外推到2025年" in text for text in said)
+    assert any(text.startswith("2030年：") and "不外推" in text for text in said)
+    assert not [w for w in ("导致", "显著", "有效", "必将", "预计达到") for t in said if w in t]
+    table = projection_table(projected, annual)
+    assert [row[0].text for row in table.rows] == [
+        "差异系数（14个的几何平均）", "小学高学历教师差异系数"]
+    assert "2030年" in table.notes[-1]
+    assert backtest_table(tested, annual).rows
+    assert convergence_table(drawn["annual_convergence"], annual).rows
+    assert limit_chart(projected, annual).data[0]["now"] == 1.0
+    assert spread_chart(drawn["annual_spread"], annual) is not None
+    assert len(start_chart(panel, annual).data) == 80
+
+
+def test_a_study_that_asks_nothing_has_no_words_no_table_and_no_figure():
+    annual = Annual.open("beijing", 2025)
+    found = projection(panel_of(made()), 2022, annual.study, None)
+    assert projection_sentences(*found.values(), annual) is None
+    assert projection_table(found["annual_projection"], annual) is None
+    drawn = convergence(panel_of(made()), 2022, annual.study)
+    assert convergence_sentences(drawn["annual_convergence"], annual) is None
+    assert spread_chart(drawn["annual_spread"], annual) is None

@@ -104,18 +104,20 @@ def term_table(models: pd.DataFrame, terms: pd.DataFrame, annual: Annual) -> Pri
 
 
 def _terms(r: dict, mine: pd.DataFrame, annual: Annual):
-    shown = [t for t in mine.to_dict("records") if _printed(r, t["term"])]
+    kind = json.loads(r["estimator"])["kind"]
+    shown = [t for t in mine.to_dict("records") if _printed(kind, t["term"])]
     for n, t in enumerate(shown):
         focus = t["term"] == r["focus"]
-        yield (Cell(r["id"] if n == 0 else ""), Cell(term_zh(t["term"], annual), TOTAL * focus),
+        yield (Cell(r["id"] if n == 0 else ""),
+               Cell(term_zh(t["term"], annual, kind), TOTAL * focus),
                *(Cell(coefficient_text(t[c]), value=None if is_missing(t[c]) else t[c])
                  for c in _NUMBERS),
                Cell(p_text(t["p_value"])), Cell(p_text(r["p_adjusted"] if focus else None)))
 
 
-def _printed(r: dict, term: str) -> bool:
+def _printed(kind: str, term: str) -> bool:
     """Leave out effects of years and places, and most of the parts of a decomposition."""
-    if json.loads(r["estimator"])["kind"] == "oaxaca":
+    if kind == "oaxaca":
         return term in _WHOLE_PARTS or term.startswith(_WHOLE_PARTS[-1]) and "const" not in term
     return not term.startswith(("C(", "year[", "Intercept", "const"))
 

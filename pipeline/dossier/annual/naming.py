@@ -84,8 +84,10 @@ def coefficient_zh(name: str, annual: Annual) -> str:
     return f"{annual.standard.stages[stage]}{annual.standard.indicator(id).short}差异系数"
 
 
-def term_zh(term: str, annual: Annual) -> str:
-    """Return the Chinese name of a model's term."""
+def term_zh(term: str, annual: Annual, kind: str = "") -> str:
+    """Return the Chinese name of a term; ``kind`` of the model whose terms are not columns."""
+    if kind == "oaxaca" and term in PLAIN:
+        return PLAIN[term]
     if term.endswith("]") and not term.startswith("C("):
         part, inner = term[:-1].split("[", 1)
         head = _PARTS.get(part) or PLAIN.get(part, part)

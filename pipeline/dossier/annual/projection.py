@@ -5,7 +5,7 @@ import pandas as pd
 
 from pipeline.annual import Annual
 from pipeline.dossier.annual.naming import plain_name
-from pipeline.dossier.exhibit import UNKNOWN, Cell, Field, PrintedTable, Prose
+from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import (
     count_text,
     figure_text,
@@ -67,10 +67,10 @@ def projection_table(projected: pd.DataFrame, annual: Annual) -> PrintedTable | 
     rows = [_row(measure, int(target), of, annual) for (target, measure), of in
             projected.groupby(["target", "measure"], sort=False)
             if (of["status"] == PROJECTED).any()]
-    rows += [(Cell("各项"), Cell(str(target)), *(Cell("—") for _ in range(6)),
-              Cell(f"不外推：{of['reason'].iloc[0]}", UNKNOWN))
-             for target, of in projected[projected["status"] != PROJECTED].groupby("target")
-             if (of["unit"] == "").all()]
+    far = [f"{target}年：{'；'.join(dict.fromkeys(of['reason']))}。" for target, of in
+           projected[projected["unit"] == ""].groupby("target", sort=True)]
+    if not rows:
+        return None
     zh = annual.study.subject_zh
     return PrintedTable(
         "projection_table", "各量按现有趋势外推",
@@ -78,12 +78,11 @@ def projection_table(projected: pd.DataFrame, annual: Annual) -> PrintedTable | 
          Field(f"{zh}数", width=0.7), Field("当年", "中位数", width=0.9),
          Field("目标年", "中位数", width=0.9), Field("区间半宽（%）", width=1),
          Field("当年", f"不超过限值的{zh}", width=1),
-         Field("目标年预期", f"不超过限值的{zh}", width=1.2),
-         Field("说明", align="left", width=2)),
-        tuple(rows), "县级面板", wide=True,
-        notes=("外推值为预测分布的中位数；区间半宽为各县95%预测区间上限比外推值高出的百分比的中位数；目标年预期"
-               f"为各{zh}不超过限值的概率之和。逐{zh}的外推值、"
-               f"区间和概率见 tables/annual_projection.csv。",))
+         Field("目标年预期", f"不超过限值的{zh}", width=1.2)),
+        tuple(rows), "县级面板",
+        notes=("外推值为预测分布的中位数；区间半宽为各县95%预测区间上限比外推值高出的百分比的中位数；"
+               f"目标年预期为各{zh}不超过限值的概率之和。逐{zh}的外推值、区间和概率见 "
+               "tables/annual_projection.csv。", *far))
 
 
 def _row(measure: str, target: int, of: pd.DataFrame, annual: Annual) -> tuple[Cell, ...]:
@@ -99,7 +98,7 @@ def _row(measure: str, target: int, of: pd.DataFrame, annual: Annual) -> tuple[C
             Cell(figure_text(now, decimals), value=now),
             Cell(figure_text(then, decimals), value=then),
             Cell(figure_text(half, 1), value=half), Cell(count_text(kept)),
-            Cell(figure_text(expected, 1)), Cell(""))
+            Cell(figure_text(expected, 1)))
 
 
 def backtest_table(tested: pd.DataFrame, annual: Annual) -> PrintedTable | None:
