@@ -155,7 +155,7 @@ def test_primary_questions_are_one_family_and_secondary_ones_one_a_domain():
 
 def test_every_model_of_a_coefficient_controls_the_number_of_schools():
     for model in study("cn-annual").models:
-        used = columns_of(model.spec)
+        used = columns_of(model.plain_estimator)
         if any(name.startswith("ln_gap") for name in used):
             assert "ln_nschools" in used, model.id
 
@@ -214,7 +214,7 @@ def test_tables_print_formula_convention_and_every_variant(found, annual):
 
 def test_the_record_of_a_model_is_its_specification(found):
     first = found["annual_models"].iloc[0]
-    assert json.loads(first["estimator"]) == study("cn-annual").models[0].spec
+    assert json.loads(first["estimator"]) == study("cn-annual").models[0].plain_estimator
 
 
 # 政策

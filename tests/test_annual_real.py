@@ -15,6 +15,7 @@ from tables import table
 
 from pipeline.analysis.annual.continuity import continuity
 from pipeline.analysis.annual.dispersion import dispersion, spread_of
+from pipeline.analysis.annual.models import annual_models
 from pipeline.analysis.estimators import estimate
 from pipeline.analysis.estimators.preparing import prepare
 from pipeline.annual import Annual
@@ -274,6 +275,17 @@ def test_models_of_districts_are_those_of_the_textbook(california, id, printed, 
     assert found.n == 420
     assert row["estimate"] == pytest.approx(printed, abs=5e-4)
     assert error is None or row["std_error"] == pytest.approx(error, abs=5e-7)
+
+
+@pytest.mark.slow
+def test_the_annual_chapter_has_the_textbooks_coefficient_and_refuses_a_panel_of_one_year(
+        california):
+    found = annual_models(california["panel"], california["pool_schools"], study("california"))
+    rows = found["annual_models"].set_index("id")
+    assert rows.loc["P4", "estimate"] == pytest.approx(-0.998, abs=5e-4)
+    assert rows.loc["P4", "std_error"] == pytest.approx(0.304844, abs=5e-7)  # R clubSandwich
+    assert (rows.loc["P4", "covariance"], rows.loc["P4", "clusters"]) == ("CR2", 45)
+    assert rows.loc["P2", "status"] == "refused"
 
 
 # --- what is printed -----------------------------------------------------------------------

@@ -55,9 +55,20 @@ class AnnualModel(Definition):
     caution: str = ""
 
     @property
-    def spec(self) -> dict:
+    def plain_estimator(self) -> dict:
         """Return the estimator with plain numbers."""
         return plain(self.estimator)
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of the estimator."""
+        return self.estimator["kind"]
+
+    @property
+    def spec(self) -> dict:
+        """Return the whole specification for the door of the estimators, ``prepare`` included."""
+        found = {"estimator": self.plain_estimator}
+        return {"prepare": plain(self.prepare), **found} if self.prepare else found
 
 
 class Trajectory(Definition):
@@ -119,7 +130,8 @@ class AnnualInference(Definition):
     ``many_clusters`` on, from ``few_clusters`` CR2 with the wild bootstrap beside, from
     ``least_clusters`` the wild bootstrap alone, below that there is no inference.
     ``min_df``: fewer effective degrees of freedom give no interval. ``many_clusters`` is 100,
-    not the usual 40: with 50 counties CR1 covers less than it says (docs/coverage.md).
+    not the usual 40: with 50 counties CR2 errs a little on the wide side and CR1 on the narrow
+    (docs/coverage.md).
     """
 
     min_units: int = Field(default=30, ge=5)

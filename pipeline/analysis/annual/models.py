@@ -37,16 +37,16 @@ def _answer(model: AnnualModel, frame: pd.DataFrame, study: Study
             ) -> tuple[dict, list[dict], list[dict]]:
     row = {"id": model.id, "question": model.question, "domain": model.domain,
            "family": model.family, "frame": model.frame, "focus": model.focus,
-           "estimator": json.dumps(model.spec, ensure_ascii=False)}
-    if model.spec["kind"] == "moran":
+           "estimator": json.dumps(model.plain_estimator, ensure_ascii=False)}
+    if model.kind == "moran":
         return {**row, **_alike(model, frame, study)}, [], []
     data = _asked(frame, model.where, model.prepare)
-    row, terms = _one(row, data, model.spec, model.focus, study.inference)
+    row, terms = _one(row, data, model.plain_estimator, model.focus, study.inference)
     if row["status"] == REFUSED:
         return row, [], []
-    top, used = "", complete(data, model.spec)
-    if model.spec["kind"] in LINEAR:
-        shares = leaning(used, model.spec, model.focus)
+    top, used = "", complete(data, model.plain_estimator)
+    if model.kind in LINEAR:
+        shares = leaning(used, model.plain_estimator, model.focus)
         top = str(shares.index[0])
         row |= {"top_unit": top, "top_share": float(shares.iloc[0])}
     around = [_variant(model, variant, data, top, study.inference) for variant in model.variants]
@@ -86,7 +86,7 @@ def _one(row: dict, data: pd.DataFrame, spec: dict, focus: str, rules: AnnualInf
 def _variant(model: AnnualModel, variant: Variant, data: pd.DataFrame, top: str,
              rules: AnnualInference) -> dict:
     """Return the focus with one choice changed (敏感性)."""
-    spec = model.spec | variant.spec
+    spec = model.plain_estimator | variant.spec
     rows = data.query(variant.where) if variant.where else data
     if variant.without_top:
         rows = rows[rows["unit"] != top]
@@ -97,13 +97,14 @@ def _variant(model: AnnualModel, variant: Variant, data: pd.DataFrame, top: str,
 
 def _alike(model: AnnualModel, frame: pd.DataFrame, study: Study) -> dict:
     """Return whether neighbours' residuals of another model are alike (Moran's I)."""
-    asked = next(m for m in study.models if m.id == model.spec["residuals"])
+    asked = next(m for m in study.models if m.id == model.plain_estimator["residuals"])
     data = _asked(frame, asked.where, asked.prepare)
-    reason = _one({}, data, asked.spec, asked.focus, study.inference)[0]["reason"]
+    reason = _one({}, data, asked.plain_estimator, asked.focus, study.inference)[0]["reason"]
     if reason:
         return {"n": 0, "status": REFUSED, "reason": f"{asked.id}没有估计"}
-    left = residuals(complete(data, asked.spec), asked.spec, model.spec["same"])
-    near = same_place(left[model.spec["same"]])
+    place, used = model.plain_estimator["same"], complete(data, asked.plain_estimator)
+    left = residuals(used, asked.plain_estimator, place)
+    near = same_place(left[place])
     if len(left) < study.inference.min_units or not any(near):
         return {"n": len(left), "status": REFUSED, "reason": "没有足够的同市县"}
     found = estimate(left, {"kind": "moran", "y": "residual", "neighbours": near})

@@ -34,8 +34,8 @@ def question_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     """List the questions that were put beforehand, with formula and method."""
     if models.empty:
         return None
-    rows = tuple((Cell(m.id), Cell(m.question), Cell(formula_zh(m.spec, annual)),
-                  Cell(METHOD_ZH.get(m.spec["kind"], m.spec["kind"])), Cell(FAMILY_ZH[m.family]))
+    rows = tuple((Cell(m.id), Cell(m.question), Cell(formula_zh(m.plain_estimator, annual)),
+                  Cell(METHOD_ZH.get(m.kind, m.kind)), Cell(FAMILY_ZH[m.family]))
                  for m in annual.study.models)
     return PrintedTable(
         "annual_question_table", f"{annual.year}年预先列明的模型问题",

@@ -56,7 +56,7 @@ def _said(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) ->
     years = "·年" if "—" in span else ""
     counted = f"{row['n']}个{'学校' if model.frame == 'schools' else zh}{years}"
     head = f"{row['id']}（{row['units']}个{zh}，{span}，{counted}）："
-    words = _WORDS.get(model.spec["kind"]) or (_tested if model.reading == "none" else _linear)
+    words = _WORDS.get(model.kind) or (_tested if model.reading == "none" else _linear)
     text = head + words(row, model, terms, annual)
     return f"{text}。注意：{model.caution}。" if model.caution else f"{text}。"
 

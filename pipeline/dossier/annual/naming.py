@@ -118,7 +118,7 @@ def formula_zh(spec: dict, annual: Annual) -> str:
 
 def controls_zh(model: AnnualModel, annual: Annual) -> str:
     """Name what is held constant beside the focus."""
-    spec = model.spec
+    spec = model.plain_estimator
     names = (spec["formula"].split("~")[1].split("+") if "formula" in spec
              else spec.get("vars", ["", *spec.get("exog", [])])[1:])
     kept = [n.strip() for n in names if n.strip() != model.focus]
