@@ -97,9 +97,12 @@ class Cluster:
 
 def make_here(record: dict, limits: Limits) -> tuple[dict, bytes]:
     """Make one county on this worker; return its outcome and an archive of what it made."""
+    from distributed import get_worker
+
     station = getattr(_here, "station", None)
     if station is None or station.process.poll() is not None:
-        station = _here.station = Station(limits, 1, Path(tempfile.mkdtemp(prefix="junheng-")))
+        place = tempfile.mkdtemp(prefix="junheng-", dir=get_worker().local_directory)
+        station = _here.station = Station(limits, 1, Path(place))
     station.take(read_task(record)[0], record)
     while True:
         for ended in station.ended(1):
