@@ -34,7 +34,8 @@ class AnnualModel(Definition):
     (``schools``). ``reading`` says how the focus is put in words: ``elasticity`` (both in
     logarithms: per 10 % more, so many % more), ``semi`` (the cause in logarithms: per 10 % more,
     so many units), ``odds`` (the same of a logit: the odds so many % more), ``unit`` (``cause``
-    compares, so many units), ``share`` (a part of a gap) or ``none`` (a test only).
+    compares, or is one ``cause_unit`` more: so many units), ``share`` (a part of a gap) or
+    ``none`` (a test only).
     Within ``domain`` the secondary questions are adjusted together.
     """
 
@@ -48,6 +49,7 @@ class AnnualModel(Definition):
     focus: Text
     reading: Literal["elasticity", "semi", "odds", "unit", "share", "none"] = "none"
     cause: str = ""
+    cause_unit: str = ""
     effect: str = ""
     effect_unit: str = ""
     family: Literal["primary", "secondary", "diagnostic"] = "secondary"

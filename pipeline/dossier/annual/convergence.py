@@ -17,9 +17,19 @@ from pipeline.terms import is_missing
 KIND_ZH = {"sigma": "σ：离散程度", "beta": "β：无条件", "beta_averaged": "β：初值取两年平均",
            "beta_conditional": "β：控制首年条件"}
 LEVEL = 0.05
-RETURN = ("β为负也可能只是偶然偏高偏低的县自行回归（Friedman 1992），"
+RETURN = ("β为负也可能只是偶然偏高偏低的单位自行回归（Friedman 1992），"
           "须与σ和初值取两年平均的结果一并看；"
-          "σ下降才是县与县之间的差异在缩小。")
+          "σ下降才是单位之间的差异在缩小。")
+
+
+def method_sentences(annual: Annual) -> Prose | None:
+    """Say what σ and β ask; None without trajectories, so that the heading falls away too."""
+    if not annual.study.trajectories:
+        return None
+    zh = annual.study.subject_zh
+    return Prose("convergence_method", (f"σ问{zh}与{zh}之间的差异是否在缩小，"
+                                        f"β问起点高的{zh}此后是否变化"
+                                        "得慢；两者一并看。",))
 
 
 def convergence_sentences(tests: pd.DataFrame, annual: Annual) -> Prose | None:
@@ -53,7 +63,7 @@ def _change(sigma: dict) -> str:
 
 
 def _catching_up(beta: dict, trajectory: Trajectory) -> str:
-    high = "较高的县此后降得多（或升得少）" if trajectory.lower_is_better else "较低的县此后升得多"
+    high = "较高的此后降得多（或升得少）" if trajectory.lower_is_better else "较低的此后升得多"
     low, high_end = (coefficient_text(beta[end]) for end in ("ci_low", "ci_high"))
     interval = f"（95%区间{low}至{high_end}，p{relation(beta['p_value'])}）"
     text = f"初值对数的系数为{coefficient_text(beta['estimate'])}{interval}"

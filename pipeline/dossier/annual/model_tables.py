@@ -123,9 +123,9 @@ def _printed(kind: str, term: str) -> bool:
 
 
 def _term_notes(fitted: list[dict]) -> tuple[str, ...]:
-    notes = ["黑体为各问题的关注项；年份、地区效应和常数项不列。差异系数、支出、学生数、"
-             "学校数取对数，"
-             "系数为弹性。区间只对模型而言：若各县未解释的部分重新抽取，系数会有多大变化。"]
+    notes = ["黑体为各问题的关注项；年份、地区效应和常数项不列。因变量和自变量都取对数的，"
+             "系数为弹性。"
+             "区间只对模型而言：若各单位未解释的部分重新抽取，系数会有多大变化。"]
     by_how: dict[str, list[str]] = {}
     for r in fitted:
         by_how.setdefault(_said_convention(r["convention"]), []).append(r["id"])

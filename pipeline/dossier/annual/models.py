@@ -54,8 +54,9 @@ def _said(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) ->
     span = (f"{row['first_year']}—{row['last_year']}年" if row["first_year"] != row["last_year"]
             else f"{row['first_year']}年")
     years = "·年" if "—" in span else ""
-    counted = f"{row['n']}个{'学校' if model.frame == 'schools' else zh}{years}"
-    head = f"{row['id']}（{row['units']}个{zh}，{span}，{counted}）："
+    counted = (f"，{row['n']}个{'学校' if model.frame == 'schools' else zh}{years}"
+               if row["n"] != row["units"] else "")
+    head = f"{row['id']}（{row['units']}个{zh}，{span}{counted}）："
     words = _WORDS.get(model.kind) or (_tested if model.reading == "none" else _linear)
     text = head + words(row, model, terms, annual)
     return f"{text}。注意：{model.caution}。" if model.caution else f"{text}。"

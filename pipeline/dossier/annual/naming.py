@@ -12,8 +12,7 @@ from pipeline.terms import is_missing
 
 FITTED = "fitted"
 STEP = 1.1
-ASSOCIATION = ("相关不等于因果：以上为县与县之间、学校与学校之间，或同一个县、"
-               "同一所学校各年之间的相关，"
+ASSOCIATION = ("相关不等于因果：以上均为单位之间，或同一单位各年之间的相关，"
                "不能解释为一方引起另一方。")
 FAMILY_ZH = {"primary": "主要", "secondary": "次要", "diagnostic": "诊断"}
 METHOD_ZH = {"ols": "最小二乘", "wls": "加权最小二乘", "cr2": "最小二乘", "fe": "固定效应",
@@ -56,7 +55,8 @@ def size_of(model: AnnualModel) -> Size:
         return Size(f"{model.cause}每高10%", "%", relative=True, factor=log)
     if model.reading == "semi":
         return Size(f"{model.cause}每高10%", model.effect_unit, factor=log)
-    return Size(model.cause, model.effect_unit)
+    step = f"{model.cause}每高1{model.cause_unit}" if model.cause_unit else model.cause
+    return Size(step, model.effect_unit)
 
 
 def plain_name(name: str, annual: Annual) -> str:

@@ -19,6 +19,16 @@ WHY_NOT_TWFE = ("普通双向固定效应在分批实施时把已实施的县当
                 "不作结论。")
 
 
+def method_sentences(annual: Annual) -> Prose | None:
+    """Say what is compared and on what premise; None without policies."""
+    if not annual.study.policies:
+        return None
+    zh = annual.study.subject_zh
+    return Prose("policy_method", (f"各{zh}先后实施的政策，"
+                                   f"以实施前后的变化与从未实施的{zh}相比；前提是两组若都不"
+                                   "实施会同步变化，先看实施前是否已经不同。",))
+
+
 def policy_sentences(policies: pd.DataFrame, terms: pd.DataFrame, annual: Annual
                      ) -> Prose | None:
     """Say by how much the change differed, on what premise; None without policies."""

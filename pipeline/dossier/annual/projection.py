@@ -48,7 +48,7 @@ def _projected(target: int, rows: pd.DataFrame, annual: Annual) -> str:
         text += (f"：各项差异系数不超过限值的概率都在80%以上的{zh}{sure}个，"
                  f"至少一项在20%以下的{never}个，"
                  f"其余{len(by_unit) - sure - never}个难以判断")
-    return f"{text}，见[[projection_table]]。外推只说趋势不变会怎样，不是预言。"
+    return f"{text}，见[[projection_table]]。外推只说趋势不变会怎样，并用过去的资料检验，不是预言。"
 
 
 def _tested(tested: pd.DataFrame, annual: Annual) -> str:
