@@ -37,6 +37,7 @@ ADOPTING, ADOPTING_YEARS, ADOPTING_SHARE = 60, 6, 0.8
 COUNTED = 15  # nations in which the response of the figures is counted
 ASKED = ("P1", "P2", "P3", "S1")
 TRUTH_ONLY = ("drawn_", "policy", "exposure")
+MEAN, ONE = "几何平均", "一个差异系数"
 
 
 def asked(many_clusters: int = 0) -> Study:
@@ -133,7 +134,7 @@ def _paths(seed: int, years: tuple[int, ...]) -> dict[str, np.ndarray]:
     mean = [[np.mean([np.log(d[y, s, i]) for s in STAGES for i in RESOURCES]) for y in years]
             for d in drawn]
     one = [[np.log(d[y, "primary", "R1"]) for y in years] for d in drawn]
-    return {"geometric mean": np.array(mean), "one coefficient": np.array(one)}
+    return {MEAN: np.array(mean), ONE: np.array(one)}
 
 
 def _by_own_trend(paths: np.ndarray) -> Iterator[float]:
@@ -259,14 +260,16 @@ def projection_table(nations: int, workers: int) -> None:
                                      for zh, kind in (("各县自己的趋势", "own trend"),
                                                       ("收缩趋势", "shrunk"),
                                                       ("收缩趋势，按回测放宽", "shrunk, widened"))}}
-            for name in ("geometric mean", "one coefficient") for n in range(1, AHEAD + 1)]
+            for name in (MEAN, ONE) for n in range(1, AHEAD + 1)]
     show(f"外推：{PROJECTED}县×{PAST}年，名义95%，{nations}次", pd.DataFrame(rows), spent)
 
 
 def policy_table(nations: int, workers: int) -> None:
     """Print coverage of ATT and of TWFE, and how often the pre-trend test rejects."""
     table, spent = run(adopted, nations, workers)
-    rows = [{"政策": policy, "方法": zh, "偏差平均": f"{table[f'{policy} {kind} bias'].mean():.4f}",
+    names = {p.id: p.zh for p in asked().policies}
+    rows = [{"政策": names[policy], "方法": zh,
+             "偏差平均": f"{table[f'{policy} {kind} bias'].mean():.4f}",
              "覆盖这些县的平均效应": share(table[f"{policy} {kind} drawn"]),
              "覆盖所植的平均效应": share(table[f"{policy} {kind} expected"])}
             for policy in ("group", "rotation")

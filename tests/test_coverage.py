@@ -72,7 +72,7 @@ def test_few_counties_keep_the_level(coverage, counties, kind):
 
 def test_projections_hold_what_came(coverage):
     found = rows(coverage.projected)
-    for name in ("geometric mean", "one coefficient"):
+    for name in (coverage.MEAN, coverage.ONE):
         for ahead in range(1, coverage.AHEAD + 1):
             held = sum(row[f"{name} {ahead} shrunk, widened"] for row in found) / NATIONS
             # the average over 30 nations of 60 counties that move together within a nation:
