@@ -35,7 +35,6 @@ import pipeline
 from pipeline.county import County, units
 from pipeline.dossier import exhibit
 from pipeline.errors import InputRefused
-from pipeline.preloading import mark_child, preload
 from pipeline.publishing.binding import Parameters, bind, chapters
 from pipeline.publishing.blocks import read_notebook
 from pipeline.publishing.execution import without_traces
@@ -44,6 +43,7 @@ from pipeline.publishing.publication import publish
 from pipeline.publishing.surroundings import private_surroundings
 from pipeline.publishing.tables import write_tables
 from pipeline.publishing.typeset import typeset
+from pipeline.readiness import mark_child
 
 _MIB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB
 _CALLS = {"draw": "出图 figures", "show": "表 tables", "say": "文字 sentences",
@@ -76,7 +76,7 @@ def ready() -> None:
     for module in pkgutil.walk_packages(pipeline.__path__, "pipeline."):
         if not module.name.endswith(("__main__", "cleaning.opening")):
             importlib.import_module(module.name)
-    preload()
+    make_ready()
     gc.freeze()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-from pipeline.preloading import preloaded
+from pipeline.readiness import readied
 
 SANS, SANS_BOLD, SERIF = "Noto Sans SC", "Noto Sans CJK JP", "Noto Serif SC"
 
@@ -34,14 +34,14 @@ def font_files() -> list[Path]:
     return [font_file(family) for family in _FILES]
 
 
-@preloaded
+@readied
 @cache
 def font_hashes() -> dict[str, str]:
     """Return file name → sha256, for the run record."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in font_files()}
 
 
-@preloaded
+@readied
 @cache
 def covered() -> frozenset[int]:
     """Return the code points that *every* family can draw."""

@@ -26,7 +26,7 @@ from pipeline.county import County
 from pipeline.definitions.county_layouts import COUNTIES
 from pipeline.errors import JunhengError
 from pipeline.pooling_tables import pool_tables
-from pipeline.preloading import mark_child
+from pipeline.readiness import mark_child
 from pipeline.terms import MET, NOT_MET, REFUSE, TABLES, UNDETERMINED, verdict
 
 POOLED, REFUSED, FAILED = "pooled", "refused", "failed"

@@ -12,7 +12,9 @@ from pipeline.analysis.annual.overview import (
     verdict_counts,
 )
 from pipeline.analysis.annual.thirds import thirds
+from pipeline.annual import Annual
 from pipeline.definitions.studies import study
+from pipeline.dossier.annual.overview import coefficient_table, overview_sentences
 from pipeline.terms import TABLES
 
 STUDY = study("cn-annual")
@@ -131,3 +133,15 @@ def test_the_band_narrows_with_more_schools_and_ends_at_the_common_dispersion():
 
 def test_without_counties_of_many_schools_there_is_no_band():
     assert funnel_band(schools(6, 12), 2023, STUDY).empty
+
+
+def test_the_words_count_what_the_standard_holds_and_stand_where_no_limit_is_passed(tmp_path):
+    annual = Annual.open("cn-annual", 2023, processed=str(tmp_path))
+    counts = verdict_counts(units((2023, "a", "省", "pooled", "met", "undetermined")), 2023)
+    summary = coefficient_summary(coefficients(
+        *((2023, "a", stage, f"R{n}", "0.2", "met", 9, 0)
+          for stage in ("primary", "junior") for n in range(1, 8))))
+    said = "".join(overview_sentences(counts, summary, annual).paragraphs)
+    assert "资源配置7项合起来达标1个、未达标0个、待核0个。没有超过限值的差异系数。" in said
+    assert "全部14个差异系数" in said and "其余25项" in said
+    assert coefficient_table(summary, annual).caption == "2023年14个差异系数的各县分布"

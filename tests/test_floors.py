@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PIPELINE = ROOT / "pipeline"
 
-GROUND = ("errors", "exact", "preloading", "fonts", "terms", "handover", "definitions", "county",
+GROUND = ("errors", "exact", "readiness", "fonts", "terms", "handover", "definitions", "county",
           "annual")  # each sees those before
 ROOMS = ("cleaning", "analysis", "dossier")
 PUBLISHING = "publishing"

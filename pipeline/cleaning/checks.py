@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.cleaning.cells import Cell
 from pipeline.definitions.base import DATA, Definition, Text
-from pipeline.preloading import preloaded
+from pipeline.readiness import readied
 from pipeline.terms import REFUSE, TABLES
 
 _NUMBERISH = re.compile(r"[0-9０-９.,，．+\-−—%％/ 　㎡元万千人间台册亩个名]{1,14}")
@@ -29,7 +29,7 @@ class Check(Definition):
     remedy: Text
 
 
-@preloaded
+@readied
 @cache
 def checks() -> dict[str, Check]:
     """Return code → check: `data/checks.toml`."""

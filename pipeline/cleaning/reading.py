@@ -21,7 +21,7 @@ from typing import NoReturn
 
 from pipeline.cleaning.cells import Sheet, addressed_sheet
 from pipeline.cleaning.opening import serve
-from pipeline.preloading import is_child
+from pipeline.readiness import is_child
 
 MOST_SECONDS = 60
 _PASSED_ON = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP")

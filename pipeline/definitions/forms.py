@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
-from pipeline.preloading import preloaded
+from pipeline.readiness import readied
 
 PERSON, COUNT, AMOUNT, PERCENT, SCORE = "person", "count", "amount", "percent", "score"
 CODE, NAME, CLASS, RAW = "code", "name", "class", "raw"
@@ -120,14 +120,14 @@ def squeeze(wording: str) -> str:
     return "".join(c for c in flat if not c.isspace() and unicodedata.category(c) != "Cf").lower()
 
 
-@preloaded
+@readied
 @cache
 def variables() -> Variables:
     """Return the variables and units."""
     return load_toml(DATA / "variables.toml", Variables)
 
 
-@preloaded
+@readied
 @cache
 def classifications() -> Classifications:
     """Return the classifications."""

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
-from pipeline.preloading import preloaded
+from pipeline.readiness import readied
 
 
 class Numerator(Definition):
@@ -63,7 +63,7 @@ class Indicator(Definition):
         return [*n.plus, *n.minus, *([n.instead] if n.instead else [])]
 
 
-@preloaded
+@readied
 @cache
 def indicators() -> dict[str, Indicator]:
     """Return id → indicator for every file in `data/indicators`."""

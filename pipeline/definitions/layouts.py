@@ -14,7 +14,7 @@ from pipeline.definitions.county_layouts import COUNTIES
 from pipeline.definitions.forms import variables
 from pipeline.definitions.wordings import headers, standard_path
 from pipeline.errors import DefinitionFault
-from pipeline.preloading import preloaded
+from pipeline.readiness import readied
 
 
 class FormColumn(Definition):
@@ -96,7 +96,7 @@ def known_endings(layout_id: str) -> frozenset[str]:
     return frozenset(name.rpartition(">")[2] for name, _ in known_headers(layout_id))
 
 
-@preloaded
+@readied
 def every_known_ending() -> list[frozenset[str]]:
     """Return `known_endings` of every layout."""
     return [known_endings(layout.id) for layout in layouts()]

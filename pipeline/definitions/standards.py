@@ -29,7 +29,7 @@ from pipeline.definitions.parts import (
 )
 from pipeline.definitions.plans import plans
 from pipeline.errors import WrongUse
-from pipeline.preloading import preloaded
+from pipeline.readiness import readied
 
 
 class Standard(Definition):
@@ -123,7 +123,7 @@ class Standard(Definition):
         return None if required is None else required * self.resource.floor_ratio
 
 
-@preloaded
+@readied
 @cache
 def plausibility() -> Plausibility:
     """Return the usual limits of plausibility (合理性)."""
@@ -225,7 +225,7 @@ def veto_ids() -> frozenset[str]:
     return frozenset(veto.id for s in _every() for veto in s.vetoes)
 
 
-@preloaded
+@readied
 @cache
 def evidence_ids() -> frozenset[str]:
     """Return every number that evidence may be handed in for: items, vetoes, E1, targets."""

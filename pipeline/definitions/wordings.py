@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.forms import squeeze, variables
-from pipeline.preloading import preloaded
+from pipeline.readiness import readied
 
 STAGES = {"小学": "primary", "初中": "junior", "高中": "senior"}
 _STAGE = re.compile(r"(小学|初中|高中)(?:部|段|阶段)?")
@@ -120,7 +120,7 @@ def standard_wording(name: str) -> str:
     return name
 
 
-@preloaded
+@readied
 @cache
 def decoys() -> dict[str, str]:
     """Return standard wording → why it is not what it looks like."""
@@ -128,7 +128,7 @@ def decoys() -> dict[str, str]:
             for decoy in headers().decoys for header in decoy.headers}
 
 
-@preloaded
+@readied
 @cache
 def neutral_groups() -> frozenset[str]:
     """Return the headings over groups of columns that change no column's meaning."""
@@ -167,7 +167,7 @@ def _units() -> dict[str, str]:
     return {squeeze(unit): unit for unit in variables().units}
 
 
-@preloaded
+@readied
 @cache
 def _alternatives() -> list[tuple[str, str]]:
     """Return every listed alternative with its standard wording, the longest first."""

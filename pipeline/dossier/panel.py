@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pipeline.dossier.drawing import Picture, widest, width_of
 from pipeline.dossier.style import ALERT, DARK
-from pipeline.preloading import preloaded
+from pipeline.readiness import readied
 
 TITLE, LABEL, TICK, NOTE = 9.5, 9, 8.5, 8
 _STEPS = [1, 2, 2.5, 5, 10]
@@ -245,7 +245,7 @@ def jitter(count: int, reach: float) -> np.ndarray:
     return np.random.default_rng(0).uniform(-reach, reach, count)
 
 
-@preloaded
+@readied
 def rehearse() -> None:
     """Draw one small figure of everything, so that fonts, theme and caches are ready."""
     picture = Picture(1.5)

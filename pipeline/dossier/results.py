@@ -27,7 +27,7 @@ from pipeline.dossier.path_record import (
     shortfall_record,
 )
 from pipeline.exact import decimal_text, square_root_text
-from pipeline.preloading import preloaded
+from pipeline.readiness import readied
 from pipeline.terms import EXCLUDED, MERGED, UNDETERMINED, USED, is_missing, verdict
 
 SCHEMA = "junheng.results/1"
@@ -36,7 +36,7 @@ RESULT_TABLES = ("judgements", "accounting", "indicators", "compliance", "balanc
 _VETO, _ELIGIBILITY = "一票否决", "申报条件"
 
 
-@preloaded
+@readied
 @cache
 def results_schema() -> dict:
     """Return the JSON Schema of results.json."""

@@ -21,9 +21,9 @@ from traitlets.config import Config
 
 from pipeline import errors
 from pipeline.errors import DossierFailed, JunhengError
-from pipeline.preloading import is_child
 from pipeline.publishing.binding import AnnualParameters, Parameters
 from pipeline.publishing.engine import FORK, KERNEL, ForkEngine, KernelEngine, read_progress
+from pipeline.readiness import is_child
 
 PROGRESS = "progress"
 

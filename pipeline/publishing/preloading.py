@@ -24,8 +24,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.preloading import mark_child, preload as make_ready
 from pipeline.publishing.surroundings import is_fixed, private_surroundings
+from pipeline.readiness import make_ready, mark_child
 
 _PR_SET_PDEATHSIG = 1
 _RARELY = (100_000, 20, 20)  # collect garbage less often: 20 MB a child more, a tenth faster

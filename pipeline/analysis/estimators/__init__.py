@@ -28,7 +28,7 @@ from pipeline.analysis.estimators.results import Estimate
 from pipeline.analysis.estimators.space import moran
 from pipeline.analysis.estimators.within_between import within_between
 from pipeline.errors import WrongUse
-from pipeline.preloading import preloaded
+from pipeline.readiness import readied
 
 __all__ = ["KINDS", "Estimate", "detectable_correlation", "estimate", "rank_correlation",
            "refusal"]
@@ -42,7 +42,7 @@ KINDS = {
     "moran": moran, "multiple": corrected}
 
 
-@preloaded
+@readied
 def late_libraries() -> None:
     """Import what the estimators import only when they are called: statsmodels takes seconds."""
     import statsmodels.api

@@ -34,13 +34,15 @@ def overview_sentences(counts: pd.DataFrame, summary: pd.DataFrame, annual: Annu
     over = now[now["not_met"] > 0].sort_values("not_met", ascending=False, kind="stable")
     worst = [f"{part_zh(r['stage'] + ' ' + r['indicator'], annual)}（{r['not_met']}个县）"
              for r in over.head(3).to_dict("records")]
-    said = (f"已汇总的{whole['pooled']}个县中，资源配置七项合起来达标{whole['resource_met']}个、"
-            f"未达标{whole['resource_not_met']}个、待核{whole['resource_undetermined']}个。"
-            f"差异系数超过限值最多的是{joined(worst)}。" if worst else
-            f"已汇总的{whole['pooled']}个县的差异系数没有超过限值的。")
+    resource, others = annual.standard.resource.indicators, annual.standard.items
+    said = (f"已汇总的{whole['pooled']}个县中，资源配置{len(resource)}项合起来"
+            f"达标{whole['resource_met']}个、未达标{whole['resource_not_met']}个、"
+            f"待核{whole['resource_undetermined']}个。")
+    said += f"差异系数超过限值最多的是{joined(worst)}。" if worst else "没有超过限值的差异系数。"
     return Prose("overview_sentences", (
-        said, "资源配置要求每所学校和全部14个差异系数都符合；其余25项多凭材料判定，资料未交的"
-        "为待核，不计为达标。综合结论见[[verdict_table]]，各项差异系数见[[coefficient_table]]。"))
+        said, f"资源配置要求每所学校和全部{len(now)}个差异系数都符合；其余{len(others)}项多凭材料"
+        "判定，资料未交的为待核，不计为达标。综合结论见[[verdict_table]]，"
+        "各项差异系数见[[coefficient_table]]。"))
 
 
 def verdict_table(counts: pd.DataFrame, annual: Annual) -> PrintedTable | None:
@@ -55,8 +57,8 @@ def verdict_table(counts: pd.DataFrame, annual: Annual) -> PrintedTable | None:
                        ("pooled", *(f"{part}_{state}" for part in ("resource", "verdict")
                                     for state in _STATES)))))
     fields = (Field("省", align="left", width=1.6), Field("县数", width=0.9),
-              *(Field(STATE_ZH[state], group, width=1) for group in ("资源配置", "32项及否决事项")
-                for state in _STATES))
+              *(Field(STATE_ZH[state], group, width=1)
+                for group in ("资源配置", "全部指标及否决事项") for state in _STATES))
     return PrintedTable(
         "verdict_table", f"{annual.year}年各省县级结论分布", fields, tuple(rows),
         f"各县卷宗；{annual.standard.document}",
@@ -88,8 +90,8 @@ def coefficient_table(summary: pd.DataFrame, annual: Annual) -> PrintedTable | N
         fields += [Field("限值", width=0.8), *(Field(zh, "县数", width=0.9) for zh in
                                              ("达标", "未达标", "待核", "临界"))]
     return PrintedTable(
-        "coefficient_table", f"{annual.year}年14个差异系数的各县分布" if judged
-        else f"{annual.year}年差异系数的各县分布", tuple(fields), tuple(rows),
+        "coefficient_table", f"{annual.year}年{len(now)}个差异系数的各县分布", tuple(fields),
+        tuple(rows),
         "各县卷宗", notes=("各县不加权；有学校缺数据或只有一所学校的县不计入分位数。",))
 
 

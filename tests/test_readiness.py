@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tables import csv_bytes, school
 
-from pipeline import preloading
+from pipeline import readiness
 from pipeline.cleaning import opening, reading
 from pipeline.cleaning.reading import open_files
 from pipeline.county import County
@@ -21,7 +21,7 @@ ROWS = [school(number) for number in range(1, 4)]
 @pytest.fixture
 def prepared(monkeypatch):
     """Let this process count as the child of a prepared one, whatever other tests left running."""
-    monkeypatch.setattr(preloading, "_children", {os.getpid()})
+    monkeypatch.setattr(readiness, "_children", {os.getpid()})
     monkeypatch.setattr(reading.threading, "active_count", lambda: 1)
 
 
@@ -32,10 +32,10 @@ def children():
 
 def test_what_modules_registered_is_made_ready(monkeypatch):
     made: list[str] = []
-    monkeypatch.setattr(preloading, "_registered", [])
-    preloading.preloaded(lambda: made.append("fonts"))
+    monkeypatch.setattr(readiness, "_registered", [])
+    readiness.readied(lambda: made.append("fonts"))
     assert made == []
-    preloading.preload()
+    readiness.make_ready()
     assert made == ["fonts"]
 
 
@@ -44,7 +44,7 @@ def test_a_fork_reads_what_a_fresh_interpreter_reads(tmp_path, prepared, monkeyp
     files[0][0].write_bytes(csv_bytes(ROWS))
     files[1][0].write_bytes(b"\x00\x01")
     forked = list(open_files(files))
-    monkeypatch.setattr(preloading, "_children", set())
+    monkeypatch.setattr(readiness, "_children", set())
     assert forked == list(open_files(files))
     assert forked[0].sheets and forked[1].fault
 

@@ -3,7 +3,7 @@
 A batch imports everything in one parent and forks a child a county. What a child would
 otherwise build anew each time – definitions read from their files, font tables, libraries
 imported late, caches of matplotlib – is registered here by the module that owns it and made
-ready by one call of `preload`. Nothing registered may start a thread, open a socket or run
+ready by one call of `make_ready`. Nothing registered may start a thread, open a socket or run
 Typst: a child of such a parent hangs (docs/decisions/0019).
 """
 
@@ -14,13 +14,13 @@ _children: set[int] = set()  # this process, once it is a child that serves one 
 _registered: list[Callable[[], object]] = []
 
 
-def preloaded(function: Callable[[], object]) -> Callable[[], object]:
+def readied(function: Callable[[], object]) -> Callable[[], object]:
     """Register a function without arguments, usually a cached one; returns it unchanged."""
     _registered.append(function)
     return function
 
 
-def preload() -> None:
+def make_ready() -> None:
     """Call everything that the modules imported so far have registered; cheap to repeat."""
     for function in _registered:
         function()
