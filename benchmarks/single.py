@@ -43,7 +43,7 @@ from pipeline.publishing.publication import publish
 from pipeline.publishing.surroundings import private_surroundings
 from pipeline.publishing.tables import write_tables
 from pipeline.publishing.typeset import typeset
-from pipeline.readiness import mark_child
+from pipeline.readiness import make_ready, mark_child
 
 _MIB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB
 _CALLS = {"draw": "出图 figures", "show": "表 tables", "say": "文字 sentences",

@@ -24,12 +24,13 @@ from pipeline.annual import Annual
 from pipeline.cleaning.importing import Imported, import_county
 from pipeline.county import County
 from pipeline.definitions.county_layouts import COUNTIES
-from pipeline.errors import JunhengError
+from pipeline.errors import InputRefused, JunhengError
 from pipeline.pooling_tables import pool_tables
 from pipeline.readiness import mark_child
 from pipeline.terms import MET, NOT_MET, REFUSE, TABLES, UNDETERMINED, verdict
 
 POOLED, REFUSED, FAILED = "pooled", "refused", "failed"
+_MOST_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,15 @@ def pool(annual: Annual, workers: int = 0) -> dict[str, pd.DataFrame]:
 
     ``workers`` processes read counties side by side, as many as there are processors if 0;
     the tables are the same for any number, in the order of codes. A study of tables of
-    counties is pooled by `pool_tables`, which gives further tables.
+    counties is pooled by `pool_tables`, which gives further tables. Raises `InputRefused`
+    when not one county could be pooled.
     """
     if annual.study.source.kind == COUNTIES:
         return pool_tables(annual)
     orders = [(info.code, annual.year, annual.study.source.standard, str(annual.raw))
               for info in annual.units()]
     found = list(_read(orders, workers or len(os.sched_getaffinity(0))))
+    _require_some(found)
     rows = {name: [row for one in found for row in getattr(one, part)] for name, part in (
         ("pool_units", "units"), ("pool_balance", "balance"), ("panel", "panel"),
         ("pool_schools", "schools"))}
@@ -62,6 +65,13 @@ def pool(annual: Annual, workers: int = 0) -> dict[str, pd.DataFrame]:
     tables = {name: TABLES[name].frame(part) for name, part in rows.items()}
     tables["panel"] = completed(tables["panel"], annual.study)
     return tables
+
+
+def _require_some(found: list[Pooled]) -> None:
+    left_out = [one.units[0] for one in found if not one.balance]
+    if len(left_out) == len(found):
+        said = [f"  {row['unit']} {row['name']}：{row['reason']}" for row in left_out[:_MOST_LINES]]
+        raise InputRefused("\n".join([f"{len(found)} 个县都不能汇总，未出年度评价：", *said]))
 
 
 def _read(orders: list[tuple], workers: int, task=None) -> Iterator[Pooled]:

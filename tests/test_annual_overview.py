@@ -14,7 +14,12 @@ from pipeline.analysis.annual.overview import (
 from pipeline.analysis.annual.thirds import thirds
 from pipeline.annual import Annual
 from pipeline.definitions.studies import study
-from pipeline.dossier.annual.overview import coefficient_table, overview_sentences
+from pipeline.dossier.annual.overview import (
+    change_sentences,
+    change_table,
+    coefficient_table,
+    overview_sentences,
+)
 from pipeline.terms import TABLES
 
 STUDY = study("cn-annual")
@@ -145,3 +150,13 @@ def test_the_words_count_what_the_standard_holds_and_stand_where_no_limit_is_pas
     assert "资源配置7项合起来达标1个、未达标0个、待核0个。没有超过限值的差异系数。" in said
     assert "全部14个差异系数" in said and "其余25项" in said
     assert coefficient_table(summary, annual).caption == "2023年14个差异系数的各县分布"
+
+
+@pytest.mark.parametrize(("after", "refers"), [("met", True), ("undetermined", False)])
+def test_a_table_of_changes_is_named_only_where_there_is_one(after, refers):
+    annual = Annual.open("cn-annual", 2023)
+    changes = state_changes(units(*((y, "a", "省", "pooled", "met", "met") for y in (2022, 2023))),
+                            coefficients((2022, "a", "primary", "R1", "0.6", "not_met", 9, 0),
+                                         (2023, "a", "primary", "R1", "0.4", after, 9, 0)), 2023)
+    (said,) = change_sentences(changes, annual).paragraphs
+    assert ("[[change_table]]" in said) is refers is (change_table(changes, annual) is not None)

@@ -11,6 +11,7 @@ from pipeline.definitions.studies import Peers
 from pipeline.dossier import peers as report
 from pipeline.errors import WrongUse
 from pipeline.publishing.binding import chapters
+from pipeline.terms import TABLES
 
 RULE = Peers(characteristics=["size", "rural"], count=5, fewest=3, reason="按规模")
 
@@ -92,3 +93,15 @@ def test_the_finished_evaluation_is_known_by_its_folder(evaluation):
 
 def test_every_chapter_of_a_county_takes_the_pool():
     assert all('pool = \\"\\"' in path.read_text("utf-8") for path in chapters("county"))
+
+
+@pytest.mark.parametrize(("status", "there"), [("fitted", True), ("refused", False)])
+def test_pooled_coefficients_are_spoken_of_only_where_one_was_fitted(evaluation, status, there):
+    evaluation.save("annual_models", TABLES["annual_models"].frame([
+        {"id": "P2", "question": "问", "family": "primary", "status": status, "focus": "x", "n": 90,
+         "p_adjusted": 0.01, "convention": "CR2"}]))
+    evaluation.save("annual_terms", TABLES["annual_terms"].frame([
+        {"id": "P2", "term": "x", "estimate": -0.2, "ci_low": -0.3, "ci_high": -0.1}]))
+    county = County.open("990101", 2023)
+    assert (report.pooled_sentences(evaluation) is not None) is there
+    assert (report.pooled_table(evaluation, county) is not None) is there

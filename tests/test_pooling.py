@@ -13,9 +13,10 @@ from pipeline import pooling
 from pipeline.analysis.annual.panel import completed, lagged
 from pipeline.annual import Annual
 from pipeline.definitions.studies import study, study_ids
-from pipeline.errors import WrongUse
+from pipeline.errors import InputRefused, WrongUse
 from pipeline.exact import decimal_text
-from pipeline.publishing.binding import checked
+from pipeline.publishing.annual import AnnualOrder, make_annual
+from pipeline.publishing.binding import AnnualParameters, checked
 from pipeline.publishing.dossier import Order, make_dossier
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.terms import is_missing
@@ -140,3 +141,25 @@ def test_a_folder_without_counties_of_the_standard_is_wrong_use(tmp_path):
         Annual.open("cn-annual", YEAR, str(tmp_path)).require_sources()
     with pytest.raises(WrongUse, match="原始数据文件夹不存在"):
         Annual.open("cn-annual", YEAR, str(Path(tmp_path, "none"))).require_sources()
+
+
+def test_a_nation_of_which_not_one_county_can_be_pooled_is_refused_with_every_reason(
+        nation, tmp_path, monkeypatch):
+    monkeypatch.setattr(pooling, "_read", lambda orders, workers: [
+        pooling._without_figures(order, "refused", "没有表头") for order in orders])
+    annual = Annual.open("cn-annual", YEAR, str(nation), str(tmp_path))
+    with pytest.raises(InputRefused, match="6 个县都不能汇总(.|\n)*990001 虚构0001县：没有表头"):
+        pooling.pool(annual)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("counties", "years"), [(1, (YEAR,)), (4, (2022, YEAR))])
+def test_an_evaluation_of_very_few_counties_is_made_and_says_what_it_cannot(
+        counties, years, tmp_path):
+    list(write_nation(tmp_path / "raw", Wanted(counties, years, 5, "csv")))
+    parameters = AnnualParameters(study="cn-annual", year=YEAR, raw=str(tmp_path / "raw"),
+                                  processed=str(tmp_path / "processed"))
+    folder = make_annual(AnnualOrder(parameters, tmp_path / "reports"))
+    record = json.loads((folder / "annual.json").read_text("utf-8"))
+    assert {m["status"] for m in record["tables"]["annual_models"]} == {"refused"}
+    assert (folder / "annual.pdf").read_bytes().startswith(b"%PDF")

@@ -116,9 +116,17 @@ def peer_chart(places: pd.DataFrame, values: pd.DataFrame, annual: Annual | None
         notes=("每点为一个同类县，菱形为本县。",))
 
 
+def _pooled_models(annual: Annual | None) -> pd.DataFrame:
+    """Return the fitted primary models of the annual evaluation; none without one."""
+    if annual is None or not annual.has("annual_models"):
+        return pd.DataFrame()
+    models = annual.load("annual_models")
+    return models[(models["family"] == "primary") & (models["status"] == "fitted")]
+
+
 def pooled_sentences(annual: Annual | None) -> Prose | None:
     """Say what the pooled coefficients are and are not (汇总的估计)."""
-    if annual is None or not annual.has("annual_models"):
+    if _pooled_models(annual).empty:
         return None
     return Prose("pooled_sentences", (
         "一个县的学校数少，很多关系估计不出来；[[pooled_table]]列出年度评价汇总各县得出的主要系数，"
@@ -127,12 +135,10 @@ def pooled_sentences(annual: Annual | None) -> Prose | None:
 
 def pooled_table(annual: Annual | None, county: County) -> PrintedTable | None:
     """Print the focus coefficient of every fitted primary model of the annual evaluation."""
-    if annual is None or not annual.has("annual_models"):
-        return None
-    models, terms = annual.load("annual_models"), annual.load("annual_terms")
-    chosen = models[(models["family"] == "primary") & (models["status"] == "fitted")]
+    chosen = _pooled_models(annual)
     if chosen.empty:
         return None
+    terms = annual.load("annual_terms")
     rows = []
     for m in chosen.to_dict("records"):
         term = terms[(terms["id"] == m["id"]) & (terms["term"] == m["focus"])].iloc[0]

@@ -20,6 +20,7 @@ from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, is_missing
 _STATES = (MET, NOT_MET, UNDETERMINED)
 _KIND_ZH = {"better": "转为达标", "worse": "转为未达标", "opened": "转为待核",
             "settled": "待核转为有结论"}
+_MOVED = ("better", "worse")
 _MOST_LISTED = 30
 _SURE = 0.8
 
@@ -116,14 +117,15 @@ def change_sentences(changes: pd.DataFrame, annual: Annual) -> Prose:
     said = joined([f"{zh}{n}个" for kind, zh in _KIND_ZH.items()
                    if (n := int((cvs["kind"] == kind).sum()))])
     whole = changes[changes["part"] == "resource"]
+    listed = "，见[[change_table]]" if changes["kind"].isin(_MOVED).any() else ""
     return Prose("change_sentences", (
-        f"与{before}年相比，差异系数的结论{said}；资源配置的结论变化的县{len(whole)}个，"
-        "见[[change_table]]。转为待核是资料不全，不是退步。",))
+        f"与{before}年相比，差异系数的结论{said or '没有变化'}；"
+        f"资源配置的结论变化的县{len(whole)}个{listed}。转为待核是资料不全，不是退步。",))
 
 
 def change_table(changes: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     """List who changed between met and not met since last year (结论变化)."""
-    moved = changes[changes["kind"].isin(["better", "worse"])]
+    moved = changes[changes["kind"].isin(_MOVED)]
     if moved.empty:
         return None
     order = moved.assign(whole=~moved["part"].isin(["verdict", "resource"])).sort_values(
@@ -175,8 +177,7 @@ def thirds_sentences(thirds: pd.DataFrame, annual: Annual) -> Prose:
         f"本报告不排名次：相邻名次的差别小于各县逐年的波动。按{zh}（扣除学校数的影响，近三年）"
         f"把{int(known.sum())}个县分为三组，能以{int(_SURE * 100)}%以上把握说出在哪一组的有{sure}个"
         f"（{share}），其余的说不准，见[[thirds_table]]；每个县的把握见 tables/thirds.csv。",
-        "学校少的县差异系数天然偏小、波动大（[[funnel_chart]]的带随学校数变化），"
-        "不能只凭差异系数低就说更均衡。"))
+        "学校少的县差异系数天然偏小、波动大，不能只凭差异系数低就说更均衡。"))
 
 
 def thirds_table(thirds: pd.DataFrame, annual: Annual) -> PrintedTable | None:
