@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import nbformat
-from nbconvert.exporters import get_exporter
-
 from pipeline.annual import Annual
 from pipeline.definitions.base import file_hash
 from pipeline.definitions.studies import study_path
@@ -19,6 +16,7 @@ from pipeline.errors import DossierFailed
 from pipeline.publishing.binding import AnnualParameters, bind, chapters
 from pipeline.publishing.dossier import kept_on_failure, run_log
 from pipeline.publishing.execution import execute, without_traces
+from pipeline.publishing.exporter import export
 from pipeline.publishing.manifest import manifest, program, run_id
 from pipeline.publishing.publication import publish
 from pipeline.publishing.surroundings import private_surroundings
@@ -75,9 +73,7 @@ def _written(private: AnnualParameters, made: Annual, order: AnnualOrder, work: 
     clean = without_traces(notebook, order.parameters.model_copy(
         update={"raw": made.study.source.raw, "processed": "data/processed"}))
     why = causes(made)
-    pdf, _ = get_exporter("junheng-pdf")().from_notebook_node(clean, {"run_id": run_id(why)[:16]})
-    (finished / "annual.pdf").write_bytes(pdf)
-    nbformat.write(clean, finished / "annual.ipynb")
+    export(clean, run_id(why)[:16], finished / "annual")
     shutil.move(made.folder / RECORD, finished / RECORD)
     write_tables(made, finished / "tables")
     record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)

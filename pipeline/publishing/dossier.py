@@ -10,14 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbconvert.exporters import get_exporter
 from nbformat import NotebookNode
 
 from pipeline.county import County
 from pipeline.errors import DossierFailed, InputRefused
 from pipeline.publishing.binding import Parameters, bind, chapters
 from pipeline.publishing.execution import execute, without_traces
+from pipeline.publishing.exporter import export
 from pipeline.publishing.manifest import causes, manifest, run_id
 from pipeline.publishing.publication import publish
 from pipeline.publishing.surroundings import private_surroundings
@@ -111,10 +110,7 @@ def _export(notebook: NotebookNode, made: County, portable: Parameters, finished
     clean = without_traces(notebook, portable.model_copy(
         update={"raw": "data/raw", "processed": "data/processed"}))
     why = causes(made, portable)
-    exporter = get_exporter("junheng-pdf")()
-    pdf, _ = exporter.from_notebook_node(clean, {"run_id": run_id(why)[:16]})
-    (finished / "dossier.pdf").write_bytes(pdf)
-    nbformat.write(clean, finished / "dossier.ipynb")
+    export(clean, run_id(why)[:16], finished / "dossier")
     for name in RECORDS:
         shutil.move(made.folder / name, finished / name)
     write_tables(made, finished / "tables")

@@ -34,6 +34,7 @@ from papermill.log import logger
 from pipeline.publishing.surroundings import private_surroundings
 
 FORK, KERNEL = "junheng-fork", "junheng-kernel"
+_LINE_BYTES = 200
 ENDED = "ProcessEnded"  # the exception named in the cell in which the process died
 
 
@@ -55,14 +56,14 @@ class ForkEngine(Engine):
         language = nb_man.nb.metadata.get("kernelspec", {}).get("language", "python")
         if language != "python":
             raise PapermillException(f"{FORK} runs Python notebooks, not {language}")
-        _note_progress(nb_man, progress)
-        if in_process:
-            from pipeline.publishing.cells import run_cells
+        with _progress_noted(nb_man, progress):
+            if in_process:
+                from pipeline.publishing.cells import run_cells
 
-            with contextlib.closing(run_cells(nb_man.nb)) as events:
-                _follow(nb_man, events, options)
-        else:
-            _run_apart(nb_man, seed, execution_timeout, options)
+                with contextlib.closing(run_cells(nb_man.nb)) as events:
+                    _follow(nb_man, events, options)
+            else:
+                _run_apart(nb_man, seed, execution_timeout, options)
         nb_man.nb.metadata["language_info"] = _language_info()
 
 
@@ -74,8 +75,8 @@ class KernelEngine(NBClientEngine):
             cls, nb_man: NotebookExecutionManager, kernel_name: str, *,
             progress: Path | None = None, **options: object) -> None:
         """Run the cells as papermill does."""
-        _note_progress(nb_man, progress)
-        super().execute_managed_notebook(nb_man, kernel_name, **options)
+        with _progress_noted(nb_man, progress):
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
 
 
 def read_progress(path: Path) -> dict | None:
@@ -86,19 +87,24 @@ def read_progress(path: Path) -> dict | None:
         return None
 
 
-def _note_progress(nb_man: NotebookExecutionManager, path: Path | None) -> None:
-    """Have the manager write the place of every cell before it starts."""
+@contextlib.contextmanager
+def _progress_noted(nb_man: NotebookExecutionManager, path: Path | None) -> Iterator[None]:
+    """Have the manager write the place of every cell before it starts, over the last one."""
     if path is None:
+        yield
         return
-    start, partial = nb_man.cell_start, path.with_name(f".{path.name}.new")
+    start = nb_man.cell_start
+    with path.open("wb", buffering=0) as file:
 
-    def noted(cell: nbformat.NotebookNode, cell_index: int | None = None, **more: object) -> None:
-        chapter = cell.metadata.get("chapter", "")
-        partial.write_text(json.dumps({"cell": cell_index, "chapter": chapter}), "utf-8")
-        partial.replace(path)
-        start(cell, cell_index, **more)
+        def noted(cell: nbformat.NotebookNode, cell_index: int | None = None,
+                  **more: object) -> None:
+            place = {"cell": cell_index, "chapter": cell.metadata.get("chapter", "")}
+            file.seek(0)
+            file.write(json.dumps(place).encode().ljust(_LINE_BYTES))
+            start(cell, cell_index, **more)
 
-    nb_man.cell_start = noted
+        nb_man.cell_start = noted
+        yield
 
 
 def _follow(nb_man: NotebookExecutionManager, events: Iterable[dict], options: dict) -> bool:
@@ -117,7 +123,7 @@ def _follow(nb_man: NotebookExecutionManager, events: Iterable[dict], options: d
         if event["count"] is not None:
             cell.execution_count = event["count"]
         for changed, outputs in event["outputs"].items():
-            nb_man.nb.cells[int(changed)].outputs = nbformat.from_dict(outputs)
+            nb_man.nb.cells[int(changed)].outputs = [nbformat.NotebookNode(o) for o in outputs]
         _pass_on(cell.get("outputs", []), options)
         if event["failed"]:
             nb_man.cell_exception(cell, cell_index=number)

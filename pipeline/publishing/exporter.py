@@ -1,7 +1,12 @@
 """The nbconvert exporter (导出器) behind ``jupyter nbconvert --to junheng-pdf``."""
 
-from nbconvert.exporters import Exporter
+from pathlib import Path
+
+import nbformat
+import orjson
+from nbconvert.exporters import Exporter, get_exporter
 from nbformat import NotebookNode
+from nbformat.v4.rwbase import split_lines, strip_transient
 from traitlets import default
 
 from pipeline.publishing.blocks import read_notebook
@@ -24,9 +29,31 @@ class PdfExporter(Exporter):
 
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None,
                            **kw: object) -> tuple[bytes, dict]:
-        """Return the PDF of the notebook and the resources."""
-        nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
-        document = read_notebook(nb_copy, resources.get("run_id", ""))
+        """Return the PDF of the notebook and the resources.
+
+        With no preprocessors there is nothing that could change the notebook, and neither the
+        two copies nor the validations are made that nbconvert makes for their sake.
+        """
+        if self.preprocessors or self.default_preprocessors:
+            nb, resources = super().from_notebook_node(nb, resources, **kw)
+        resources = {} if resources is None else resources
+        document = read_notebook(nb, resources.get("run_id", ""))
         if "attachment" in resources:
             document["attachment"] = resources["attachment"]
         return typeset(document), resources
+
+
+def export(notebook: NotebookNode, run_id: str, path: Path) -> None:
+    """Write an executed notebook without traces as PDF and as notebook beside it (导出).
+
+    ``path`` lacks the suffix. The notebook is written as nbformat writes it, lines of text
+    apart and keys in order, by an encoder that indents at a fifth of the time; its lines are
+    split in place, so that the caller has no more use for it.
+    """
+    exporter = get_exporter("junheng-pdf")(default_preprocessors=[])
+    pdf, _ = exporter.from_notebook_node(notebook, {"run_id": run_id})
+    path.with_suffix(".pdf").write_bytes(pdf)
+    nbformat.validate(notebook)
+    path.with_suffix(".ipynb").write_bytes(orjson.dumps(
+        split_lines(strip_transient(notebook)),
+        option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
