@@ -1,9 +1,12 @@
 """Quantile regression (分位数回归), exactly, as a linear programme."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from scipy import optimize
 
+from pipeline.analysis.estimators.certified_quantiles import certified
 from pipeline.analysis.estimators.designs import design, normal_inverse
 from pipeline.analysis.estimators.resampling import resampled
 from pipeline.analysis.estimators.results import Estimate
@@ -28,8 +31,11 @@ def quantile(data: pd.DataFrame, spec: dict) -> Estimate:
     def fitted(rows: np.ndarray) -> np.ndarray:
         return quantile_coefficients(cells.y[rows], cells.x[rows], spec["q"])
 
+    def redrawn(estimates: np.ndarray, drawn: Iterator[np.ndarray]) -> np.ndarray:
+        return redrawn_coefficients(cells.y, cells.x, spec["q"], estimates, drawn)
+
     terms, how = resampled(fitted, cells.names, len(cells.y), spec.get("draws", 0), codes,
-                           spec.get("groups_a_draw", 0))
+                           spec.get("groups_a_draw", 0), redrawn)
     residuals = cells.y - cells.x @ terms["estimate"].to_numpy()
     loss = np.where(residuals > 0, spec["q"], spec["q"] - 1) @ residuals
     return Estimate(terms, len(cells.y), how or NO_ERRORS, {"objective": float(loss)})
@@ -48,3 +54,18 @@ def quantile_coefficients(y: np.ndarray, x: np.ndarray, q: float) -> np.ndarray:
     if np.linalg.matrix_rank(x[on_plane]) < x.shape[1]:
         return prices
     return np.linalg.lstsq(x[on_plane], y[on_plane], rcond=None)[0]
+
+
+def redrawn_coefficients(y: np.ndarray, x: np.ndarray, q: float, estimates: np.ndarray,
+                         drawn: Iterator[np.ndarray]) -> np.ndarray:
+    """Return `quantile_coefficients` of every draw of rows (draws, k), up to rounding.
+
+    Draws whose optimum is not proved to be the only one are solved one by one as linear
+    programmes. ``estimates`` are the coefficients of all rows.
+    """
+    found = []
+    for some, together in certified(y, x, q, estimates, drawn):
+        for i in np.flatnonzero(np.isnan(together).any(axis=1)):
+            together[i] = quantile_coefficients(y[some[i]], x[some[i]], q)
+        found.append(together)
+    return np.concatenate(found)

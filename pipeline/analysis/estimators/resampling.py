@@ -1,6 +1,6 @@
 """Bootstrap errors (自助法) for estimators that have no error formula worth printing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,8 @@ SEED = 20170426
 
 
 def resampled(statistic: Callable[[np.ndarray], np.ndarray], names: list[str], n: int,
-              draws: int, clusters: np.ndarray | None = None, most: int = 0
+              draws: int, clusters: np.ndarray | None = None, most: int = 0,
+              redrawn: Callable[[np.ndarray, Iterator[np.ndarray]], np.ndarray] | None = None
               ) -> tuple[pd.DataFrame, str]:
     """Return the terms of ``statistic(rows)`` over all n rows, and how errors were reckoned.
 
@@ -20,7 +21,8 @@ def resampled(statistic: Callable[[np.ndarray], np.ndarray], names: list[str], n
     interval goes from percentile 2.5 to 97.5, p is not given. No draws: the estimate only,
     and an empty text. ``most`` clusters are drawn where there are more, and the deviations
     shrunk by √(most/G): m out of n (Bickel, Götze & van Zwet 1997), for statistics that take
-    long on all of them.
+    long on all of them. ``redrawn(estimates, drawn)`` gives the statistic of every draw, one
+    a row, where it takes them together at less cost than one by one.
     """
     estimates = statistic(np.arange(n))
     terms = described(names, estimates)
@@ -29,7 +31,8 @@ def resampled(statistic: Callable[[np.ndarray], np.ndarray], names: list[str], n
     random, rows = np.random.default_rng(SEED), _rows_of(clusters)
     there = n if clusters is None else len(rows)
     size = min(most, there) if most and clusters is not None else there
-    found = np.array([statistic(_drawn(random, there, size, rows)) for _ in range(draws)])
+    drawn = (_drawn(random, there, size, rows) for _ in range(draws))
+    found = redrawn(estimates, drawn) if redrawn else np.array([statistic(i) for i in drawn])
     found = estimates + (found - estimates) * np.sqrt(size / there)
     terms["std_error"] = found.std(axis=0, ddof=1)
     terms["statistic"] = terms["estimate"] / terms["std_error"]
