@@ -93,6 +93,8 @@ def test_what_a_chapter_does_to_its_process_is_named_with_the_chapter(
     outcome = outcomes["910001"]
     assert (code, outcome.state, outcome.chapter) == (1, state, "01_cleaning"), outcome
     assert re.search(words, outcome.reason)
+    log = (nation.out / str(YEAR) / "logs" / "910001.log").read_text("utf-8")
+    assert ("Segmentation fault" in log) == (words == "段错误")
 
 
 def test_a_county_that_hears_nothing_goes_with_all_its_processes(nation, monkeypatch):

@@ -105,6 +105,14 @@ def test_a_raw_folder_that_is_not_there_is_told(junheng, tmp_path):
     assert listing(tmp_path) == []
 
 
+def test_a_folder_that_is_named_is_seen_from_where_the_user_stands(
+        junheng, received, tmp_path, monkeypatch):
+    received(EXAMPLE.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    told = junheng("run", UNIT, "--year", YEAR, "--raw", "raw", "--dry-run")
+    assert (told.code, f"{UNIT} 金水区  要做：首次" in told.out) == (0, True), told
+
+
 @pytest.mark.parametrize("arguments", [
     ["list", "planets"], ["list"], ["nosuch"], ["check"], ["check", "none.xlsx"],
     ["run", UNIT, "--year"], ["template", "blank.xls"], ["template", "none/blank.xlsx"],

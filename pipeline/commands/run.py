@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands.folders import seen_from_here
 from pipeline.errors import JunhengError, WrongUse
 
 
@@ -14,9 +15,10 @@ from pipeline.errors import JunhengError, WrongUse
 @click.argument("units", nargs=-1, metavar="县代码...")
 @click.option("--all", "everybody", is_flag=True, help="名册中凡有当年资料的县")
 @click.option("--year", type=int, required=True, metavar="年份", help="统计年份（秋季学年初）")
-@click.option("--raw", default="data/raw", metavar="文件夹", help="原始数据，默认 data/raw")
+@click.option("--raw", default="data/raw", metavar="文件夹", callback=seen_from_here,
+              help="原始数据，默认 data/raw")
 @click.option("--out", default="reports", metavar="文件夹", help="卷宗去处，默认 reports")
-@click.option("--processed", default="data/processed", metavar="文件夹",
+@click.option("--processed", default="data/processed", metavar="文件夹", callback=seen_from_here,
               help="中间表去处，默认 data/processed")
 @click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
 @click.option("--peers", default="", metavar="评价方案",

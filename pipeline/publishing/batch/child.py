@@ -66,7 +66,7 @@ def _confine(work: Path, limits: Limits) -> None:
         work / TALK, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream, target in enumerate((nothing, talk, talk)):
         os.dup2(target, stream)
-    faulthandler.enable(file=2)
+    faulthandler.enable(file=talk)  # not 2, which a running cell has taken for its output
     cpu = int(limits.seconds * (os.cpu_count() or 1)) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_FILE_BYTES, _MOST_FILE_BYTES))
