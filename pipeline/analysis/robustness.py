@@ -11,6 +11,7 @@ from pipeline.analysis.estimators import estimate
 from pipeline.analysis.estimators.designs import design, normal_inverse
 from pipeline.analysis.fitting import Question, complete, linear_refusal, quantile_refusal
 from pipeline.definitions.parts import Model
+from pipeline.terms import records
 
 TENTH_HIGHER = 1.1
 HALF = 0.5
@@ -126,7 +127,7 @@ def _effect(data: pd.DataFrame, asked: Question, scale: str) -> dict:
     if asked.quantile is None:
         spec = {"kind": model.method, "formula": model.formula, "cov": "HC3"}
         spec |= {"weights": model.weights} if model.weights else {}
-    terms = estimate(data, spec).terms.to_dict("records")
+    terms = records(estimate(data, spec).terms)
     term = next(term for term in terms if term["term"] == model.focus)
     step = {"log": np.log(TENTH_HIGHER), "": 1.0}.get(
         scale, (TENTH_HIGHER - 1) * data[model.focus].mean())

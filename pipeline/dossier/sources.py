@@ -10,7 +10,7 @@ from pipeline.dossier.exhibit import TOTAL, Cell, Cover, Field, Figure, PrintedT
 from pipeline.dossier.numbers import count_text, joined, limit_text
 from pipeline.dossier.panel import LABEL, TITLE, Panel, grid, jitter, names, padded
 from pipeline.dossier.style import DARK, GROUP_COLOURS
-from pipeline.terms import EXCLUDED, MERGED, SEVERITY_ZH, USED, is_missing
+from pipeline.terms import EXCLUDED, MERGED, SEVERITY_ZH, USED, is_missing, records
 
 _SHOWN_FINDINGS = 40
 
@@ -173,7 +173,7 @@ def findings_table(findings: pd.DataFrame, county: County) -> PrintedTable:
     rows = [
         (Cell(SEVERITY_ZH[row["severity"]]), Cell(_place(row)), Cell(row["rule"]),
          Cell(row["action"]))
-        for row in listed.head(_SHOWN_FINDINGS).to_dict("records")]
+        for row in records(listed.head(_SHOWN_FINDINGS))]
     more = len(listed) - len(rows)
     notes = (f"另有{more}处，见 findings.json。",) if more > 0 else ()
     if not rows:
@@ -201,7 +201,7 @@ def size_chart(schools: pd.DataFrame, county: County) -> Figure | None:
     return Figure(
         "size_chart", f"{county.name}{county.year}年参加测算{county.standard.section_zh}的规模",
         _size_alt(now, stages), "报送的学校数据表", _sizes(now, stages),
-        tuple(now[["stage", "school_code", "location", "pupils"]].to_dict("records")),
+        tuple(records(now[["stage", "school_code", "location", "pupils"]])),
         notes=("每点为一所；箱线为四分位数。",))
 
 
