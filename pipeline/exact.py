@@ -79,9 +79,9 @@ def square_root_text(value: Fraction, significant: int = _SIGNIFICANT) -> str:
 
 def rounded(value: Fraction, decimals: int) -> Decimal:
     """Round half up to ``decimals`` places, exactly (四舍五入); ``round()`` would go to even."""
-    scaled = abs(value) * 10**decimals
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(whole if value >= 0 else -whole).scaleb(-decimals)
+    scaled, parts = abs(value.numerator) * 10**decimals, value.denominator
+    whole = (2 * scaled + parts) // (2 * parts)
+    return Decimal(whole if value.numerator >= 0 else -whole).scaleb(-decimals)
 
 
 def _terminating(value: Fraction) -> str | None:

@@ -15,6 +15,7 @@ balanced and one unit above is not, whatever a float would say.
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 
 import pandas as pd
@@ -32,12 +33,12 @@ class Spread:
     mean: Fraction | None
     variance: Fraction | None
 
-    @property
+    @cached_property
     def cv_squared(self) -> Fraction | None:
         """Return (S/X̄)²; None when nobody has any of the resource or there is no school."""
         return self.variance / self.mean**2 if self.mean else None
 
-    @property
+    @cached_property
     def cv_text(self) -> str:
         """Return CV as a decimal string; empty when it is undefined."""
         return "" if self.cv_squared is None else square_root_text(self.cv_squared)

@@ -16,6 +16,7 @@ from pipeline.terms import (
     NOT_MET,
     TABLES,
     UNDETERMINED,
+    records,
 )
 
 
@@ -26,7 +27,7 @@ def compliance(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standa
     judged = indicators[indicators["indicator"].isin(standard.resource.indicators)]
     levels = judged.groupby(["year", "stage", "school_code"], sort=False)["level"].agg(list)
     rows = []
-    for school in schools.to_dict("records"):
+    for school in records(schools):
         found = levels[(school["year"], school["stage"], school["school_code"])]
         rows.append(_row(school, found, standard.resource.min_met))
     return TABLES["compliance"].frame(rows)

@@ -13,14 +13,14 @@ from pipeline.analysis.county_rules import composite_cv
 from pipeline.definitions.parts import Composite
 from pipeline.definitions.standards import Standard
 from pipeline.exact import decimal_text
-from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED
+from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, records
 
 
 def composites(balance: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     """Return the composites table; empty where the standard has no composite."""
     rows = []
     for (year, stage), part in balance.groupby(["year", "stage"], sort=False):
-        singles = {r["indicator"]: r for r in part.to_dict("records")}
+        singles = {r["indicator"]: r for r in records(part)}
         rows += [_row(year, stage, c, singles) for c in standard.composites if stage in c.cv_max]
     return TABLES["composites"].frame(rows)
 

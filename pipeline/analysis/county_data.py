@@ -6,6 +6,7 @@ from fractions import Fraction
 import pandas as pd
 
 from pipeline.definitions.forms import classifications, variables
+from pipeline.terms import records
 
 COUNTY_TABLES = ("sections", "facts", "evidence", "class_sizes", "rooms", "monitoring")
 
@@ -38,14 +39,14 @@ def county_data(tables: dict[str, pd.DataFrame], year: int) -> CountyData:
 
     def rows(name: str) -> list[dict]:
         table = tables[name]
-        return table[table["year"] == year].to_dict("records")
+        return records(table[table["year"] == year])
 
     return CountyData(
         year, rows("sections"),
         facts={row["variable"]: row["value"] for row in rows("facts")},
         evidence={row["id"]: row for row in rows("evidence")},
         class_sizes=rows("class_sizes"), rooms=rows("rooms"),
-        monitoring=tables["monitoring"].to_dict("records"),
+        monitoring=records(tables["monitoring"]),
         teaching_points=frozenset(t.code for t in types if t.teaching_point),
         not_general=frozenset(t.code for t in types if t.excluded_as),
         stages_of={t.code: len(t.stages) for t in types},

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.analysis.balance import Spread, cv_status, spread
 from pipeline.definitions.standards import Standard
-from pipeline.terms import TABLES, known
+from pipeline.terms import TABLES, known, records
 
 
 def decomposition(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard
@@ -24,7 +24,7 @@ def decomposition(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Sta
     one group only, has no rows.
     """
     groups = {(s["year"], s["stage"], s["school_code"]): standard.group_of(s)
-              for s in schools.to_dict("records")}
+              for s in records(schools)}
     rows = []
     for key, chosen in _cases(indicators, standard):
         labels = [groups[k] for k in zip(chosen["year"], chosen["stage"], chosen["school_code"],
@@ -55,7 +55,7 @@ def contributions(indicators: pd.DataFrame, standard: Standard) -> pd.DataFrame:
         whole = spread(list(chosen["value"]), [int(p) for p in chosen["pupils"]])
         limit = standard.balance.cv_max.get(key["stage"])
         pupils = sum(chosen["pupils"])
-        for school in chosen.to_dict("records"):
+        for school in records(chosen):
             rest = _without(school, whole, pupils)
             part = school["pupils"] * (school["value"] - whole.mean) ** 2
             total = whole.variance * pupils

@@ -50,7 +50,8 @@ class Fitter(NamedTuple):
 
 def complete(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
     """Return the schools that have every column of the model."""
-    return frame[question.columns].dropna()
+    rows = frame[question.columns]
+    return rows[rows.notna().to_numpy().all(axis=1)]
 
 
 def linear_refusal(data: pd.DataFrame, question: Question) -> str:
@@ -73,8 +74,9 @@ def no_variation(data: pd.DataFrame) -> str:
 
 def collinear(regressors: pd.DataFrame) -> str:
     """Say so when the regressors, with the constant, do not determine the coefficients."""
-    scaled = regressors / regressors.abs().max().replace(0, 1)
-    x = np.column_stack([np.ones(len(scaled)), scaled.to_numpy(float)])
+    x = regressors.to_numpy(float)
+    sizes = np.abs(x).max(axis=0)
+    x = np.column_stack([np.ones(len(x)), x / np.where(sizes == 0, 1, sizes)])
     if np.linalg.matrix_rank(x) < x.shape[1]:
         return "自变量完全共线，系数不能确定：" + "、".join(regressors.columns)
     return ""

@@ -14,7 +14,7 @@ from pipeline.analysis.county_data import CountyData
 from pipeline.analysis.inequality import inequality, urban_rural_gap
 from pipeline.definitions.indicators import Indicator
 from pipeline.definitions.standards import Standard
-from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, is_missing, known
+from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, is_missing, known, records
 
 PER_PUPIL = "元/生"
 TRAINING, TRAINING_BUDGET = "training_spending_yuan", "operating_budget_yuan"
@@ -124,7 +124,7 @@ def spending(indicators: pd.DataFrame, schools: pd.DataFrame, deflator: dict[int
     Dispersion is within a year and needs no deflation.
     """
     groups = {(s["year"], s["stage"], s["school_code"]): standard.group_of(s)
-              for s in schools.to_dict("records")}
+              for s in records(schools)}
     rows = [_spending(key, part, groups, deflator.get(key[0]), standard)
             for key, part in _parts(indicators, standard)]
     return TABLES["spending"].frame(rows)
@@ -175,7 +175,7 @@ def spending_groups(indicators: pd.DataFrame, schools: pd.DataFrame,
                     deflator: dict[int, Fraction], standard: Standard) -> pd.DataFrame:
     """Return per-pupil spending by year, stage and group (城区、镇区、乡村)."""
     groups = {(s["year"], s["stage"], s["school_code"]): standard.group_of(s)
-              for s in schools.to_dict("records")}
+              for s in records(schools)}
     rows = []
     for (year, stage, id), part in _parts(indicators, standard):
         there = part[known(part["value"])]

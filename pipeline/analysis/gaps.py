@@ -16,7 +16,7 @@ from pipeline.analysis.robustness import influence, specifications
 from pipeline.analysis.school_frame import panel_frame, school_frame
 from pipeline.definitions.parts import Model
 from pipeline.definitions.standards import Standard
-from pipeline.terms import TABLES, is_missing
+from pipeline.terms import TABLES, is_missing, records
 
 FITTED, REFUSED = "fitted", "refused"
 LEVEL = 0.05
@@ -83,7 +83,7 @@ def _answer(frame: pd.DataFrame, question: Question) -> tuple[dict, list[dict]]:
         return {**row, "status": REFUSED, "reason": reason}, []
     terms, figures = fit(data, question)
     return {**row, **figures, "status": FITTED, "reason": ""}, [
-        {"id": question.id, **term} for term in terms.to_dict("records")]
+        {"id": question.id, **term} for term in records(terms)]
 
 
 def _description(data: pd.DataFrame, question: Question) -> dict:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.definitions.indicators import Indicator
 from pipeline.definitions.standards import Standard
-from pipeline.terms import ABOVE, BELOW, FLOOR, MISSING, TABLES, is_missing
+from pipeline.terms import ABOVE, BELOW, FLOOR, MISSING, TABLES, is_missing, records
 
 
 def indicator_values(schools: pd.DataFrame, standard: Standard) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def indicator_values(schools: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     """
     rows = [
         _row(school, indicator, standard)
-        for school in schools.to_dict("records")
+        for school in records(schools)
         for indicator in standard.used_indicators
     ]
     return TABLES["indicators"].frame(rows)

@@ -26,7 +26,7 @@ from pipeline.analysis.balance import cv_status, spread
 from pipeline.definitions.parts import Balance
 from pipeline.definitions.standards import Standard
 from pipeline.errors import WrongUse
-from pipeline.terms import MET, NOT_MET, UNDETERMINED, is_missing
+from pipeline.terms import MET, NOT_MET, UNDETERMINED, is_missing, records
 
 MISSING = -1
 KEY = ["unit", "year", "stage"]
@@ -65,7 +65,7 @@ def sections_of(indicators: pd.DataFrame) -> Sections:
     Raises `OverflowError` where an amount's numerator or denominator needs more than 63 bits.
     """
     rows = {}
-    for row in indicators.to_dict("records"):
+    for row in records(indicators):
         key = (row["unit"], row["year"], row["stage"], row["school_code"])
         rows.setdefault(key, (row["pupils"], {}))[1][row["indicator"]] = row["value"]
     ids = list(dict.fromkeys(indicators["indicator"]))

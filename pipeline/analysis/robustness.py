@@ -1,6 +1,7 @@
 """How much a result hangs on one school or one choice (影响与设定): description, not proof."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -10,6 +11,7 @@ from pipeline.analysis.estimators import estimate
 from pipeline.analysis.estimators.designs import design, normal_inverse
 from pipeline.analysis.fitting import Question, complete, linear_refusal, quantile_refusal
 from pipeline.definitions.parts import Model
+from pipeline.terms import records
 
 TENTH_HIGHER = 1.1
 HALF = 0.5
@@ -53,52 +55,65 @@ def specifications(frame: pd.DataFrame, question: Question) -> list[dict]:
     """
     if not question.model.covariates:
         return []
-    return [_specification(frame, question, *choice) for choice in _choices(frame, question)]
+    samples = _samples(frame, question)
+    return [row for choice in _choices(question.model)
+            for row in _fits(frame, question, *choice, samples)]
 
 
-def _choices(frame: pd.DataFrame, question: Question) -> Iterator[tuple]:
-    model = question.model
+def _choices(model: Model) -> Iterator[tuple]:
     scales = ("log", "level") if model.focus.startswith("ln_") else ("",)
     own = [term for term in model.regressors if term != model.focus]
+    return product(ESTIMATORS, scales, [own, *model.covariates])
+
+
+def _samples(frame: pd.DataFrame, question: Question) -> list[str]:
     rows = frame.loc[frame.index.isin(complete(frame, question).index)]
-    samples = [s for s in SAMPLES if s != "no_points" or (rows["point"] == 1).any()]
-    return product(ESTIMATORS, scales, [own, *model.covariates], samples)
+    return [s for s in SAMPLES if s != "no_points" or (rows["point"] == 1).any()]
 
 
-def _specification(frame: pd.DataFrame, question: Question, how: tuple[str, str], scale: str,
-                   covariates: list[str], sample: str) -> dict:
+def _fits(frame: pd.DataFrame, question: Question, how: tuple[str, str], scale: str,
+          covariates: list[str], samples: list[str]) -> Iterator[dict]:
+    """Yield the rows of one specification, sample by sample."""
     estimator, weights = how
-    model = question.model
-    focus = model.focus.removeprefix("ln_") if scale == "level" else model.focus
-    asked = Question(
-        question.id, question.stage, model.model_copy(update={
-            "formula": f"{model.outcome} ~ {' + '.join([focus, *covariates])}", "focus": focus,
-            "method": "wls" if weights else "ols", "weights": weights}),
-        question.rules, question.percent, HALF if estimator == "median" else None)
+    model, asked = question.model, _asked(question, how, scale, covariates)
     own = [term for term in model.regressors if term != model.focus]
-    row = {"id": question.id, "estimator": estimator, "weights": weights, "scale": scale,
-           "covariates": "、".join(covariates), "sample": sample,
-           "base": (estimator, weights, sample) == ("ols", model.weights, "all")
-           and scale != "level" and covariates == own}
+    shared = {"id": question.id, "estimator": estimator, "weights": weights, "scale": scale,
+              "covariates": "、".join(covariates)}
+    base = how == ("ols", model.weights) and scale != "level" and covariates == own
     absent = [name for name in asked.columns if name not in frame]
-    if absent:
-        return {**row, "n": 0, "status": "refused", "reason": "缺少变量：" + "、".join(absent)}
-    data = _sampled(frame, asked, sample)
-    refuse = quantile_refusal if estimator == "median" else linear_refusal
+    nothing = {"n": 0, "status": "refused", "reason": "缺少变量：" + "、".join(absent)}
+    every = frame if absent else complete(frame, asked)
+    for sample in samples:
+        yield {**shared, "sample": sample, "base": base and sample == "all",
+               **(nothing if absent else _fit(_sampled(frame, every, asked, sample), asked, scale))}
+
+
+def _asked(question: Question, how: tuple[str, str], scale: str, covariates: list[str]) -> Question:
+    model, (estimator, weights) = question.model, how
+    focus = model.focus.removeprefix("ln_") if scale == "level" else model.focus
+    formula = f"{model.outcome} ~ {' + '.join([focus, *covariates])}"
+    return replace(question, quantile=HALF if estimator == "median" else None,
+                   model=model.model_copy(update={
+                       "formula": formula, "focus": focus, "weights": weights,
+                       "method": "wls" if weights else "ols"}))
+
+
+def _fit(data: pd.DataFrame, asked: Question, scale: str) -> dict:
+    refuse = linear_refusal if asked.quantile is None else quantile_refusal
     reason = refuse(data, asked)
-    row |= {"n": len(data), "status": "refused" if reason else "fitted", "reason": reason}
-    return row if reason else row | _effect(data, asked.model, estimator, scale)
+    row = {"n": len(data), "status": "refused" if reason else "fitted", "reason": reason}
+    return row if reason else row | _effect(data, asked, scale)
 
 
-def _sampled(frame: pd.DataFrame, asked: Question, sample: str) -> pd.DataFrame:
+def _sampled(frame: pd.DataFrame, every: pd.DataFrame, asked: Question, sample: str
+             ) -> pd.DataFrame:
     if sample == "no_points":
-        frame = frame[frame["point"] == 0]
-    data = complete(frame, asked)
+        return complete(frame[frame["point"] == 0], asked)
     if sample != "no_top":
-        return data
-    x = _weighted(design(data, asked.model.formula).x, data, asked.model)
+        return every
+    x = _weighted(design(every, asked.model.formula).x, every, asked.model)
     leverage = (x * np.linalg.pinv(x).T).sum(axis=1)
-    return data[np.arange(len(data)) != np.argmax(leverage)]
+    return every[np.arange(len(every)) != np.argmax(leverage)]
 
 
 def _weighted(rows: np.ndarray, data: pd.DataFrame, model: Model) -> np.ndarray:
@@ -106,12 +121,14 @@ def _weighted(rows: np.ndarray, data: pd.DataFrame, model: Model) -> np.ndarray:
     return rows * np.sqrt(data[[model.weights]].to_numpy(float)) if model.weights else rows
 
 
-def _effect(data: pd.DataFrame, model: Model, estimator: str, scale: str) -> dict:
+def _effect(data: pd.DataFrame, asked: Question, scale: str) -> dict:
+    model = asked.model
     spec = {"kind": "quantile", "formula": model.formula, "q": HALF}
-    if estimator == "ols":
+    if asked.quantile is None:
         spec = {"kind": model.method, "formula": model.formula, "cov": "HC3"}
         spec |= {"weights": model.weights} if model.weights else {}
-    term = estimate(data, spec).terms.set_index("term").loc[model.focus]
+    terms = records(estimate(data, spec).terms)
+    term = next(term for term in terms if term["term"] == model.focus)
     step = {"log": np.log(TENTH_HIGHER), "": 1.0}.get(
         scale, (TENTH_HIGHER - 1) * data[model.focus].mean())
     return {"effect": float(term["estimate"] * step), "ci_low": float(term["ci_low"] * step),

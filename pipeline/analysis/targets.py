@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.analysis.comparing import Outcome, holds, say
 from pipeline.analysis.county_data import CountyData
 from pipeline.definitions.plans import NUMERIC, Plan, Target
-from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, verdict
+from pipeline.terms import MET, NOT_MET, TABLES, UNDETERMINED, records, verdict
 
 ABOUT, _NAMED = Fraction(1, 10), 6
 
@@ -27,7 +27,7 @@ def targets(plans: list[Plan], judgements: pd.DataFrame, years: dict[int, County
     ``years`` holds the county's data of this year and the one before; ``reference`` is the
     day of the statistics, against which deadlines are held.
     """
-    states = {row["id"]: row for row in judgements.to_dict("records")}
+    states = {row["id"]: row for row in records(judgements)}
     rows = [_row(plan, target, judge_target(target, states, years, max(years)), reference)
             for plan in plans for target in plan.targets
             if not target.units or unit in target.units]

@@ -22,6 +22,7 @@ from pipeline.terms import (
     NOT_MET,
     TABLES,
     UNDETERMINED,
+    records,
     verdict,
 )
 
@@ -59,7 +60,7 @@ def _composite_rows(balance: pd.DataFrame, year: int, standard: Standard) -> lis
              "zh": f"{standard.stages[r['stage']]}{r['label']}", "status": r["status"],
              "value": from_exact_text(r["cv"]), "limit": r["limit"], "op": r["op"], "unit": "",
              "reason": r["reason"], "evidence": "学校数据表", "clause": clauses[r["id"]]}
-            for r in found.to_dict("records")]
+            for r in records(found)]
 
 
 def _eligibility(standard: Standard, data: CountyData) -> dict:
@@ -81,7 +82,7 @@ def _resource_row(id: str, indicators: pd.DataFrame, compliance: pd.DataFrame,
     cvs = balance[(balance["year"] == year) & (balance["indicator"] == id)]
     said = [f"{standard.stages[r['stage']]}差异系数"
             + ("超过限值" if r["status"] == NOT_MET else "待核")
-            for r in cvs.to_dict("records") if r["status"] != MET]
+            for r in records(cvs) if r["status"] != MET]
     levels = _levels(id, indicators, compliance, year)
     failing = ((levels["status"] == NOT_MET) & levels["level"].isin([FLOOR, BELOW])).sum()
     lacking = levels[(levels["status"] == UNDETERMINED) & (levels["level"] == MISSING)]

@@ -12,7 +12,7 @@ from pipeline.analysis.indicators import indicator_values
 from pipeline.analysis.verdict import judgements
 from pipeline.definitions.standards import Standard
 from pipeline.exact import decimal_text
-from pipeline.terms import MET, NOT_MET, UNDETERMINED, is_missing, verdict
+from pipeline.terms import MET, NOT_MET, UNDETERMINED, is_missing, records, verdict
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ def _changed(before: dict[tuple, dict], after: dict[tuple, dict], names: tuple[s
 
 def _items(judged: Judged) -> dict[tuple, dict]:
     return {(r["id"], r["zh"]): {"status": r["status"], "reason": r["reason"]}
-            for r in judged.judgements.to_dict("records")}
+            for r in records(judged.judgements)}
 
 
 def _schools(judged: Judged) -> dict[tuple, dict]:
-    states = {(r["stage"], r["school_code"]): r for r in judged.compliance.to_dict("records")}
+    states = {(r["stage"], r["school_code"]): r for r in records(judged.compliance)}
     found: dict[tuple, dict] = {}
-    for row in judged.indicators.to_dict("records"):
+    for row in records(judged.indicators):
         key = (row["stage"], row["school_code"])
         state = states.get(key, {})
         school = found.setdefault(key, {
@@ -95,7 +95,7 @@ def _schools(judged: Judged) -> dict[tuple, dict]:
 def _coefficients(judged: Judged) -> dict[tuple, dict]:
     return {(r["stage"], r["indicator"]): {
         "cv": r["cv"] or None, "mean": _text(r["mean"]), "limit": _text(r["limit"]),
-        "status": r["status"] or None} for r in judged.balance.to_dict("records")}
+        "status": r["status"] or None} for r in records(judged.balance)}
 
 
 def _text(value: Fraction | None) -> str | None:

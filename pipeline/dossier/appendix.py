@@ -10,7 +10,7 @@ from pipeline.definitions.standards import standard_path
 from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import count_text, level_text, percent_text
 from pipeline.fonts import font_hashes
-from pipeline.terms import EXCLUDED, MERGED, USED, is_missing
+from pipeline.terms import EXCLUDED, MERGED, USED, is_missing, records
 
 _OUTCOME_ZH = {USED: "参加测算", EXCLUDED: "未参加", MERGED: "并入"}
 
@@ -24,7 +24,7 @@ def school_list(accounting: pd.DataFrame, county: County) -> PrintedTable:
          Cell(county.standard.stages[r["stage"]]), Cell(types.zh("school_type", r["school_type"])),
          Cell(count_text(r["pupils"])),
          Cell(_OUTCOME_ZH[r["outcome"]] + (f"：{r['reason']}" if r["reason"] else "")))
-        for n, r in enumerate(now.to_dict("records"), 1))
+        for n, r in enumerate(records(now), 1))
     return PrintedTable(
         "school_list", f"{county.name}{county.year}年学校名单与口径",
         (Field("序号", align="center", width=0.7), Field("标识码", align="left", width=1.7),
@@ -87,7 +87,7 @@ def merge_table(derivations: pd.DataFrame, county: County) -> PrintedTable | Non
         (Field("教学点", align="left", width=3), Field("学生", width=1),
          Field("处理", align="left", width=3), Field("合并后学生", width=1.4)),
         tuple((Cell(r["name"]), Cell(level_text(r["whole"], 0)), Cell(r["note"]),
-               Cell(level_text(r["value"], 0))) for r in now.to_dict("records")),
+               Cell(level_text(r["value"], 0))) for r in records(now)),
         "学校数据表")
 
 

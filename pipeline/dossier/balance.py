@@ -16,7 +16,7 @@ from pipeline.dossier.numbers import (
 )
 from pipeline.dossier.resources import STATE_TONE
 from pipeline.exact import square_root_text
-from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, is_missing
+from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, is_missing, records
 
 
 def balance_sentences(balance: pd.DataFrame, county: County) -> Prose:
@@ -27,7 +27,7 @@ def balance_sentences(balance: pd.DataFrame, county: County) -> Prose:
     near = now[now["borderline"].astype(bool)]
     if len(near):
         names = [f"{county.standard.stages[r['stage']]}{short(r['indicator'], county)}"
-                 f"（{_cv(r, county)}）" for r in near.to_dict("records")]
+                 f"（{_cv(r, county)}）" for r in records(near)]
         said.append(f"临界：{joined(names)}与限值相差不超过{limit_text(county.standard.balance.near)}"
                     "或取整会改变结论，判定以未取整的精确值为准。")
     chart = "和[[cv_chart]]" if (now["cv"] != "").any() else ""
@@ -45,7 +45,7 @@ def _cv(row: dict, county: County) -> str:
 
 
 def _stage_sentence(rows: pd.DataFrame, zh: str, county: County) -> str:
-    known = [r for r in rows.to_dict("records") if r["cv"]]
+    known = [r for r in records(rows) if r["cv"]]
     if not known:
         return f"{zh}没有可测算的差异系数。"
     listed = joined([f"{short(r['indicator'], county)}{_cv(r, county)}" for r in known])
@@ -70,7 +70,7 @@ def _stage_sentence(rows: pd.DataFrame, zh: str, county: County) -> str:
 def balance_table(balance: pd.DataFrame, county: County) -> PrintedTable:
     """Print mean, standard deviation, coefficient, limit and state of each indicator."""
     rows = []
-    for row in balance[balance["year"] == county.year].to_dict("records"):
+    for row in records(balance[balance["year"] == county.year]):
         indicator = county.standard.indicator(row["indicator"])
         deviation = None if is_missing(row["variance"]) else Fraction(
             square_root_text(row["variance"]))
@@ -109,7 +109,7 @@ def composite_table(composites: pd.DataFrame, county: County) -> PrintedTable | 
          Cell(cv_text(r["cv"], r["limit"]), STATE_TONE[r["status"]], r["cv"]),
          Cell(word[r["op"]] + limit_text(r["limit"], 2)),
          Cell(STATE_ZH[r["status"]], STATE_TONE[r["status"]]), Cell(r["reason"]))
-        for r in now.to_dict("records"))
+        for r in records(now))
     return PrintedTable(
         "composite_table", f"{county.name}{county.year}年综合差异系数",
         (Field("学段", align="left", width=0.9), Field("读法", align="left", width=3.4),
@@ -128,7 +128,7 @@ def _notes(balance: pd.DataFrame, county: County) -> tuple[str, ...]:
     notes = ["县平均值＝全县该项总量÷全县学生总数；标准差按学生数加权，除数为学生总数。"]
     for reason, group in now.groupby("reason", sort=False):
         names = [f"{county.standard.stages[r['stage']]}{r['indicator']}"
-                 for r in group.to_dict("records")]
+                 for r in records(group)]
         notes.append(f"{joined(names)}：{reason}。")
     return tuple(notes)
 
@@ -137,7 +137,7 @@ def trend_table(balance: pd.DataFrame, county: County) -> PrintedTable | None:
     """Print the coefficients of every year side by side; None with one year only."""
     if len(county.years) < 2 or not (balance["cv"] != "").any():
         return None
-    by_key = {(r["year"], r["stage"], r["indicator"]): r for r in balance.to_dict("records")}
+    by_key = {(r["year"], r["stage"], r["indicator"]): r for r in records(balance)}
     rows = []
     for stage, zh in county.standard.stages.items():
         for id in county.standard.resource.indicators:
@@ -167,7 +167,7 @@ def trend_sentences(balance: pd.DataFrame, county: County) -> Prose:
     if len(county.years) < 2 or not (balance["cv"] != "").any():
         return Prose("trend_sentences", (f"只有{county.year}年资料，不作年度比较。",))
     first, last = (balance[balance["year"] == y] for y in (county.years[0], county.year))
-    both = list(zip(first.to_dict("records"), last.to_dict("records"), strict=True))
+    both = list(zip(records(first), records(last), strict=True))
     pairs = [(Fraction(a["cv"]), Fraction(b["cv"])) for a, b in both
              if a["cv"] and b["cv"] and not a["n_missing"] and not b["n_missing"]]
     left = len(both) - len(pairs)

@@ -32,7 +32,7 @@ from pipeline.dossier.style import (
     MID,
     PALE,
 )
-from pipeline.terms import NOT_MET, is_missing
+from pipeline.terms import NOT_MET, is_missing, records
 
 BAR, AXIS = 0.31, "#555555"
 ROOM_ABOVE, ROOM_BELOW = 1.9 * TITLE, 3.9 * LABEL  # room for a title, and for numbers and a label
@@ -60,10 +60,10 @@ def cv_chart(balance: pd.DataFrame, county: County) -> Figure | None:
     if now.empty:
         return None
     stages = stages_of(now, county)
-    parts = {s: now[now["stage"] == s].to_dict("records") for s in stages}
+    parts = {s: records(now[now["stage"] == s]) for s in stages}
     scales = {s: names(_shorts([r["indicator"] for r in part], county), downwards=True)
               for s, part in parts.items()}
-    longest = max(float(r["cv"]) * 1.22 for r in now.to_dict("records"))
+    longest = max(float(r["cv"]) * 1.22 for r in records(now))
     limits = [float(v) for v in now["limit"] if not is_missing(v)]
     across = numbers(0, max([longest, *(1.15 * v for v in limits)]), 8)
     picture = Picture(2.9)
@@ -77,7 +77,7 @@ def cv_chart(balance: pd.DataFrame, county: County) -> Figure | None:
     alt = "；".join(_listed(zh, parts[s], county) for s, zh in stages.items())
     return Figure("cv_chart", f"{county.name}{county.year}年各项指标校际差异系数",
                   alt, "学校数据表", picture,
-                  tuple(now[["stage", "indicator", "cv"]].to_dict("records")),
+                  tuple(records(now[["stage", "indicator", "cv"]])),
                   notes=("竖线为限值；斜纹为超过限值。",) if county.standard.balance.cv_max else ())
 
 
@@ -106,7 +106,7 @@ def trend_chart(balance: pd.DataFrame, county: County) -> Figure | None:
     if known.empty:
         return None
     stages, years = stages_of(known, county), county.years
-    limits = {r["stage"]: float(r["limit"]) for r in known.to_dict("records")
+    limits = {r["stage"]: float(r["limit"]) for r in records(known)
               if not is_missing(r["limit"])}
     up = padded([*known["number"], *limits.values()], most=9)
     across = Scale(years[0] - 0.1, years[-1] + 0.1, tuple(years), tuple(map(str, years)))
@@ -133,7 +133,7 @@ def trend_chart(balance: pd.DataFrame, county: County) -> Figure | None:
     legend(picture, shown, left + width + 12, low + height * 0.8)
     return Figure("trend_chart", f"{county.name}{county.years[0]}—{county.year}年校际差异系数变化",
                   "各项差异系数逐年的折线，数值见同节表格", "各年学校数据表", picture,
-                  tuple(known[["year", "stage", "indicator", "cv"]].to_dict("records")))
+                  tuple(records(known[["year", "stage", "indicator", "cv"]])))
 
 
 def _line_key(n: int, label: str) -> Key:
@@ -152,13 +152,13 @@ def quadrant_chart(balance: pd.DataFrame, indicators: pd.DataFrame, county: Coun
         return None
     now = of_year(balance, county)
     required = {(r["stage"], r["indicator"]): r["threshold"]
-                for r in reversed(of_year(indicators, county).to_dict("records"))}
+                for r in reversed(records(of_year(indicators, county)))}
     if not required:
         return None
     rows = [{"stage": r["stage"], "indicator": r["indicator"],
              "level": float(r["mean"] / required[(r["stage"], r["indicator"])]),
              "spread": float(r["cv"]) / float(r["limit"])}
-            for r in now.to_dict("records") if r["cv"]]
+            for r in records(now) if r["cv"]]
     good = sum(r["level"] >= 1 and r["spread"] <= 1 for r in rows)
     return Figure("quadrant_chart", f"{county.name}{county.year}年各项指标的水平与均衡程度",
                   f"{len(rows)}个点，其中县平均值达到标准值且差异系数不超过限值的{good}个",

@@ -9,7 +9,7 @@ from pipeline.dossier.numbers import count_text, cv_text, joined
 from pipeline.dossier.path import path_words
 from pipeline.dossier.resources import STATE_TONE
 from pipeline.dossier.sources import section_words
-from pipeline.terms import MET, NOT_MET, UNDETERMINED, USED, verdict
+from pipeline.terms import MET, NOT_MET, UNDETERMINED, USED, records, verdict
 
 _VETO, _ELIGIBILITY = "一票否决", "申报条件"
 
@@ -77,7 +77,7 @@ def _values(balance: pd.DataFrame, county: County) -> str:
     now = balance[(balance["year"] == county.year) & (balance["cv"] != "")]
     said = [f"{county.standard.indicator(r['indicator']).zh}"
             f"{cv_text(r['cv'], None, county.standard.balance.display_decimals)}"
-            for r in now.to_dict("records")]
+            for r in records(now)]
     return f"校际差异系数：{joined(said)}。见[[balance_table]]。"
 
 
@@ -87,7 +87,7 @@ def _coefficients(balance: pd.DataFrame, county: County) -> str:
     text = (f"校际差异系数：{len(now)}个中达标{(status == MET).sum()}个、"
             f"未达标{(status == NOT_MET).sum()}个、待核{(status == UNDETERMINED).sum()}个")
     over = [f"{county.standard.stages[r['stage']]}{county.standard.indicator(r['indicator']).short}"
-            for r in now.to_dict("records") if r["status"] == NOT_MET]
+            for r in records(now) if r["status"] == NOT_MET]
     return text + (f"，超过限值的为{joined(over)}。" if over else "。")
 
 
@@ -119,7 +119,7 @@ def conclusion_sentences(judgements: pd.DataFrame, county: County) -> Prose:
         states = part["status"]
         said.append(f"{group}{len(part)}项：达标{(states == MET).sum()}项、未达标"
                     f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项。")
-    failed = judgements[judgements["status"] == NOT_MET].to_dict("records")
+    failed = records(judgements[judgements["status"] == NOT_MET])
     said += [f"未达标：{r['id']} {r['zh']}（{r['reason']}）。" for r in failed]
     return Prose("conclusion_sentences", (*said, "逐项结论见[[judgement_table]]。"), bullets=True)
 
@@ -130,7 +130,7 @@ def judgement_table(judgements: pd.DataFrame, county: County) -> PrintedTable | 
         return None
     rows = [(Cell(r["id"]), Cell(r["group"]), Cell(r["zh"]),
              Cell(state_zh(r), STATE_TONE[r["status"]]))
-            for r in judgements.to_dict("records")]
+            for r in records(judgements)]
     return PrintedTable(
         "judgement_table", f"{county.name}{county.year}年逐项判定",
         (Field("编号", align="center", width=0.9), Field("类别", align="left", width=1.5),

@@ -19,7 +19,7 @@ from pipeline.dossier.panel import (
     numbers,
 )
 from pipeline.dossier.style import DARK, GROUP_COLOURS, HATCHES, MID, PALE
-from pipeline.terms import is_missing
+from pipeline.terms import is_missing, records
 
 
 def group_chart(decomposition: pd.DataFrame, county: County) -> Figure | None:
@@ -31,7 +31,7 @@ def group_chart(decomposition: pd.DataFrame, county: County) -> Figure | None:
     rows = [{"stage": r["stage"], "指标": county.standard.indicator(r["indicator"]).short,
              "组": county.standard.groups[r["group"]],
              "ratio": float(r["mean"] / means[r["stage"], r["indicator"]])}
-            for r in now.to_dict("records") if means[r["stage"], r["indicator"]]]
+            for r in records(now) if means[r["stage"], r["indicator"]]]
     if not rows:
         return None
     stages = {s: zh for s, zh in stages_of(now, county).items() if s in {r["stage"] for r in rows}}
@@ -69,7 +69,7 @@ def _groups(rows: list[dict], stages: dict[str, str], order: list[str]) -> Pictu
 
 def _county_means(now: pd.DataFrame) -> dict:
     means: dict = {}
-    for r in now.to_dict("records"):
+    for r in records(now):
         key = r["stage"], r["indicator"]
         means[key] = means.get(key, 0) + r["weight"] * r["mean"]
     return means
@@ -81,7 +81,7 @@ def decomposition_chart(decomposition: pd.DataFrame, county: County) -> Figure |
     if now.empty:
         return None
     sums: dict = {}
-    for r in now.to_dict("records"):
+    for r in records(now):
         between, within = sums.get((r["stage"], r["indicator"]), (0, 0))
         sums[r["stage"], r["indicator"]] = between + r["between"], within + r["within"]
     share = {f"{county.standard.stages[s]}·{county.standard.indicator(i).short}":
@@ -121,10 +121,10 @@ def contribution_chart(contributions: pd.DataFrame, balance: pd.DataFrame, count
         return None
     stages, tops = stages_of(now, county), {}
     for stage, zh in stages.items():
-        worst = max(now[now["stage"] == stage].to_dict("records"), key=lambda r: float(r["cv"]))
+        worst = max(records(now[now["stage"] == stage]), key=lambda r: float(r["cv"]))
         part = contributions[(contributions["stage"] == stage)
                              & (contributions["indicator"] == worst["indicator"])]
-        known = [r for r in part.to_dict("records") if not is_missing(r["share"])]
+        known = [r for r in records(part) if not is_missing(r["share"])]
         title = f"{zh}·{county.standard.indicator(worst['indicator']).short}"
         tops[stage] = title, [(r["name"], float(r["share"])) for r in
                               sorted(known, key=lambda r: -r["share"])[:5]]

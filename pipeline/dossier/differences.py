@@ -8,7 +8,7 @@ from pipeline.county import County
 from pipeline.dossier.balance import short
 from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import EMPTY, cv_text, joined, level_text, percent_text
-from pipeline.terms import is_missing, known
+from pipeline.terms import is_missing, known, records
 
 _TOP_SCHOOLS = 3
 
@@ -74,15 +74,15 @@ def location_sentences(decomposition: pd.DataFrame, county: County) -> Prose:
 def contribution_table(contributions: pd.DataFrame, balance: pd.DataFrame, county: County
                        ) -> PrintedTable | None:
     """Print, per indicator, the schools that contribute most to S² and the CV without each."""
-    limits = {(r["stage"], r["indicator"]): r["limit"] for r in balance.to_dict("records")}
+    limits = {(r["stage"], r["indicator"]): r["limit"] for r in records(balance)}
     counted = contributions[known(contributions["share"])]
     if counted.empty:
         return None
     rows = []
     for (stage, id), part in counted.groupby(["stage", "indicator"], sort=False):
-        top = sorted(part.to_dict("records"), key=lambda r: -r["share"])[:_TOP_SCHOOLS]
+        top = sorted(records(part), key=lambda r: -r["share"])[:_TOP_SCHOOLS]
         said = [_contribution(row, limits.get((stage, id)), county) for row in top]
-        flips = [r["name"] for r in part.to_dict("records") if r["flips"]]
+        flips = [r["name"] for r in records(part) if r["flips"]]
         rows.append((Cell(county.standard.stages[stage]), Cell(f"{id} {short(id, county)}"),
                      *map(Cell, said), *(Cell("") for _ in range(_TOP_SCHOOLS - len(said))),
                      Cell(_some(flips) or "无")))

@@ -9,7 +9,7 @@ from pipeline.dossier.balance import short
 from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import EMPTY, count_text, limit_text, percent_text
 from pipeline.dossier.path import PLAN_ZH, SPARED, WHOLE, decided
-from pipeline.terms import is_missing
+from pipeline.terms import is_missing, records
 
 _WHERE = "规模见[[rotation_table]]，从哪所学校到哪所学校见[[move_table]]。"
 
@@ -74,7 +74,7 @@ def rotation_sentences(rotation: pd.DataFrame, county: County,
 
     ``limits`` are the sentences of `limit_words`, which follow.
     """
-    rows = {row["plan"]: row for row in rotation.to_dict("records")}
+    rows = {row["plan"]: row for row in records(rotation)}
     if not rows:
         return Prose("rotation_sentences", ())
     row = rows[WHOLE]
@@ -139,7 +139,7 @@ def _spared(rows: dict[str, dict]) -> str:
 
 def rotation_table(rotation: pd.DataFrame, county: County) -> PrintedTable | None:
     """Print the scale of both plans against the rules of rotation; None without any move."""
-    rows = [row for row in rotation.to_dict("records") if row["moves_most"]]
+    rows = [row for row in records(rotation) if row["moves_most"]]
     if not rows:
         return None
     return PrintedTable(

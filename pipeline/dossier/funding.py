@@ -9,7 +9,7 @@ from pipeline.county import County
 from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import EMPTY, count_text, joined, level_text, percent_text
 from pipeline.dossier.resources import STATE_TONE
-from pipeline.terms import STATE_ZH, is_missing, verdict
+from pipeline.terms import STATE_ZH, is_missing, records, verdict
 
 TEN_THOUSAND = 10_000
 RISES = {"budget": "一般公共预算教育支出", "per_pupil": "按在校学生人数平均的一般公共预算教育支出"}
@@ -30,7 +30,7 @@ def basis_sentences(funding: pd.DataFrame, county: County) -> Prose:
 
 
 def _prices(funding: pd.DataFrame, county: County) -> str:
-    lacking = [f"{r['year']}年" for r in funding.to_dict("records")[1:]
+    lacking = [f"{r['year']}年" for r in records(funding)[1:]
                if is_missing(r["price_index"])]
     if len(funding) < 2:
         return "只有一年资料，不作价格调整。"
@@ -56,7 +56,7 @@ def rise_sentences(funding: pd.DataFrame, county: County) -> Prose:
 
 
 def _yearly(funding: pd.DataFrame, name: str) -> Iterator[str]:
-    for row in funding.to_dict("records")[1:]:
+    for row in records(funding)[1:]:
         change = row[f"{name}_change"]
         word = "缺数" if is_missing(change) else f"比上年{_direction(change)}"
         yield f"{row['year']}年{word}（{STATE_ZH[row[f'{name}_status']]}）"
@@ -82,7 +82,7 @@ def rise_table(funding: pd.DataFrame, county: County) -> PrintedTable | None:
     if not has_budget(funding):
         return None
     rows, before = [], {}
-    for row in funding.to_dict("records"):
+    for row in records(funding):
         rows.append((
             Cell(str(row["year"])), _wan(row["budget"], before.get("budget")),
             *_change_cells(row, "budget"), Cell(count_text(row["pupils"]), value=row["pupils"]),
@@ -100,7 +100,7 @@ def rise_table(funding: pd.DataFrame, county: County) -> PrintedTable | None:
         tuple(rows), "县级数据表",
         notes=("不低于上年即为达标；缺本年或上年数的年份待核；任何一年低于上年，合起来即为未达标。",
                "在校生数为县级资料所填义务教育在校生数；比上年按未取整的数值计算。",
-               *(f"{r['year']}年：{r['reason']}。" for r in funding.to_dict("records")
+               *(f"{r['year']}年：{r['reason']}。" for r in records(funding)
                  if r["reason"])))
 
 
@@ -129,7 +129,7 @@ def _yuan(value: Fraction | None, beside: Fraction | None = None) -> Cell:
 
 def structure_sentences(funding: pd.DataFrame, county: County) -> Prose:
     """State the share of staff in spending, and of training in the operating budget."""
-    now = funding.to_dict("records")[-1]
+    now = records(funding)[-1]
     said = []
     if is_missing(now["staff_share"]):
         said.append(f"没有提交{county.year}年义务教育人员经费支出或公用经费支出，不列支出结构。")
@@ -155,7 +155,7 @@ def _share_text(row: dict) -> str:
 
 def structure_table(funding: pd.DataFrame, county: County) -> PrintedTable | None:
     """Print staff, operating and training money by year (支出结构)."""
-    rows = [r for r in funding.to_dict("records")
+    rows = [r for r in records(funding)
             if not all(is_missing(r[k]) for k in ("staff", "operating", "training"))]
     if not rows:
         return None

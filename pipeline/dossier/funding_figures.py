@@ -22,7 +22,7 @@ from pipeline.dossier.panel import (
     padded,
 )
 from pipeline.dossier.style import DARK, GROUP_COLOURS, MARKERS
-from pipeline.terms import is_missing, known
+from pipeline.terms import is_missing, known, records
 
 _YEARS_TO_DRAW = 3
 
@@ -39,15 +39,15 @@ def spending_chart(indicators: pd.DataFrame, spending: pd.DataFrame, county: Cou
     part = part[known(part["value"])]
     part = part.assign(number=part["value"].astype(float), group=[
         county.standard.groups.get(place, "未分类") for place in part["location"]])
-    picture = _spending_points(part, now.to_dict("records"), county)
+    picture = _spending_points(part, records(now), county)
     alt = joined([f"{county.standard.stages[r['stage']]}最低{level_text(r['lowest'], 0)}、"
                   f"平均{level_text(r['mean'], 0)}、最高{level_text(r['highest'], 0)}元"
-                  for r in now.to_dict("records")])
+                  for r in records(now)])
     return Figure("spending_chart",
                   f"{county.name}{county.year}年各校{county.standard.indicator(id).zh}", alt,
                   "学校数据表", picture,
                   tuple({"stage": r["stage"], "school": r["name"], "value": r["number"]}
-                        for r in part.to_dict("records")),
+                        for r in records(part)),
                   notes=("每点为一所学校；虚线为全县平均。",))
 
 
@@ -89,7 +89,7 @@ def spending_trend(groups: pd.DataFrame, county: County) -> Figure | None:
     column, prices = ("real_mean", f"{county.year}年价格") if real else ("mean", "当年价格")
     stages = {s: zh for s, zh in county.standard.stages.items() if s in set(groups["stage"])}
     names_of = {g: zh for g, zh in county.standard.groups.items() if g in set(groups["group"])}
-    rows = [{**r, "number": float(r[column])} for r in groups.to_dict("records")]
+    rows = [{**r, "number": float(r[column])} for r in records(groups)]
     picture = _spending_lines(rows, years, stages, names_of, county)
     title = county.standard.indicator(groups.iloc[0]["indicator"]).zh
     return Figure("spending_trend", f"{county.name}{years[0]}—{years[-1]}年各组{title}（{prices}）",

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pandas as pd
 
 from pipeline.exact import decimal_text
-from pipeline.terms import TABLES, is_missing
+from pipeline.terms import TABLES, is_missing, records
 
 FUNDING_TABLES = ("inequality", "funding", "spending", "spending_groups", "models", "terms",
                   "influence", "specifications")
@@ -19,13 +19,13 @@ _MODEL_NUMBERS = ("quantile", "r_squared", "max_leverage", "p_value", "p_wild", 
 def inequality_record(inequality: pd.DataFrame, year: int) -> list[dict]:
     """Return one object a stage and indicator of the year."""
     now = inequality[inequality["year"] == year]
-    return [_plain("inequality", row, leave=("year",)) for row in now.to_dict("records")]
+    return [_plain("inequality", row, leave=("year",)) for row in records(now)]
 
 
 def funding_record(tables: dict[str, pd.DataFrame]) -> list[dict]:
     """Return one object a calendar year, with the per-pupil spending of its stages in it."""
     found = []
-    for row in tables["funding"].to_dict("records"):
+    for row in records(tables["funding"]):
         stages = _of(tables["spending"], year=row["year"])
         found.append(_plain("funding", row) | {
             "spending": [_stage(stage, tables["spending_groups"]) for stage in stages]})
@@ -40,7 +40,7 @@ def _stage(row: dict, groups: pd.DataFrame) -> dict:
 
 def gap_record(tables: dict[str, pd.DataFrame]) -> list[dict]:
     """Return one object a question, with its terms, influential schools and specifications."""
-    return [_gap(row, tables) for row in tables["models"].to_dict("records")]
+    return [_gap(row, tables) for row in records(tables["models"])]
 
 
 def _gap(row: dict, tables: dict[str, pd.DataFrame]) -> dict:
@@ -54,7 +54,7 @@ def _gap(row: dict, tables: dict[str, pd.DataFrame]) -> dict:
 
 
 def _of(table: pd.DataFrame, **wanted) -> list[dict]:
-    return [r for r in table.to_dict("records") if all(r[k] == v for k, v in wanted.items())]
+    return [r for r in records(table) if all(r[k] == v for k, v in wanted.items())]
 
 
 def _plain(table: str, row: dict, leave: tuple[str, ...] = ()) -> dict:

@@ -22,7 +22,7 @@ from pipeline.dossier.numbers import (
     joined,
     p_text,
 )
-from pipeline.terms import is_missing
+from pipeline.terms import is_missing, records
 
 METHOD_ZH = {"ols": "普通最小二乘", "wls": "加权最小二乘", "panel": "学校与年份固定效应",
              "quantile": "分位数回归", "oaxaca": "Oaxaca–Blinder分解"}
@@ -50,7 +50,7 @@ def model_table(models: pd.DataFrame, county: County) -> PrintedTable | None:
     if models.empty:
         return None
     by = [models["id"].str.split("-").str[0], models["stage"], models["status"]]
-    rows = [_treated(part.to_dict("records"), county)
+    rows = [_treated(records(part), county)
             for _, part in models.groupby(by, sort=False)]
     return PrintedTable(
         "model_table", f"{county.name}{county.year}年各检验问题的处理",
@@ -92,7 +92,7 @@ def _short(term: str, county: County) -> str:
 
 def term_table(models: pd.DataFrame, terms: pd.DataFrame, county: County) -> PrintedTable | None:
     """Print coefficients, errors, intervals, p and adjusted p of the fitted models (三线表)."""
-    fitted = models[models["status"] == FITTED].to_dict("records")
+    fitted = records(models[models["status"] == FITTED])
     if not fitted:
         return None
     rows = [row for m in fitted for row in _terms(m, terms[terms["id"] == m["id"]], county)]
@@ -108,7 +108,7 @@ def _terms(m: dict, mine: pd.DataFrame, county: County):
     head = f"{number_of(m)} {stage_zh(m, county)}"
     if not is_missing(m["quantile"]):
         head += f" {figure_text(m['quantile'], 2)}"
-    for n, t in enumerate(mine.to_dict("records")):
+    for n, t in enumerate(records(mine)):
         focus = t["term"] == m["focus"]
         adjusted = m["p_adjusted"] if focus else None
         yield (Cell(head if n == 0 else ""), Cell(term_zh(t["term"], county), TOTAL * focus),
@@ -151,12 +151,12 @@ def influence_table(influence: pd.DataFrame, models: pd.DataFrame, county: Count
     """Print the schools that weigh most on each fitted model, and the focus without each."""
     if influence.empty:
         return None
-    by_id = {m["id"]: m for m in models.to_dict("records")}
+    by_id = {m["id"]: m for m in records(models)}
     rows = []
     for id, part in influence.groupby("id", sort=False):
         m = by_id[id]
         step, scale = step_of(m["focus"], county)
-        for n, r in enumerate(part.to_dict("records")):
+        for n, r in enumerate(records(part)):
             head = f"{number_of(m)} {stage_zh(m, county)}" if n == 0 else ""
             rows.append((Cell(head), Cell(r["school"]), Cell(figure_text(r["leverage"], 2)),
                          Cell(figure_text(r["cooks_distance"], 2)),
@@ -179,8 +179,8 @@ def sensitivity_table(specifications: pd.DataFrame, models: pd.DataFrame, county
     """Print each fitted model beside itself with one choice changed (敏感性)."""
     if specifications.empty:
         return None
-    by_id = {m["id"]: m for m in models.to_dict("records")}
-    rows = [_sensitivity(by_id[id], part.to_dict("records"), county)
+    by_id = {m["id"]: m for m in records(models)}
+    rows = [_sensitivity(by_id[id], records(part), county)
             for id, part in specifications.groupby("id", sort=False)]
     return PrintedTable(
         "sensitivity_table", f"{county.name}{county.year}年关注项的敏感性",

@@ -6,7 +6,7 @@ import pandas as pd
 from pipeline.county import County
 from pipeline.dossier.exhibit import Prose
 from pipeline.dossier.numbers import coefficient_text, figure_text, joined, p_text
-from pipeline.terms import is_missing
+from pipeline.terms import is_missing, records
 
 FITTED = "fitted"
 ASSOCIATION = "相关不等于因果：以上均为学校之间或同一学校各年之间的相关，不能解释为一方引起另一方。"
@@ -46,7 +46,7 @@ def gap_sentences(models: pd.DataFrame, terms: pd.DataFrame, county: County) -> 
     if models.empty:
         why = "没有学校数据" if county.standard.models else "标准包没有列出检验问题"
         return Prose(key, (f"{why}，本章不作检验。",))
-    fitted = [m for m in models.to_dict("records") if m["status"] == FITTED]
+    fitted = [m for m in records(models) if m["status"] == FITTED]
     if not fitted:
         return Prose(key, ("各问题均因样本量等原因不作估计，见[[model_table]]所列理由；只作描述，"
                            "不能由此推断有无关系。",))
@@ -73,8 +73,8 @@ def robustness_sentences(influence: pd.DataFrame, models: pd.DataFrame, county: 
     key = "robustness_sentences"
     if influence.empty:
         return Prose(key, ("没有已估计的线性模型，不列影响与敏感性。",))
-    zh = {m["id"]: f"{number_of(m)}{stage_zh(m, county)}" for m in models.to_dict("records")}
-    turned = [f"{zh[r['id']]}（{r['school']}）" for r in influence.to_dict("records") if r["turns"]]
+    zh = {m["id"]: f"{number_of(m)}{stage_zh(m, county)}" for m in records(models)}
+    turned = [f"{zh[r['id']]}（{r['school']}）" for r in records(influence) if r["turns"]]
     said = (f"剔除一校即改变关注项正负的有{joined(turned)}，结果不稳" if turned
             else "逐一剔除所列学校，各关注项的正负均不改变")
     curves = any(m.covariates for m in county.standard.models)

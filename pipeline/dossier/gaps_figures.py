@@ -10,7 +10,7 @@ from pipeline.dossier.gaps import FITTED, points, step_of, term_zh
 from pipeline.dossier.numbers import coefficient_text, joined
 from pipeline.dossier.panel import LABEL, NOTE, TITLE, Panel, Scale, grid, names, padded
 from pipeline.dossier.style import ALERT, DARK, MARKERS, MID
-from pipeline.terms import is_missing
+from pipeline.terms import is_missing, records
 
 _ENOUGH_TO_DRAW, _ENOUGH_FOR_CURVE = 5, 3
 _ROWS = (  # rows of the choice matrix: column, value, wording
@@ -82,7 +82,7 @@ def _curve(rows: pd.DataFrame, choices: list, model: dict, county: County) -> Pi
     (upper,) = grid(picture, [left], [rests + 2.4 * LABEL + 8], top=4)
     effects = Panel(picture, upper, across, up)
     effects.line([(across.low, 0), (across.high, 0)], stroke="#555555", width=0.8)
-    for n, row in enumerate(rows.to_dict("records")):
+    for n, row in enumerate(records(rows)):
         _effect(effects, n, row)
     outcome = county.standard.indicator(model["outcome"])
     effects.label_y(f"{outcome.short}（{points(outcome.unit)}）")
@@ -127,7 +127,6 @@ def _curve_figure(picture: Picture, rows: pd.DataFrame, model: dict, asked: int,
     return Figure(
         "curve_chart", f"{county.name}{county.year}年{stage}设定曲线：{step}时的效应", said,
         "学校数据表", picture,
-        tuple(rows[["estimator", "weights", "scale", "covariates", "sample", "effect"]]
-              .to_dict("records")),
+        tuple(records(rows[["estimator", "weights", "scale", "covariates", "sample", "effect"]])),
         notes=(f"{said}。竖线为95%区间（中位数回归不给），菱形为标准包所列的原设定；其余因样本量不足不估计。"
                "设定曲线只描述结果随取舍变动的程度，不是证明。",))

@@ -6,7 +6,7 @@ from pipeline.county import County
 from pipeline.dossier.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import joined
 from pipeline.dossier.resources import STATE_TONE
-from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED
+from pipeline.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, records
 
 VETO, ELIGIBILITY = "一票否决", "申报条件"
 GROUPS = {"government": "政府保障程度", "quality": "教育质量", "recognition": "社会认可度"}
@@ -35,7 +35,7 @@ def item_sentences(judgements: pd.DataFrame, group: str, county: County) -> Pros
     states = part["status"]
     text = (f"{GROUPS[group]}{len(part)}项：达标{(states == MET).sum()}项、未达标"
             f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项")
-    failed = part[states == NOT_MET].to_dict("records")
+    failed = records(part[states == NOT_MET])
     if failed:
         text += "。未达标：" + "；".join(f"{r['id']}（{r['reason']}）" for r in failed)
     return Prose(key, (f"{text}。见[[{group}_table]]。",))
@@ -52,7 +52,7 @@ def veto_sentences(judgements: pd.DataFrame, county: County) -> Prose:
     """Say how vetoes and the conditions for applying stand."""
     if not (judgements["group"] == VETO).any():
         return Prose("veto_sentences", (f"{county.standard.title}没有一票否决事项。",))
-    applied = judgements[judgements["group"] == ELIGIBILITY].to_dict("records")
+    applied = records(judgements[judgements["group"] == ELIGIBILITY])
     said = "".join(f"申报条件{STATE_ZH[r['status']]}：{r['reason']}。" for r in applied)
     return Prose("veto_sentences", (f"{veto_words(judgements)}。{said}",))
 
@@ -70,7 +70,7 @@ def _table(key: str, caption: str, part: pd.DataFrame, county: County,
     if part.empty:
         return None
     rows = tuple((Cell(r["id"]), Cell(r["zh"]), Cell(state_zh(r), STATE_TONE[r["status"]]),
-                  Cell(r["reason"])) for r in part.to_dict("records"))
+                  Cell(r["reason"])) for r in records(part))
     return PrintedTable(
         key, caption,
         (Field("编号", align="center", width=0.8), Field("指标或事项", align="left", width=4.6),
@@ -88,7 +88,7 @@ def failing_school_table(judgements: pd.DataFrame, county: County) -> PrintedTab
         (Field("编号", align="center", width=0.8), Field("指标", align="left", width=3.4),
          Field("学校与情况", align="left", width=5.8)),
         tuple((Cell(r["id"]), Cell(r["zh"]), Cell(r["schools"]))
-              for r in failed.to_dict("records")),
+              for r in records(failed)),
         "学校数据表、班额、专用教室、质量监测",
         notes=("“所有学校”“所有班级”类指标，一所不符合即全县未达标。",))
 
@@ -104,7 +104,7 @@ def open_sentences(judgements: pd.DataFrame, county: County) -> Prose:
 
 def open_table(judgements: pd.DataFrame, county: County) -> PrintedTable:
     """Print what is 待核 and what is to be handed in, in the order of the standard."""
-    open_ = judgements[judgements["status"] == UNDETERMINED].to_dict("records")
+    open_ = records(judgements[judgements["status"] == UNDETERMINED])
     rows = [(Cell(r["id"]), Cell(r["zh"]), Cell(r["reason"]), Cell(r["evidence"]))
             for r in open_]
     if not rows:

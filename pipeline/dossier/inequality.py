@@ -15,7 +15,7 @@ from pipeline.dossier.numbers import (
     level_text,
     percent_text,
 )
-from pipeline.terms import STATE_ZH, UNDETERMINED, is_missing
+from pipeline.terms import STATE_ZH, UNDETERMINED, is_missing, records
 
 CENSUS = ("全县参评学校为普查，不是抽样：差异系数和下列各指数都是实际数值，没有抽样误差，"
           "故不附区间；学校数少时用自助法求得的区间也不可信。要看结论是否取决于个别学校，见[[contribution_table]]"
@@ -28,7 +28,7 @@ def inequality_sentences(inequality: pd.DataFrame, county: County) -> Prose:
     if now.empty:
         return Prose("inequality_sentences", ("没有可测算的指标，不列不均等指数。",))
     said = [CENSUS, *(_largest(part, zh, county) for part, zh in _stages(now, county))]
-    bounded = [r for r in now.to_dict("records") if r["cv_low"] and r["bounded_status"]]
+    bounded = [r for r in records(now) if r["cv_low"] and r["bounded_status"]]
     said += [_bounds(row, county) for row in bounded]
     return Prose("inequality_sentences", tuple(text for text in said if text))
 
@@ -39,7 +39,7 @@ def _now(inequality: pd.DataFrame, county: County) -> pd.DataFrame:
 
 def _stages(now: pd.DataFrame, county: County):
     for stage, zh in county.standard.stages.items():
-        yield now[now["stage"] == stage].to_dict("records"), zh
+        yield records(now[now["stage"] == stage]), zh
 
 
 def _largest(rows: list[dict], zh: str, county: County) -> str:
@@ -75,7 +75,7 @@ def inequality_table(inequality: pd.DataFrame, balance: pd.DataFrame, county: Co
     now = _now(inequality, county)
     if now.empty:
         return None
-    cvs = {(r["stage"], r["indicator"]): r for r in _now(balance, county).to_dict("records")}
+    cvs = {(r["stage"], r["indicator"]): r for r in records(_now(balance, county))}
     rows = tuple(_row(r, cvs.get((r["stage"], r["indicator"])), county)
                  for part, _ in _stages(now, county) for r in part)
     urban_rural = "城区与乡村"
@@ -122,6 +122,6 @@ def _notes(now: pd.DataFrame, county: County) -> tuple[str, ...]:
              "城乡为城区÷乡村、城区－乡村（指标单位），镇区不计。"]
     for reason, group in now[now["reason"] != ""].groupby("reason", sort=False):
         names = joined([f"{county.standard.stages[r['stage']]}{r['indicator']}"
-                        for r in group.to_dict("records")])
+                        for r in records(group)])
         notes.append(f"{names}：{reason}。")
     return tuple(notes)

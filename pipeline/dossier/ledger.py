@@ -11,7 +11,7 @@ from pipeline.dossier.exhibit import FAIL, SHORT, TOTAL, UNKNOWN, Cell, Field, P
 from pipeline.dossier.numbers import EMPTY, count_text, joined, level_text, limit_text
 from pipeline.dossier.path import amount_text, cost_text
 from pipeline.dossier.resources import floor_words
-from pipeline.terms import ABOVE, BELOW, FLOOR, MISSING, is_missing
+from pipeline.terms import ABOVE, BELOW, FLOOR, MISSING, is_missing, records
 
 _ALL = "all"
 _TONE = {FLOOR: SHORT, BELOW: FAIL, MISSING: UNKNOWN}
@@ -21,7 +21,7 @@ def shortfall_sentences(ledger: pd.DataFrame, county: County) -> Prose:
     """Say how many schools are short of what, and what they may leave; nothing without any."""
     if ledger.empty:
         return Prose("shortfall_sentences", ())
-    rows = ledger.to_dict("records")
+    rows = records(ledger)
     short_rows = [row for row in rows if row["level"] in (FLOOR, BELOW)]
     missing = sum(row["level"] == MISSING for row in rows)
     sections = {_school(row) for row in rows}
@@ -54,7 +54,7 @@ def _spared(rows: list[dict], short_rows: list[dict], county: County) -> str:
 
 def shortfall_table(ledger: pd.DataFrame, county: County) -> PrintedTable | None:
     """Print what each school lacks to the threshold and to the floor, school by school."""
-    found = [row for row in ledger.to_dict("records") if row["level"] != ABOVE]
+    found = [row for row in records(ledger) if row["level"] != ABOVE]
     if not found:
         return None
     costs = any(not is_missing(row["cost"]) for row in found)
@@ -100,9 +100,9 @@ def shortfall_total_table(totals: pd.DataFrame, county: County) -> PrintedTable 
     """Print the totals by stage and 城乡, one column an indicator (台账合计)."""
     if totals.empty or not any(n for n in totals["n_short"]):
         return None
-    by_key = {(r["stage"], r["location"], r["indicator"]): r for r in totals.to_dict("records")}
+    by_key = {(r["stage"], r["location"], r["indicator"]): r for r in records(totals)}
     ids = [id for id in county.standard.resource.indicators if id in set(totals["indicator"])]
-    units = {r["indicator"]: r["unit"] for r in totals.to_dict("records")}
+    units = {r["indicator"]: r["unit"] for r in records(totals)}
     locations = [*(c.code for c in classifications().location), "", _ALL]
     places = [(stage, location) for stage in county.standard.stages for location in locations
               if (stage, location, ids[0]) in by_key]

@@ -24,11 +24,13 @@ def level_text(value: Fraction | None, decimals: int, limits: tuple[Fraction | N
     if is_missing(value):
         return MISSING_TEXT
     value = Fraction(value)
+    shown = rounded(value, decimals)
     known = [Fraction(limit) for limit in limits if not is_missing(limit)]
-    while decimals < _MOST_DECIMALS and any(
-            _side(Fraction(rounded(value, decimals)), k) != _side(value, k) for k in known):
+    sides = [(limit, _side(value, limit)) for limit in known]
+    while decimals < _MOST_DECIMALS and any(_side(Fraction(shown), k) != s for k, s in sides):
         decimals += 1
-    return _plain(rounded(value, decimals))
+        shown = rounded(value, decimals)
+    return _plain(shown)
 
 
 def cv_text(cv: str, limit: Fraction | None, decimals: int = 3) -> str:

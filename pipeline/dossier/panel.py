@@ -1,14 +1,11 @@
 """Panels (坐标图): a frame with scales, in which a chapter's figure draws its marks."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import matplotlib as mpl
 import numpy as np
-import seaborn as sns
-from matplotlib.axes import Axes
+from matplotlib.cbook import boxplot_stats
 from matplotlib.ticker import MaxNLocator
 
 from pipeline.dossier.drawing import Picture, widest, width_of
@@ -167,15 +164,19 @@ class Panel:
                       for (x0, y0), (x1, y1) in spans]
         self.picture.path(rectangles, closed=True, **look)
 
-    @contextmanager
-    def axes(self) -> Iterator[Axes]:
-        """Yield bare axes in the panel, for what seaborn works out from the data itself."""
-        whole = (self.picture.width, self.picture.height)
-        left, low, width, height = np.array(self.box) / [*whole, *whole]
-        axes = self.picture.figure.add_axes((left, low, width, height), frameon=False)
-        yield axes
-        axes.set(xlim=(self.x.low, self.x.high), ylim=(self.y.low, self.y.high))
-        axes.set_axis_off()
+    def boxes(self, groups, *, stroke: str) -> None:
+        """Draw box and whiskers (箱线) of the values at 0, 1, 2 … of the x scale.
+
+        Quartiles and median, and the farthest values within 1.5 times the quartiles' distance.
+        """
+        found = list(enumerate(boxplot_stats(groups)))
+        self.bars([((x - 0.25, b["q1"]), (x + 0.25, b["q3"])) for x, b in found],
+                  fill="#ffffff", stroke=stroke, level=1)
+        whiskers = [((x, b[end]), (x, b[to])) for x, b in found
+                    for end, to in (("q3", "whishi"), ("q1", "whislo"))]
+        across = [((x - reach, b[at]), (x + reach, b[at])) for x, b in found
+                  for at, reach in (("whishi", 0.125), ("whislo", 0.125), ("med", 0.25))]
+        self.lines(whiskers + across, stroke=stroke, level=1)
 
     def limit(self, value: float, dashed: bool = False, upright: bool = False) -> None:
         """Draw a limit across the panel, told apart by dash as well as by colour."""
@@ -253,7 +254,5 @@ def rehearse() -> None:
     panel = Panel(picture, box, names(["一", "二"]), numbers(0, 1))
     panel.bars([((0, 0), (1, 1))], fill=DARK, hatch="///")
     panel.points([(0, 1)], colour=DARK)
-    with panel.axes() as axes:
-        sns.boxplot(x=["一", "二"], y=[0.0, 1.0], ax=axes)
     panel.title("0123456789.%")
     picture.savefig(io.StringIO(), format="svg")

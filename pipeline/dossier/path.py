@@ -9,7 +9,7 @@ from pipeline.county import County
 from pipeline.dossier.balance import short
 from pipeline.dossier.exhibit import FAIL, SHORT, UNKNOWN, Cell, Field, PrintedTable, Prose
 from pipeline.dossier.numbers import EMPTY, cv_text, joined, level_text, limit_text
-from pipeline.terms import UNDETERMINED, is_missing
+from pipeline.terms import UNDETERMINED, is_missing, records
 
 WHOLE, SPARED = "threshold", "floor"
 PLAN_ZH = {WHOLE: "全部达到标准值", SPARED: "各校留一项"}
@@ -21,7 +21,7 @@ _FINEST = 2
 
 def outcomes(path: pd.DataFrame, plan: str) -> list[dict]:
     """Return the deciding row of each stage and indicator: what suffices, or why nothing does."""
-    mine = path[path["plan"] == plan].to_dict("records")
+    mine = records(path[path["plan"] == plan])
     return list({(row["stage"], row["indicator"]): row for row in mine}.values())
 
 
@@ -152,7 +152,7 @@ def outcome_cell(row: dict) -> Cell:
 def _reasons(path: pd.DataFrame, county: County) -> list[str]:
     """Return why exchange alone does not do, and what stands open, like reasons together."""
     found: dict[str, list[str]] = {}
-    for row in path[path["plan"] == WHOLE].to_dict("records"):
+    for row in records(path[path["plan"] == WHOLE]):
         if row["status"] in ("unreachable", UNDETERMINED):
             how = "仅靠交流不能达到，" if (row["kind"], row["status"]) == (
                 "exchange", "unreachable") else ""
@@ -239,7 +239,7 @@ def decided(rows: pd.DataFrame, path: pd.DataFrame) -> list[dict]:
     """Return the rows of a path's table that belong to what suffices, plan by plan."""
     keys = ("plan", "stage", "indicator", "kind")
     final = {tuple(row[k] for k in keys) for plan in PLAN_ZH for row in outcomes(path, plan)}
-    return [row for row in rows.to_dict("records") if tuple(row[k] for k in keys) in final]
+    return [row for row in records(rows) if tuple(row[k] for k in keys) in final]
 
 
 def _change_row(by_plan: dict[str, dict], plans: list[str], county: County) -> tuple[Cell, ...]:

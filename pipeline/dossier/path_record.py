@@ -5,7 +5,7 @@ from fractions import Fraction
 import pandas as pd
 
 from pipeline.exact import decimal_text
-from pipeline.terms import ABOVE, is_missing
+from pipeline.terms import ABOVE, is_missing, records
 
 PATH_TABLES = ("shortfalls", "path", "path_schools", "path_moves", "path_rotation")
 _KEYS = ("stage", "indicator", "plan", "kind")
@@ -15,7 +15,7 @@ def path_record(tables: dict[str, pd.DataFrame]) -> list[dict]:
     """Return one object a stage, indicator, plan and kind, with its schools and transfers."""
     schools, moves = (_by_key(tables[name]) for name in ("path_schools", "path_moves"))
     found = []
-    for row in tables["path"].to_dict("records"):
+    for row in records(tables["path"]):
         key = tuple(row[name] for name in _KEYS)
         found.append({
             **{name: row[name] for name in (*_KEYS, "status", "unit", "reason")},
@@ -35,7 +35,7 @@ def shortfall_record(ledger: pd.DataFrame) -> list[dict]:
     numbers = ("value", "threshold", "floor", "amount", "needed", "needed_floor", "cost")
     return [{**{name: row[name] for name in texts}, **{n: _exact(row[n]) for n in numbers},
              "spared": bool(row["spared"])}
-            for row in ledger.to_dict("records") if row["level"] != ABOVE]
+            for row in records(ledger) if row["level"] != ABOVE]
 
 
 def rotation_record(rotation: pd.DataFrame) -> list[dict]:
@@ -45,12 +45,12 @@ def rotation_record(rotation: pd.DataFrame) -> list[dict]:
               "backbone_share_least", "backbone_share_most")
     return [{"plan": row["plan"], **{name: _whole(row[name]) for name in counts},
              **{name: _exact(row[name]) for name in shares}, "reason": row["reason"]}
-            for row in rotation.to_dict("records")]
+            for row in records(rotation)]
 
 
 def _by_key(table: pd.DataFrame) -> dict[tuple, list[dict]]:
     found: dict[tuple, list[dict]] = {}
-    for row in table.to_dict("records"):
+    for row in records(table):
         found.setdefault(tuple(row[name] for name in _KEYS), []).append(row)
     return found
 

@@ -13,7 +13,7 @@ from pipeline.dossier.exhibit import Cell, Field, Figure, PrintedTable, Prose
 from pipeline.dossier.numbers import EMPTY, coefficient_text, figure_text, p_text, percent_text
 from pipeline.dossier.style import ALERT, DARK, panels, tidy
 from pipeline.exact import from_exact_text
-from pipeline.terms import is_missing
+from pipeline.terms import is_missing, records
 
 _CV = "cv_"
 
@@ -67,7 +67,7 @@ def measure_peer_table(places: pd.DataFrame, annual: Annual | None, county: Coun
 def _table(key: str, caption: str, rows: pd.DataFrame, decimals: int | None, annual: Annual
            ) -> PrintedTable:
     printed = []
-    for r in rows.to_dict("records"):
+    for r in records(rows):
         places = annual.study.measure(r["measure"]).decimals if decimals is None else decimals
         share = r["share_below"]
         below = EMPTY if is_missing(share) else percent_text(from_exact_text(repr(share)), 0)
@@ -112,7 +112,7 @@ def peer_chart(places: pd.DataFrame, values: pd.DataFrame, annual: Annual | None
         "peer_chart", f"{county.name}{county.year}年差异系数在同类县中的位置",
         f"{count}个同类县各项差异系数的分布，菱形为{county.name}",
         f"年度评价 {annual.study.id}", figure,
-        tuple(others[["unit", "measure", "value"]].to_dict("records")),
+        tuple(records(others[["unit", "measure", "value"]])),
         notes=("每点为一个同类县，菱形为本县。",))
 
 
@@ -140,7 +140,7 @@ def pooled_table(annual: Annual | None, county: County) -> PrintedTable | None:
         return None
     terms = annual.load("annual_terms")
     rows = []
-    for m in chosen.to_dict("records"):
+    for m in records(chosen):
         term = terms[(terms["id"] == m["id"]) & (terms["term"] == m["focus"])].iloc[0]
         between = f"{coefficient_text(term['ci_low'])}—{coefficient_text(term['ci_high'])}"
         rows.append((Cell(m["question"]), Cell(coefficient_text(term["estimate"])), Cell(between),

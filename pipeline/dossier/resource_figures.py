@@ -25,7 +25,7 @@ from pipeline.dossier.panel import (
 )
 from pipeline.dossier.resources import floor_words
 from pipeline.dossier.style import DARK
-from pipeline.terms import ABOVE, BELOW, FLOOR, MISSING, is_missing, known
+from pipeline.terms import ABOVE, BELOW, FLOOR, MISSING, is_missing, known, records
 
 _HEAT_ROWS, _SHADES = 60, 7
 _BY_LEVEL = {ABOVE: "#ffffff", FLOOR: "#bdbdbd", BELOW: "#444444", MISSING: "#e8e8f4"}
@@ -160,7 +160,7 @@ def _base(county: County) -> str:
 def _data(now: pd.DataFrame) -> tuple[dict, ...]:
     return tuple({"school_code": r["school_code"], "indicator": r["indicator"],
                   "value": None if is_missing(r["value"]) else float(r["value"])}
-                 for r in now.to_dict("records"))
+                 for r in records(now))
 
 
 def _alt(now: pd.DataFrame, ids: list[str], county: County) -> str:

@@ -22,6 +22,7 @@ from pipeline.terms import (
     STATE_ZH,
     UNDETERMINED,
     is_missing,
+    records,
 )
 
 LEVEL_TONE = {ABOVE: "", FLOOR: SHORT, BELOW: FAIL, MISSING: UNKNOWN, "": ""}
@@ -157,7 +158,7 @@ def school_state_table(indicators: pd.DataFrame, compliance: pd.DataFrame, count
     now = judged[judged["status"] != MET]
     found = indicators[indicators["year"] == county.year]
     rows = []
-    for school in now.to_dict("records"):
+    for school in records(now):
         mine = found[(found["school_code"] == school["school_code"])
                      & (found["stage"] == school["stage"])]
         rows.append((
@@ -177,7 +178,7 @@ def school_state_table(indicators: pd.DataFrame, compliance: pd.DataFrame, count
 
 def _shortfalls(mine: pd.DataFrame, county: County) -> str:
     said = []
-    for row in mine.to_dict("records"):
+    for row in records(mine):
         if row["level"] not in (FLOOR, BELOW, MISSING):
             continue
         indicator = county.standard.indicator(row["indicator"])

@@ -28,7 +28,7 @@ from pipeline.dossier.path_record import (
 )
 from pipeline.exact import decimal_text, square_root_text
 from pipeline.readiness import readied
-from pipeline.terms import EXCLUDED, MERGED, UNDETERMINED, USED, is_missing, verdict
+from pipeline.terms import EXCLUDED, MERGED, UNDETERMINED, USED, is_missing, records, verdict
 
 SCHEMA = "junheng.results/1"
 RESULT_TABLES = ("judgements", "accounting", "indicators", "compliance", "balance",
@@ -59,20 +59,20 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
         "counts": {s: int((items["status"] == s).sum())
                    for s in ("met", "not_met", "undetermined")},
         "accounting": _accounting(_of_year(tables["accounting"], county)),
-        "indicators": [_judgement(r) for r in items.to_dict("records")],
+        "indicators": [_judgement(r) for r in records(items)],
         "vetoes": [{"id": r["id"], "status": r["status"]} for r in
-                   judgements[judgements["group"] == _VETO].to_dict("records")],
+                   records(judgements[judgements["group"] == _VETO])],
         "eligibility": _eligibility(judgements),
         "schools": _schools(tables, county),
-        "balance": [_balance(r) for r in _of_year(tables["balance"], county).to_dict("records")],
+        "balance": [_balance(r) for r in records(_of_year(tables["balance"], county))],
         "decomposition": [_decomposition(r) for r in
-                          _of_year(tables["decomposition"], county).to_dict("records")],
+                          records(_of_year(tables["decomposition"], county))],
         "composites": [_composite(r) for r in
-                       _of_year(tables["composites"], county).to_dict("records")],
+                       records(_of_year(tables["composites"], county))],
         "shortfalls": shortfall_record(tables["shortfalls"]),
         "path": path_record(tables),
         "rotation": rotation_record(tables["path_rotation"]),
-        "plans": [_target(r) for r in tables["targets"].to_dict("records")],
+        "plans": [_target(r) for r in records(tables["targets"])],
         "inequality": inequality_record(tables["inequality"], county.year),
         "funding": funding_record(tables),
         "gaps": gap_record(tables),
@@ -82,7 +82,7 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
 def findings_record(findings: pd.DataFrame) -> list[dict]:
     """Return findings.json: one object a finding, in the order met."""
     return [{k: None if is_missing(v) else v for k, v in row.items()}
-            for row in findings.to_dict("records")]
+            for row in records(findings)]
 
 
 def _verdict(judgements: pd.DataFrame, county: County) -> str | None:
@@ -101,7 +101,7 @@ def _exact(value: Fraction | None) -> str | None:
 def _accounting(now: pd.DataFrame) -> dict:
     def listed(outcome: str) -> list[dict]:
         return [{k: r[k] for k in ("school_code", "name", "stage", "pupils", "reason")}
-                for r in now[now["outcome"] == outcome].to_dict("records")]
+                for r in records(now[now["outcome"] == outcome])]
 
     used = now[now["outcome"].isin([USED, MERGED])]
     return {"schools_in": len(now), "used": int((now["outcome"] == USED).sum()),
@@ -118,7 +118,7 @@ def _judgement(row: dict) -> dict:
 
 
 def _eligibility(judgements: pd.DataFrame) -> dict:
-    found = judgements[judgements["group"] == _ELIGIBILITY].to_dict("records")
+    found = records(judgements[judgements["group"] == _ELIGIBILITY])
     row = found[0] if found else {"status": UNDETERMINED, "reason": "标准包未列申报条件"}
     return {"status": row["status"], "reason": row["reason"]}
 
@@ -140,14 +140,14 @@ def _schools(tables: dict[str, pd.DataFrame], county: County) -> list[dict]:
     now = _of_year(tables["indicators"], county)
     wanted = now[now["indicator"].isin(county.standard.resource.indicators)]
     states = {(r["school_code"], r["stage"]): r
-              for r in _of_year(tables["compliance"], county).to_dict("records")}
+              for r in records(_of_year(tables["compliance"], county))}
     found = []
     for (code, stage), mine in wanted.groupby(["school_code", "stage"], sort=False):
         state = states.get((code, stage), {})
         found.append({
             "school_code": code, "name": mine.iloc[0]["name"], "stage": stage,
             "pupils": int(mine.iloc[0]["pupils"]),
-            "values": {r["indicator"]: _exact(r["value"]) for r in mine.to_dict("records")},
+            "values": {r["indicator"]: _exact(r["value"]) for r in records(mine)},
             "met": state.get("met"), "status": state.get("status"),
             "reason": state.get("reason", "")})
     return found

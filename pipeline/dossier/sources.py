@@ -1,7 +1,6 @@
 """Chapter 01: the cover, where the figures come from, the scope, what cleaning did."""
 
 import pandas as pd
-import seaborn as sns
 
 from pipeline.county import County
 from pipeline.definitions.forms import classifications
@@ -9,8 +8,8 @@ from pipeline.dossier.drawing import Picture
 from pipeline.dossier.exhibit import TOTAL, Cell, Cover, Field, Figure, PrintedTable, Prose
 from pipeline.dossier.numbers import count_text, joined, limit_text
 from pipeline.dossier.panel import LABEL, TITLE, Panel, grid, jitter, names, padded
-from pipeline.dossier.style import DARK, GROUP_COLOURS
-from pipeline.terms import EXCLUDED, MERGED, SEVERITY_ZH, USED, is_missing
+from pipeline.dossier.style import DARK, MID
+from pipeline.terms import EXCLUDED, MERGED, SEVERITY_ZH, USED, is_missing, records
 
 _SHOWN_FINDINGS = 40
 
@@ -173,7 +172,7 @@ def findings_table(findings: pd.DataFrame, county: County) -> PrintedTable:
     rows = [
         (Cell(SEVERITY_ZH[row["severity"]]), Cell(_place(row)), Cell(row["rule"]),
          Cell(row["action"]))
-        for row in listed.head(_SHOWN_FINDINGS).to_dict("records")]
+        for row in records(listed.head(_SHOWN_FINDINGS))]
     more = len(listed) - len(rows)
     notes = (f"另有{more}处，见 findings.json。",) if more > 0 else ()
     if not rows:
@@ -201,7 +200,7 @@ def size_chart(schools: pd.DataFrame, county: County) -> Figure | None:
     return Figure(
         "size_chart", f"{county.name}{county.year}年参加测算{county.standard.section_zh}的规模",
         _size_alt(now, stages), "报送的学校数据表", _sizes(now, stages),
-        tuple(now[["stage", "school_code", "location", "pupils"]].to_dict("records")),
+        tuple(records(now[["stage", "school_code", "location", "pupils"]])),
         notes=("每点为一所；箱线为四分位数。",))
 
 
@@ -218,11 +217,9 @@ def _sizes(now: pd.DataFrame, stages: dict[str, str]) -> Picture:
         mine = data[data["stage"] == stage]
         order = [group for group in zh.values() if group in set(mine["group"])]
         panel = Panel(picture, box, names(order), up, words="xy" if box is boxes[0] else "x")
-        with panel.axes() as axes:
-            sns.boxplot(mine, x="group", y="pupils", order=order, ax=axes, color="white",
-                        width=0.5, fliersize=0, linecolor=GROUP_COLOURS[1])
-        for x, group in enumerate(order):
-            pupils = mine.loc[mine["group"] == group, "pupils"]
+        groups = [mine.loc[mine["group"] == group, "pupils"].to_numpy() for group in order]
+        panel.boxes(groups, stroke=MID)
+        for x, pupils in enumerate(groups):
             panel.points(zip(x + jitter(len(pupils), 0.18), pupils, strict=True), colour=DARK,
                          size=3.5, alpha=0.8)
         panel.title(f"{name}（{len(mine)}所）")

@@ -15,7 +15,7 @@ from pipeline.dossier.numbers import (
     level_text,
     percent_text,
 )
-from pipeline.terms import is_missing, known
+from pipeline.terms import is_missing, known, records
 
 ENDS = 3  # schools listed at either end of a stage
 
@@ -26,7 +26,7 @@ def spending_sentences(spending: pd.DataFrame, groups: pd.DataFrame, county: Cou
     now = spending[spending["year"] == county.year]
     if now.empty:
         return Prose(key, (_why_none(spending, county),))
-    said = [_stage(row, groups, county) for row in now.to_dict("records")]
+    said = [_stage(row, groups, county) for row in records(now)]
     end = ("见[[spending_table]]、[[dispersion_table]]和[[spending_chart]]。"
            "全县学校为普查，各项为实际数值，不附区间；该项没有国家规定的差异系数限值，不作判定。")
     small = "小规模学校按规定提高核定人数，生均数通常较高，城乡差应与学校规模一并看。"
@@ -65,7 +65,7 @@ def _stage(row: dict, groups: pd.DataFrame, county: County) -> str:
 
 def _means(groups: pd.DataFrame, row: dict, county: County) -> list[tuple[str, Fraction]]:
     mine = _same(groups, row)
-    return [(county.standard.groups[r["group"]], r["mean"]) for r in mine.to_dict("records")]
+    return [(county.standard.groups[r["group"]], r["mean"]) for r in records(mine)]
 
 
 def _same(groups: pd.DataFrame, row: dict) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def spending_table(spending: pd.DataFrame, groups: pd.DataFrame, county: County
 def _ordered(spending: pd.DataFrame, county: County) -> list[dict]:
     """Return the rows stage by stage, then indicator, then year."""
     stages = list(county.standard.stages)
-    return sorted(spending.to_dict("records"),
+    return sorted(records(spending),
                   key=lambda r: (stages.index(r["stage"]), r["indicator"], r["year"]))
 
 
@@ -162,7 +162,7 @@ def ends_table(indicators: pd.DataFrame, county: County, spending: pd.DataFrame
         part = indicators[(indicators["year"] == county.year)
                           & (indicators["stage"] == row["stage"])
                           & (indicators["indicator"] == row["indicator"])]
-        schools = sorted(part[known(part["value"])].to_dict("records"), key=lambda s: s["value"])
+        schools = sorted(records(part[known(part["value"])]), key=lambda s: s["value"])
         low, high = schools[:min(ENDS, len(schools) // 2)], schools[-min(ENDS, len(schools) // 2):]
         for name, chosen in (("最低", low), ("最高", high)):
             rows += [_school(name if n == 0 else "", row, school, county)

@@ -8,7 +8,7 @@ from pipeline.county import County
 from pipeline.definitions.plans import Plan, plan
 from pipeline.dossier.exhibit import SHORT, Cell, Field, PrintedTable, Prose
 from pipeline.dossier.resources import STATE_TONE
-from pipeline.terms import MET, NOT_MET, UNDETERMINED
+from pipeline.terms import MET, NOT_MET, UNDETERMINED, records
 
 _OP_ZH = {">=": "≥", "<=": "≤", "=": "＝", ">": ">", "<": "<", "~": "约",
           "not_below_last_year": "不低于上年", "falling": "逐年下降", "yes": "完成",
@@ -48,7 +48,7 @@ def plan_tables(targets: pd.DataFrame, county: County) -> list[PrintedTable]:
 
 def _plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
     rows = []
-    for r in part.to_dict("records"):
+    for r in records(part):
         due = r["deadline"] + ("（已到期）" if r["passed"] else "")
         word = "" if r["op"] == "yes" and r["limit"] else _OP_ZH[r["op"]]
         unit = r["unit"] if r["limit"] and r["op"] != "yes" else ""

@@ -5,8 +5,6 @@ for a date), and no text that a spreadsheet would run as a formula.
 """
 
 import csv
-import re
-from fractions import Fraction
 from pathlib import Path
 
 from pipeline.definitions.forms import variables
@@ -14,7 +12,7 @@ from pipeline.exact import decimal_text
 from pipeline.handover import Handover
 from pipeline.terms import TABLES, Table, is_missing
 
-_FORMULA = re.compile(r"^[=+@\t\r＝＋＠-]")
+_FORMULA = tuple("=+@\t\r＝＋＠-")
 
 
 def write_tables(made: Handover, folder: Path) -> None:
@@ -25,8 +23,7 @@ def write_tables(made: Handover, folder: Path) -> None:
         with (folder / path.name).open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([_head(table, name) for name in frame.columns])
-            columns = [[_cell(table.kind(name), value) for value in frame[name]]
-                       for name in frame.columns]
+            columns = (_cells(table.kind(name), frame[name].tolist()) for name in frame.columns)
             writer.writerows(zip(*columns, strict=True))
 
 
@@ -38,15 +35,15 @@ def _head(table: Table, name: str) -> str:
     return f"{variable.zh}（{variable.unit}）" if variable else name
 
 
-def _cell(kind: str, value: object) -> str:
-    if is_missing(value):
-        return ""
-    if kind == "exact":
-        return decimal_text(Fraction(value))
-    text = ("是" if value else "否") if kind == "flag" else str(value)
-    return spreadsheet_text(text) if kind == "text" else text
+def _cells(kind: str, values: list) -> list[str]:
+    text = _TEXT.get(kind, str)
+    return ["" if is_missing(value) else text(value) for value in values]
 
 
 def spreadsheet_text(text: str) -> str:
     """Return a text so that no spreadsheet takes it for a formula (公式注入)."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+_TEXT = {"text": spreadsheet_text, "exact": decimal_text,
+         "flag": lambda value: "是" if value else "否"}

@@ -55,7 +55,8 @@ def _of_sum(data: pd.DataFrame, formula: str, needed: list[str]) -> Design | Non
     if len(set(columns)) < len(columns) or any(
             name not in data or data[name].dtype != float for name in columns):
         return None
-    rows = data.dropna(subset=[*columns, *needed])
+    there = data[list(dict.fromkeys([*columns, *needed]))].notna().to_numpy().all(axis=1)
+    rows = data if there.all() else data[there]
     y, *x = (rows[name].to_numpy() for name in columns)
     matrix = np.asfortranarray(np.column_stack([np.ones(len(rows)), *x]))  # as the parser's are
     return Design(y, matrix, ["Intercept", *columns[1:]], rows)

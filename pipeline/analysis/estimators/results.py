@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 LEVEL = 0.05
 
@@ -53,11 +53,11 @@ def tidy(names: list[str], estimates, errors, df) -> pd.DataFrame:
     df = np.where(df > 0, df, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimates / errors
-    half = stats.t.ppf(1 - LEVEL / 2, df) * errors
+    half = special.stdtrit(df, 1 - LEVEL / 2) * errors
     return pd.DataFrame({
         "term": list(names), "estimate": estimates, "std_error": errors, "statistic": statistic,
         "df": df, "ci_low": estimates - half, "ci_high": estimates + half,
-        "p_value": 2 * stats.t.sf(np.abs(statistic), df)})
+        "p_value": 2 * special.stdtr(df, -np.abs(statistic))})
 
 
 def described(names: list[str], estimates) -> pd.DataFrame:

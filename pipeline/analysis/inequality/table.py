@@ -9,7 +9,7 @@ from pipeline.analysis.inequality.indices import INDICES, PARTS, inequality
 from pipeline.analysis.inequality.urban_rural import urban_rural_gap
 from pipeline.definitions.standards import Standard
 from pipeline.exact import square_root_text
-from pipeline.terms import TABLES, known
+from pipeline.terms import TABLES, known, records
 
 
 def inequality_table(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard
@@ -23,7 +23,7 @@ def inequality_table(indicators: pd.DataFrame, schools: pd.DataFrame, standard: 
     to the highest value in the county.
     """
     groups = {(s["year"], s["stage"], s["school_code"]): standard.group_of(s)
-              for s in schools.to_dict("records")}
+              for s in records(schools)}
     wanted = indicators[indicators["indicator"].isin(standard.resource.indicators)]
     rows = []
     for (year, stage, id), chosen in wanted.groupby(["year", "stage", "indicator"], sort=False):

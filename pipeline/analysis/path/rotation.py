@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.definitions.items import Part, Ratio
 from pipeline.definitions.standards import Standard
-from pipeline.terms import TABLES, UNDETERMINED
+from pipeline.terms import TABLES, UNDETERMINED, records
 
 ELIGIBLE = "rotation_eligible_teachers"
 _BACKBONE, _ROTATED_BACKBONE = "backbone_teachers", "rotated_backbone_teachers"
@@ -30,7 +30,7 @@ def rotation(path: pd.DataFrame, standard: Standard, eligible: Fraction | None) 
     30 eligible teachers that is 6.67 % to 10 %, and the backbone share 33.3 % to 50 %.
     """
     found: dict[tuple, list[dict]] = {}
-    for row in path.to_dict("records"):
+    for row in records(path):
         found.setdefault((row["year"], row["plan"]), []).append(row)
     rows = [_row(year, plan, part, eligible, standard) for (year, plan), part in found.items()]
     return TABLES["path_rotation"].frame(rows)

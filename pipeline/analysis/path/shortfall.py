@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.analysis.path.amounts import Measure
 from pipeline.definitions.standards import Standard
-from pipeline.terms import ABOVE, BELOW, FLOOR, MISSING, TABLES, is_missing
+from pipeline.terms import ABOVE, BELOW, FLOOR, MISSING, TABLES, is_missing, records
 
 ALL = "all"
 UNIT_COSTS = {"R4": "unit_cost_teaching_area_yuan", "R5": "unit_cost_sports_area_yuan",
@@ -40,7 +40,7 @@ def shortfalls(indicators: pd.DataFrame, standard: Standard,
 
     """
     judged = indicators[indicators["indicator"].isin(countable(standard))]
-    rows = [_row(row, standard, costs or {}) for row in judged.to_dict("records")
+    rows = [_row(row, standard, costs or {}) for row in records(judged)
             if not is_missing(row["threshold"])]
     schools: dict[tuple, list[dict]] = {}
     for row in rows:
@@ -56,7 +56,7 @@ def shortfall_totals(ledger: pd.DataFrame) -> pd.DataFrame:
     ``needed_least`` and ``cost_least`` leave each school its one indicator at the floor.
     """
     found: dict[tuple, list[dict]] = {}
-    for row in ledger.to_dict("records"):
+    for row in records(ledger):
         for location in (row["location"], ALL):
             key = (row["year"], row["stage"], location, row["indicator"])
             found.setdefault(key, []).append(row)

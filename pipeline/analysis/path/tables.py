@@ -17,7 +17,7 @@ from pipeline.analysis.path.rotation import rotation
 from pipeline.analysis.path.rows import PathRows
 from pipeline.analysis.path.shortfall import countable, shortfall_totals, shortfalls
 from pipeline.definitions.standards import Standard
-from pipeline.terms import is_missing
+from pipeline.terms import is_missing, records
 
 AT_THRESHOLD, AT_FLOOR = "threshold", "floor"
 
@@ -59,7 +59,7 @@ def path(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard, *,
     year = max(indicators["year"], default=0) if year is None else year
     ledger = shortfalls(indicators[indicators["year"] == year], standard, costs)
     by_code = {(s["stage"], s["school_code"]): s
-               for s in schools[schools["year"] == year].to_dict("records")}
+               for s in records(schools[schools["year"] == year])}
     rows = PathRows(costs or {}, eligible)
     for (stage, id), found in _by_case(ledger, standard).items():
         for plan in (AT_THRESHOLD, AT_FLOOR) if standard.judges_schools else (AT_THRESHOLD,):
@@ -84,7 +84,7 @@ def _by_case(ledger: pd.DataFrame, standard: Standard) -> dict[tuple[str, str], 
     hang on the order of the file.
     """
     found = {(stage, id): [] for stage in standard.stages for id in countable(standard)}
-    for row in sorted(ledger.to_dict("records"), key=lambda row: row["school_code"]):
+    for row in sorted(records(ledger), key=lambda row: row["school_code"]):
         found[row["stage"], row["indicator"]].append(row)
     return {key: rows for key, rows in found.items() if rows}
 
