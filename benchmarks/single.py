@@ -38,6 +38,7 @@ from pipeline.errors import InputRefused
 from pipeline.publishing.binding import Parameters, bind, chapters
 from pipeline.publishing.blocks import read_notebook
 from pipeline.publishing.execution import without_traces
+from pipeline.publishing.exporter import write_notebook
 from pipeline.publishing.manifest import causes, manifest, run_id
 from pipeline.publishing.publication import publish
 from pipeline.publishing.surroundings import private_surroundings
@@ -133,7 +134,7 @@ def _export(book, county: County, parameters: Parameters, finished: Path, clock:
     with clock.part("排版 Typst"):
         (finished / "dossier.pdf").write_bytes(typeset(document))
     with clock.part("笔记本 ipynb"):
-        nbformat.write(clean, finished / "dossier.ipynb")
+        write_notebook(clean, finished / "dossier.ipynb")
     with clock.part("数据表与清单 csv, manifest"):
         for name in ("results.json", "findings.json"):
             (county.folder / name).rename(finished / name)

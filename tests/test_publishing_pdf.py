@@ -7,6 +7,7 @@ import tomllib
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import nbformat
 import pypdf
 import pytest
 from nbformat import v4
@@ -15,7 +16,7 @@ from pipeline.dossier.exhibit import Cell, Cover, Field, PrintedTable, Prose
 from pipeline.errors import DossierFailed
 from pipeline.publishing import typeset as typesetting
 from pipeline.publishing.blocks import read_notebook
-from pipeline.publishing.exporter import PdfExporter
+from pipeline.publishing.exporter import PdfExporter, export
 from pipeline.publishing.typeset import typeset
 from pipeline.terms import EXHIBIT_MIME
 
@@ -203,3 +204,15 @@ def test_nbconvert_finds_the_exporter_by_its_name():
     exporters = tomllib.loads(file.read_text("utf-8"))["project"]["entry-points"][group]
     assert EntryPoint("junheng-pdf", exporters["junheng-pdf"], group).load() is PdfExporter
     assert PdfExporter().file_extension == ".pdf"
+
+
+def test_what_is_exported_is_what_nbconvert_and_nbformat_make(tmp_path):
+    notebook = v4.new_notebook(cells=[shows(cover()), v4.new_markdown_cell("# 一章\n\n正文。"),
+                                      shows(FIGURE, Prose("h", HOSTILE), long_table(3))])
+    wanted = PdfExporter().from_notebook_node(notebook, {"run_id": "run-1"})[0]
+    text = nbformat.writes(notebook)
+    export(nbformat.from_dict(notebook), "run-1", tmp_path / "dossier")
+    assert (tmp_path / "dossier.pdf").read_bytes() == wanted
+    written = (tmp_path / "dossier.ipynb").read_text("utf-8")
+    assert [line.strip() for line in written.splitlines()] == [
+        line.strip() for line in text.splitlines()]

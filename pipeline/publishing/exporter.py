@@ -46,14 +46,22 @@ class PdfExporter(Exporter):
 def export(notebook: NotebookNode, run_id: str, path: Path) -> None:
     """Write an executed notebook without traces as PDF and as notebook beside it (导出).
 
-    ``path`` lacks the suffix. The notebook is written as nbformat writes it, lines of text
-    apart and keys in order, by an encoder that indents at a fifth of the time; its lines are
-    split in place, so that the caller has no more use for it.
+    ``path`` lacks the suffix. The notebook serves no further purpose afterwards: see
+    `write_notebook`.
     """
     exporter = get_exporter("junheng-pdf")(default_preprocessors=[])
     pdf, _ = exporter.from_notebook_node(notebook, {"run_id": run_id})
     path.with_suffix(".pdf").write_bytes(pdf)
+    write_notebook(notebook, path.with_suffix(".ipynb"))
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook in nbformat's form, lines of text apart and keys in order.
+
+    The encoder indents at a fifth of the time that nbformat's takes. Lines are split in place:
+    the caller gives the notebook away.
+    """
     nbformat.validate(notebook)
-    path.with_suffix(".ipynb").write_bytes(orjson.dumps(
+    path.write_bytes(orjson.dumps(
         split_lines(strip_transient(notebook)),
         option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
