@@ -29,7 +29,7 @@ class Handover:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(text.columns)
-            writer.writerows(zip(*(text[column] for column in text.columns), strict=True))
+            writer.writerows(text.to_numpy(object).tolist())
 
     def load(self, name: str) -> pd.DataFrame:
         """Load a table that an earlier chapter saved; a frame of the caller's own."""

@@ -72,7 +72,8 @@ class Table:
 
     def to_text(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the table as text, losslessly (what a csv file of it holds)."""
-        cells = {c: list(map(_TO_TEXT[self.kind(c)], frame[c])) for c in frame.columns}
+        columns = zip(frame.columns, frame.to_numpy(object).T.tolist(), strict=True)
+        cells = {name: list(map(_TO_TEXT[self.kind(name)], values)) for name, values in columns}
         return pd.DataFrame(cells, columns=frame.columns, dtype=object)
 
     def from_text(self, columns: Mapping[str, Iterable[str]]) -> pd.DataFrame:
@@ -112,8 +113,7 @@ def records(frame: pd.DataFrame) -> list[dict]:
     [{'stage': 'primary', 'met': 7}]
     """
     names = list(frame.columns)
-    columns = (frame[name].tolist() for name in names)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return [dict(zip(names, row, strict=True)) for row in frame.to_numpy(object).tolist()]
 
 
 def _optional(function):

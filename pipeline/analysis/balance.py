@@ -93,12 +93,12 @@ def balance(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard,
     """
     private = set(schools.loc[schools["ownership"] == "private", "school_code"])
     unknown = set(schools.loc[schools["ownership"] == "", "school_code"])
+    reported = dict(list(indicators.groupby(["year", "stage", "indicator"], sort=False)))
     rows = []
     for year in sorted({*indicators["year"], *(years or [])}):
         for stage in standard.stages:
             for id in standard.resource.indicators:
-                chosen = indicators[(indicators["year"] == year) & (indicators["stage"] == stage)
-                                    & (indicators["indicator"] == id)]
+                chosen = reported.get((year, stage, id), indicators[:0])
                 rows.append(_row(year, stage, id, chosen, private, unknown, standard))
     return TABLES["balance"].frame(rows)
 

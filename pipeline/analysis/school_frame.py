@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.definitions.forms import classifications
-from pipeline.terms import is_missing
+from pipeline.terms import is_missing, records
 
 LOCATIONS = ("urban", "town", "rural")
 
@@ -23,32 +23,45 @@ def school_frame(indicators: pd.DataFrame, schools: pd.DataFrame, year: int, sta
 def panel_frame(indicators: pd.DataFrame, schools: pd.DataFrame, years: list[int], stage: str
                 ) -> pd.DataFrame:
     """Return the same with one row a school and year (学校面板); logs as over all years."""
-    frames = [_one_year(indicators, schools, year, stage) for year in years]
-    frame = pd.concat([f for f in frames if len(f)] or frames[:1])
-    for id in [c for c in frame if c in set(indicators["indicator"])]:
-        if (frame[id].dropna() > 0).all():
-            frame[f"ln_{id}"] = np.log(frame[id])
-    frame["ln_pupils"] = np.log(frame["pupils"])
-    return frame
-
-
-def _one_year(indicators: pd.DataFrame, schools: pd.DataFrame, year: int, stage: str
-              ) -> pd.DataFrame:
-    chosen = indicators[(indicators["year"] == year) & (indicators["stage"] == stage)]
-    frame = chosen.pivot(index="school_code", columns="indicator", values="value")
-    frame = frame.map(lambda v: np.nan if is_missing(v) else float(v)).astype(float)
-    known = schools[(schools["year"] == year) & (schools["stage"] == stage)]
-    known = known.set_index("school_code").loc[frame.index]
-    frame["pupils"] = known["pupils"].astype(float)
-    for location in LOCATIONS:
-        frame[location] = _indicator(known["location"], location)
-    frame["private"] = _indicator(known["ownership"], "private")
+    values, forms = _values(indicators, years, stage), _forms(schools, years, stage)
+    keys = sorted(values)
+    rows = [forms[key] for key in keys]
+    ids = sorted({id for own in values.values() for id in own})
+    cells = {id: np.array([values[key].get(id, np.nan) for key in keys]) for id in ids}
+    cells["pupils"] = np.array([_number(row["pupils"]) for row in rows])
     points = {t.code for t in classifications().school_type if t.teaching_point}
-    frame["point"] = known["school_type"].isin(points).astype(float)
-    frame["school"], frame["year"] = frame.index, year
-    return frame.set_index(known["name"].rename("name"))
+    cells |= {place: _indicator(rows, "location", place) for place in LOCATIONS}
+    cells["private"] = _indicator(rows, "ownership", "private")
+    cells["point"] = np.array([float(row["school_type"] in points) for row in rows])
+    cells["school"] = np.array([row["school_code"] for row in rows], dtype=object)
+    cells["year"] = np.array([row["year"] for row in rows], dtype=int)
+    cells |= {f"ln_{id}": np.log(cells[id]) for id in ids if not (cells[id] <= 0).any()}
+    cells["ln_pupils"] = np.log(cells["pupils"])
+    names = pd.Index([row["name"] for row in rows], name="name")
+    return pd.DataFrame(cells, index=names)
 
 
-def _indicator(classes: pd.Series, wanted: str) -> pd.Series:
+def _values(indicators: pd.DataFrame, years: list[int], stage: str
+            ) -> dict[tuple[int, str], dict[str, float]]:
+    """Return the values of each year and school by indicator."""
+    found: dict[tuple[int, str], dict[str, float]] = {}
+    chosen = indicators[(indicators["stage"] == stage) & indicators["year"].isin(years)]
+    for year, school, id, value in zip(*(chosen[column] for column in (
+            "year", "school_code", "indicator", "value")), strict=True):
+        found.setdefault((year, school), {})[id] = _number(value)
+    return found
+
+
+def _forms(schools: pd.DataFrame, years: list[int], stage: str) -> dict[tuple[int, str], dict]:
+    """Return what the form says of each year and school."""
+    chosen = schools[(schools["stage"] == stage) & schools["year"].isin(years)]
+    return {(row["year"], row["school_code"]): row for row in records(chosen)}
+
+
+def _number(value: object) -> float:
+    return np.nan if is_missing(value) else float(value)
+
+
+def _indicator(rows: list[dict], column: str, wanted: str) -> np.ndarray:
     """Return 1 for the class, 0 for another, and missing where the form does not say."""
-    return (classes == wanted).astype(float).where(classes != "")
+    return np.array([float(row[column] == wanted) if row[column] else np.nan for row in rows])

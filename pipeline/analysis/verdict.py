@@ -84,23 +84,27 @@ def _resource_row(id: str, indicators: pd.DataFrame, compliance: pd.DataFrame,
             + ("超过限值" if r["status"] == NOT_MET else "待核")
             for r in records(cvs) if r["status"] != MET]
     levels = _levels(id, indicators, compliance, year)
-    failing = ((levels["status"] == NOT_MET) & levels["level"].isin([FLOOR, BELOW])).sum()
-    lacking = levels[(levels["status"] == UNDETERMINED) & (levels["level"] == MISSING)]
+    failing = sum(status == NOT_MET and level in (FLOOR, BELOW) for _, level, status in levels)
+    lacking = [name for name, level, status in levels
+               if status == UNDETERMINED and level == MISSING]
     open_ = len(lacking)
     if failing:
         said.append(f"{failing}所未达标学校此项不足")
     if open_:
-        said.append(f"{open_}所缺此项数据（{'、'.join(lacking['name'])}）")
+        said.append(f"{open_}所缺此项数据（{'、'.join(lacking)}）")
     states = [*cvs["status"], NOT_MET if failing else MET, UNDETERMINED if open_ else MET]
     return {"id": id, "group": RESOURCE, "zh": standard.indicator(id).zh,
             "status": verdict(states), "reason": "；".join(said) or "差异系数与各校均符合要求",
-            "evidence": "学校数据表" + (f"：补填{'、'.join(lacking['name'])}的该项原始数据"
+            "evidence": "学校数据表" + (f"：补填{'、'.join(lacking)}的该项原始数据"
                                    if open_ else ""),
             "clause": standard.thresholds[id].clause}
 
 
 def _levels(id: str, indicators: pd.DataFrame, compliance: pd.DataFrame, year: int
-            ) -> pd.DataFrame:
-    keys = ["year", "stage", "school_code"]
+            ) -> list[tuple[str, str, str]]:
+    """Return name, level and the school's state of each school that is judged."""
+    states = {(row["stage"], row["school_code"]): row["status"]
+              for row in records(compliance[compliance["year"] == year])}
     chosen = indicators[(indicators["year"] == year) & (indicators["indicator"] == id)]
-    return chosen[[*keys, "name", "level"]].merge(compliance[[*keys, "status"]], on=keys)
+    return [(row["name"], row["level"], states[row["stage"], row["school_code"]])
+            for row in records(chosen) if (row["stage"], row["school_code"]) in states]

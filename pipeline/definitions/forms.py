@@ -6,7 +6,7 @@ equality after normalisation.
 
 import unicodedata
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -109,6 +109,7 @@ class Classifications(Definition):
 _DASHES = str.maketrans({"—": "-", "－": "-", "–": "-", "〔": "(", "〕": ")", "【": "(", "】": ")"})
 
 
+@lru_cache(maxsize=4096)
 def squeeze(wording: str) -> str:
     """Normalise a header or a wording: NFKC, one kind of bracket and dash, no blanks or
     letters without width.

@@ -34,7 +34,7 @@ from pipeline.dossier.path import (
 )
 from pipeline.dossier.resources import floor_words
 from pipeline.dossier.style import DARK, HATCHES, MID, PALE
-from pipeline.terms import is_missing
+from pipeline.terms import is_missing, records
 
 _COLUMNS, _MOST_BARS, _BAR, _WAN = 4, 30, 0.32, 1e4
 _STAYS = "#b5b5b5"
@@ -48,7 +48,10 @@ def change_chart(indicators: pd.DataFrame, changes: pd.DataFrame, path: pd.DataF
     if not acting:
         return None
     now = indicators[indicators["year"] == county.year]
-    pairs = [_before_and_after(row, now, changes) for row in acting]
+    values, after = _before(now), _after(changes)
+    pairs = [[(code, value, after.get((*key, row["kind"], code), value))
+              for code, value in values.get(key, [])]
+             for row in acting for key in [(row["stage"], row["indicator"])]]
     data = [{"stage": row["stage"], "indicator": row["indicator"], "school_code": code,
              "before": float(a), "after": float(b)}
             for row, mine in zip(acting, pairs, strict=True) for code, a, b in mine]
@@ -61,15 +64,20 @@ def change_chart(indicators: pd.DataFrame, changes: pd.DataFrame, path: pd.DataF
         notes=("每线为一所学校，深色为有变化的学校；纵轴单位见各小图。",))
 
 
-def _before_and_after(row: dict, now: pd.DataFrame, changes: pd.DataFrame
-                      ) -> list[tuple[str, Fraction, Fraction]]:
-    keys = ("stage", "indicator")
-    mine = changes[(changes["plan"] == WHOLE) & (changes["kind"] == row["kind"])]
-    for key in keys:
-        mine, now = mine[mine[key] == row[key]], now[now[key] == row[key]]
-    after = dict(zip(mine["school_code"], mine["value_after"], strict=True))
-    return [(code, value, after.get(code, value)) for code, value in
-            zip(now["school_code"], now["value"], strict=True) if not is_missing(value)]
+def _before(now: pd.DataFrame) -> dict[tuple[str, str], list[tuple[str, Fraction]]]:
+    """Return school and value by stage and indicator."""
+    found: dict[tuple[str, str], list[tuple[str, Fraction]]] = {}
+    for row in records(now):
+        if not is_missing(row["value"]):
+            found.setdefault((row["stage"], row["indicator"]), []).append(
+                (row["school_code"], row["value"]))
+    return found
+
+
+def _after(changes: pd.DataFrame) -> dict[tuple[str, str, str, str], Fraction]:
+    """Return the value after the default plan by stage, indicator, kind and school."""
+    return {(row["stage"], row["indicator"], row["kind"], row["school_code"]): row["value_after"]
+            for row in records(changes) if row["plan"] == WHOLE}
 
 
 def _changes(acting: list[dict], pairs: list[list], now: pd.DataFrame, county: County) -> Picture:

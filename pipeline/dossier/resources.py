@@ -199,18 +199,21 @@ def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str,
     if now.empty:
         return None
     states = compliance[(compliance["year"] == county.year) & (compliance["stage"] == stage)]
-    state_of = states.set_index("school_code")
+    state_of = {row["school_code"]: row for row in records(states)}
     ids = county.standard.resource.indicators
+    schools: dict[str, dict[str, dict]] = {}
+    for row in records(now):
+        schools.setdefault(row["school_code"], {})[row["indicator"]] = row
     rows = []
-    for number, (code, mine) in enumerate(now.groupby("school_code", sort=False), 1):
-        by_id = mine.set_index("indicator")
-        cells = [Cell(str(number)), Cell(code), Cell(mine.iloc[0]["name"]),
-                 Cell(count_text(mine.iloc[0]["pupils"]))]
-        cells += [_level_cell(by_id.loc[id], county) for id in ids]
+    for number, (code, by_id) in enumerate(schools.items(), 1):
+        first = next(iter(by_id.values()))
+        cells = [Cell(str(number)), Cell(code), Cell(first["name"]),
+                 Cell(count_text(first["pupils"]))]
+        cells += [_level_cell(by_id[id], county) for id in ids]
         if county.standard.judges_schools:
-            status = state_of.loc[code, "status"]
-            cells += [Cell(count_text(state_of.loc[code, "met"])),
-                      Cell(STATE_ZH[status], STATE_TONE[status])]
+            state = state_of[code]
+            cells += [Cell(count_text(state["met"])),
+                      Cell(STATE_ZH[state["status"]], STATE_TONE[state["status"]])]
         rows.append(tuple(cells))
     fields = [Field("序号", align="center", width=0.7), Field("标识码", align="left", width=1.9),
               Field("学校", align="left", width=3.4), Field("学生", width=1)]
@@ -236,8 +239,8 @@ def school_count_sentences(indicators: pd.DataFrame, county: County) -> Prose:
     return Prose("school_count_sentences", (f"参加测算的学段部：{'、'.join(said)}。",))
 
 
-def _level_cell(row: pd.Series, county: County) -> Cell:
-    indicator = county.standard.indicator(row.name)
+def _level_cell(row: dict, county: County) -> Cell:
+    indicator = county.standard.indicator(row["indicator"])
     text = level_text(row["value"], indicator.decimals, (row["threshold"], row["floor"]))
     return Cell(text, LEVEL_TONE[row["level"]], row["value"])
 

@@ -23,8 +23,9 @@ def write_tables(made: Handover, folder: Path) -> None:
         with (folder / path.name).open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([_head(table, name) for name in frame.columns])
-            columns = (_cells(table.kind(name), frame[name].tolist()) for name in frame.columns)
-            writer.writerows(zip(*columns, strict=True))
+            columns = zip(frame.columns, frame.to_numpy(object).T.tolist(), strict=True)
+            cells = (_cells(table.kind(name), values) for name, values in columns)
+            writer.writerows(zip(*cells, strict=True))
 
 
 def _head(table: Table, name: str) -> str:
