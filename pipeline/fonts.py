@@ -23,6 +23,7 @@ _FILES = {
 }
 
 
+@cache
 def font_file(family: str) -> Path:
     """Return the path of the family's file; `ModuleNotFoundError` when it is not installed."""
     package, name = _FILES[family]

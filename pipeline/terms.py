@@ -60,7 +60,8 @@ class Table:
         if extra and not self.variables:
             raise KeyError(f"table {self.name}: undeclared columns {extra}")
         blank = {name: "" if self.kind(name) == "text" else None for name in (*names, *extra)}
-        return pd.DataFrame([{**blank, **row} for row in rows], columns=list(blank), dtype=object)
+        return _frame({name: [row.get(name, nothing) for row in rows]
+                       for name, nothing in blank.items()})
 
     @cached_property
     def _kinds(self) -> dict[str, str]:
@@ -74,12 +75,12 @@ class Table:
         """Return the table as text, losslessly (what a csv file of it holds)."""
         columns = zip(frame.columns, frame.to_numpy(object).T.tolist(), strict=True)
         cells = {name: list(map(_TO_TEXT[self.kind(name)], values)) for name, values in columns}
-        return pd.DataFrame(cells, columns=frame.columns, dtype=object)
+        return _frame(cells)
 
     def from_text(self, columns: Mapping[str, Iterable[str]]) -> pd.DataFrame:
         """Read back what `to_text` gave, by column."""
         cells = {c: list(map(_FROM_TEXT[self.kind(c)], columns[c])) for c in columns}
-        return pd.DataFrame(cells, columns=list(cells), dtype=object)
+        return _frame(cells)
 
 
 def verdict(statuses: list[str]) -> str:
@@ -102,6 +103,15 @@ def is_missing(value: object) -> bool:
 def known(values: pd.Series) -> np.ndarray:
     """Return a mask of the values that are there; right for an empty column too."""
     return np.array([not is_missing(value) for value in values], dtype=bool)
+
+
+def _frame(columns: dict[str, list]) -> pd.DataFrame:
+    """Put columns of objects into one block: pandas looks at each column of a dict for itself."""
+    (length,) = set(map(len, columns.values())) or {0}
+    cells = np.empty((len(columns), length), dtype=object)
+    for place, values in enumerate(columns.values()):
+        cells[place, :] = values
+    return pd.DataFrame(cells.T, columns=list(columns), dtype=object)
 
 
 def records(frame: pd.DataFrame) -> list[dict]:

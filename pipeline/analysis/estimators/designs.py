@@ -52,12 +52,16 @@ def _of_sum(data: pd.DataFrame, formula: str, needed: list[str]) -> Design | Non
     """Return the matrices of ``y ~ a + b``; None unless all are different columns of floats."""
     outcome, regressors = formula.split("~")
     columns = [name.strip() for name in (outcome, *regressors.split("+"))]
-    if len(set(columns)) < len(columns) or any(
-            name not in data or data[name].dtype != float for name in columns):
+    if len(set(columns)) < len(columns) or any(name not in data for name in columns):
         return None
-    there = data[list(dict.fromkeys([*columns, *needed]))].notna().to_numpy().all(axis=1)
+    cells = [data[name].to_numpy() for name in columns]
+    if any(values.dtype != float for values in cells):
+        return None
+    there = ~np.isnan(cells).any(axis=0)
+    if needed:
+        there &= data[list(needed)].notna().to_numpy().all(axis=1)
     rows = data if there.all() else data[there]
-    y, *x = (rows[name].to_numpy() for name in columns)
+    y, *x = (values[there] for values in cells)
     matrix = np.asfortranarray(np.column_stack([np.ones(len(rows)), *x]))  # as the parser's are
     return Design(y, matrix, ["Intercept", *columns[1:]], rows)
 
