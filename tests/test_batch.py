@@ -1,10 +1,12 @@
 """The batch: one county's fault costs one county, and what stands is made once."""
 
+import contextlib
 import csv
 import io
 import json
 import os
 import re
+import time
 from pathlib import Path
 
 import jsonschema
@@ -14,7 +16,8 @@ from batches import YEAR, Nation, fake, left_over
 
 from pipeline.publishing import batch
 from pipeline.publishing.batch.child import Limits
-from pipeline.publishing.batch.outcome import STATE_ZH
+from pipeline.publishing.batch.crew import Crew
+from pipeline.publishing.batch.outcome import STATE_ZH, Task
 from pipeline.publishing.batch.record import SCHEMA
 from pipeline.publishing.binding import CHAPTERS
 from pipeline.publishing.dossier import prepare_dossier
@@ -102,6 +105,15 @@ def test_a_county_that_hears_nothing_goes_with_all_its_processes(nation, monkeyp
     outcomes, _ = nation.run({"910001": "deaf"}, limits=Limits(1, 2000))
     assert outcomes["910001"].state == "timeout"
     assert left_over() == []
+
+
+def test_who_ends_leaves_room_at_once(tmp_path):
+    crew = Crew(lambda seconds, _: time.sleep(seconds), Limits(), 2, tmp_path)
+    with contextlib.closing(crew):
+        for seconds in (600, 0):
+            crew.take(Task(seconds, f"{seconds}", ""))
+        assert [ended.task.code for ended in crew.ended(300)] == ["0"]
+        assert (crew.has_room(), crew.busy()) == (True, True)
 
 
 def test_an_old_dossier_outlives_a_failed_attempt(nation):

@@ -83,14 +83,18 @@ class Crew:
         self.children.append(Child(task, work, attempt, pid))
 
     def ended(self, seconds: float) -> Iterator[Ended]:
-        """Yield the counties that end within the next ``seconds``; watch the others."""
-        until = time.monotonic() + seconds
+        """Yield the counties that end first within the next ``seconds``; watch the others.
+
+        Returns as soon as there is room, so that nobody idles until the time is over.
+        """
+        until, room = time.monotonic() + seconds, False
         while self.children:
             for child in [*self.children]:
                 ended = self._look_at(child)
                 if ended:
+                    room = True
                     yield ended
-            if time.monotonic() >= until:
+            if room or time.monotonic() >= until:
                 return
             time.sleep(_GLANCE_SECONDS)
 

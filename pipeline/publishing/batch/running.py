@@ -49,7 +49,7 @@ class Hands(Protocol):
         """Start a county."""
 
     def ended(self, seconds: float) -> Iterator[Ended]:
-        """Yield the counties that end within the next ``seconds``."""
+        """Yield the counties that end first within the next ``seconds``."""
 
     def drop(self) -> list[Task]:
         """Give up what is under way; return it."""
