@@ -77,8 +77,10 @@ class Drill:
 
     def tables(self) -> dict[str, Path]:
         """Return the tables of the good counties that have handed in one file each."""
-        found = {code: [path for path in (self.raw / str(YEAR)).rglob(f"{code}_*")
-                        if path.suffix in (".csv", ".xlsx")] for code in self.good}
+        found: dict[str, list[Path]] = {code: [] for code in self.good}
+        for path in sorted((self.raw / str(YEAR)).rglob("*_*")):
+            if path.suffix in (".csv", ".xlsx"):
+                found.get(path.name.split("_")[0], []).append(path)
         return {code: paths[0] for code, paths in found.items() if len(paths) == 1}
 
     def expect(self, what: str, found: object, wanted: object) -> None:
