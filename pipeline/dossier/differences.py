@@ -64,6 +64,9 @@ def location_sentences(decomposition: pd.DataFrame, county: County) -> Prose:
         total = sum(part["between"]) + sum(part["within"])
         if total:
             shares.append((sum(part["between"]) / total, stage, id))
+    if not shares:
+        return Prose("location_sentences", (
+            f"按{zh}分组，各项资源各校都相同，没有差异可分。各组平均值见[[location_table]]。",))
     share, stage, id = max(shares)
     return Prose("location_sentences", (
         f"按{zh}分组，组间差异占S²的份额在{percent_text(min(shares)[0])}至{percent_text(share)}之间，"

@@ -77,7 +77,8 @@ def robustness_sentences(influence: pd.DataFrame, models: pd.DataFrame, county: 
     turned = [f"{zh[r['id']]}（{r['school']}）" for r in records(influence) if r["turns"]]
     said = (f"剔除一校即改变关注项正负的有{joined(turned)}，结果不稳" if turned
             else "逐一剔除所列学校，各关注项的正负均不改变")
-    curves = any(m.covariates for m in county.standard.models)
+    shown = {id.rsplit("-", 1)[0] for id in influence["id"]}
+    curves = any(m.covariates for m in county.standard.models if m.id in shown)
     more = "；换一种预先列明的取舍，结果见[[sensitivity_table]]" if curves else ""
     return Prose(key, (f"{said}，见[[influence_table]]{more}。",))
 
