@@ -4,15 +4,20 @@ import re
 from dataclasses import replace
 
 import pytest
-from tables import YEAR, imported, measured, only, school
+from tables import YEAR, csv_bytes, imported, measured, only, school
 
-from pipeline.analysis.decomposition import decomposition
+from pipeline.analysis.balance import balance
+from pipeline.analysis.decomposition import contributions, decomposition
+from pipeline.analysis.inequality import inequality_table as indices_of
 from pipeline.county import County
 from pipeline.dossier.difference_figures import decomposition_chart
-from pipeline.dossier.differences import location_sentences, location_table
+from pipeline.dossier.differences import contribution_table, location_sentences, location_table
 from pipeline.dossier.gap_tables import influence_table, sensitivity_table
 from pipeline.dossier.gaps import robustness_sentences
+from pipeline.dossier.inequality import inequality_sentences
 from pipeline.dossier.quality import check_table, completeness_table, quality_sentences
+from pipeline.publishing.binding import Parameters
+from pipeline.publishing.dossier import Order, make_dossier
 from pipeline.terms import TABLES
 
 COUNTY = County.open("990101", YEAR)
@@ -45,6 +50,31 @@ def test_where_the_difference_comes_from_also_where_there_is_none(values):
     parts = decomposition(*drawn, pack)
     assert referred_to(location_sentences(parts, county)) == keys(
         location_table(parts, county), decomposition_chart(parts, county))
+
+
+@pytest.mark.parametrize("values", ["1", "1 1 1", "0 0", "1 2"])
+def test_what_each_school_contributes_also_where_nobody_does(values):
+    pack = only("R3")
+    county = replace(COUNTY, standard=pack)
+    indicators, schools = measured([{"pupils": "100", "value": v} for v in values.split()])
+    coefficients = balance(indicators, schools, pack)
+    indices = indices_of(indicators, schools, pack)
+    assert referred_to(inequality_sentences(indices, county)) - {"inequality_table"} == keys(
+        contribution_table(contributions(indicators, pack), coefficients, county))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kinds", [["小学"], ["小学", "初级中学"], ["小学"] * 3 + ["初级中学"] * 3],
+                         ids=["one school", "one a stage", "all schools alike"])
+def test_the_smallest_and_the_most_even_counties_have_dossiers(tmp_path, kinds):
+    place = tmp_path / "raw" / str(YEAR)
+    place.mkdir(parents=True)
+    (place / "990101_甲县.csv").write_bytes(csv_bytes(
+        [school(n, kind) for n, kind in enumerate(kinds, 1)]))
+    parameters = Parameters(unit="990101", year=YEAR, raw=str(tmp_path / "raw"),
+                            processed=str(tmp_path / "processed"))
+    made = make_dossier(Order(parameters, tmp_path / "out"))
+    assert (made / "dossier.pdf").read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("covariates", [[], [["ln_pupils"]]])

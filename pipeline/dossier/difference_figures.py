@@ -114,9 +114,12 @@ def _shares(values: dict[str, float]) -> Picture:
 
 def contribution_chart(contributions: pd.DataFrame, balance: pd.DataFrame, county: County
                        ) -> Figure | None:
-    """Draw the five largest contributions to the largest coefficient of each stage."""
+    """Draw the five largest contributions to the largest coefficient of each stage.
+
+    None where schools do not differ in anything.
+    """
     now = of_year(balance, county)
-    now = now[now["cv"] != ""]
+    now = now[[bool(cv) and float(cv) > 0 for cv in now["cv"]]]
     if now.empty:
         return None
     stages, tops = stages_of(now, county), {}

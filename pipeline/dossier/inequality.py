@@ -18,8 +18,8 @@ from pipeline.dossier.numbers import (
 from pipeline.terms import STATE_ZH, UNDETERMINED, is_missing, records
 
 CENSUS = ("全县参评学校为普查，不是抽样：差异系数和下列各指数都是实际数值，没有抽样误差，"
-          "故不附区间；学校数少时用自助法求得的区间也不可信。要看结论是否取决于个别学校，见[[contribution_table]]"
-          "去掉一校后的差异系数。")
+          "故不附区间；学校数少时用自助法求得的区间也不可信。")
+_ONE_BY_ONE = "要看结论是否取决于个别学校，见[[contribution_table]]去掉一校后的差异系数。"
 
 
 def inequality_sentences(inequality: pd.DataFrame, county: County) -> Prose:
@@ -27,7 +27,9 @@ def inequality_sentences(inequality: pd.DataFrame, county: County) -> Prose:
     now = _now(inequality, county)
     if now.empty:
         return Prose("inequality_sentences", ("没有可测算的指标，不列不均等指数。",))
-    said = [CENSUS, *(_largest(part, zh, county) for part, zh in _stages(now, county))]
+    differs = any(not is_missing(gini) and gini > 0 for gini in now["gini"])
+    said = [CENSUS + _ONE_BY_ONE * differs,
+            *(_largest(part, zh, county) for part, zh in _stages(now, county))]
     bounded = [r for r in records(now) if r["cv_low"] and r["bounded_status"]]
     said += [_bounds(row, county) for row in bounded]
     return Prose("inequality_sentences", tuple(text for text in said if text))
