@@ -3,8 +3,8 @@
     python benchmarks/coverage.py [nations] [workers] [effects|null|few|projection|policy …]
 
 Made-up nations are drawn one after another from seeds 1, 2, …, straight from the process that
-is stated in `pipeline/synth/parameters.json`; each is put to the very functions that make the
-annual evaluation, and what they say is held against what was planted. Prints the tables that
+is stated in `pipeline/synth/making/parameters.json`; each is put to the very functions that make
+the annual evaluation, and what they say is held against what was planted. Prints the tables that
 stand in `docs/coverage.md`. 500 nations take about half an hour on one core.
 """
 
@@ -18,16 +18,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pipeline.analysis.annual.models import annual_models
-from pipeline.analysis.annual.panel import completed
-from pipeline.analysis.annual.policy import policies
-from pipeline.analysis.annual.projection import continued
+from pipeline.analysis.annual.county_panel import completed
+from pipeline.analysis.annual.models.models import annual_models
+from pipeline.analysis.annual.models.policy import policies
+from pipeline.analysis.annual.models.projection import continued
 from pipeline.analysis.estimators import estimate
 from pipeline.definitions.studies import Study, study
-from pipeline.synth.counties import gaps, log_funds
+from pipeline.synth.making.counties import gaps, log_funds
+from pipeline.synth.making.county_years import clean_panel
+from pipeline.synth.making.parameters import RESOURCES, STAGES, of, supposing
 from pipeline.synth.nation import Wanted, made_nation
-from pipeline.synth.panel import clean_panel
-from pipeline.synth.parameters import RESOURCES, STAGES, of, supposing
 
 LEVEL, LAST = 0.05, 2023
 COUNTIES, YEARS = 50, 6

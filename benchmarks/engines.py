@@ -35,8 +35,8 @@ from pathlib import Path
 import nbformat
 import pypdf
 
-from pipeline.publishing.binding import bind, chapters
-from pipeline.terms import EXHIBIT_MIME
+from pipeline.ground.terms import EXHIBIT_MIME
+from pipeline.publishing.chapters.binding import bind, chapters
 
 HERE, YEAR, SEED = Path(__file__).resolve().parent, 2023, 1
 BIN = Path(sys.executable).parent

@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 
-from pipeline.analysis.nation import Sections, national_coefficients
+from pipeline.analysis.annual.national_coefficients import Sections, national_coefficients
 from pipeline.definitions.standards import standard
 
 _MIB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB

@@ -15,11 +15,11 @@ from statistics import median
 
 import pandas as pd
 
-from pipeline.analysis.indicators import indicator_values
 from pipeline.analysis.path import Restrictions, path
 from pipeline.analysis.path.shortfall import shortfalls
+from pipeline.analysis.schools.indicator_values import indicator_values
 from pipeline.definitions.standards import Standard, standard
-from pipeline.terms import TABLES
+from pipeline.ground.terms import TABLES
 
 CASES = {"充足 rich": (1.6, 0.3, 0), "不均 uneven": (1.2, 0.7, 0), "不足 poor": (0.9, 0.4, 0),
          "含民办 with private": (1.2, 0.7, 0.2)}

@@ -33,18 +33,18 @@ import nbformat
 
 import pipeline
 from pipeline.county import County, units
-from pipeline.dossier import exhibit
-from pipeline.errors import InputRefused
-from pipeline.publishing.binding import Parameters, bind, chapters
-from pipeline.publishing.blocks import read_notebook
-from pipeline.publishing.execution import without_traces
-from pipeline.publishing.exporter import write_notebook
-from pipeline.publishing.manifest import causes, manifest, run_id
-from pipeline.publishing.publication import publish
-from pipeline.publishing.surroundings import private_surroundings
-from pipeline.publishing.tables import write_tables
-from pipeline.publishing.typeset import typeset
-from pipeline.readiness import make_ready, mark_child
+from pipeline.dossier.printing import exhibit
+from pipeline.ground.errors import InputRefused
+from pipeline.ground.readiness import make_ready, mark_child
+from pipeline.publishing.chapters.binding import Parameters, bind, chapters
+from pipeline.publishing.chapters.execution import without_traces
+from pipeline.publishing.chapters.surroundings import private_surroundings
+from pipeline.publishing.paper.blocks import read_notebook
+from pipeline.publishing.paper.exporter import write_notebook
+from pipeline.publishing.paper.typeset import typeset
+from pipeline.publishing.records.csv_tables import write_tables
+from pipeline.publishing.records.manifest import causes, manifest, run_id
+from pipeline.publishing.records.publication import publish
 
 _MIB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB
 _CALLS = {"draw": "出图 figures", "show": "表 tables", "say": "文字 sentences",
@@ -126,7 +126,7 @@ def _part_of(statement: ast.stmt) -> str:
 
 
 def _export(book, county: County, parameters: Parameters, finished: Path, clock: Clock) -> None:
-    """Do as the exporter and `pipeline.publishing.dossier` do."""
+    """Do as the exporter and `pipeline.publishing.county_book` do."""
     with clock.part("成文 blocks"):
         clean = without_traces(book, parameters)
         why = causes(county, parameters)

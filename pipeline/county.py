@@ -16,8 +16,8 @@ from pathlib import Path
 from pipeline.definitions.assumptions import Assumption, read_assumptions
 from pipeline.definitions.base import DATA, ROOT
 from pipeline.definitions.standards import Standard, standard as load_standard
-from pipeline.errors import DefinitionFault, WrongUse
-from pipeline.handover import Handover
+from pipeline.ground.errors import DefinitionFault, WrongUse
+from pipeline.ground.handover import Handover
 
 UNIT = re.compile(r"[0-9]{6}")
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".txt", ".tsv")

@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.cleaning.cells import Cell
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import read_corrections
-from pipeline.cleaning.county_sheets import check_repeats
-from pipeline.cleaning.identity import is_national
+from pipeline.cleaning.counties.county_sheets import check_repeats
+from pipeline.cleaning.files.cells import Cell
+from pipeline.cleaning.files.reading import Opened, open_files
 from pipeline.cleaning.importing import sections_by_year
-from pipeline.cleaning.reading import Opened, open_files
 from pipeline.cleaning.receiving import Received, Source, receive, receive_file
-from pipeline.cleaning.scope import settle
+from pipeline.cleaning.schools.identity import is_national
+from pipeline.cleaning.schools.scope import settle
 from pipeline.county import CORRECTIONS, LIST, RECORDS, SUFFIXES, UNIT, UnitInfo, units
 from pipeline.definitions.standards import standard as load_standard
-from pipeline.errors import WrongUse
+from pipeline.ground.errors import WrongUse
 
 _DEFAULT = "cn-2017-06"
 _NAMED = re.compile(r"(\d{6})(?:_|\.|$)")

@@ -12,10 +12,10 @@ from typing import Literal
 
 import pandas as pd
 
-from pipeline.cleaning.cells import Cell
+from pipeline.cleaning.files.cells import Cell
 from pipeline.definitions.base import DATA, Definition, Text
-from pipeline.readiness import readied
-from pipeline.terms import REFUSE, TABLES
+from pipeline.ground.readiness import readied
+from pipeline.ground.terms import REFUSE, TABLES
 
 _NUMBERISH = re.compile(r"[0-9０-９.,，．+\-−—%％/ 　㎡元万千人间台册亩个名]{1,14}")
 _MOST_DIGITS_QUOTED = 10

@@ -9,9 +9,9 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.cleaning.cells import BLANK, TEXT, Cell, Sheet, Unreadable
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.text_files import decode
+from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet, Unreadable
+from pipeline.cleaning.files.text_files import decode
 
 COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
 

@@ -10,23 +10,23 @@ import pandas as pd
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import report_unused
-from pipeline.cleaning.county_sheets import check_repeats
-from pipeline.cleaning.identity import (
+from pipeline.cleaning.counties.county_sheets import check_repeats
+from pipeline.cleaning.receiving import COUNTY_TABLES, Received, Source, receive
+from pipeline.cleaning.schools.assumed_rows import assume
+from pipeline.cleaning.schools.identity import (
     check_codes,
     check_names,
     link_schools,
     own_rows,
     report_renumbered,
 )
-from pipeline.cleaning.plausibility import check_plausibility
-from pipeline.cleaning.receiving import COUNTY_TABLES, Received, Source, receive
-from pipeline.cleaning.scenario import assume
-from pipeline.cleaning.scope import settle
-from pipeline.cleaning.sections import Section, sections_of
+from pipeline.cleaning.schools.plausibility import check_plausibility
+from pipeline.cleaning.schools.scope import settle
+from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.county import County, UnitInfo
 from pipeline.definitions.standards import Standard
-from pipeline.errors import InputRefused
-from pipeline.terms import TABLES
+from pipeline.ground.errors import InputRefused
+from pipeline.ground.terms import TABLES
 
 
 @dataclass(frozen=True)

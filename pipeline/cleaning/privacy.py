@@ -9,11 +9,11 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from pipeline.cleaning.cells import BLANK, NUMBER, TEXT, Cell, Sheet
 from pipeline.cleaning.checks import Findings
-from pipeline.definitions.forms import CLASS, NAME, squeeze, variables
-from pipeline.definitions.layouts import known_headers, layouts
-from pipeline.definitions.wordings import readings
+from pipeline.cleaning.files.cells import BLANK, NUMBER, TEXT, Cell, Sheet
+from pipeline.definitions.forms.layouts import known_headers, layouts
+from pipeline.definitions.forms.variables import CLASS, NAME, squeeze, variables
+from pipeline.definitions.forms.wordings import readings
 
 _HEADS = re.compile(
     r"^(?!学校|机构|班级|县|单位).*(姓名|身份证|证件号|手机|联系电话|电话号码|联系方式|银行卡|银行账|"

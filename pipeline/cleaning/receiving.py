@@ -4,16 +4,20 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline.cleaning.cells import Sheet
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import apply_corrections, read_corrections
-from pipeline.cleaning.county_sheets import county_rows, read_evidence_toml, read_facts_toml
-from pipeline.cleaning.derivation import derivable
-from pipeline.cleaning.headers import HeadedSheet, candidates, find_headers, is_meant
+from pipeline.cleaning.counties.county_sheets import (
+    county_rows,
+    read_evidence_toml,
+    read_facts_toml,
+)
+from pipeline.cleaning.files.cells import Sheet
+from pipeline.cleaning.files.reading import Opened, open_files
+from pipeline.cleaning.forms.derivation import derivable
+from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_headers, is_meant
+from pipeline.cleaning.forms.rows import FormRow, read_rows, report_other_years
 from pipeline.cleaning.privacy import without_personal
-from pipeline.cleaning.reading import Opened, open_files
-from pipeline.cleaning.rows import FormRow, read_rows, report_other_years
-from pipeline.definitions.forms import variables
+from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.standards import Standard
 
 COUNTY_TABLES = ("facts", "evidence", "class_sizes", "rooms", "monitoring")

@@ -19,8 +19,8 @@ from pipeline.commands.folders import seen_from_here
               metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
 def annual(year: int, study: str, raw: str, out: str, processed: str, engine: str) -> None:
     """汇总许多县，出年度评价。"""
-    from pipeline.publishing.annual import AnnualOrder, make_annual
-    from pipeline.publishing.binding import checked_annual
+    from pipeline.publishing.annual_book import AnnualOrder, make_annual
+    from pipeline.publishing.chapters.binding import checked_annual
 
     parameters = checked_annual({"study": study, "year": year, "raw": raw,
                                  "processed": processed})

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.folders import seen_from_here
-from pipeline.errors import JunhengError, WrongUse
+from pipeline.ground.errors import JunhengError, WrongUse
 
 
 @click.command()
@@ -42,10 +42,10 @@ from pipeline.errors import JunhengError, WrongUse
 def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, processed: str,
         **asked: object) -> None:
     """出一个或几个县的卷宗；--all 出全部的。没有变化的县不重做。"""
-    from pipeline.annual import Annual
+    from pipeline.annual_evaluation import Annual
     from pipeline.county import folders_listed_once
     from pipeline.definitions.base import ROOT
-    from pipeline.nation import arrivals, orders_for
+    from pipeline.whole.intake import arrivals, orders_for
 
     if bool(units) == everybody:
         raise WrongUse("请写明至少一个县代码，如 junheng run 990101 --year 2023；"
@@ -68,11 +68,11 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
 
 def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     """Make the orders as a batch; return the exit code."""
-    from pipeline.nation import refused_for_schools
     from pipeline.publishing.batch.asking import Batch
-    from pipeline.publishing.batch.child import Limits
+    from pipeline.publishing.batch.hands.child import Limits
     from pipeline.publishing.batch.running import run_batch
     from pipeline.publishing.batch.sharding import Shard
+    from pipeline.whole.intake import refused_for_schools
 
     shard = Shard.read(asked["shard"])
     workers = asked["workers"] or len(os.sched_getaffinity(0))
@@ -98,17 +98,17 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
 
 def _hands(asked: dict, limits, workers: int, place: Path):
     """Return who makes the dossiers: this process's children, a station's, or Dask's workers."""
-    from pipeline.publishing.batch.crew import Crew
-    from pipeline.publishing.dossier import prepare_dossier
-    from pipeline.publishing.preloading import preload
-    from pipeline.publishing.surroundings import is_fixed
+    from pipeline.publishing.batch.hands.crew import Crew
+    from pipeline.publishing.chapters.preloading import preload
+    from pipeline.publishing.chapters.surroundings import is_fixed
+    from pipeline.publishing.county_book import prepare_dossier
 
     if asked["scheduler"]:
-        from pipeline.publishing.batch.cluster import Cluster
+        from pipeline.publishing.batch.hands.cluster import Cluster
 
         return Cluster(asked["scheduler"], limits, place)
     if not is_fixed():
-        from pipeline.publishing.batch.station import Station
+        from pipeline.publishing.batch.hands.station import Station
 
         return Station(limits, workers, place)
     click.echo("正在预载……", err=True)
@@ -149,7 +149,7 @@ def _tell(outcomes: list, batch, everybody: bool) -> None:
 
 def _one_by_one(orders: list, everybody: bool) -> int:
     """Make the dossiers one after the other, where children cannot be watched (Windows)."""
-    from pipeline.publishing.dossier import make_dossier
+    from pipeline.publishing.county_book import make_dossier
 
     if everybody:
         raise WrongUse("本系统不能分叉进程，--all 不可用；请写明县代码，或在 Linux 上运行")

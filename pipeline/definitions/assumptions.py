@@ -12,8 +12,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline.definitions.forms import AMOUNT, COUNT, PERSON, classifications, squeeze, variables
-from pipeline.errors import WrongUse
+from pipeline.definitions.forms.variables import (
+    AMOUNT,
+    COUNT,
+    PERSON,
+    classifications,
+    squeeze,
+    variables,
+)
+from pipeline.ground.errors import WrongUse
 
 CLOSE, PUPILS, MOVE, ADD = "close", "pupils", "move", "add"
 _CLOSE = re.compile(r"close=(?P<school>[^\s,:=]+)(?:[\s,]+to=(?P<other>[^\s,:=]+))?")

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pipeline.errors import DefinitionFault
+from pipeline.ground.errors import DefinitionFault
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "data"

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from pipeline.definitions.base import read_toml
-from pipeline.errors import DefinitionFault
+from pipeline.ground.errors import DefinitionFault
 
 OWN = ("id", "title", "document", "source")
 _NAME = re.compile(r"[a-z0-9-]+")

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
-from pipeline.readiness import readied
+from pipeline.ground.readiness import readied
 
 
 class Numerator(Definition):

@@ -1,7 +1,8 @@
 """Items judged for the county as a whole (县级指标): G1–G15, Q1–Q9, P1, with their rules.
 
 A rule names its arithmetic and its variables; the limits stand here, the arithmetic in
-`pipeline.analysis.items`. An item of kind ``evidence`` has no rule: documents decide.
+`pipeline.analysis.county.item_verdicts`. An item of kind ``evidence`` has no rule: documents
+decide.
 """
 
 from typing import Annotated, Literal

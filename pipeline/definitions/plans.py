@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
-from pipeline.errors import WrongUse
+from pipeline.ground.errors import WrongUse
 
 Operator = Literal[">=", "<=", "=", ">", "<", "~", "not_below_last_year", "falling", "yes",
                    "ordinal"]

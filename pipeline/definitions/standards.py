@@ -12,7 +12,7 @@ from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.extending import read_extended
-from pipeline.definitions.forms import classifications, variables
+from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.indicators import Indicator, indicators
 from pipeline.definitions.items import Eligibility, Item, Veto
 from pipeline.definitions.parts import (
@@ -28,8 +28,8 @@ from pipeline.definitions.parts import (
     Threshold,
 )
 from pipeline.definitions.plans import plans
-from pipeline.errors import WrongUse
-from pipeline.readiness import readied
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.readiness import readied
 
 
 class Standard(Definition):

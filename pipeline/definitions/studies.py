@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
-from pipeline.definitions.county_layouts import county_layouts
+from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.formulas import parsed
 from pipeline.definitions.questions import (
     AnnualInference,
@@ -20,7 +20,7 @@ from pipeline.definitions.questions import (
     Projection,
     Trajectory,
 )
-from pipeline.errors import WrongUse
+from pipeline.ground.errors import WrongUse
 
 STUDIES = DATA / "studies"
 

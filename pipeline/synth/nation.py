@@ -17,15 +17,15 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from pipeline.county import LIST, UnitInfo, units
-from pipeline.errors import WrongUse
-from pipeline.synth.counties import MadeCounty, gaps, log_funds, made_county, price_level
-from pipeline.synth.figures import STANDARD, Figures, figures
-from pipeline.synth.handing_in import hand_in
-from pipeline.synth.parameters import parameters
-from pipeline.synth.refusals import MISTAKES
-from pipeline.synth.schools import made_schools
-from pipeline.synth.truth import CV_COLUMNS, SCHOOL_COLUMNS, cv_rows, school_rows
-from pipeline.synth.untidy import missing_figures
+from pipeline.ground.errors import WrongUse
+from pipeline.synth.making.counties import MadeCounty, gaps, log_funds, made_county, price_level
+from pipeline.synth.making.figures import STANDARD, Figures, figures
+from pipeline.synth.making.parameters import parameters
+from pipeline.synth.making.schools import made_schools
+from pipeline.synth.making.truth import CV_COLUMNS, SCHOOL_COLUMNS, cv_rows, school_rows
+from pipeline.synth.writing.handing_in import hand_in
+from pipeline.synth.writing.refusals import MISTAKES
+from pipeline.synth.writing.untidy import missing_figures
 
 _SPAN = re.compile(r"(\d{4})(?:-(\d{4}))?", re.ASCII)
 FORMS = ("mixed", "csv", "xlsx")

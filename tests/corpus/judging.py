@@ -13,7 +13,7 @@ from corpus.base import FILE, GOOD, Case
 from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.importing import Imported, import_county
 from pipeline.county import County
-from pipeline.errors import JunhengError
+from pipeline.ground.errors import JunhengError
 
 UNIT, FIGURES = "990101", ("indicators", "compliance", "balance", "accounting")
 COLUMN = {"indicators": "level", "compliance": "status", "balance": "status",
@@ -184,9 +184,9 @@ def _wrong_words(one: Judged) -> str:
 
 
 def _frame(one: Judged, name: str):
-    from pipeline.analysis.balance import balance
-    from pipeline.analysis.compliance import compliance
-    from pipeline.analysis.indicators import indicator_values
+    from pipeline.analysis.schools.balance import balance
+    from pipeline.analysis.schools.compliance import compliance
+    from pipeline.analysis.schools.indicator_values import indicator_values
 
     schools, pack = one.imported.schools, one.county.standard
     if name == "accounting":

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.terms import TABLES
+from pipeline.ground.terms import TABLES
 
 
 def continuity(panel: pd.DataFrame) -> pd.DataFrame:

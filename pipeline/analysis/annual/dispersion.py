@@ -6,10 +6,10 @@ from math import lcm, sqrt
 
 import pandas as pd
 
-from pipeline.analysis.balance import spread
 from pipeline.analysis.inequality.indices import HALF, TENTH, gini, ranked
+from pipeline.analysis.schools.balance import spread
 from pipeline.definitions.studies import Measure, Study
-from pipeline.terms import TABLES, is_missing, known
+from pipeline.ground.terms import TABLES, is_missing, known
 
 WHOLE, PROVINCE = "", "province"
 

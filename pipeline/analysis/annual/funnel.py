@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.definitions.studies import Study
-from pipeline.terms import TABLES
+from pipeline.ground.terms import TABLES
 
 GRID = (6, 8, 10, 13, 17, 22, 30, 40, 55, 75, 100, 140, 200, 300)
 LARGE, DRAWS, SEED = 20, 300, 20170426

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.annual import Annual
+from pipeline.annual_evaluation import Annual
 from pipeline.definitions.studies import Peers
-from pipeline.terms import TABLES
+from pipeline.ground.terms import TABLES
 
 QUARTILES = (0.25, 0.5, 0.75)
 

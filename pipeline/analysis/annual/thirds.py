@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.definitions.studies import Study
-from pipeline.terms import TABLES
+from pipeline.ground.terms import TABLES
 
 RECENT_YEARS, DRAWS, SEED = 3, 4000, 20170426
 LOWER, MIDDLE, UPPER = "lower", "middle", "upper"

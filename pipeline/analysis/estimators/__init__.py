@@ -8,27 +8,27 @@ is refused by the caller with `refusal`, and only described.
 
 import pandas as pd
 
-from pipeline.analysis.estimators.adoption import staggered
-from pipeline.analysis.estimators.clusters import cr2, wild
-from pipeline.analysis.estimators.convergence import beta_convergence, sigma_convergence
-from pipeline.analysis.estimators.corrections import corrected
-from pipeline.analysis.estimators.group_gaps import oaxaca
-from pipeline.analysis.estimators.least_squares import linear
-from pipeline.analysis.estimators.multilevel import mixed
-from pipeline.analysis.estimators.panel import first_difference, fixed_effects
+from pipeline.analysis.estimators.estimates import Estimate
+from pipeline.analysis.estimators.linear.clusters import cr2, wild
+from pipeline.analysis.estimators.linear.fixed_effects import first_difference, fixed_effects
+from pipeline.analysis.estimators.linear.least_squares import linear
+from pipeline.analysis.estimators.linear.multilevel import mixed
+from pipeline.analysis.estimators.linear.within_between import within_between
+from pipeline.analysis.estimators.multiple_tests import corrected
 from pipeline.analysis.estimators.preparing import prepare
-from pipeline.analysis.estimators.quantiles import quantile
-from pipeline.analysis.estimators.rates import binomial
 from pipeline.analysis.estimators.refusing import (
     detectable_correlation,
     rank_correlation,
     refusal,
 )
-from pipeline.analysis.estimators.results import Estimate
-from pipeline.analysis.estimators.space import moran
-from pipeline.analysis.estimators.within_between import within_between
-from pipeline.errors import WrongUse
-from pipeline.readiness import readied
+from pipeline.analysis.estimators.special.adoption import staggered
+from pipeline.analysis.estimators.special.group_gaps import oaxaca
+from pipeline.analysis.estimators.special.quantiles import quantile
+from pipeline.analysis.estimators.special.rates import binomial
+from pipeline.analysis.estimators.special.sigma_beta import beta_convergence, sigma_convergence
+from pipeline.analysis.estimators.special.space import moran
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.readiness import readied
 
 __all__ = ["KINDS", "Estimate", "detectable_correlation", "estimate", "rank_correlation",
            "refusal"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import WrongUse
+from pipeline.ground.errors import WrongUse
 
 _PLAIN = re.compile(r"\s*[A-Za-z_]\w*\s*~\s*[A-Za-z_]\w*(?:\s*\+\s*[A-Za-z_]\w*)*\s*")
 

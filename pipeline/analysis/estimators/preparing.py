@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import WrongUse
+from pipeline.ground.errors import WrongUse
 
 
 def prepare(data: pd.DataFrame, steps: list[dict]) -> pd.DataFrame:

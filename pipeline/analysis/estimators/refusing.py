@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from pipeline.analysis.estimators.results import LEVEL
+from pipeline.analysis.estimators.estimates import LEVEL
 from pipeline.definitions.parts import Inference
 
 POWER = 0.80

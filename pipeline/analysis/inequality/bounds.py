@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from pipeline.analysis.balance import cv_status
+from pipeline.analysis.schools.balance import cv_status
 from pipeline.definitions.parts import Balance
-from pipeline.terms import UNDETERMINED, is_missing
+from pipeline.ground.terms import UNDETERMINED, is_missing
 
 
 def cv_bounds(values: list[Fraction | None], pupils: list[int], low: Fraction, high: Fraction

@@ -20,7 +20,7 @@ from itertools import accumulate
 from math import exp, fsum, lcm, log
 
 from pipeline.analysis.inequality.urban_rural import urban_rural_gap
-from pipeline.terms import is_missing
+from pipeline.ground.terms import is_missing
 
 HALF, TENTH, TWENTIETH = Fraction(1, 2), Fraction(1, 10), Fraction(1, 20)
 INDICES = (

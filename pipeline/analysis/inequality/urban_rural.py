@@ -3,7 +3,7 @@
 from fractions import Fraction
 from statistics import fmean, variance
 
-from pipeline.terms import is_missing
+from pipeline.ground.terms import is_missing
 
 URBAN, RURAL = "urban", "rural"
 MIN_FOR_G, MIN_FOR_INTERVAL = 3, 5

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor, lcm
 
-from pipeline.definitions.forms import COUNT, PERSON, variables
+from pipeline.definitions.forms.variables import COUNT, PERSON, variables
 from pipeline.definitions.indicators import Indicator
 from pipeline.definitions.parts import Balance
 

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, diags_array, eye_array, hstack
 
 from pipeline.analysis.path.amounts import Case, Tally
 from pipeline.analysis.path.exchange import Plan
-from pipeline.errors import DossierFailed
+from pipeline.ground.errors import DossierFailed
 
 _MOST_ROUNDS, _MOST_NODES = 60, 20_000
 _INFEASIBLE = 2       # milp's status when it has proved that there is no answer

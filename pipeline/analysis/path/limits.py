@@ -6,8 +6,8 @@ from fractions import Fraction
 from itertools import permutations
 from math import asin, cos, radians, sin, sqrt
 
-from pipeline.errors import WrongUse
-from pipeline.terms import is_missing
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.terms import is_missing
 
 MOST_OUT, MOST_IN, FARTHEST, SAME_TOWNSHIP = (
     "exchange_most_out", "exchange_most_in", "exchange_farthest_km", "exchange_same_township")

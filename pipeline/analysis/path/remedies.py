@@ -10,7 +10,7 @@ from pipeline.analysis.path import exchange as anywhere, near
 from pipeline.analysis.path.additions import additions
 from pipeline.analysis.path.amounts import Case, Tally
 from pipeline.analysis.path.exchange import Plan
-from pipeline.exact import square_root_text
+from pipeline.ground.exact import square_root_text
 
 NOT_NEEDED, REDISTRIBUTION, ADDITIONS, UNREACHABLE = (
     "not_needed", "redistribution", "additions", "unreachable")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.definitions.items import Part, Ratio
 from pipeline.definitions.standards import Standard
-from pipeline.terms import TABLES, UNDETERMINED, records
+from pipeline.ground.terms import TABLES, UNDETERMINED, records
 
 ELIGIBLE = "rotation_eligible_teachers"
 _BACKBONE, _ROTATED_BACKBONE = "backbone_teachers", "rotated_backbone_teachers"

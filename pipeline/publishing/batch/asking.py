@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.publishing.batch.child import Limits
+from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.sharding import Shard
-from pipeline.publishing.dossier import Order
+from pipeline.publishing.county_book import Order
 
 HIDDEN = ".batch"
 

@@ -6,12 +6,12 @@ counties of the plan that nobody has written down.
 
 from pathlib import Path
 
-from pipeline.errors import WrongUse
+from pipeline.ground.errors import WrongUse
 from pipeline.publishing.batch.asking import HIDDEN
-from pipeline.publishing.batch.journal import Story, read_journal
+from pipeline.publishing.batch.books.journal import Story, read_journal
+from pipeline.publishing.batch.books.record import write_record
 from pipeline.publishing.batch.outcome import DONE, FAILED, Outcome
-from pipeline.publishing.batch.record import write_record
-from pipeline.publishing.manifest import read_manifest
+from pipeline.publishing.records.manifest import read_manifest
 
 
 def collected(year_folder: Path) -> tuple[list[Outcome], list[str]]:

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from pipeline.definitions.base import file_hash
-from pipeline.publishing.manifest import causes_of, read_manifest, run_id
+from pipeline.publishing.records.manifest import causes_of, read_manifest, run_id
 
 _FIRST = 5
 

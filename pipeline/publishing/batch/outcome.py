@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from pipeline.publishing.dossier import Order
+from pipeline.publishing.county_book import Order
 
 OK, CACHED, REFUSED, FAILED, TIMEOUT, KILLED, NOT_RUN = (
     "ok", "cached", "refused", "failed", "timeout", "killed", "not_run")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pipeline.publishing.batch.completeness import broken
 from pipeline.publishing.batch.outcome import Task
-from pipeline.publishing.dossier import Order
-from pipeline.publishing.manifest import causes, causes_of, read_manifest, run_id
+from pipeline.publishing.county_book import Order
+from pipeline.publishing.records.manifest import causes, causes_of, read_manifest, run_id
 
 _CAUSES_ZH = {"standard": "标准包有变", "parameters": "参数有变", "registered": "名册中的登记有变",
               "skipped": "未读入的文件有变", "assumptions": "情景假设有变", "code": "程序有变",

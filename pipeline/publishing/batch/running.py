@@ -14,21 +14,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.errors import DossierFailed, WrongUse
+from pipeline.ground.errors import DossierFailed, WrongUse
 from pipeline.publishing.batch.asking import Batch
-from pipeline.publishing.batch.child import full_disk
-from pipeline.publishing.batch.crew import Ended
-from pipeline.publishing.batch.disk import require_room, require_writable
-from pipeline.publishing.batch.journal import Journal
-from pipeline.publishing.batch.ledger import Ledger
-from pipeline.publishing.batch.lock import Lease, locked
+from pipeline.publishing.batch.books.account import Ledger
+from pipeline.publishing.batch.books.disk import require_room, require_writable
+from pipeline.publishing.batch.books.journal import Journal
+from pipeline.publishing.batch.books.lock import Lease, locked
+from pipeline.publishing.batch.books.record import renew_record, write_record
+from pipeline.publishing.batch.hands.child import full_disk
+from pipeline.publishing.batch.hands.crew import Ended
 from pipeline.publishing.batch.outcome import DONE, Outcome, Task
 from pipeline.publishing.batch.planning import planned
 from pipeline.publishing.batch.progress import Progress
-from pipeline.publishing.batch.record import renew_record, write_record
 from pipeline.publishing.batch.stopping import Stop, stoppable
-from pipeline.publishing.manifest import program
-from pipeline.publishing.publication import recover
+from pipeline.publishing.records.manifest import program
+from pipeline.publishing.records.publication import recover
 
 _GLANCE_SECONDS, _GRACE_SECONDS = 0.5, 6
 _MOST = re.compile(r"(\d+)(%?)")

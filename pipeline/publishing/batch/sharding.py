@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from pipeline.errors import WrongUse
+from pipeline.ground.errors import WrongUse
 
 _FORM = re.compile(r"(\d+)/(\d+)")
 _MOST = 10_000

@@ -1,0 +1,172 @@
+"""How a pooled question is fitted and tested, or refused (推断规则; statistics of the study)."""
+
+import re
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from pipeline.analysis.estimators import Estimate, estimate
+from pipeline.analysis.estimators.designs import Design, normal_inverse
+from pipeline.analysis.estimators.estimates import LEVEL
+from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
+from pipeline.analysis.estimators.linear.within_between import mundlak_design
+from pipeline.analysis.estimators.refusing import POWER
+from pipeline.definitions.questions import AnnualInference
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.terms import is_missing
+
+BETWEEN_UNITS = ("ols", "wls", "cr2", "within_between", "quasibinomial")
+LINEAR = ("ols", "wls", "cr2", "fe", "within_between")
+_NAME, _NO_NAMES = re.compile(r"[A-Za-z_]\w*"), {"np", "log", "C", "I"}
+
+
+def columns_of(spec: dict) -> list[str]:
+    """Return the columns that a specification uses, outcome first."""
+    formula = [n for n in _NAME.findall(spec.get("formula", "")) if n not in _NO_NAMES]
+    endog = spec.get("endog", [])
+    named = [*formula, *spec.get("vars", []), *([endog] if isinstance(endog, str) else endog),
+             *spec.get("exog", []), *spec.get("effects", []), *spec.get("fe", []),
+             *(spec[key] for key in ("by", "weights", "groups") if key in spec)]
+    return list(dict.fromkeys(named))
+
+
+def parameters_of(spec: dict) -> int:
+    """Count the coefficients, the constant among them, years and unit effects not."""
+    if "formula" in spec:
+        return 1 + sum("C(" not in term for term in spec["formula"].split("~")[1].split("+"))
+    return 1 + len(spec.get("exog", spec.get("vars", [""])[1:]))
+
+
+def refusal(data: pd.DataFrame, spec: dict, rules: AnnualInference) -> str:
+    """Return why a model is not fitted to these complete rows; empty if it is."""
+    units, k = data["unit"].nunique(), parameters_of(spec)
+    groups = data[spec["groups"]].nunique() if "groups" in spec else units
+    between = spec["kind"] in BETWEEN_UNITS and "school" not in data
+    counted, least = (units, rules.min_units) if between else (len(data), rules.min_rows)
+    if counted < least or len(data) < rules.min_rows:
+        return f"样本量不足（{counted}，应不少于{least}），仅作描述"
+    if counted < rules.min_per_parameter * k:
+        return (f"每个参数不足{rules.min_per_parameter}个样本（{counted}个样本、{k}个参数），"
+                "仅作描述")
+    if groups < _least_groups(spec, rules):
+        return f"群数不足（{groups}个，应不少于{_least_groups(spec, rules)}），不作推断"
+    if spec["kind"] in ("fe", "within_between") and data["year"].nunique() < rules.min_years:
+        return f"可用的只有{data['year'].nunique()}年，应不少于{rules.min_years}年"
+    return _tail_refusal(data, spec, rules, k)
+
+
+def _least_groups(spec: dict, rules: AnnualInference) -> int:
+    """Return the fewest clusters: bootstraps and logits have no remedy for few of them."""
+    if spec["kind"] == "quasibinomial":
+        return rules.many_clusters
+    if spec["kind"] in ("quantile", "oaxaca", "cr2"):
+        return rules.few_clusters
+    return rules.least_clusters if spec.get("cov") == "cluster" else 0
+
+
+def _tail_refusal(data: pd.DataFrame, spec: dict, rules: AnnualInference, k: int) -> str:
+    if spec["kind"] == "quantile":
+        beyond = len(data) * min(spec["q"], 1 - spec["q"])
+        if beyond < rules.min_per_parameter * k:
+            return f"分位数一侧只有{beyond:g}个样本，{k}个参数不够，仅作描述"
+    if spec["kind"] == "oaxaca":
+        least = data[spec["by"]].value_counts().reindex([0.0, 1.0], fill_value=0).min()
+        if least < rules.min_per_parameter * k:
+            return f"两组中较小的只有{least}个样本，{k}个参数不够，仅作描述"
+    return ""
+
+
+def fitted(data: pd.DataFrame, spec: dict, focus: str, rules: AnnualInference
+           ) -> tuple[pd.DataFrame, dict]:
+    """Return the terms and the row's figures, errors by the rules for few clusters.
+
+    `WrongUse` where the data do not determine the focus.
+    """
+    if "formula" in spec and spec["kind"] in LINEAR:
+        cells, _ = clustered_design(data, spec)
+        normal_inverse(cells.x, cells.names)
+    found = estimate(data, spec)
+    if focus not in set(found.terms["term"]):
+        raise WrongUse(f"{focus} 不随年份变化，被固定效应吸收")
+    row = {"convention": found.convention, "r_squared": found.r_squared,
+           "covariance": _covariance(spec), "joint_p": found.figures.get("hausman_p"),
+           "n": found.n}
+    terms, clusters = found.terms, None
+    if "groups" in spec or spec["kind"] == "within_between":
+        clusters = data[spec.get("groups", "unit")].nunique()
+    if spec.get("cov") == "cluster" and clusters < rules.many_clusters:
+        terms, more = _few_clusters(data, spec, focus, found, clusters, rules)
+        row |= more
+    return terms, row | {"clusters": clusters, **_focus_figures(terms, focus)}
+
+
+def _covariance(spec: dict) -> str:
+    if spec["kind"] in ("quantile", "oaxaca"):
+        return "bootstrap"
+    if spec["kind"] == "cr2":
+        return "CR2"
+    return "CR1" if spec.get("cov", "cluster") == "cluster" else spec["cov"]
+
+
+def _few_clusters(data: pd.DataFrame, spec: dict, focus: str, found: Estimate, clusters: int,
+                  rules: AnnualInference) -> tuple[pd.DataFrame, dict]:
+    """Return CR2's terms with the wild bootstrap's p, or the wild test of the focus alone."""
+    if spec["kind"] == "within_between":
+        adjusted = estimate(data, spec | {"cov": "cr2"})
+        return adjusted.terms, {"covariance": "CR2", "convention": adjusted.convention}
+    asked = spec | {"kind": "wild", "terms": [focus]}
+    if clusters >= rules.few_clusters:
+        adjusted = estimate(data, spec | {"kind": "cr2"})
+        terms = adjusted.terms.set_index("term").loc[found.terms["term"]].reset_index()
+        if terms.set_index("term").loc[focus, "df"] >= float(rules.min_df):
+            p = estimate(data, asked).terms.loc[0, "p_value"]
+            return terms, {"covariance": "CR2", "convention": adjusted.convention,
+                           "p_wild": float(p)}
+    wild = estimate(data, asked | {"interval": True})
+    tested = wild.terms.iloc[0]
+    terms = found.terms.copy()
+    terms.loc[:, ["std_error", "statistic", "df", "ci_low", "ci_high", "p_value"]] = np.nan
+    columns = ["std_error", "ci_low", "ci_high", "p_value"]
+    terms.loc[terms["term"] == focus, columns] = tested[columns].to_numpy(float)
+    return terms, {"covariance": "wild", "convention": wild.convention,
+                   "p_wild": float(tested["p_value"])}
+
+
+def _focus_figures(terms: pd.DataFrame, focus: str) -> dict:
+    row = terms.set_index("term").loc[focus]
+    names = ("estimate", "std_error", "df", "ci_low", "ci_high", "p_value")
+    figures = {name: None if is_missing(row[name]) else float(row[name]) for name in names}
+    return figures | {"detectable": detectable(figures["std_error"], figures["df"])}
+
+
+def detectable(error: float | None, df: float | None) -> float | None:
+    """Return the smallest effect detected with 80 % power at the 5 % level (最小可检出).
+
+    >>> round(detectable(1.0, float("inf")), 2)
+    2.8
+    """
+    if error is None:
+        return None
+    df = np.inf if df is None else df
+    return float(error * (stats.t.ppf(1 - LEVEL / 2, df) + stats.t.ppf(POWER, df)))
+
+
+def leaning(data: pd.DataFrame, spec: dict, focus: str) -> pd.Series:
+    """Return the share of what identifies the focus that each unit brings (杠杆), greatest first.
+
+    The focus is freed of the other regressors; a unit's share is that of its squares.
+    """
+    if spec["kind"] == "within_between":
+        cells, _, _ = mundlak_design(data, spec)
+    else:
+        cells, _ = clustered_design(data, spec)
+    freed = _freed(cells, focus)
+    squares = pd.Series(freed**2).groupby(cells.rows["unit"].to_numpy()).sum()
+    return (squares / squares.sum()).sort_values(ascending=False, kind="stable")
+
+
+def _freed(cells: Design, focus: str) -> np.ndarray:
+    j = cells.names.index(focus)
+    others = np.delete(cells.x, j, axis=1)
+    return cells.x[:, j] - others @ np.linalg.lstsq(others, cells.x[:, j], rcond=None)[0]

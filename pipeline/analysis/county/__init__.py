@@ -1,0 +1,1 @@
+"""What is judged for the county (县): items, funding, plans, verdict."""

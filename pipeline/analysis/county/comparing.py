@@ -1,0 +1,57 @@
+"""Comparing a number with a limit (比较): states, reasons, and the school rules' summary."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeline.ground.exact import rounded
+from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
+
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The state of one rule: status, reason, and the number that was compared, if there is one."""
+
+    status: str
+    reason: str
+    value: Fraction | None = None
+    limit: Fraction | None = None
+    op: str = ""
+    unit: str = ""
+    schools: tuple[str, ...] = ()
+
+
+def holds(value: Fraction, op: str, limit: Fraction) -> bool:
+    """Compare exactly: 以上 and 不低于 are ``>=``, 低于 is ``<``."""
+    return {">=": value >= limit, "<=": value <= limit, "=": value == limit,
+            "<": value < limit, ">": value > limit}[op]
+
+
+def say(value: Fraction, unit: str, limit: Fraction) -> str:
+    """Print a value: whole where it is, else with the decimals that keep it on its side."""
+    if value == int(value):
+        return f"{int(value)}{unit}"
+    for places in range(2, 200):
+        text = rounded(value, places)
+        if (Fraction(text) > limit) == (value > limit) and (
+                Fraction(text) < limit) == (value < limit):
+            break
+    return f"{text:f}{unit}"
+
+
+def every_school(rows: list[tuple[str, str]], good: str, counted: str = "所") -> Outcome:
+    """Combine (state, what) of all schools: names of those that fail, then of those open.
+
+    ``counted`` is the measure word: 所 for schools, 个学科年级 for monitoring results.
+    """
+    if not rows:
+        return Outcome(UNDETERMINED, "没有可判定的学校")
+    failing = [what for state, what in rows if state == NOT_MET]
+    open_ = [what for state, what in rows if state == UNDETERMINED]
+    if failing:
+        return Outcome(NOT_MET, f"{len(failing)}{counted}不符合：" + "、".join(failing[:_NAMED])
+                       + ("等" if len(failing) > _NAMED else ""), schools=tuple(failing))
+    if open_:
+        return Outcome(UNDETERMINED, f"{len(open_)}{counted}缺数据", schools=tuple(open_))
+    return Outcome(MET, f"{len(rows)}{counted}{good}")

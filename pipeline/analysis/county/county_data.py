@@ -1,0 +1,53 @@
+"""What a county handed in for one year (县级资料), in the form that the rules read."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import pandas as pd
+
+from pipeline.definitions.forms.variables import classifications, variables
+from pipeline.ground.terms import records
+
+COUNTY_TABLES = ("sections", "facts", "evidence", "class_sizes", "rooms", "monitoring")
+
+
+@dataclass(frozen=True)
+class CountyData:
+    """What the county handed in for one year: sections, facts, evidence, lists."""
+
+    year: int
+    sections: list[dict]
+    facts: dict[str, Fraction] = field(default_factory=dict)
+    evidence: dict[str, dict] = field(default_factory=dict)
+    class_sizes: list[dict] = field(default_factory=list)
+    rooms: list[dict] = field(default_factory=list)
+    monitoring: list[dict] = field(default_factory=list)
+    teaching_points: frozenset[str] = frozenset()
+    not_general: frozenset[str] = frozenset()
+    stages_of: dict[str, int] = field(default_factory=dict)
+    variable_zh: dict[str, str] = field(default_factory=dict)
+
+    def general_sections(self) -> list[dict]:
+        """Return the sections of general schools that have pupils (普通中小学)."""
+        return [s for s in self.sections
+                if s["pupils"] and s["school_type"] not in self.not_general]
+
+
+def county_data(tables: dict[str, pd.DataFrame], year: int) -> CountyData:
+    """Gather the year's tables; monitoring keeps every year, for the latest result counts."""
+    types = classifications().school_type
+
+    def rows(name: str) -> list[dict]:
+        table = tables[name]
+        return records(table[table["year"] == year])
+
+    return CountyData(
+        year, rows("sections"),
+        facts={row["variable"]: row["value"] for row in rows("facts")},
+        evidence={row["id"]: row for row in rows("evidence")},
+        class_sizes=rows("class_sizes"), rooms=rows("rooms"),
+        monitoring=records(tables["monitoring"]),
+        teaching_points=frozenset(t.code for t in types if t.teaching_point),
+        not_general=frozenset(t.code for t in types if t.excluded_as),
+        stages_of={t.code: len(t.stages) for t in types},
+        variable_zh={name: v.zh for name, v in variables().variables.items()})

@@ -1,0 +1,1 @@
+"""Linear estimators (线性模型) and their errors."""

@@ -1,0 +1,1 @@
+"""Funding and outcome gaps between the schools of a county (差距检验)."""

@@ -1,0 +1,244 @@
+"""How each kind of model is prepared, refused and fitted (各类模型的估计与不估计)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pipeline.analysis.estimators import Estimate, estimate, refusal
+from pipeline.analysis.estimators.designs import design
+from pipeline.analysis.estimators.linear.fixed_effects import demeaned, without_singletons
+from pipeline.definitions.parts import Inference, Model
+from pipeline.ground.terms import is_missing
+
+BOOTSTRAP_DRAWS = 499
+ALL_OF_IT, NOTHING = 1 - 1e-9, 1e-10
+
+
+@dataclass(frozen=True)
+class Question:
+    """One model put to one stage, and at one quantile where it is a quantile regression.
+
+    ``percent`` names the indicators that are rates, which have a ceiling (天花板) at 100.
+    """
+
+    id: str
+    stage: str
+    model: Model
+    rules: Inference
+    percent: set[str]
+    quantile: Fraction | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the columns that the model uses, outcome first."""
+        model = self.model
+        weights = [model.weights] if model.weights else []
+        return list(dict.fromkeys([model.outcome, *model.regressors, *weights]))
+
+
+class Fitter(NamedTuple):
+    """Prepare the frame; say why not to fit, or nothing; fit: terms and figures of the row."""
+
+    prepare: Callable[[pd.DataFrame, Question], pd.DataFrame]
+    refuse: Callable[[pd.DataFrame, Question], str]
+    fit: Callable[[pd.DataFrame, Question], tuple[pd.DataFrame, dict]]
+
+
+def complete(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
+    """Return the schools that have every column of the model."""
+    rows = frame[question.columns]
+    return rows[rows.notna().to_numpy().all(axis=1)]
+
+
+def linear_refusal(data: pd.DataFrame, question: Question) -> str:
+    """Return why a linear model is not fitted: size, variation, collinearity, ceiling, leverage.
+
+    A school with leverage 1 alone decides a coefficient, and HC3 divides by 1 − h.
+    """
+    model, rules = question.model, question.rules
+    return (refusal(len(data), len(model.regressors) + 1, rules)
+            or no_variation(data[[model.outcome, *model.regressors]])
+            or collinear(data[model.regressors])
+            or _ceiling(data[model.outcome], question) or _deciding(data, model))
+
+
+def no_variation(data: pd.DataFrame) -> str:
+    """Name the variables that have one value only."""
+    constant = [c for c in data.columns if data[c].nunique() < 2]
+    return "变量没有变化：" + "、".join(constant) if constant else ""
+
+
+def collinear(regressors: pd.DataFrame) -> str:
+    """Say so when the regressors, with the constant, do not determine the coefficients."""
+    x = regressors.to_numpy(float)
+    sizes = np.abs(x).max(axis=0)
+    x = np.column_stack([np.ones(len(x)), x / np.where(sizes == 0, 1, sizes)])
+    if np.linalg.matrix_rank(x) < x.shape[1]:
+        return "自变量完全共线，系数不能确定：" + "、".join(regressors.columns)
+    return ""
+
+
+def _ceiling(outcome: pd.Series, question: Question) -> str:
+    rules = question.rules
+    if outcome.name not in question.percent:
+        return ""
+    share = (outcome >= float(rules.ceiling)).mean()
+    if share <= float(rules.ceiling_share):
+        return ""
+    return f"{share:.0%}的学校已达{float(rules.ceiling):g}%以上（天花板），不宜作线性模型"
+
+
+def _deciding(data: pd.DataFrame, model: Model) -> str:
+    x = design(data, model.formula).x
+    if model.weights:
+        x = x * np.sqrt(data[[model.weights]].to_numpy(float))
+    leverage = (x * np.linalg.pinv(x).T).sum(axis=1)
+    deciding = [str(name) for name, h in zip(data.index, leverage, strict=True) if h > ALL_OF_IT]
+    return f"{'、'.join(deciding)}一校即决定一个系数（杠杆值为1）" if deciding else ""
+
+
+def _fit_linear(data: pd.DataFrame, model: Model) -> Estimate:
+    spec = {"kind": model.method, "formula": model.formula, "cov": "HC3"}
+    return estimate(data, spec | ({"weights": model.weights} if model.weights else {}))
+
+
+def fit_linear(data: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, dict]:
+    """Fit OLS or WLS with HC3 errors and t intervals."""
+    model = question.model
+    found = _fit_linear(data, model)
+    return found.terms, {
+        "covariance": "HC3", "convention": found.convention, "r_squared": found.r_squared,
+        "adjusted_r_squared": found.adjusted_r_squared, "p_value": _p(found.terms, model.focus),
+        "max_leverage": float(found.leverage.max()), "top_school": str(found.leverage.idxmax()),
+        "max_vif": max_vif(data[model.regressors])}
+
+
+def _p(terms: pd.DataFrame, focus: str) -> float | None:
+    p = terms.set_index("term").loc[focus, "p_value"]
+    return None if is_missing(p) else float(p)
+
+
+def max_vif(regressors: pd.DataFrame) -> float | None:
+    """Return the largest variance inflation factor (方差膨胀因子), 1/(1−R²_j).
+
+    They are the diagonal of the inverse of the regressors' correlation matrix; None with
+    one regressor.
+    """
+    if regressors.shape[1] < 2:
+        return None
+    return float(np.diag(np.linalg.inv(np.corrcoef(regressors.to_numpy(float).T))).max())
+
+
+def quantile_refusal(data: pd.DataFrame, question: Question) -> str:
+    """Ask for n·min(τ, 1−τ) schools per parameter: so many lie beyond the quantile."""
+    model, q, rules = question.model, question.quantile, question.rules
+    parameters = len(model.regressors) + 1
+    beyond = len(data) * min(q, 1 - q)
+    if beyond < rules.min_per_parameter * parameters:
+        return (f"分位数{float(q):g}一侧只有{float(beyond):g}个样本，{parameters}个参数应不少于"
+                f"{rules.min_per_parameter * parameters}个，仅作描述")
+    return linear_refusal_but_leverage(data, question)
+
+
+def linear_refusal_but_leverage(data: pd.DataFrame, question: Question) -> str:
+    """Return why not for models without HC3: size, variation, collinearity."""
+    model = question.model
+    return (refusal(len(data), len(model.regressors) + 1, question.rules)
+            or no_variation(data[[model.outcome, *model.regressors]])
+            or collinear(data[model.regressors]))
+
+
+def fit_quantile(data: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, dict]:
+    """Fit the quantile regression exactly, with bootstrap intervals over schools."""
+    found = estimate(data, {"kind": "quantile", "formula": question.model.formula,
+                            "q": float(question.quantile), "draws": BOOTSTRAP_DRAWS})
+    return found.terms, {"covariance": "bootstrap", "convention": found.convention}
+
+
+def panel_rows(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
+    """Return the school-years that have every column, of schools with at least two years."""
+    rows = frame[[*question.columns, "school", "year"]].dropna()
+    return without_singletons(rows, ["school", "year"])
+
+
+def panel_refusal(data: pd.DataFrame, question: Question) -> str:
+    """Ask for enough years and schools, and for change within schools."""
+    model, rules = question.model, question.rules
+    years, schools = data["year"].nunique(), data["school"].nunique()
+    if years < rules.min_years:
+        return f"可用的只有{years}年，学校面板应不少于{rules.min_years}年"
+    reason = refusal(schools, len(model.regressors) + 1, rules)
+    return reason or _absorbed(data, model)
+
+
+def _absorbed(data: pd.DataFrame, model: Model) -> str:
+    values = data[[model.outcome, *model.regressors]].to_numpy(float)
+    moved = demeaned(values, [pd.factorize(data[c])[0] for c in ("school", "year")])
+    size, left = np.linalg.norm(values, axis=0), np.linalg.norm(moved, axis=0)
+    fixed = [name for name, a, b in zip([model.outcome, *model.regressors], left, size, strict=True)
+             if a <= NOTHING * b]
+    if fixed:
+        return f"{'、'.join(fixed)}不随年份变化，被学校固定效应吸收"
+    return collinear(pd.DataFrame(moved[:, 1:] / left[1:], columns=model.regressors))
+
+
+def fit_panel(data: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, dict]:
+    """Fit school and year effects, errors clustered by school.
+
+    CR1, or CR2 for few schools with the p of the wild bootstrap beside it; school and year
+    effects are 0/1 variables there."""
+    model, schools = question.model, data["school"].nunique()
+    found = estimate(data, {"kind": "fe", "vars": [model.outcome, *model.regressors],
+                            "fe": ["school", "year"], "cov": "cluster", "groups": "school"})
+    row = {"covariance": "CR1", "convention": found.convention, "r_squared": found.r_squared}
+    terms = found.terms
+    if schools < question.rules.many_clusters:
+        dummies = {"groups": "school", "formula": f"{model.formula} + C(school) + C(year)"}
+        few = estimate(data, {"kind": "cr2", **dummies})
+        terms = few.terms[few.terms["term"].isin(model.regressors)]
+        wild = estimate(data, {"kind": "wild", "terms": [model.focus], **dummies})
+        row |= {"covariance": "CR2", "convention": few.convention,
+                "p_wild": _p(wild.terms, model.focus)}
+    return terms, row | {"p_value": _p(terms, model.focus)}
+
+
+def two_groups(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
+    """Return the schools of the two groups, with ``group`` 1 for the first named."""
+    first, second = question.model.groups
+    rows = frame[(frame[first] == 1) | (frame[second] == 1)]
+    return rows.assign(group=rows[first])[[*question.columns, "group"]].dropna()
+
+
+def oaxaca_refusal(data: pd.DataFrame, question: Question) -> str:
+    """Ask that each group carries a regression of its own."""
+    model, rules = question.model, question.rules
+    parameters = len(model.regressors) + 1
+    counts = [int((data["group"] == g).sum()) for g in (1, 0)]
+    if min(counts) < rules.min_per_parameter * parameters:
+        return (f"两组分别只有{counts[0]}、{counts[1]}所，{parameters}个参数各组应不少于"
+                f"{rules.min_per_parameter * parameters}所，仅作描述")
+    groups = [data[data["group"] == g] for g in (1, 0)]
+    return linear_refusal_but_leverage(data, question) or next(
+        (reason for g in groups if (reason := collinear(g[model.regressors]))), "")
+
+
+def fit_oaxaca(data: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, dict]:
+    """Take the gap of the first group over the second apart, intervals by bootstrap."""
+    model = question.model
+    spec = {"kind": "oaxaca", "endog": model.outcome, "exog": model.regressors, "by": "group",
+            "reference": 0, "draws": BOOTSTRAP_DRAWS}
+    found = estimate(data, spec | ({"weights": model.weights} if model.weights else {}))
+    return found.terms, {"covariance": "bootstrap", "convention": found.convention}
+
+
+FITTERS = {
+    "ols": Fitter(complete, linear_refusal, fit_linear),
+    "wls": Fitter(complete, linear_refusal, fit_linear),
+    "quantile": Fitter(complete, quantile_refusal, fit_quantile),
+    "panel": Fitter(panel_rows, panel_refusal, fit_panel),
+    "oaxaca": Fitter(two_groups, oaxaca_refusal, fit_oaxaca),
+}

@@ -1,0 +1,1 @@
+"""What is judged school by school (学校): indicators, compliance, coefficients."""

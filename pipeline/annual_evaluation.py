@@ -1,0 +1,110 @@
+"""An annual evaluation (年度评价): one study in one year, with the folders it reads and writes.
+
+Its chapters hand over in `data/processed/<year>/annual-<study>/`, as a county's do in
+`data/processed/<year>/<unit>/`.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.county import LIST, UNIT, UnitInfo, units
+from pipeline.definitions.base import ROOT
+from pipeline.definitions.standards import Standard, standard as load_standard
+from pipeline.definitions.studies import Study, study as load_study
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.handover import Handover
+
+_PREFIX = "annual-"
+
+
+@dataclass(frozen=True)
+class Annual(Handover):
+    """One study in one year."""
+
+    study: Study
+    year: int
+    raw: Path
+    folder: Path
+
+    @classmethod
+    def open(cls, study: str, year: int, raw: str = "", processed: str = "data/processed"
+             ) -> "Annual":
+        """Open the evaluation that a chapter's parameters name; ``raw`` as the study says it.
+
+        Relative folders are those of the project, wherever the notebook is run from.
+        """
+        if type(year) is not int or not 1980 <= year <= 2100:
+            raise WrongUse(f"年份“{year}”应为四位整数，如 2023。")
+        chosen = load_study(study)
+        place = ROOT / (raw or chosen.source.raw or "data/raw")
+        return cls(chosen, year, place, ROOT / processed / str(year) / f"{_PREFIX}{study}")
+
+    @classmethod
+    def at(cls, folder: str) -> "Annual | None":
+        """Return the finished evaluation in a folder, by the folder's name; None if empty."""
+        if not folder:
+            return None
+        place = ROOT / folder
+        if not (place / "panel.csv").is_file() or not place.name.startswith(_PREFIX):
+            raise WrongUse(f"{place.name} 中没有年度评价的汇总表（panel.csv）。"
+                           "请先运行 junheng annual，再用 --peers 写明评价方案")
+        return cls(load_study(place.name.removeprefix(_PREFIX)), int(place.parent.name),
+                   place, place)
+
+    @property
+    def processed(self) -> Path:
+        """Return the folder of processed data, whose years hold counties and evaluations."""
+        return self.folder.parent.parent
+
+    @cached_property
+    def standard(self) -> Standard | None:
+        """Return the standard of the schools that are pooled; None for a table of counties."""
+        id = self.study.source.standard
+        return load_standard(id) if id else None
+
+    @property
+    def judged(self) -> bool:
+        """Tell whether there is a verdict: schools are pooled under a standard with limits."""
+        return self.standard is not None and self.standard.judged
+
+    @cached_property
+    def mark(self) -> str:
+        """Return what every page says (页眉标注): the study's notice, or that all is made up."""
+        notices = {info.notice for info in self.units()} if self.standard else set()
+        shared = notices.pop() if len(notices) == 1 else ""
+        return self.study.notice or shared.replace("本县", "各县")
+
+    def units(self) -> list[UnitInfo]:
+        """Return the registered units of the study's standard with files of the year."""
+        found = [info for info in units(self.raw).values()
+                 if info.standard == self.study.source.standard]
+        return sorted((info for info in found if info.code in self._handed_in()),
+                      key=lambda info: info.code)
+
+    def inputs(self) -> list[Path]:
+        """Return every file that the evaluation reads, in order."""
+        source = self.study.source
+        if source.kind == "counties":
+            return [self.raw / name for name in source.files]
+        codes = {info.code for info in self.units()}
+        years = [p for p in self.raw.glob("[12][0-9][0-9][0-9]") if int(p.name) <= self.year]
+        found = {p for year in years for p in year.rglob("*")
+                 if p.is_file() and p.relative_to(year).as_posix()[:6] in codes}
+        return sorted(found | {p for p in [self.raw / LIST] if p.is_file()})
+
+    def require_sources(self) -> None:
+        """Raise `WrongUse` unless there is something to pool."""
+        if not self.raw.is_dir():
+            raise WrongUse(f"原始数据文件夹不存在：{self.raw.name}")
+        absent = [name for name in self.study.source.files if not (self.raw / name).is_file()]
+        if absent:
+            raise WrongUse(f"没有找到 {'、'.join(absent)}（应在 {self.raw.name} 中）")
+        if self.standard and not self.units():
+            raise WrongUse(f"{self.raw.name}/{self.year} 中没有标准包为 {self.standard.id} "
+                           "的县的资料；请用 --raw 指明原始数据文件夹，或用 --study 换一个评价方案")
+
+    def _handed_in(self) -> set[str]:
+        """Return the codes that begin a name in the folder of the year."""
+        base = self.raw / str(self.year)
+        return {p.name[:6] for p in base.glob("[0-9]*") if UNIT.fullmatch(p.name[:6])}

@@ -1,0 +1,216 @@
+"""Sheets that are not about one school a row (县级表): facts, evidence, bands, rooms, monitoring.
+
+The same reading as for schools: exact headers, own number grammar, every cell with its
+address. County facts carry their unit in a column of its own; evidence its state.
+"""
+
+import re
+import tomllib
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+from pipeline.cleaning.checks import Findings, quoted
+from pipeline.cleaning.files.cells import NUMBER, TEXT, Cell
+from pipeline.cleaning.forms.headers import HeadedSheet
+from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number
+from pipeline.cleaning.forms.rows import FormRow, read_rows
+from pipeline.cleaning.forms.values import read_quantity
+from pipeline.definitions.forms.variables import classifications, squeeze, variables
+from pipeline.definitions.plans import Target, plans
+from pipeline.definitions.standards import evidence_ids, veto_ids
+
+_DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})日?)?(?: 00:00:00)?")
+
+
+def county_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[dict]:
+    """Return the rows of one such sheet, in the columns of its table."""
+    reader = {"facts": _facts, "evidence": _evidence, "class_sizes": _class_sizes,
+              "rooms": _rooms, "monitoring": _monitoring}[headed.layout.table]
+    rows = read_rows(_handed_in(headed), year, findings)
+    return [found for row in rows for found in reader(row, year, findings)]
+
+
+def _handed_in(headed: HeadedSheet) -> HeadedSheet:
+    """Leave out prefilled rows that were not answered: 项目 without 数值, 编号 without 状态."""
+    answer = {"facts": "fact_value", "evidence": "evidence_status"}.get(headed.layout.table)
+    at = next((i for i, (c, _) in headed.columns.items() if c.variable == answer), None)
+    if at is None:
+        return headed
+    rows = tuple(line for line in headed.sheet.rows
+                 if line[0].row <= headed.header_row or not line[at].blank)
+    return replace(headed, sheet=replace(headed.sheet, rows=rows))
+
+
+def read_facts_toml(path: Path, year: int, label: str, findings: Findings) -> list[dict]:
+    """Read `county.toml`: ``[facts]`` with "项目" = { "数值" = "…", "单位" = "…" }."""
+    rows = []
+    for number, (name, given) in enumerate(_toml(path, label, "facts", findings).items(), 1):
+        cell = Cell(label, "", number, "", str(given.get("数值", "")), TEXT)
+        rows += _fact(name, str(given.get("单位", "")), cell, year, findings)
+    return rows
+
+
+def read_evidence_toml(path: Path, year: int, label: str, findings: Findings) -> list[dict]:
+    """Read `evidence.toml`: one table an item with status, note, date, document."""
+    rows = []
+    for id, given in _toml(path, label, "evidence", findings).items():
+        status, when = str(given.get("status", "")), str(given.get("date", ""))
+        fault = _evidence_fault(id, status)
+        if fault:
+            findings.add("identity.class", f"{id}：{fault}", label)
+        elif when and not _date(when):
+            findings.add("evidence.date", f"{id} 的 date 不是日期", label)
+        else:
+            rows.append({"year": year, "id": id.upper(), "status": status, "date": _date(when),
+                         "note": str(given.get("note", "")),
+                         "document": str(given.get("document", ""))})
+    return rows
+
+
+def _toml(path: Path, label: str, table: str, findings: Findings) -> dict[str, dict]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=str)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        findings.add("file.unreadable", "不是有效的 TOML 文件", label)
+        return {}
+    faults = [f"不应有 {key}" for key in content if key != table]
+    rows = content.get(table, {})
+    if not isinstance(rows, dict):
+        faults, rows = [*faults, f"{table} 应为表"], {}
+    faults += [f"[{table}] 中的 {k} 应写成 {{…}}" for k, v in rows.items()
+               if not isinstance(v, dict)]
+    for fault in faults:
+        findings.add("header.missing", fault, label)
+    return {name: given for name, given in rows.items() if isinstance(given, dict)}
+
+
+def _facts(row: FormRow, year: int, findings: Findings) -> list[dict]:
+    cell = row.cells["fact_value"]
+    return _fact(row.get("fact") or "", row.get("fact_unit") or "", cell, year, findings)
+
+
+def _fact(name: str, unit: str, cell: Cell, year: int, findings: Findings) -> list[dict]:
+    known = {squeeze(v.zh): key for key, v in variables().variables.items() if v.county}
+    targets = {t.id.lower(): t for p in plans().values() for t in p.targets}
+    key, target = known.get(squeeze(name)), targets.get(squeeze(name))
+    if key is None and target is None:
+        findings.at("fact.unknown", cell, "项目名称不在样表所列之中")
+        return []
+    if cell.blank or is_not_applicable(cell.text):
+        return []
+    if key is None:
+        key, value = target.id, _target_value(target, unit, cell, findings)
+    else:
+        value = _value(key, unit, cell, findings)
+    return [] if value is None else [{"year": year, "variable": key, "value": value,
+                                      "file": cell.file, "sheet": cell.sheet, "row": cell.row}]
+
+
+def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | None:
+    variable = variables().variables[key]
+    units = {squeeze(u): u for u in variables().units}
+    written = units.get(squeeze(unit), "")
+    if not written or variables().units[written].base != variable.unit:
+        findings.at("header.unit", cell, f"“{variable.zh}”的单位应为{variable.unit}或其倍数单位")
+        return None
+    return read_quantity(cell, written, variable.kind, findings)
+
+
+def _target_value(target: Target, unit: str, cell: Cell, findings: Findings) -> Fraction | None:
+    if unit.strip() and squeeze(unit) != squeeze(target.unit):
+        findings.at("header.unit", cell, f"目标 {target.id} 的单位应为{target.unit}")
+        return None
+    reading = read_number(cell.text)
+    if reading is None or cell.kind not in (TEXT, NUMBER):
+        findings.at("cell.text", cell, quoted(cell.text))
+        return None
+    return reading.value
+
+
+def _evidence(row: FormRow, year: int, findings: Findings) -> list[dict]:
+    id, status = (row.get("item_id") or "").upper(), row.get("evidence_status")
+    if not status:
+        return []
+    fault = _evidence_fault(id, status)
+    if fault:
+        findings.at("identity.class", row.cells["evidence_status"], fault)
+        return []
+    cell = row.cells.get("evidence_date")
+    written = "" if cell is None else cell.text.strip()
+    if written and not _date(written):
+        findings.at("evidence.date", cell, "不是日期")
+        return []
+    return [{"year": year, "id": id, "status": status, "date": _date(written),
+             "note": row.get("evidence_note") or "",
+             "document": row.get("evidence_document") or ""}]
+
+
+def _evidence_fault(id: str, status: str) -> str:
+    """Return what is wrong with an answer: an unknown number, or the wrong kind of wording."""
+    if id.upper() not in evidence_ids():
+        return "编号不在标准包或规划包之中"
+    if status not in {s.code for s in classifications().evidence_status}:
+        return "状态不是规定的类别"
+    veto = id.upper() in veto_ids()
+    if status != "unknown" and veto != (status in ("absent", "present")):
+        return "一票否决事项填无此情况或有此情况，其余填符合或不符合"
+    return ""
+
+
+def _date(written: str) -> str:
+    """Return a date as 2023-11-20 or 2023-11; empty when it is none."""
+    match = _DATE.fullmatch(written)
+    if not match:
+        return ""
+    year, month, day = match.groups()
+    try:
+        found = date(int(year), int(month), int(day or 1)).isoformat()
+    except ValueError:
+        return ""
+    return found if day else found[:7]
+
+
+def check_repeats(facts: list[dict], evidence: list[dict], findings: Findings) -> None:
+    """Refuse one item that is given twice with different figures or answers."""
+    for rows, key, said in ((facts, "variable", "value"), (evidence, "id", "status")):
+        first: dict[tuple, dict] = {}
+        for row in rows:
+            before = first.setdefault((row["year"], row[key]), row)
+            if before is not row and before[said] != row[said]:
+                findings.add("fact.repeated", f"{row[key]} 填了两次且不同", row.get("file", ""),
+                             row.get("sheet", ""), row.get("row"))
+
+
+def _class_sizes(row: FormRow, year: int, findings: Findings) -> list[dict]:
+    rows = []
+    for key, cell in row.cells.items():
+        band = variables().variables[key].band
+        if not band:
+            continue
+        count = row.get(key)
+        if count is None:
+            findings.at("cell.missing", cell, "班数空白；没有的请填 0")
+        rows.append({"year": year, "school_code": row.get("school_code"),
+                     "name": row.get("name"), "stage": row.get("stage"), "lowest": band[0],
+                     "highest": band[1], "classes": None if count is None else int(count)})
+    return rows
+
+
+def _rooms(row: FormRow, year: int, findings: Findings) -> list[dict]:
+    area = row.get("room_area_m2")
+    if area is None:
+        findings.at("cell.missing", row.cells["room_area_m2"], "教室面积空白")
+        return []
+    return [{"year": year, "school_code": row.get("school_code"), "name": row.get("name"),
+             "kind": row.get("room_kind"), "area": area}]
+
+
+def _monitoring(row: FormRow, year: int, findings: Findings) -> list[dict]:
+    when = row.get("monitoring_year")
+    if when is None:
+        findings.at("cell.missing", row.cells["monitoring_year"], "监测年份空白")
+        return []
+    return [{"year": int(when), "grade": row.get("grade"), "subject": row.get("subject"),
+             "level": row.get("monitoring_level"), "gap": row.get("school_gap_pct")}]

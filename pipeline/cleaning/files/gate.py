@@ -1,0 +1,174 @@
+"""Is this file safe to open? (入口检查): by what the file is, never by its name.
+
+A workbook is looked at as bytes before any reader touches it: what it really is, how much
+it unpacks to, whether it carries declarations, doubled or escaping members, or a cell far
+away that would make a reader allocate the space between.
+"""
+
+import lzma
+import os
+import re
+import stat
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from pipeline.cleaning.files.cells import Unreadable
+
+MOST_BYTES, MOST_UNPACKED, MOST_RATIO, MOST_MEMBERS = 60_000_000, 200_000_000, 200, 2_000
+MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
+TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
+_CHUNK = 1 << 20
+_TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*?)(?:/>|>\s*</(?:\w+:)?(?:row|c)>|(>))")
+_AT = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,7})[\"']")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?:([A-Za-z]{1,3})(\d{1,7})[\"']")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+_MACROS = "工作簿含宏，未运行"
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
+_KNOWN = {b"%PDF": "PDF 文件", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"Rar!": "RAR 压缩包",
+          b"7z\xbc\xaf": "7z 压缩包", b"\x1f\x8b": "gzip 压缩包"}
+
+
+def admit(path: Path) -> bytes:
+    """Return the content of a regular file that is not a link; `Unreadable` otherwise."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
+                         | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise Unreadable("file.unreadable", "文件打不开，或是链接") from error
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        raise Unreadable("file.unreadable", "不是普通文件")
+    with os.fdopen(handle, "rb") as file:
+        if found.st_size > MOST_BYTES:
+            raise Unreadable("file.too_large", f"文件有 {found.st_size // 1_000_000} MB")
+        content = file.read()
+    if not content:
+        raise Unreadable("file.unreadable", "文件是空的（0字节）")
+    return content
+
+
+def kind_of(content: bytes, name: str) -> str:
+    """Return ``xlsx``, ``xls`` or ``text``; `Unreadable` says what else the file is."""
+    if content.startswith(_OLE):
+        return _kind_of_old(content)
+    if content.startswith(_ZIP):
+        return "xlsx"
+    for start, said in _KNOWN.items():
+        if content.startswith(start):
+            raise Unreadable("file.unreadable", f"文件内容是{said}，不是工作簿")
+    if re.match(rb"\s*(<\?xml|<!doctype|<html|<table|<meta)", content[:200], re.IGNORECASE):
+        raise Unreadable("file.unreadable", "文件内容是网页（HTML），不是工作簿")
+    if not name.lower().endswith(TEXT_SUFFIXES):
+        raise Unreadable("file.unreadable", "文件内容不是 xlsx 或 xls 工作簿")
+    return "text"
+
+
+def _kind_of_old(content: bytes) -> str:
+    """Tell an old workbook from the other things that come in the same container."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise Unreadable("file.encrypted", "工作簿已加密")
+    if not any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        raise Unreadable("file.unreadable", "文件不是工作簿，或旧版工作簿已损坏")
+    return "xls"
+
+
+def notes_of_old(content: bytes) -> list[str]:
+    """Return what to record of an old workbook."""
+    macros = "_VBA_PROJECT".encode("utf-16-le") in content
+    return [_MACROS] if macros else []
+
+
+def examine_workbook(content: bytes) -> list[str]:
+    """Check a workbook's members; return the notes to record (macros, external links)."""
+    try:
+        archive = zipfile.ZipFile(BytesIO(content))
+        members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise Unreadable("file.unreadable", "工作簿已损坏或不完整") from error
+    names = [member.filename for member in members]
+    if len(names) > MOST_MEMBERS or len(set(names)) != len(names):
+        raise Unreadable("file.suspicious", "工作簿内部成员过多或重名")
+    if any(_escapes(name) for name in names):
+        raise Unreadable("file.suspicious", "工作簿内部成员名越出文件夹")
+    if "xl/workbook.xml" not in names or not any(
+            n.startswith("xl/") and n.endswith(".xml") and n != "xl/workbook.xml" for n in names):
+        raise Unreadable("file.unreadable", "压缩包已损坏，或其中没有工作簿")
+    if any(member.flag_bits & 1 for member in members):
+        raise Unreadable("file.encrypted", "工作簿已加密")
+    unpacked = 0
+    for member in members:
+        unpacked += _examine_member(archive, member, unpacked, len(content))
+    return _notes(names)
+
+
+def _escapes(name: str) -> bool:
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return ".." in parts or name.startswith(("/", "\\")) or ":" in name
+
+
+def _examine_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, before: int,
+                    packed: int) -> int:
+    """Read a member in pieces, counting what really comes out; sizes it declares may lie."""
+    total, tail = 0, b""
+    markup = member.filename.endswith((".xml", ".rels", ".vml"))
+    try:
+        with archive.open(member) as file:
+            while piece := file.read(_CHUNK):
+                total += len(piece)
+                if before + total > MOST_UNPACKED or before + total > max(
+                        MOST_RATIO * packed, 20 * _CHUNK):
+                    raise Unreadable("file.suspicious", "工作簿解压后过大")
+                if markup:
+                    tail = _check_markup(tail + piece, first=total == len(piece))
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError,
+            zlib.error, lzma.LZMAError) as error:
+        raise Unreadable("file.unreadable", "工作簿已损坏或不完整") from error
+    return total
+
+
+def _check_markup(window: bytes, first: bool) -> bytes:
+    """Look through a piece of XML; return its unfinished end for the next piece."""
+    if first and window.startswith(_UTF16):
+        raise Unreadable("file.suspicious", "工作簿内部不是 UTF-8 编码")
+    if b"<!DOCTYPE" in window.upper():
+        raise Unreadable("file.suspicious", "工作簿内含 DOCTYPE 声明")
+    _check_extent(window)
+    return window[max(window.rfind(b"<"), len(window) - 4096):]
+
+
+def _check_extent(window: bytes) -> None:
+    """Refuse a cell with content, or merged cells, far away from any table."""
+    far_row = 0
+    for tag, attributes, content in _TAG.findall(window):
+        place = _AT.search(attributes)
+        letters, row = place.groups() if place else (b"", b"0")
+        if tag == b"row":
+            far_row = int(row) if int(row) > MOST_ROWS and content else 0
+        elif content and (far_row or _is_far(letters, int(row))):
+            raise _far(letters, int(row) or far_row)
+    for letters, row in _MERGED.findall(window):
+        if _is_far(letters, int(row)):
+            raise _far(letters, int(row))
+
+
+def _is_far(letters: bytes, row: int) -> bool:
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + letter - 64
+    return row > MOST_ROWS or column > MOST_COLUMNS
+
+
+def _far(letters: bytes, row: int) -> Unreadable:
+    return Unreadable("file.far_cell", f"单元格 {letters.decode()}{row} 远在数据之外", row)
+
+
+def _notes(names: list[str]) -> list[str]:
+    found = []
+    if any(name.endswith("vbaProject.bin") for name in names):
+        found.append(_MACROS)
+    if any(name.startswith("xl/externalLinks/") for name in names):
+        found.append("工作簿含外部链接，未读取")
+    return found

@@ -1,0 +1,77 @@
+"""The child process that opens files (开文件的子进程): `python -m pipeline.cleaning.files.opening`.
+
+Nothing that a bureau sends is unpacked in the process that makes the dossier. The child
+reads one request a line, ``{"path": …}``, and answers with the sheets as plain data, or
+with the check that the file fails. It may use 1.5 GB, and what goes wrong in it stays in it.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.cleaning.files.cells import Unreadable
+from pipeline.cleaning.files.gate import (
+    admit,
+    examine_workbook,
+    kind_of,
+    notes_of_old,
+)
+from pipeline.cleaning.files.sheet_parts import sound_sheets
+from pipeline.cleaning.files.text_files import read_text
+from pipeline.cleaning.files.workbooks import read_xls, read_xlsx
+
+MOST_MEMORY = 1_500_000_000
+
+
+def open_file(path: Path) -> dict:
+    """Return ``{kind, encoding, notes, sheets}`` of one file; `Unreadable` says what it is."""
+    content = admit(path)
+    kind = kind_of(content, path.name)
+    if kind == "text":
+        sheets, encoding = read_text(content)
+        return {"kind": kind, "encoding": encoding, "notes": [], "sheets": sheets}
+    if kind == "xls":
+        return {"kind": kind, "encoding": "", "notes": notes_of_old(content),
+                "sheets": read_xls(content)}
+    notes = examine_workbook(content)
+    sheets = read_xlsx(sound_sheets(content))
+    return {"kind": kind, "encoding": "", "notes": notes, "sheets": sheets}
+
+
+def answer(request: dict) -> dict:
+    """Return what `open_file` gives, or the fault as data; a spoiled file raises nothing."""
+    try:
+        return open_file(Path(request["path"]))
+    except Unreadable as fault:
+        return {"fault": [fault.code, fault.found, fault.row, fault.column]}
+    except MemoryError:
+        return {"fault": ["file.too_large", "打开所需的内存超过1.5 GB", None, ""]}
+
+
+def serve(asked: BinaryIO, told: BinaryIO) -> None:
+    """Answer every request until there are no more, within the limit of memory."""
+    _limit_memory()
+    for line in asked:
+        told.write(json.dumps(answer(json.loads(line))).encode() + b"\n")
+        told.flush()
+
+
+def _limit_memory() -> None:
+    """Allow so much memory beside what a forked process has from its parent."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit; the time limit of the parent remains
+        return
+    most = MOST_MEMORY + _inherited()
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _inherited() -> int:
+    sizes = Path("/proc/self/statm")
+    return int(sizes.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") if sizes.exists() else 0
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)

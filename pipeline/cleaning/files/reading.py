@@ -1,0 +1,170 @@
+"""Files opened at arm's length (隔离读取): each in a child process with limits.
+
+A file that hangs, eats memory or brings its reader down costs itself only: the child is
+killed, the file is refused, and a new child opens the next one.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from pipeline.cleaning.files.cells import Sheet, addressed_sheet
+from pipeline.cleaning.files.opening import serve
+from pipeline.ground.readiness import is_child
+
+MOST_SECONDS = 60
+_PASSED_ON = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a file holds: its sheets, the encoding of a text, what is to be recorded.
+
+    ``fault`` is (code, found, row, column) where the file cannot be read.
+    """
+
+    path: Path
+    label: str
+    sheets: tuple[Sheet, ...] = ()
+    encoding: str = ""
+    kind: str = ""
+    notes: tuple[str, ...] = ()
+    fault: tuple | None = None
+
+
+def open_files(files: list[tuple[Path, str]], seconds: float = MOST_SECONDS) -> Iterator[Opened]:
+    """Open files (path, label) one after the other, each within ``seconds``."""
+    child = None
+    try:
+        for path, label in files:
+            child = child or (_Forked() if _may_fork() else _Started())
+            found = child.ask(path, seconds)
+            yield _opened(path, label, found)
+            if "stopped" in found:
+                child.stop()
+                child = None
+    finally:
+        if child:
+            child.stop()
+
+
+def _opened(path: Path, label: str, found: dict) -> Opened:
+    if "fault" in found:
+        return Opened(path, label, fault=tuple(found["fault"]))
+    sheets = tuple(addressed_sheet(label, sheet) for sheet in found["sheets"])
+    return Opened(path, label, sheets, found["encoding"], found["kind"], tuple(found["notes"]))
+
+
+def _may_fork() -> bool:
+    return is_child() and hasattr(os, "fork") and threading.active_count() == 1
+
+
+class _Child:
+    """One child process: a question a line, an answer a line."""
+
+    def ask(self, path: Path, seconds: float) -> dict:
+        """Return the answer about a file; ``stopped`` tells that this child is of no more use."""
+        question = json.dumps({"path": os.fspath(path.absolute())}) + "\n"
+        try:
+            self.asked.write(question.encode())
+            self.asked.flush()
+            line = self.line(seconds)
+        except OSError:
+            line = b""
+        if line:
+            return json.loads(line)
+        said = "读取程序意外退出" if line is not None else f"打开超过{seconds:g}秒"
+        return {"fault": ["file.too_large", said, None, ""], "stopped": True}
+
+
+class _Started(_Child):
+    """A fresh interpreter."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "pipeline.cleaning.files.opening"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ})
+        self.asked = self.process.stdin
+        self.answers: queue.Queue[bytes] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in self.process.stdout:
+            self.answers.put(line)
+        self.answers.put(b"")
+
+    def line(self, seconds: float) -> bytes | None:
+        """Return the next answer, nothing at the end, None when none comes in time."""
+        with contextlib.suppress(queue.Empty):
+            return self.answers.get(timeout=seconds)
+        return None
+
+    def stop(self) -> None:
+        """End the child at once."""
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            stream.close()
+
+
+class _Forked(_Child):
+    """A fork of this process, there at once: where that is the child of a batch and has no
+    thread. It keeps none of its files, and its memory is limited to so much beside its own."""
+
+    def __init__(self):
+        (question, asked), (told, answer) = os.pipe(), os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _serve(question, answer)
+        os.close(question)
+        os.close(answer)
+        self.asked, self.told = os.fdopen(asked, "wb"), told
+        self.kept = b""
+
+    def line(self, seconds: float) -> bytes | None:
+        """Return the next answer, nothing at the end, None when none comes in time."""
+        until = time.monotonic() + seconds
+        while b"\n" not in self.kept:
+            left = max(0, until - time.monotonic())
+            if not select.select([self.told], [], [], left)[0]:
+                return None
+            part = os.read(self.told, 1 << 20)
+            if not part:
+                return b""
+            self.kept += part
+        line, self.kept = self.kept.split(b"\n", 1)
+        return line
+
+    def stop(self) -> None:
+        """End the child at once."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        with contextlib.suppress(BrokenPipeError):
+            self.asked.close()
+        os.close(self.told)
+
+
+def _serve(question: int, answer: int) -> NoReturn:
+    """Open files in this process, which is a fresh fork, and end with the questions."""
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        for number, end in enumerate((question, answer, nothing)):
+            os.dup2(end, number)
+        os.closerange(3, min(os.sysconf("SC_OPEN_MAX"), 1 << 16))
+        os.environ.clear()
+        with os.fdopen(0, "rb") as asked, os.fdopen(1, "wb") as told:
+            serve(asked, told)
+    finally:
+        os._exit(0)

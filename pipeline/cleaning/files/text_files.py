@@ -1,0 +1,108 @@
+"""Text tables (csv): how the bytes are decoded, and how a line falls into fields.
+
+Byte order mark, strict UTF-8, strict GB18030, in this order, and never with replacement.
+A line of another encoding inside, or a line with more or fewer fields, is refused with
+its number.
+"""
+
+import csv
+import io
+import re
+
+from pipeline.cleaning.files.cells import TEXT, Unreadable, plain_sheet
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig", "UTF-8（有BOM）"), (b"\xff\xfe", "utf-16", "UTF-16"),
+          (b"\xfe\xff", "utf-16", "UTF-16"))
+_GUESSES = (("utf-8", "UTF-8"), ("gb18030", "GB18030"))
+_SEPARATORS = ",\t;"
+_HAN = re.compile("[\u4e00-\u9fff]{3}")
+
+
+def read_text(content: bytes) -> tuple[list[dict], str]:
+    """Return the one sheet of a text table, and the encoding it was in."""
+    text, encoding = decode(content)
+    lines = _fields(text)
+    width = next((len(line) for line in lines if len(line) > 1), 1)
+    headed = False
+    for number, line in enumerate(lines, 1):
+        headed = headed or len(line) > 1
+        if line and headed and len(line) != width:
+            raise Unreadable("file.ragged", f"有 {len(line)} 栏，首行有 {width} 栏", number)
+    rows = ((number, ([field, TEXT] if field.strip() else None for field in line))
+            for number, line in enumerate(lines, 1))
+    return [plain_sheet("", rows)], encoding
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """Return the text and the name of its encoding; `Unreadable` with the line otherwise.
+
+    >>> decode("校".encode("utf-16"))[1], decode("校".encode("gb18030"))[1]
+    ('UTF-16', 'GB18030')
+    """
+    for mark, codec, name in _MARKS:
+        if content.startswith(mark):
+            return _strictly(content, codec), name
+    if b"\x00" in content:
+        line = content[:content.index(b"\x00")].count(b"\n") + 1
+        raise Unreadable("file.encoding", "含空字符，可能是没有标记的 UTF-16", line)
+    furthest = 0
+    for codec, name in _GUESSES:
+        try:
+            text = content.decode(codec)
+        except UnicodeDecodeError as error:
+            furthest = max(furthest, error.start)
+            continue
+        if codec == "gb18030":
+            _refuse_mixture(content)
+        return text, name
+    line = content[:furthest].count(b"\n") + 1
+    raise Unreadable("file.encoding", f"第{furthest + 1}个字节既不是 UTF-8 也不是 GB18030", line)
+
+
+def _strictly(content: bytes, codec: str) -> str:
+    try:
+        text = content.decode(codec)
+    except UnicodeDecodeError as error:
+        line = content[:error.start].count(b"\n") + 1
+        raise Unreadable("file.encoding", f"第{error.start + 1}个字节不合其编码", line) from error
+    if "\x00" in text:
+        line = text[:text.index("\x00")].count("\n") + 1
+        raise Unreadable("file.encoding", "含空字符", line)
+    return text
+
+
+def _refuse_mixture(content: bytes) -> None:
+    """Refuse a GB18030 text with a line that is plainly UTF-8: two files were joined."""
+    for number, line in enumerate(content.split(b"\n"), 1):
+        try:
+            mixed = _HAN.search(line.decode("utf-8"))
+        except UnicodeDecodeError:
+            continue
+        if mixed:
+            raise Unreadable("file.encoding", "该行是 UTF-8，其余是 GB18030", number)
+
+
+def _fields(text: str) -> list[list[str]]:
+    """Split into fields by the separator under which every line has as many.
+
+    Where no separator does, the comma's reading is returned, and its uneven line refused.
+    """
+    readings = [_parsed(text, separator) for separator in _SEPARATORS]
+    for lines, _ in readings:
+        widths = {len(line) for line in lines or () if line}
+        if len(widths) == 1 and widths != {1}:
+            return lines
+    lines, reached = readings[0]
+    if lines is None:
+        raise Unreadable("file.ragged", "引号没有成对，或单个栏目过长", reached)
+    uneven = [other for other, _ in readings if other and any(len(line) > 1 for line in other)]
+    return uneven[0] if uneven else lines
+
+
+def _parsed(text: str, separator: str) -> tuple[list[list[str]] | None, int]:
+    """Return the lines, or None with the number of the line that spoils the reading."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        return list(reader), reader.line_num
+    except csv.Error:
+        return None, reader.line_num

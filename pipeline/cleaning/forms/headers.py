@@ -1,0 +1,257 @@
+"""Which sheet follows which layout, and which column holds which variable (表头识别).
+
+A header is what stands above a column: one cell, or the path of merged cells down to it.
+It matches when it equals a listed wording after normalisation; likeness never counts. Two
+columns that claim the same variable refuse the file and name both.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.files.cells import Cell, Sheet
+from pipeline.cleaning.forms.header_paths import HeaderPath, header_paths
+from pipeline.definitions.forms.layouts import (
+    FormColumn,
+    Layout,
+    known_endings,
+    known_headers,
+    layouts,
+)
+from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERCENT, PERSON, squeeze, variables
+from pipeline.definitions.forms.wordings import decoys, neutral_groups, readings
+
+_SEARCHED_ROWS, _LISTED = 15, 12
+_RATES = ("/生", "/百生")
+_ORDINALS = re.compile(r"[甲乙丙丁戊己庚辛壬癸a-z]|\d{1,3}")
+
+
+@dataclass(frozen=True)
+class HeadedSheet:
+    """A sheet whose header is found: the position of each column that the form knows.
+
+    ``columns`` holds column and unit by position; ``header_row`` is the last header row.
+    """
+
+    sheet: Sheet
+    layout: Layout
+    header_row: int
+    columns: dict[int, tuple[FormColumn, str]]
+
+    @property
+    def variables(self) -> set[str]:
+        """Return the variables that the sheet has."""
+        return {column.variable for column, _ in self.columns.values()}
+
+
+@dataclass(frozen=True)
+class Match:
+    """A column that is understood: the variable, the unit written, the group it stands under."""
+
+    column: FormColumn
+    unit: str
+    cell: Cell
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A place where the header of a layout may end, and what it would then say."""
+
+    layout: Layout
+    place: int
+    matches: dict[int, Match]
+    paths: dict[int, HeaderPath]
+
+    @property
+    def keys(self) -> set[str]:
+        """Return what the columns stand for, each once; a row too high repeats itself."""
+        return {match.column.key for match in self.matches.values()}
+
+
+def candidates(sheet: Sheet) -> list[Candidate]:
+    """Return every place and layout of which a sheet has at least one header."""
+    found = []
+    for place in range(min(_SEARCHED_ROWS, len(sheet.rows))):
+        paths = header_paths(sheet, place)
+        for layout in layouts():
+            matches = _undisputed({i: m for i, path in paths.items()
+                                   if (m := _match(layout, path))})
+            if matches:
+                found.append(Candidate(layout, place, matches, paths))
+    return found
+
+
+def is_meant(found: list[Candidate]) -> bool:
+    """Tell whether any layout recognises at least two headers, so that a sheet is meant as one."""
+    return any(len(candidate.matches) >= 2 for candidate in found)
+
+
+def find_headers(sheet: Sheet, found: list[Candidate], findings: Findings) -> HeadedSheet | None:
+    """Choose the layout and header of a sheet; refuse with what is missing when none fits.
+
+    A layout that knows fewer of the headers than another is not chosen because it asks for less.
+    """
+    best = max(found, default=None, key=lambda c: (
+        len(c.keys), not _lacking(c), -len(c.matches), c.place))
+    if best is None or _lacking(best):
+        _report_missing(sheet, best, findings)
+        return None
+    header_row, units = _unit_row(sheet, best.place, findings)
+    columns = _columns(best, units, findings)
+    _report_unused(best, findings)
+    return HeadedSheet(sheet, best.layout, header_row, columns)
+
+
+def _match(layout: Layout, path: HeaderPath) -> Match | None:
+    """Match the longest listed tail of a path; stages may stand in any part of it."""
+    names, known = path.parts, known_headers(layout.id)
+    endings = known_endings(layout.id)
+    lasts = [r for r in (readings(names[-1].text) if names else ())
+             if r.name.rpartition(">")[2] in endings]
+    for length in range(len(names) if lasts else 0, 0, -1):
+        for last in lasts:
+            stages = {*path.stages, last.stage} - {""}
+            if len(stages) > 1:
+                continue
+            name = ">".join([*(readings(c.text)[0].name for c in names[-length:-1]), last.name])
+            column = _staged(known, name, next(iter(stages), ""))
+            if column:
+                group = _foreign_group(names[:-length])
+                return Match(column, last.unit or _unit_above(names[:-1], column), path.cell, group)
+    return None
+
+
+def _undisputed(matches: dict[int, Match]) -> dict[int, Match]:
+    """Let a column whose whole path is known go before those under headings that are not."""
+    whole = {match.column.key for match in matches.values() if not match.group}
+    return {i: match for i, match in matches.items()
+            if not match.group or match.column.key not in whole}
+
+
+def _staged(known: dict, name: str, stage: str) -> FormColumn | None:
+    exact = known.get((name, stage))
+    if exact or not stage:
+        return exact
+    column = known.get((name, ""))
+    if column is None or column.stage:
+        return None
+    kind = variables().variables[column.variable].kind
+    counted = kind in (PERSON, COUNT, AMOUNT, PERCENT)
+    return column.model_copy(update={"stage": stage}) if counted else None
+
+
+def _unit_above(above: tuple[Cell, ...], column: FormColumn) -> str:
+    """Return the unit that a heading over the column carries, where it is of the right sort."""
+    base = variables().variables[column.variable].unit
+    for cell in reversed(above):
+        unit = readings(cell.text)[0].unit
+        if unit and variables().units[unit].base == base:
+            return unit
+    return ""
+
+
+def _foreign_group(above: tuple[Cell, ...]) -> str:
+    for cell in above:
+        if readings(cell.text)[0].name not in neutral_groups():
+            return cell.text
+    return ""
+
+
+def _lacking(candidate: Candidate) -> list[str]:
+    layout = candidate.layout
+    have = {match.column.variable for match in candidate.matches.values()}
+    lacking = [c.headers[0] for c in layout.columns if c.required and c.variable not in have]
+    for group in layout.alternatives:
+        if not have.intersection(group):
+            lacking.append(" 或 ".join(_written(layout, variable) for variable in group[:3]))
+    return lacking
+
+
+def _written(layout: Layout, variable: str) -> str:
+    own = (c.headers[0] for c in layout.columns if c.variable == variable)
+    return next(own, variables().variables[variable].zh)
+
+
+def _report_missing(sheet: Sheet, near: Candidate | None, findings: Findings) -> None:
+    if near is None:
+        code, said = ("header.missing", "没有识别出任何表头") if sheet.rows else (
+            "file.empty", "工作表是空的")
+        findings.add(code, said, sheet.file, sheet.name)
+        return
+    findings.add("header.missing", f"按“{near.layout.zh}”识别出 {len(near.matches)} 个表头，"
+                 f"缺少：{'、'.join(_lacking(near))}",
+                 sheet.file, sheet.name, sheet.rows[near.place][0].row)
+    _report_unused(near, findings)
+
+
+def _unit_row(sheet: Sheet, place: int, findings: Findings) -> tuple[int, dict[int, str]]:
+    """Return the last header row and the units that a row below the header gives."""
+    header_row, units = sheet.rows[place][0].row, {}
+    for line in sheet.rows[place + 1:place + 3]:
+        filled = [cell for cell in line if not cell.blank]
+        written = {i: unit for i, cell in enumerate(line) if (unit := _unit_alone(cell.text))}
+        if filled and len(written) == len(filled):
+            units |= written
+        elif len(filled) < 3 or not all(_ORDINALS.fullmatch(squeeze(c.text)) for c in filled):
+            break
+        findings.at("row.note", filled[0], "表头下的单位行或栏次行")
+        header_row = line[0].row
+    return header_row, units
+
+
+def _unit_alone(text: str) -> str:
+    known = {squeeze(unit): unit for unit in variables().units}
+    return known.get(squeeze(text).strip("()").removeprefix("单位:"), "")
+
+
+def _columns(candidate: Candidate, units: dict[int, str], findings: Findings
+             ) -> dict[int, tuple[FormColumn, str]]:
+    columns: dict[int, tuple[FormColumn, str]] = {}
+    taken: dict[str, Cell] = {}
+    for i, match in candidate.matches.items():
+        cell, column = match.cell, match.column
+        first = taken.setdefault(column.key, cell)
+        if first is not cell:
+            findings.at("header.ambiguous", cell, f"{first.column}列与{cell.column}列都表示"
+                        f"“{_written(candidate.layout, column.variable)}”")
+            continue
+        if match.group:
+            findings.at("header.group", cell, "上级表头未列入，仍按本级表头读取")
+        columns[i] = (column, _unit(match, units.get(i, ""), findings))
+    return columns
+
+
+def _unit(match: Match, below: str, findings: Findings) -> str:
+    variable = variables().variables[match.column.variable]
+    if not variable.unit:
+        return ""
+    if match.unit and below and variables().units[match.unit] != variables().units[below]:
+        findings.at("header.unit", match.cell, f"表头写{match.unit}，单位行写{below}")
+    unit = match.unit or below or match.column.unit
+    if variable.unit.endswith(_RATES):
+        unit = next((u for rate in _RATES if (u := unit + rate) in variables().units), unit)
+    if not unit:
+        findings.at("header.unit", match.cell, f"“{variable.zh}”未写计量单位")
+    elif variables().units[unit].base != variable.unit:
+        findings.at("header.unit", match.cell, f"表头单位为{unit}，应为{variable.unit}或其倍数单位")
+    else:
+        return unit
+    return variable.unit
+
+
+def _report_unused(candidate: Candidate, findings: Findings) -> None:
+    """Report columns that are not read: decoys one by one, of a wide sheet the rest by number."""
+    ignored = {squeeze(header) for header in candidate.layout.ignored}
+    rest = [path.cell for i, path in candidate.paths.items()
+            if i not in candidate.matches and path.parts and squeeze(path.cell.text) not in ignored]
+    reasons = {cell: decoys().get(readings(cell.text)[0].name) for cell in rest}
+    for cell, reason in reasons.items():
+        if reason:
+            findings.at("header.decoy", cell, reason)
+    rest = [cell for cell in rest if not reasons[cell]]
+    if len(rest) > _LISTED:
+        findings.at("header.unused", rest[0], f"共有{len(rest)}列的表头未列入表式")
+    else:
+        for cell in rest:
+            findings.at("header.unused", cell, "该列表头未列入表式")

@@ -1,0 +1,44 @@
+"""What the names of sheets and files say (表名、文件名): stage, year, unit.
+
+Statistical exports come as one file a stage, self-made workbooks as one sheet a stage or
+a year. A name that mentions two stages, or 中小学, says none.
+"""
+
+import re
+
+from pipeline.definitions.forms.variables import squeeze
+from pipeline.definitions.forms.wordings import STAGES
+
+_STAGE = re.compile(r"(?<!中)小学|初中|高中")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
+_WRITTEN = re.compile(
+    r"((?:19|20)\d{2})(?:年(?:秋季?|秋季学期)?|[-/](?:(?:19|20)?\d{2})(?:学?年度?)?|学年|年度)?(?:\.0)?")
+
+
+def sheet_stage(sheet: str, file: str) -> str:
+    """Return the stage that the sheet's name, else the file's name, says; empty if none.
+
+    >>> [sheet_stage(*n) for n in (("小学", ""), ("Sheet1", "990101_甲_初中.xlsx"), ("中小学", ""))]
+    ['primary', 'junior', '']
+    """
+    for name in (sheet, file.rpartition("/")[2]):
+        found = set(_STAGE.findall(squeeze(name)))
+        if len(found) == 1:
+            return STAGES[found.pop()]
+    return ""
+
+
+def sheet_year(sheet: str) -> int | None:
+    """Return the year in a sheet's name, None without one or with several."""
+    found = set(_YEAR.findall(sheet))
+    return int(found.pop()) if len(found) == 1 else None
+
+
+def year_of(text: str) -> int | None:
+    """Return the statistical year that a cell names: that of the autumn (学年的秋季).
+
+    >>> [year_of(t) for t in ("2023", "2023年秋", "2023-2024学年", "2023/24", "去年")]
+    [2023, 2023, 2023, 2023, None]
+    """
+    match = _WRITTEN.fullmatch(squeeze(text))
+    return int(match[1]) if match else None

@@ -1,0 +1,59 @@
+"""Letters that do not belong in a name (异常字符): invisible, turning, broken, undrawable.
+
+A name goes to the letter from the cell to the dossier. What cannot be seen is taken out
+with a record; what turns the direction of writing, has no meaning, or cannot be drawn by
+the dossier's fonts is refused, before it becomes an empty box on paper.
+"""
+
+import re
+import unicodedata
+
+from pipeline.ground.fonts import missing_letters
+
+APOSTROPHES = ("'", "’", "‘", "＇")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_MOJIBAKE = re.compile(r"[\u00c0-\u00ff]{2}|锟斤拷|烫烫烫|[\u00c0-\u00ff][\u0080-\u00bf]")
+_LOST = re.compile(r"[?？]{2}")
+_WORDS = {"Cc": "控制字符", "Cf": "看不见的方向或格式字符", "Co": "自造字（私用区）",
+          "Cs": "残缺的字符", "Cn": "未定义的字符"}
+
+
+def clean_text(text: str) -> str:
+    """Return the text without letters of no width, blanks at the ends and doubled blanks.
+
+    An apostrophe before a code is Excel's mark of a text that was typed, no part of it.
+    """
+    clean = " ".join(text.translate(_INVISIBLE).split())
+    return clean[1:] if clean[:1] in APOSTROPHES and clean[1:2].isdigit() else clean
+
+
+def odd_letters(text: str) -> str:
+    """Return what is wrong with a name's letters; empty if nothing is.
+
+    >>> odd_letters("第一小学"), odd_letters("第一小学\\ufffd"), odd_letters("Ð¡Ñ§")
+    ('', '含替换字符“�”，原字已丢失', '疑似乱码')
+    """
+    if "\ufffd" in text:
+        return "含替换字符“�”，原字已丢失"
+    for letter in text:
+        word = _WORDS.get(unicodedata.category(letter))
+        if word:
+            return f"含{word} U+{ord(letter):04X}"
+    if _LOST.search(text):
+        return "连续的问号，原字可能已丢失"
+    if _MOJIBAKE.search(text):
+        return "疑似乱码"
+    if not _in_gb2312(text):
+        missing = missing_letters(text)
+        if missing:
+            codes = "、".join(f"U+{ord(letter):04X}" for letter in missing)
+            return f"卷宗字体没有这些字：{codes}"
+    return ""
+
+
+def _in_gb2312(text: str) -> bool:
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,127 @@
+"""From a cell to a typed value (逐格解析): codes, names, classes, exact quantities.
+
+Zero is data, blank is missing, a dash is not applicable; whatever else is not of the kind
+that the column asks for is refused with its place. Units are converted exactly.
+"""
+
+import re
+import unicodedata
+from fractions import Fraction
+
+from pipeline.cleaning.checks import Findings, quoted
+from pipeline.cleaning.files import cells
+from pipeline.cleaning.files.cells import Cell
+from pipeline.cleaning.forms.letters import clean_text, odd_letters
+from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number
+from pipeline.definitions.forms import variables as forms
+from pipeline.definitions.forms.layouts import FormColumn, Layout
+from pipeline.definitions.forms.variables import classifications, squeeze, variables
+
+_MOST_PERSONS = 10_000_000
+_ERROR_TEXT = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
+_DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年|[-./](?:0?[1-9]|1[0-2])\b).*")
+_NO_TEXT = (cells.BOOLEAN, cells.DATE, cells.ERROR)
+
+
+def read_value(cell: Cell, column: FormColumn, unit: str, layout: Layout, findings: Findings):
+    """Return the value of a cell by the kind of its variable; None or empty when missing."""
+    kind = variables().variables[column.variable].kind
+    if kind in (forms.CODE, forms.NAME, forms.CLASS) and cell.kind == cells.FORMULA:
+        return findings.at("cell.formula", cell, "公式没有计算结果") or ""
+    if kind == forms.CODE:
+        return _code(cell, layout, column, findings)
+    if kind == forms.NAME:
+        return _name(cell, column.required or column.expected, findings)
+    if kind == forms.CLASS:
+        return _class(cell, column, findings)
+    if kind == forms.RAW:
+        return cell.text
+    return read_quantity(cell, unit, kind, findings)
+
+
+def _code(cell: Cell, layout: Layout, column: FormColumn, findings: Findings) -> str:
+    code = clean_text(unicodedata.normalize("NFKC", cell.text))
+    if not code or is_not_applicable(code):
+        if column.required:
+            findings.at("identity.code_missing", cell, "空白")
+        return ""
+    if cell.kind in _NO_TEXT or not re.fullmatch(layout.code_pattern, code, re.ASCII):
+        findings.at("identity.code", cell, f"{len(code)}位，不合规定")
+    elif code != cell.text:
+        findings.at("text.cleaned", cell, "去除空白或全角，标识码不变")
+    return code
+
+
+def _name(cell: Cell, required: bool, findings: Findings) -> str:
+    name = clean_text(cell.text)
+    odd = odd_letters(name)
+    if not name:
+        if required:
+            findings.at("identity.name", cell, "空白")
+    elif cell.kind in (*_NO_TEXT, cells.NUMBER, cells.SCALED) or read_number(name) or (
+            required and _ERROR_TEXT.match(name)):
+        if required:
+            findings.at("identity.name", cell, "不是名称")
+    elif odd:
+        findings.at("text.letters", cell, odd)
+    if name != cell.text:
+        findings.at("text.cleaned", cell, "去除名称中多余的空白或看不见的字符")
+    return name
+
+
+def _class(cell: Cell, column: FormColumn, findings: Findings) -> str:
+    if cell.blank:
+        if column.required or column.expected:
+            findings.at("identity.class", cell, "空白")
+        return ""
+    found = classifications().find(column.variable, clean_text(cell.text))
+    if found is None:
+        findings.at("identity.class", cell, "不是规定的类别")
+        return ""
+    return found.code
+
+
+def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fraction | None:
+    """Return the exact value of a cell in the base unit of ``unit``; None when it is missing."""
+    if cell.kind == cells.FORMULA:
+        return findings.at("cell.formula", cell, "公式没有计算结果")
+    dated = _DATED_YEAR.fullmatch(cell.text.strip()) if unit == "年" else None
+    if dated:
+        findings.at("cell.cleaned", cell, "日期按年份读取")
+        return Fraction(dated[1])
+    if cell.kind in _NO_TEXT:
+        return findings.at("cell.kind", cell, "日期、逻辑值或错误值")
+    if cell.kind == cells.SCALED:
+        return findings.at("cell.format", cell, "单元格格式把数值缩小显示")
+    if cell.blank or is_not_applicable(cell.text):
+        return None
+    reading = read_number(cell.text)
+    if reading is None:
+        return findings.at("cell.text", cell, quoted(cell.text))
+    if reading.unit and not _same_unit(reading.unit, unit):
+        return findings.at("cell.unit", cell, f"单元格所带单位不是{unit or '数字'}")
+    if reading.cleaned:
+        findings.at("cell.cleaned", cell, f"{quoted(cell.text)}按数字读取")
+    value = reading.value * variables().units[unit].ratio if unit else reading.value
+    fault = impossible(value, kind)
+    return findings.at(fault, cell, quoted(cell.text)) if fault else value
+
+
+def _same_unit(written: str, unit: str) -> bool:
+    known = {squeeze(u): u for u in variables().units}
+    found = variables().units.get(known.get(squeeze(written), ""))
+    expected = variables().units.get(unit)
+    return bool(found and expected and found == expected)
+
+
+def impossible(value: Fraction, kind: str) -> str:
+    """Return the check that a value of this kind fails; empty when it can be."""
+    if value < 0 and kind != forms.SCORE:
+        return "cell.negative"
+    if kind in (forms.PERSON, forms.COUNT) and value.denominator != 1:
+        return "cell.fraction"
+    if kind == forms.PERSON and value > _MOST_PERSONS:
+        return "cell.huge"
+    if kind == forms.PERCENT and value > 100:
+        return "cell.percent"
+    return ""

@@ -1,0 +1,136 @@
+"""Assumptions made true in the rows of the year (情景测算), before splitting and merging.
+
+The cells stay as they were read; each change is a finding at its cell. What the schools
+share is then split and merged anew, so that a scenario is judged as its tables would be.
+"""
+
+from fractions import Fraction
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.forms.derivation import RATIOS
+from pipeline.cleaning.forms.rows import FormRow
+from pipeline.cleaning.schools.sections import Section, sections_of
+from pipeline.definitions.assumptions import ADD, CLOSE, MOVE, PUPILS, Assumption
+from pipeline.definitions.forms.variables import classifications, variables
+from pipeline.definitions.standards import Standard
+from pipeline.ground.errors import WrongUse
+
+
+def assume(assumptions: tuple[Assumption, ...], rows: list[FormRow], standard: Standard,
+           findings: Findings) -> None:
+    """Change the rows of one unit and year as is assumed; `WrongUse` when that cannot be."""
+    if not assumptions:
+        return
+    scenario = _Scenario(rows, standard, findings)
+    act = {CLOSE: scenario.close, PUPILS: scenario.enrol, MOVE: scenario.move, ADD: scenario.add}
+    for assumption in assumptions:
+        act[assumption.kind](assumption)
+
+
+class _Scenario:
+    """The sections of the year while assumptions are made, one after the other."""
+
+    def __init__(self, rows: list[FormRow], standard: Standard, findings: Findings):
+        self._findings = findings
+        self._split = {v for i in standard.used_indicators if i.split for v in i.variables}
+        self._schools: dict[str, list[Section]] = {}
+        for section in sections_of(rows, standard, Findings()):
+            self._schools.setdefault(section.school_code, []).append(section)
+
+    def close(self, assumed: Assumption) -> None:
+        """Close a school; its pupils of each stage go to the other school, if one is named."""
+        for section in self._school(assumed.school):
+            if assumed.other:
+                into = self._section(assumed.other, section.stage)
+                self._set_pupils(into, into.pupils + section.pupils)
+            self._set_pupils(section, 0)
+
+    def enrol(self, assumed: Assumption) -> None:
+        """Give a section another number of pupils (在校生数)."""
+        section = self._section(assumed.school, assumed.stage)
+        self._set_pupils(section, int(assumed.amount))
+
+    def move(self, assumed: Assumption) -> None:
+        """Move people of one stage from school to school."""
+        stage = assumed.stage or self._shared_stage(assumed)
+        giver, taker = (self._section(code, stage) for code in (assumed.school, assumed.other))
+        if giver is taker:
+            raise WrongUse(f"假设“{assumed.text}”：调出校与调入校相同。")
+        self._change(giver, assumed.variable, -assumed.amount)
+        self._change(taker, assumed.variable, assumed.amount)
+
+    def add(self, assumed: Assumption) -> None:
+        """Add to what a section has; what the stages share is added to the whole school's."""
+        school = self._school(assumed.school)
+        if assumed.variable not in self._split:
+            section = self._section(assumed.school, assumed.stage)
+            self._change(section, assumed.variable, assumed.amount)
+            return
+        holding = [s for s in school if s.said.get(assumed.variable) is not None]
+        if not holding:
+            raise _absent(school[0], assumed.variable)
+        whole = {id(s.row): s for s in holding}.values()
+        staged = next((s for s in holding if s.said.key(assumed.variable) != assumed.variable),
+                      None)
+        for n, section in enumerate([staged] if staged else whole):
+            self._change(section, assumed.variable, assumed.amount, noted=not n)
+
+    def _school(self, code: str) -> list[Section]:
+        if code not in self._schools:
+            raise WrongUse(f"本县本年的学校数据表中没有学校标识码“{code}”。")
+        return self._schools[code]
+
+    def _section(self, code: str, stage: str) -> Section:
+        found = [s for s in self._school(code) if stage in ("", s.stage)]
+        if not found:
+            zh = classifications().zh("stage", stage)
+            raise WrongUse(f"{self._school(code)[0].name}（{code}）没有{zh}学段。")
+        if len(found) > 1:
+            raise WrongUse(f"学校 {code} 有几个学段，请写明学段，如 {code}:{found[0].stage}。")
+        return found[0]
+
+    def _shared_stage(self, assumed: Assumption) -> str:
+        mine, theirs = ({s.stage for s in self._school(c)}
+                        for c in (assumed.school, assumed.other))
+        if len(mine & theirs) != 1:
+            said = "有几个共同的学段，请写明学段" if mine & theirs else "没有共同的学段"
+            raise WrongUse(f"假设“{assumed.text}”：两校{said}。")
+        return (mine & theirs).pop()
+
+    def _set_pupils(self, section: Section, pupils: int) -> None:
+        said, staged = section.said, f"pupils_{section.stage}"
+        if any(said.has(ratio) for ratio, (v, _) in RATIOS.items() if not said.has(v)):
+            raise WrongUse(f"{section.name}填报的是生均值，学生数改变后总量不明，不能作此假设。")
+        self._note(section, said.key("pupils"), "pupils", section.pupils, pupils)
+        section.row.values[said.key("pupils")] = Fraction(pupils)
+        for other in self._schools[section.school_code]:
+            if other.row.get(staged) is not None:
+                other.row.values[staged] = Fraction(pupils)
+        section.pupils = pupils
+
+    def _change(self, section: Section, variable: str, amount: Fraction, noted: bool = True
+                ) -> None:
+        """Change a figure of a section's row; one made from parts gets a value of its own."""
+        said = section.said
+        key = said.key(variable) if said.has(variable) else f"{variable}_{section.stage}"
+        before = said.get(variable) if said.has(variable) else section.variables.get(variable)
+        if before is None:
+            raise _absent(section, variable)
+        if before + amount < 0:
+            what = variables().variables[variable]
+            raise WrongUse(f"{section.name}的{what.zh}只有{float(before):g}{what.unit}，"
+                           f"不够调出{float(-amount):g}{what.unit}。")
+        if noted:
+            self._note(section, key, variable, before, before + amount)
+        section.row.values[key] = before + amount
+
+    def _note(self, section: Section, key: str, variable: str, before, after) -> None:
+        what = variables().variables[variable]
+        self._findings.at("scenario.assumed", section.row.at(key),
+                          f"{section.name}的{what.zh}由{float(before):g}改为"
+                          f"{float(after):g}{what.unit}")
+
+
+def _absent(section: Section, variable: str) -> WrongUse:
+    zh = variables().variables[variable].zh
+    return WrongUse(f"{section.name}没有“{zh}”的数，不能作此假设。")

@@ -1,0 +1,128 @@
+"""Who is who (学校身份): codes, units, names, and schools that changed their code.
+
+A code says category and province; both must agree with the row. A new code after a change
+of category is linked to the old one only by a line of the links sheet (学校对照), never by
+likeness of names.
+"""
+
+import unicodedata
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.forms.rows import FormRow
+from pipeline.cleaning.schools.sections import Section
+from pipeline.county import UnitInfo
+from pipeline.definitions.forms.variables import classifications, squeeze
+
+_MOST_LINKS = 10
+_SCHOOL_CODE = 10
+
+
+def is_national(code: str | None) -> bool:
+    """Tell whether a code is a national one (学校标识码); labels of a table's own are not."""
+    return bool(code) and len(code) == _SCHOOL_CODE and code.isdigit()
+
+
+def names_of(unit: UnitInfo) -> set[str]:
+    """Return how a row may write its unit: the code, or the name with what stands above it."""
+    above = ("", unit.province, unit.prefecture, unit.province + unit.prefecture)
+    return {squeeze(before + unit.name) for before in above} | {unit.code}
+
+
+def unit_of(row: FormRow) -> str:
+    """Return the unit that a row names: by 统计三级, else by 所在地区划三级, else ""."""
+    return squeeze(row.get("unit_name") or row.get("located_unit") or "")
+
+
+def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
+             shared: frozenset[str] = frozenset()) -> list[FormRow]:
+    """Return the rows that are the unit's own; a row that names no unit is, in its own files.
+
+    In ``shared`` tables (多县合表) nobody knows whose such a row is: it refuses every unit that
+    the table names. What is amiss in the row of another unit there is that unit's affair.
+    """
+    if unit is None:
+        return rows
+    names, own, others, adrift = names_of(unit), [], {}, []
+    for row in rows:
+        written = unit_of(row)
+        if not written and row.first.file in shared:
+            adrift.append(row)
+        elif not written or written in names:
+            own.append(row)
+        else:
+            others.setdefault((row.first.file, row.first.sheet), []).append(row)
+    mine = {row.first.file for row in own}
+    for row in adrift:
+        if row.first.file in mine:
+            findings.at("unit.blank", row.at("unit_name"), "没有写明统计三级")
+    for (file, _), foreign in others.items():
+        column = "unit_name" if foreign[0].get("unit_name") else "located_unit"
+        if file in shared:
+            findings.forget({(r.first.file, r.first.sheet, r.first.row) for r in foreign})
+        if file in mine or file not in shared:
+            findings.at("unit.other", foreign[0].at(column), f"{len(foreign)}行属于其他统计单位")
+    if rows and not own and not findings.has("unit.missing"):
+        findings.at("unit.none", rows[0].first, "没有一行属于本县")
+    return own
+
+
+def link_schools(rows: list[FormRow], links: list[FormRow], findings: Findings) -> None:
+    """Give rows under a former code the present one, and teaching points their parent."""
+    present = {link.get("former_code"): link.get("school_code") for link in links
+               if link.get("former_code") and link.get("school_code")}
+    parents = {link.get("school_code"): link.get("parent_code") for link in links
+               if link.get("parent_code")}
+    for row in rows:
+        code = row.get("school_code")
+        for _ in range(_MOST_LINKS):
+            if code not in present:
+                break
+            code = present[code]
+        if code != row.get("school_code"):
+            findings.at("identity.linked", row.at("school_code"), f"按学校对照表改用 {code}")
+            row.values["school_code"] = code
+        if not row.get("parent_code") and code in parents:
+            row.values["parent_code"] = parents[code]
+
+
+def check_codes(rows: list[FormRow], unit: UnitInfo | None, findings: Findings) -> None:
+    """Check category and province in each national code (标识码前四位)."""
+    kinds = {t.code: t for t in classifications().school_type}
+    prefixes = {p: {s for t in kinds.values() if p in t.code_prefixes for s in t.stages}
+                for t in kinds.values() for p in t.code_prefixes}
+    for row in rows:
+        code = row.get("school_code") or ""
+        kind = kinds.get(row.get("school_type") or "")
+        if not is_national(code):
+            continue
+        if unit and code[2:4] != unit.code[:2]:
+            findings.at("identity.province", row.at("school_code"), "省代码与县不符")
+        if not kind or not kind.code_prefixes or code[:2] in kind.code_prefixes:
+            continue
+        apart = not (prefixes.get(code[:2], set()) & set(kind.stages))
+        findings.at("identity.category" if apart else "identity.category_odd",
+                    row.at("school_code"), f"类别代码与{kind.zh}不符")
+
+
+def check_names(sections: list[Section], findings: Findings) -> None:
+    """Warn of two schools whose names are the same once width and case are set aside."""
+    first: dict[tuple[str, str], Section] = {}
+    for section in sections:
+        name = unicodedata.normalize("NFKC", section.name).casefold().replace(" ", "")
+        other = first.setdefault((section.stage, name), section)
+        if other.school_code != section.school_code:
+            findings.at("identity.same_name", section.row.at("name"),
+                        f"与第{other.row.first.row}行的学校同名，标识码不同")
+
+
+def report_renumbered(found: dict[int, list[Section]], findings: Findings) -> None:
+    """Warn of a school that has another code than under the same name the year before."""
+    years = sorted(found)
+    for before, now in zip(years, years[1:], strict=False):
+        codes = {(s.name, s.stage): s.school_code for s in found[before]}
+        there = {s.school_code for s in found[before]}
+        for section in found[now]:
+            former = codes.get((section.name, section.stage), section.school_code)
+            if former != section.school_code and section.school_code not in there:
+                findings.at("identity.renumbered", section.row.at("school_code"),
+                            f"与{before}年同名学校的标识码不同")

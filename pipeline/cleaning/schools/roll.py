@@ -1,0 +1,98 @@
+"""The roll of schools (学校花名册): which unit reports which school, read before any is judged.
+
+A school that two units report cannot be told from the files of either. The roll reads the
+codes alone, through the same gate, layouts and links as the import; what else is amiss in a
+file is left to the import.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.forms.rows import FormRow
+from pipeline.cleaning.receiving import Received, Source, receive
+from pipeline.cleaning.schools.identity import is_national, link_schools, own_rows, unit_of
+from pipeline.county import RECORDS, County
+from pipeline.definitions.standards import Standard
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the roll: a school's code in a year, and the row that reports it."""
+
+    year: int
+    school_code: str
+    file: str
+    row: int
+
+    @property
+    def place(self) -> str:
+        """Return the place in words."""
+        return f"{self.file}第{self.row}行"
+
+    def record(self) -> dict:
+        """Return it as plain data."""
+        return asdict(self)
+
+
+def roll_of(county: County) -> list[Entry]:
+    """Return the schools that the unit's own files of its year report (多县合表不在内)."""
+    sources = [Source(path, county.year) for path in county.files(county.year)
+               if not county.is_shared(path) and path.name not in RECORDS]
+    received = Received(drop_personal=True)
+    corrections = {county.year: county.corrections(county.year)}
+    receive(sources, corrections, county.standard, received, Findings())
+    rows = own_rows(received.schools, county.info, Findings())
+    link_schools(rows, received.links, Findings())
+    return list(_entries(rows))
+
+
+def shared_roll(path: Path, year: int, standard: Standard) -> tuple[dict[str, list[Entry]], str]:
+    """Return what a unit is called in a shared table → its schools; and why it cannot be read.
+
+    Rows that name no unit stand under "".
+    """
+    received, findings = Received(drop_personal=True), Findings()
+    receive([Source(path, year, shared=True)], {}, standard, received, findings)
+    named = defaultdict(list)
+    for row in received.schools:
+        named[unit_of(row)].append(row)
+    faults = [f"{r['action']}。{r['rule']}" for r in findings.rows if r["severity"] == "refuse"]
+    unread = faults[0] if faults and (not received.schools or findings.has("unit.missing")) else ""
+    return {name: list(_entries(rows)) for name, rows in named.items()}, unread
+
+
+def _entries(rows: Iterable[FormRow]) -> Iterator[Entry]:
+    for row in rows:
+        if is_national(row.get("school_code")):
+            cell = row.at("school_code")
+            yield Entry(row.year, row.get("school_code"), cell.file, cell.row)
+
+
+def in_two_units(rolls: dict[str, list[Entry]], names: dict[str, str]) -> dict[str, str]:
+    """Return unit → why it is refused, for every unit that reports a school of another's.
+
+    ``rolls`` is unit → its schools, ``names`` unit → its name.
+    """
+    first: dict[tuple[int, str], tuple[str, Entry]] = {}
+    clashes: dict[str, dict[str, str]] = defaultdict(dict)
+    for unit in sorted(rolls):
+        for entry in rolls[unit]:
+            other, before = first.setdefault((entry.year, entry.school_code), (unit, entry))
+            if other != unit:
+                for here, mine, there, its in ((unit, entry, other, before),
+                                               (other, before, unit, entry)):
+                    clashes[here].setdefault(
+                        entry.school_code, f"标识码 {entry.school_code}（{mine.place}）"
+                        f"也由 {there} {names[there]} 填报（{its.place}）")
+    return {unit: _reason(list(found.values())) for unit, found in clashes.items()}
+
+
+def _reason(found: list[str]) -> str:
+    more = f"等{len(found)}所学校" if len(found) > _MOST_NAMED else ""
+    return (f"一所学校一年只能由一个县填报：{'；'.join(found[:_MOST_NAMED])}{more}。"
+            "请核对该校归属，只保留一处")

@@ -1,0 +1,189 @@
+"""Stage sections of schools (学段部): who is taught where, row by row.
+
+Each stage of a mixed school counts as a school of its own. A form gives it a row of its
+own, in one sheet or in a file a stage, or columns of its own in the school's one row.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.forms.derivation import StageValues, report_derived, stage_values
+from pipeline.cleaning.forms.rows import FormRow
+from pipeline.cleaning.schools.consistency import agreed, check_agreement, check_row, report_missing
+from pipeline.cleaning.schools.splitting import split_assets
+from pipeline.definitions.forms.variables import SchoolType, classifications
+from pipeline.definitions.standards import Standard
+
+SENIOR = "senior"
+_PLACE = ("longitude_deg", "latitude_deg")
+
+
+@dataclass
+class Section:
+    """One stage of one school in one year: what is counted as a school."""
+
+    year: int
+    school_code: str
+    name: str
+    stage: str
+    school_type: str
+    location: str
+    ownership: str
+    township: str
+    pupils: int
+    parent_code: str
+    variables: dict[str, Fraction | None]
+    row: FormRow
+    senior_row: FormRow | None = None
+    derivations: list[dict] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what identifies the section within a year."""
+        return self.school_code, self.stage
+
+    @property
+    def attached(self) -> bool:
+        """Tell whether it is classes attached to a school of another stage (附设班)."""
+        return _school_type(self.school_type).attached
+
+    @property
+    def said(self) -> StageValues:
+        """Return what the section's row says of its stage."""
+        return StageValues(self.row, self.stage)
+
+    def identity(self) -> dict:
+        """Return the columns that identify the section in every table."""
+        return {"year": self.year, "stage": self.stage, "school_code": self.school_code,
+                "name": self.name}
+
+
+def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> list[Section]:
+    """Turn the rows of one year into sections, shared assets split.
+
+    They come in the order of codes and stages, whatever the order of files and rows.
+    """
+    used = {v for indicator in standard.used_indicators for v in indicator.variables}
+    wanted, derived = used | standard.school_variables | set(_PLACE), {}
+    seniors = _senior_rows(rows, findings)
+    for row in rows:
+        check_row(row, findings)
+    sections = [s for row in rows if not _senior_only(row)
+                for s in _sections(row, wanted, standard, derived, findings)]
+    for section in sections:
+        section.senior_row = seniors.get(section.school_code)
+        _add_senior(section, findings)
+    report_derived(derived, standard.plausible.fewest, findings)
+    sections = _without_duplicates(sections, findings)
+    order = [stage.code for stage in classifications().stage]
+    sections.sort(key=lambda s: (s.school_code, order.index(s.stage)))
+    for school in by_code(sections).values():
+        check_agreement(school, findings)
+    report_missing(sections, standard, findings)
+    if standard.split is not None and standard.split.source_rule == "formula":
+        for school in by_code(sections).values():
+            split_assets(school, standard, findings)
+    return sections
+
+
+def by_code(sections: list[Section]) -> dict[str, list[Section]]:
+    """Return the sections of each school."""
+    schools: dict[str, list[Section]] = {}
+    for section in sections:
+        schools.setdefault(section.school_code, []).append(section)
+    return schools
+
+
+def _school_type(code: str) -> SchoolType:
+    return next(t for t in classifications().school_type if t.code == code)
+
+
+def _senior_only(row: FormRow) -> bool:
+    """Tell whether a row is about senior pupils: of a senior school, or in the senior file."""
+    kind = row.get("school_type")
+    return row.get("stage_of_sheet") == SENIOR or bool(kind and not _school_type(kind).stages)
+
+
+def _senior_rows(rows: list[FormRow], findings: Findings) -> dict[str, FormRow]:
+    """Return school code → its row in the senior file (高中表), which tells the enrolment."""
+    found = {}
+    for row in filter(_senior_only, rows):
+        findings.at("row.senior", row.first, "高中学生只用于拆分，不参加测算")
+        if row.get("school_code"):
+            found[row.get("school_code")] = row
+    return found
+
+
+def _sections(row: FormRow, wanted: set[str], standard: Standard, derived: dict,
+              findings: Findings) -> list[Section]:
+    code, type_code = row.get("school_code"), row.get("school_type")
+    if not code or not type_code:
+        return []
+    kind, found = _school_type(type_code), []
+    for stage in _stages(row, kind, wanted, standard, findings):
+        pupils = StageValues(row, stage).get("pupils")
+        if pupils is None:
+            findings.at("pupils.missing", row.first, "本学段在校生数空白")
+            continue
+        variables = stage_values(row, stage, pupils, wanted, standard.options, derived)
+        found.append(Section(
+            row.year, code, _section_name(row.get("name") or code, kind, stage), stage, type_code,
+            row.get("location") or "", row.get("ownership") or "",
+            row.get("township") or "", int(pupils), row.get("parent_code") or "", variables, row))
+    return found
+
+
+def _stages(row: FormRow, kind: SchoolType, wanted: set[str], standard: Standard,
+            findings: Findings) -> list[str]:
+    """Return the stages that a row is about; none, with a finding, where it does not say."""
+    single = kind.stages[0] if len(kind.stages) == 1 else ""
+    stage = row.get("stage") or _stage_by_name(row.get("name") or "") or (
+        row.get("stage_of_sheet")) or single
+    if stage:
+        if stage not in kind.stages:
+            findings.at("stage.wrong", row.first, f"{kind.zh}没有此学段")
+            return []
+        return [stage]
+    staged = [s for s in kind.stages if f"pupils_{s}" in row.values]
+    shared = {v for i in standard.used_indicators if i.split for v in i.variables}
+    apart = {v for i in standard.used_indicators if not i.split for v in i.variables} - shared
+    unclear = [v for v in apart if row.get(v) is not None and v not in row.of_stage]
+    if len(staged) < len(kind.stages) or unclear:
+        findings.at("stage.mixed", row.first, f"{kind.zh}未写明学段，人数也未分学段填写")
+        return []
+    return [s for s in kind.stages if row.get(f"pupils_{s}") != 0]
+
+
+def _stage_by_name(name: str) -> str:
+    for stage in classifications().stage:
+        if any(name.rstrip("）)").endswith(f"{bracket}{stage.zh}部") for bracket in "（("):
+            return stage.code
+    return ""
+
+
+def _section_name(name: str, kind: SchoolType, stage: str) -> str:
+    if (len(kind.stages) == 1 and not kind.senior) or _stage_by_name(name):
+        return name
+    return f"{name}（{classifications().zh('stage', stage)}部）"
+
+
+def _without_duplicates(sections: list[Section], findings: Findings) -> list[Section]:
+    first: dict[tuple, Section] = {}
+    for section in sections:
+        other = first.setdefault(section.key, section)
+        if other is not section:
+            before = other.row.first
+            findings.at("identity.duplicate", section.row.at("school_code"),
+                        f"与 {before.file} {before.sheet} 第{before.row}行重复")
+    return list(first.values())
+
+
+def _add_senior(section: Section, findings: Findings) -> None:
+    """Give a section the senior enrolment that the senior file states for its school."""
+    if section.senior_row is None:
+        return
+    said = [(StageValues(section.senior_row, SENIOR), "pupils"), (section.said, "pupils_senior")]
+    count = agreed(said, "pupils.disagree", findings)
+    if count is not None:
+        section.row.values["pupils_senior"] = count

@@ -1,0 +1,17 @@
+"""``junheng doctor``: can this machine make a dossier (自检)?"""
+
+import sys
+
+import click
+
+
+@click.command()
+def doctor() -> None:
+    """检查本机能否出卷宗：软件包、字体、排版、内核、写入权限。"""
+    from pipeline.whole.self_check import examine
+
+    results = examine()
+    for name, ok, said in results:
+        click.echo(f"{'正常' if ok else '有误'}  {name}：{said}")
+    if not all(ok for _, ok, _ in results):
+        sys.exit(1)

@@ -1,0 +1,31 @@
+"""``junheng what-if``: what an assumption changes in the verdicts (情景测算)."""
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("what-if")
+@click.argument("unit", metavar="县代码")
+@click.option("--year", type=int, required=True, metavar="年份", help="统计年份（秋季学年初）")
+@click.option("--set", "texts", multiple=True, metavar="假设",
+              help="可重复：close=校[,to=校]、pupils:校[:学段]=人数、move:变量:校:校=人数、"
+                   "add:变量:校=数量")
+@click.option("--raw", default="data/raw", metavar="文件夹", help="原始数据，默认 data/raw")
+@click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
+@click.option("--json", "as_json", is_flag=True, help="只输出 JSON")
+@click.option("--dossier", "out", default="", metavar="文件夹", help="另出一份情景卷宗")
+def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: str,
+             as_json: bool, out: str) -> None:
+    """假设学校停办、学生增减、教师调动或增配，看判定怎样变化。"""
+    from pipeline.county import County
+    from pipeline.whole.scenarios import scenario_dossier, what_if
+
+    county = County.open(unit, year, standard, raw)
+    county.require_files()
+    record, lines = what_if(county, list(texts))
+    click.echo(json.dumps(record, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
+    if out:
+        folder = scenario_dossier(county, list(texts), Path(out).absolute())
+        click.echo(f"情景卷宗：{folder / 'dossier.pdf'}", err=as_json)

@@ -1,0 +1,135 @@
+"""What forms may hold: variables, units and classifications (变量、单位与分类).
+
+A variable is a quantity with a unit; a classification turns a wording into a code, by
+equality after normalisation.
+"""
+
+import unicodedata
+from fractions import Fraction
+from functools import cache, lru_cache
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.ground.readiness import readied
+
+PERSON, COUNT, AMOUNT, PERCENT, SCORE = "person", "count", "amount", "percent", "score"
+CODE, NAME, CLASS, RAW = "code", "name", "class", "raw"
+
+
+class Unit(Definition):
+    """A unit of measurement and its exact factor to the base unit (计量单位)."""
+
+    base: Text
+    factor: Annotated[str, Field(pattern=r"^\d+(/\d+)?$")]
+
+    @property
+    def ratio(self) -> Fraction:
+        """Return how many base units one such unit is: 1 亩 = 2000/3 ㎡."""
+        return Fraction(self.factor)
+
+
+class Variable(Definition):
+    """A quantity that a form can hold (变量)."""
+
+    zh: Text
+    kind: Literal["person", "count", "amount", "percent", "score", "code", "name", "class", "raw"]
+    unit: str = ""
+    county: bool = False
+    band: Annotated[list[int], Field(min_length=2, max_length=2)] = []
+
+
+class Variables(Definition):
+    """All variables and units: `data/variables.toml`."""
+
+    units: dict[str, Unit]
+    variables: dict[str, Variable]
+
+
+class SchoolType(Definition):
+    """A kind of school (办学类型) and the stages that it holds."""
+
+    code: Text
+    zh: Text
+    stages: list[str]
+    senior: bool = False
+    teaching_point: bool = False
+    attached: bool = False
+    excluded_as: str = ""
+    code_prefixes: list[str] = []
+    aliases: list[str]
+
+
+class Location(Definition):
+    """Urban, town or rural (城乡类型), by name or by the prefix of the statistical code."""
+
+    code: Text
+    zh: Text
+    prefixes: list[str]
+    aliases: list[str]
+
+
+class Named(Definition):
+    """A class that is told by its name alone: a stage (学段), an ownership (举办者类型)."""
+
+    code: Text
+    zh: Text
+    aliases: list[str]
+
+
+class Classifications(Definition):
+    """All classifications: `data/classifications.toml`."""
+
+    school_type: list[SchoolType]
+    location: list[Location]
+    ownership: list[Named]
+    stage: list[Named]
+    evidence_status: list[Named]
+    room_kind: list[Named]
+    monitoring_level: list[Named]
+    counts_as_school: list[Named]
+
+    def find(self, kind: str, wording: str):
+        """Return the class that the wording names, or None; equality after squeezing."""
+        wanted = squeeze(wording)
+        for item in getattr(self, kind):
+            names = {squeeze(item.code), squeeze(item.zh), *map(squeeze, item.aliases)}
+            prefixes = getattr(item, "prefixes", [])
+            by_code = wanted.isdigit() and any(wanted.startswith(p) for p in prefixes)
+            if wanted in names or by_code:
+                return item
+        return None
+
+    def zh(self, kind: str, code: str) -> str:
+        """Return the Chinese name of a code."""
+        return next((item.zh for item in getattr(self, kind) if item.code == code), code)
+
+
+_DASHES = str.maketrans({"—": "-", "－": "-", "–": "-", "〔": "(", "〕": ")", "【": "(", "】": ")"})
+
+
+@lru_cache(maxsize=4096)
+def squeeze(wording: str) -> str:
+    """Normalise a header or a wording: NFKC, one kind of bracket and dash, no blanks or
+    letters without width.
+
+    >>> squeeze("教学仪器 设备值（万元）")
+    '教学仪器设备值(万元)'
+    """
+    flat = unicodedata.normalize("NFKC", wording).translate(_DASHES)
+    return "".join(c for c in flat if not c.isspace() and unicodedata.category(c) != "Cf").lower()
+
+
+@readied
+@cache
+def variables() -> Variables:
+    """Return the variables and units."""
+    return load_toml(DATA / "variables.toml", Variables)
+
+
+@readied
+@cache
+def classifications() -> Classifications:
+    """Return the classifications."""
+    return load_toml(DATA / "classifications.toml", Classifications)

@@ -1,0 +1,175 @@
+"""How headers are worded (表头写法): the listed equivalents, and what a header says.
+
+A header is brought to its standard wording by listed rules of `data/headers.toml` and then
+compared letter by letter. Nothing is ever matched by likeness: a wording that no rule
+reaches is not known.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.forms.variables import squeeze, variables
+from pipeline.ground.readiness import readied
+
+STAGES = {"小学": "primary", "初中": "junior", "高中": "senior"}
+_STAGE = re.compile(r"(小学|初中|高中)(?:部|段|阶段)?")
+_NUMBERING = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、]|[*#※])+")
+_TRAILING = re.compile(r"^(.*)\(([^()]*)\)$")
+_BARE_UNIT = re.compile(r"^(.*?)(?:[/:_,，-](.+)|(万元|千元|元|m2|平方米|亩))$")
+
+
+class Same(Definition):
+    """Several wordings of one thing (等同的说法)."""
+
+    standard: Text
+    others: list[Text]
+
+
+class Noise(Definition):
+    """What stands in a header and means nothing: bracketed remarks, beginnings, groups."""
+
+    brackets: list[Text]
+    prefixes: list[Text]
+    groups: list[Text]
+
+
+class Wording(Definition):
+    """Headers of a variable beyond those that our own form writes (其他写法)."""
+
+    variable: Text
+    headers: list[Text]
+    stage: str = ""
+    unit: str = ""
+
+
+class Decoy(Definition):
+    """Headers that look like a variable's and are not (易误认的表头), with the reason."""
+
+    headers: list[Text]
+    reason: Text
+
+
+class Headers(Definition):
+    """All of `data/headers.toml`."""
+
+    letters: dict[str, str]
+    same: list[Same]
+    endings: dict[str, str]
+    noise: Noise
+    wordings: list[Wording]
+    decoys: list[Decoy]
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a header says: its standard name, the unit and the stage that it carries."""
+
+    name: str
+    unit: str = ""
+    stage: str = ""
+
+
+@cache
+def headers() -> Headers:
+    """Return the rules of header wording."""
+    return load_toml(DATA / "headers.toml", Headers)
+
+
+@lru_cache(maxsize=20_000)
+def readings(wording: str) -> tuple[Header, ...]:
+    """Return what one header cell may say, the most literal reading first.
+
+    >>> readings("教学仪器 设备资产值（账面原值）（万元）")[0]
+    Header(name='教学仪器设备值', unit='万元', stage='')
+    >>> readings("小学在校学生数(人)")[1]
+    Header(name='在校生数', unit='人', stage='primary')
+    """
+    plain = _plain(wording).replace("<-->", ">")
+    if ">" in plain.strip(">"):
+        parts = [readings(part)[0] for part in plain.split(">")]
+        return (Header(">".join(p.name for p in parts), parts[-1].unit, parts[-1].stage),)
+    name, unit, stage = _without_brackets(plain)
+    found = [Header(standard_wording(name), unit, stage)]
+    prefix = _STAGE.match(name)
+    if prefix and not stage:
+        rest = name[prefix.end():]
+        found.append(Header(standard_wording(rest) if rest else "", unit, STAGES[prefix[1]]))
+    bare = _BARE_UNIT.match(name)
+    known = _units().get((bare[2] or bare[3]).strip("()")) if bare and not unit else None
+    if known:
+        found.append(Header(standard_wording(bare[1]), known, stage))
+    return tuple(found)
+
+
+def standard_path(wording: str) -> str:
+    """Return the standard wording of a path such as 专任教师>#按学历分>本科毕业."""
+    return readings(wording)[0].name
+
+
+def standard_wording(name: str) -> str:
+    """Return the standard wording of a squeezed header without its brackets."""
+    for alternative, standard in _alternatives():
+        name = name.replace(alternative, standard)
+    for prefix in headers().noise.prefixes:
+        name = name.removeprefix(prefix) or name
+    for ending, standard in headers().endings.items():
+        if name.endswith(ending) and name != ending:
+            name = name.removesuffix(ending) + standard
+    return name
+
+
+@readied
+@cache
+def decoys() -> dict[str, str]:
+    """Return standard wording → why it is not what it looks like."""
+    return {standard_path(header): decoy.reason
+            for decoy in headers().decoys for header in decoy.headers}
+
+
+@readied
+@cache
+def neutral_groups() -> frozenset[str]:
+    """Return the headings over groups of columns that change no column's meaning."""
+    return frozenset(standard_wording(squeeze(group)) for group in headers().noise.groups)
+
+
+def _plain(wording: str) -> str:
+    """Normalise: NFKC and brackets, listed letters, no numbering before, no colon behind."""
+    flat = squeeze(wording).translate(_letters())
+    return _NUMBERING.sub("", flat).removeprefix("其中:").strip(":*#※")
+
+
+def _without_brackets(name: str) -> tuple[str, str, str]:
+    """Take unit, stage and meaningless remarks in brackets off the end of a header."""
+    unit = stage = ""
+    while match := _TRAILING.match(name):
+        inner = match[2].removeprefix("单位:")
+        stage_word = _STAGE.fullmatch(inner)
+        if inner in _units() and not unit:
+            unit = _units()[inner]
+        elif stage_word and not stage:
+            stage = STAGES[stage_word[1]]
+        elif inner not in headers().noise.brackets:
+            break
+        name = match[1]
+    return name, unit, stage
+
+
+@cache
+def _letters() -> dict[int, str]:
+    return str.maketrans(headers().letters)
+
+
+@cache
+def _units() -> dict[str, str]:
+    return {squeeze(unit): unit for unit in variables().units}
+
+
+@readied
+@cache
+def _alternatives() -> list[tuple[str, str]]:
+    """Return every listed alternative with its standard wording, the longest first."""
+    pairs = [(squeeze(other), same.standard) for same in headers().same for other in same.others]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))

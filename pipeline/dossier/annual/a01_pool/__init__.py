@@ -1,0 +1,1 @@
+"""Chapter 01 of the annual evaluation (汇总)."""

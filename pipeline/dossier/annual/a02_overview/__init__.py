@@ -1,0 +1,1 @@
+"""Chapter 02 of the annual evaluation (总览)."""

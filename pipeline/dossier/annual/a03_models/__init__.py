@@ -1,0 +1,1 @@
+"""Chapter 03 of the annual evaluation (模型)."""

@@ -1,0 +1,147 @@
+"""Names of terms and sizes of effects (项的名称、效应的单位): the words of chapters 03 to 05."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.annual_evaluation import Annual
+from pipeline.definitions.questions import AnnualModel
+from pipeline.dossier.models.gap_sentences import PLAIN
+from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined, p_text
+from pipeline.ground.terms import is_missing
+
+FITTED = "fitted"
+STEP = 1.1
+ASSOCIATION = ("相关不等于因果：以上均为单位之间，或同一单位各年之间的相关，"
+               "不能解释为一方引起另一方。")
+FAMILY_ZH = {"primary": "主要", "secondary": "次要", "diagnostic": "诊断"}
+METHOD_ZH = {"ols": "最小二乘", "wls": "加权最小二乘", "cr2": "最小二乘", "fe": "固定效应",
+             "within_between": "组内—组间（Mundlak）", "quasibinomial": "准二项logit",
+             "quantile": "分位数回归", "oaxaca": "Oaxaca–Blinder分解", "moran": "Moran's I",
+             "mixed": "多层模型"}
+_PLACES = {"unit": "县", "year": "年份", "section": "学校", "province": "省", "prefecture": "市",
+           "school": "学校"}
+_PARTS = {"difference": "县际减县内", "between": "县际"}
+_HUNDRED = 100
+
+
+@dataclass(frozen=True)
+class Size:
+    """How a coefficient is put in natural units: words for the step, factor, unit."""
+
+    step: str
+    unit: str
+    relative: bool = False
+    factor: float = 1.0
+
+    def of(self, coefficient: float) -> float:
+        """Return the effect of one step, in ``unit``."""
+        if self.relative:
+            return _HUNDRED * float(np.expm1(coefficient * self.factor))
+        return coefficient * self.factor
+
+    def text(self, coefficient: float | None) -> str:
+        """Print the effect of one step."""
+        if is_missing(coefficient):
+            return coefficient_text(None)
+        return figure_text(self.of(coefficient), 2) if self.relative else coefficient_text(
+            self.of(coefficient))
+
+
+def size_of(model: AnnualModel) -> Size:
+    """Return how a model's focus is put in natural units."""
+    log = float(np.log(STEP))
+    if model.reading in ("elasticity", "odds"):
+        return Size(f"{model.cause}每高10%", "%", relative=True, factor=log)
+    if model.reading == "semi":
+        return Size(f"{model.cause}每高10%", model.effect_unit, factor=log)
+    step = f"{model.cause}每高1{model.cause_unit}" if model.cause_unit else model.cause
+    return Size(step, model.effect_unit)
+
+
+def plain_name(name: str, annual: Annual) -> str:
+    """Return the Chinese name of a column of the panel or of the schools."""
+    if name.endswith("_lag1"):
+        return f"上一年{plain_name(name.removesuffix('_lag1'), annual)}"
+    study = annual.study
+    if name in study.names:
+        return study.names[name]
+    if study.measure(name).zh != name:
+        return study.measure(name).zh
+    known = {i.id: i for i in annual.standard.used_indicators} if annual.standard else {}
+    if name in known:
+        return known[name].zh
+    if name.startswith("ln_") and name != "ln_pupils":
+        return f"{plain_name(name.removeprefix('ln_'), annual)}（对数）"
+    if name.startswith("cv_"):
+        return coefficient_zh(name, annual)
+    return {"junior": "初中", "year": "年份", **PLAIN}.get(name, name)
+
+
+def coefficient_zh(name: str, annual: Annual) -> str:
+    """Return the Chinese name of ``cv_<indicator>_<stage>``."""
+    _, id, stage = name.split("_")
+    return f"{annual.standard.stages[stage]}{annual.standard.indicator(id).short}差异系数"
+
+
+def term_zh(term: str, annual: Annual, kind: str = "") -> str:
+    """Return the Chinese name of a term; ``kind`` of the model whose terms are not columns."""
+    if kind == "oaxaca" and term in PLAIN:
+        return PLAIN[term]
+    if term.endswith("]") and not term.startswith("C("):
+        part, inner = term[:-1].split("[", 1)
+        head = _PARTS.get(part) or PLAIN.get(part, part)
+        return f"{head}：{plain_name(inner, annual)}"
+    return plain_name(term, annual)
+
+
+def formula_zh(spec: dict, annual: Annual) -> str:
+    """Write what is estimated in Chinese: outcome ＝ regressors ｜ effects."""
+    def short(name: str) -> str:
+        name = name.strip()
+        if name.startswith("C("):
+            return f"{_PLACES.get(name[2:-1], name[2:-1])}效应"
+        return plain_name(name, annual)
+
+    if "formula" in spec:
+        left, right = spec["formula"].split("~")
+        return f"{short(left)}＝{'＋'.join(map(short, right.split('+')))}"
+    if "vars" in spec:
+        outcome, *rest = map(short, spec["vars"])
+        effects = "、".join(_PLACES.get(e, e) for e in spec["fe"])
+        held = "各量的县均值、年份效应" if spec["kind"] == "within_between" else f"{effects}效应"
+        return f"{outcome}＝{'＋'.join(rest)}｜{held}"
+    if "exog" in spec:
+        endog = spec["endog"] if isinstance(spec["endog"], list) else [spec["endog"]]
+        effects = [f"{_PLACES.get(e, e)}效应" for e in spec.get("effects", [])]
+        return f"{'：'.join(map(short, endog))}＝{'＋'.join([*map(short, spec['exog']), *effects])}"
+    return f"{spec.get('residuals', '')}的残差，邻近为同一{_PLACES.get(spec.get('same'), '')}"
+
+
+def controls_zh(model: AnnualModel, annual: Annual) -> str:
+    """Name what is held constant beside the focus."""
+    spec = model.plain_estimator
+    names = (spec["formula"].split("~")[1].split("+") if "formula" in spec
+             else spec.get("vars", ["", *spec.get("exog", [])])[1:])
+    kept = [n.strip() for n in names if n.strip() != model.focus]
+    effects = [_PLACES.get(n[2:-1], n) for n in kept if n.startswith("C(")]
+    effects += [_PLACES.get(e, e) for e in (*spec.get("fe", []), *spec.get("effects", []))]
+    return joined([*(plain_name(n, annual) for n in kept if not n.startswith("C(")),
+                   *(f"{e}固定的差别" for e in effects)])
+
+
+def p_words(row: dict, adjustments: dict[str, str]) -> str:
+    """Return p, adjusted p and the wild bootstrap's, as they stand after an interval."""
+    if is_missing(row["p_value"]):
+        return ""
+    text = f"，p{relation(row['p_value'])}"
+    if not is_missing(row["p_adjusted"]):
+        text += f"，{adjustments[row['adjustment']]}调整后p{relation(row['p_adjusted'])}"
+    if not is_missing(row["p_wild"]):
+        text += f"，野聚类自助法p{relation(row['p_wild'])}"
+    return text
+
+
+def relation(p: float) -> str:
+    """Print p after the letter: <0.001 or ＝0.034."""
+    return p_text(p) if p < 0.001 else f"＝{p_text(p)}"

@@ -1,0 +1,1 @@
+"""Chapter 04 of the annual evaluation (收敛)."""

@@ -1,0 +1,1 @@
+"""Chapter 05 of the annual evaluation (政策)."""

@@ -1,0 +1,1 @@
+"""Chapter 90 of the annual evaluation (方法)."""

@@ -1,0 +1,259 @@
+"""Chapter 02: which schools meet the required levels, and which are short of what."""
+
+from fractions import Fraction
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.dossier.printing.exhibit import (
+    FAIL,
+    SHORT,
+    TOTAL,
+    UNKNOWN,
+    Cell,
+    Field,
+    PrintedTable,
+    Prose,
+)
+from pipeline.dossier.printing.numbers import (
+    count_text,
+    level_text,
+    limit_text,
+    percent_text,
+)
+from pipeline.ground.terms import (
+    ABOVE,
+    BELOW,
+    FLOOR,
+    MET,
+    MISSING,
+    NOT_MET,
+    STATE_ZH,
+    UNDETERMINED,
+    is_missing,
+    records,
+)
+
+LEVEL_TONE = {ABOVE: "", FLOOR: SHORT, BELOW: FAIL, MISSING: UNKNOWN, "": ""}
+STATE_TONE = {MET: "", NOT_MET: FAIL, UNDETERMINED: UNKNOWN, "": ""}
+
+
+def compliance_sentences(compliance: pd.DataFrame, county: County) -> Prose:
+    """Say, per stage, how many schools meet all, six with a floor, fail, or are undetermined."""
+    if not county.standard.judges_schools:
+        return Prose("compliance_sentences", (
+            f"{county.standard.title}没有标准值，本章只描述各{county.standard.section_zh}的水平，"
+            "不作达标判定。",))
+    now = compliance[compliance["year"] == county.year]
+    said = [_stage_sentence(zh, now[now["stage"] == stage], county)
+            for stage, zh in county.standard.stages.items()]
+    rule = county.standard.resource
+    said.insert(0, f"判定规则：{len(rule.indicators)}项指标中至少{rule.min_met}项达到标准值，"
+                   f"余项不低于标准值的{percent_text(rule.floor_ratio, 0)}；缺数据的不计为达标。")
+    if len(now):
+        said.append("各校情况见[[school_state_table]]和附录。")
+    return Prose("compliance_sentences", tuple(said))
+
+
+def floor_words(county: County) -> str:
+    """Return the floor as the standard has it (底线比例): 85%."""
+    return percent_text(county.standard.resource.floor_ratio, 0)
+
+
+def _rule_words(county: County) -> tuple[str, str]:
+    """Return what passing schools reach: all items, or the least number with a floor."""
+    rule = county.standard.resource
+    return f"{len(rule.indicators)}项", f"{rule.min_met}项"
+
+
+def _stage_sentence(zh: str, schools: pd.DataFrame, county: County) -> str:
+    if schools.empty:
+        return f"全县没有参评{zh}。"
+    status = schools["status"]
+    full = (status == MET) & (schools["floor"] == 0)
+    every, least = _rule_words(county)
+    text = (f"全县参评{zh}{len(schools)}所，其中{every}全部达标{int(full.sum())}所，"
+            f"{least}达标且余项不低于要求的{floor_words(county)}的"
+            f"{int(((status == MET) & ~full).sum())}所，"
+            f"未达标{int((status == NOT_MET).sum())}所")
+    unknown = int((status == UNDETERMINED).sum())
+    if unknown:
+        text += f"，因资料不全待核{unknown}所"
+    rate = percent_text(_share((status == MET).sum(), len(schools)))
+    return f"{text}；综合达标率{rate}。"
+
+
+def _share(part: int, whole: int) -> Fraction:
+    return Fraction(int(part), int(whole))
+
+
+def compliance_table(compliance: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Count schools by state and stage (学校达标情况); None where nothing is judged."""
+    now = compliance[compliance["year"] == county.year]
+    if now.empty:
+        return None
+    every, least = _rule_words(county)
+    rows = [_compliance_row(zh, now[now["stage"] == stage])
+            for stage, zh in county.standard.stages.items()]
+    rows.append(_compliance_row("合计", now, TOTAL))
+    return PrintedTable(
+        "compliance_table", f"{county.name}{county.year}年学校资源配置达标情况",
+        (Field("学段", align="left", width=1), Field("参评", width=1),
+         Field(f"{every}达标", width=1.3),
+         Field(f"{least}达标、余项≥{floor_words(county)}", width=2.6),
+         Field("未达标", width=1.1), Field("待核", width=1), Field("综合达标率", width=1.5)),
+        tuple(rows), _source(county), unit="所",
+        notes=(f"综合达标率＝（{every}达标＋{least}达标且余项不低于{floor_words(county)}）÷参评学校；"
+               "待核学校不计为达标。",))
+
+
+def _compliance_row(label: str, schools: pd.DataFrame, tone: str = "") -> tuple[Cell, ...]:
+    status = schools["status"]
+    full = int(((status == MET) & (schools["floor"] == 0)).sum())
+    passed = int((status == MET).sum())
+    counts = (len(schools), full, passed - full, int((status == NOT_MET).sum()),
+              int((status == UNDETERMINED).sum()))
+    rate = percent_text(_share(passed, len(schools))) if len(schools) else "—"
+    return (Cell(label, tone), *(Cell(count_text(n), tone, n) for n in counts), Cell(rate, tone))
+
+
+def level_table(indicators: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print, per stage and indicator, the required level and how many schools meet it."""
+    now = indicators[indicators["year"] == county.year]
+    if now.empty:
+        return None
+    judged = county.standard.judges_schools
+    rows = []
+    for stage, zh in county.standard.stages.items():
+        for id in county.standard.resource.indicators:
+            part = now[(now["stage"] == stage) & (now["indicator"] == id)]
+            rows.append(_level_row(zh, id, part, county, judged))
+    fields = [Field("学段", align="left", width=1), Field("指标", align="left", width=4.6)]
+    if judged:
+        floor = floor_words(county)
+        counts = ("达标", f"≥{floor}", f"<{floor}", "缺")
+        fields += [Field(label, "要求", width=1.1) for label in ("标准值", floor)]
+        fields += [Field(label, "学校数", width=1.1) for label in counts]
+    fields += [Field(label, "各校水平", width=1.3) for label in ("最小", "中位", "最大")]
+    return PrintedTable(
+        "level_table", f"{county.name}{county.year}年各项指标的学校水平",
+        tuple(fields), tuple(rows), _source(county))
+
+
+def _level_row(zh: str, id: str, part: pd.DataFrame, county: County, judged: bool):
+    indicator = county.standard.indicator(id)
+    cells = [Cell(zh), Cell(f"{id} {indicator.short}（{indicator.unit}）")]
+    limits: tuple = ()
+    if judged and len(part):
+        first = part.iloc[0]
+        limits = (first["threshold"], first["floor"])
+        cells += [Cell(limit_text(v), value=v) for v in limits]
+        for level in (ABOVE, FLOOR, BELOW, MISSING):
+            n = int((part["level"] == level).sum())
+            cells.append(Cell(count_text(n), LEVEL_TONE[level] if n else "", n))
+    elif judged:
+        cells += [Cell("—")] * 6
+    values = sorted(v for v in part["value"] if not is_missing(v))
+    shown = (values[0], values[(len(values) - 1) // 2], values[-1]) if values else (None,) * 3
+    return (*cells, *(Cell(level_text(v, indicator.decimals, limits), value=v) for v in shown))
+
+
+def school_state_table(indicators: pd.DataFrame, compliance: pd.DataFrame, county: County
+                       ) -> PrintedTable | None:
+    """List the schools that do not meet the standard or are undetermined, with what is short."""
+    judged = compliance[compliance["year"] == county.year]
+    if judged.empty:
+        return None
+    now = judged[judged["status"] != MET]
+    found = indicators[indicators["year"] == county.year]
+    rows = []
+    for school in records(now):
+        mine = found[(found["school_code"] == school["school_code"])
+                     & (found["stage"] == school["stage"])]
+        rows.append((
+            Cell(county.standard.stages[school["stage"]]), Cell(school["name"]),
+            Cell(count_text(school["pupils"])), Cell(count_text(school["met"])),
+            Cell(_shortfalls(mine, county)),
+            Cell(STATE_ZH[school["status"]], STATE_TONE[school["status"]])))
+    if not rows:
+        rows = [(Cell("—"), Cell("无"), Cell("—"), Cell("—"), Cell("全部参评学校达标"), Cell("—"))]
+    return PrintedTable(
+        "school_state_table", f"{county.name}{county.year}年未达标和待核学校",
+        (Field("学段", align="left", width=1), Field("学校", align="left", width=2.6),
+         Field("学生", width=1), Field("达标项", width=1), Field("短缺", align="left", width=5),
+         Field("结论", align="center", width=1.2)),
+        tuple(rows), _source(county))
+
+
+def _shortfalls(mine: pd.DataFrame, county: County) -> str:
+    said = []
+    for row in records(mine):
+        if row["level"] not in (FLOOR, BELOW, MISSING):
+            continue
+        indicator = county.standard.indicator(row["indicator"])
+        if row["level"] == MISSING:
+            said.append(f"{indicator.id} {indicator.short}缺数据")
+            continue
+        limits = (row["threshold"], row["floor"])
+        said.append(f"{indicator.id} {indicator.short}"
+                    f"{level_text(row['value'], indicator.decimals, limits)}，"
+                    f"为要求的{percent_text(row['value'] / row['threshold'])}")
+    return "；".join(said)
+
+
+def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str, county: County
+                 ) -> PrintedTable | None:
+    """Print every school of a stage with its indicators, failing cells dark (分校表)."""
+    now = indicators[(indicators["year"] == county.year) & (indicators["stage"] == stage)]
+    if now.empty:
+        return None
+    states = compliance[(compliance["year"] == county.year) & (compliance["stage"] == stage)]
+    state_of = {row["school_code"]: row for row in records(states)}
+    ids = county.standard.resource.indicators
+    schools: dict[str, dict[str, dict]] = {}
+    for row in records(now):
+        schools.setdefault(row["school_code"], {})[row["indicator"]] = row
+    rows = []
+    for number, (code, by_id) in enumerate(schools.items(), 1):
+        first = next(iter(by_id.values()))
+        cells = [Cell(str(number)), Cell(code), Cell(first["name"]),
+                 Cell(count_text(first["pupils"]))]
+        cells += [_level_cell(by_id[id], county) for id in ids]
+        if county.standard.judges_schools:
+            state = state_of[code]
+            cells += [Cell(count_text(state["met"])),
+                      Cell(STATE_ZH[state["status"]], STATE_TONE[state["status"]])]
+        rows.append(tuple(cells))
+    fields = [Field("序号", align="center", width=0.7), Field("标识码", align="left", width=1.9),
+              Field("学校", align="left", width=3.4), Field("学生", width=1)]
+    for id in ids:
+        indicator = county.standard.indicator(id)
+        fields.append(Field(indicator.unit, f"{id} {indicator.short}", width=1.35))
+    if county.standard.judges_schools:
+        fields += [Field("达标项", width=1), Field("结论", align="center", width=1.2)]
+    return PrintedTable(
+        f"school_table_{stage}",
+        f"{county.name}{county.year}年{county.standard.stages[stage]}各项指标分校情况",
+        tuple(fields), tuple(rows), _source(county), wide=True,
+        notes=(f"深色为低于要求的{floor_words(county)}，浅色为未达标准值但不低于"
+               f"{floor_words(county)}，“缺”为资料不全。",)
+        if county.standard.judges_schools else ())
+
+
+def school_count_sentences(indicators: pd.DataFrame, county: County) -> Prose:
+    """Say how many sections of each stage the per-school tables hold."""
+    now = indicators[indicators["year"] == county.year]
+    said = [f"{zh}{now.loc[now['stage'] == stage, 'school_code'].nunique()}所"
+            for stage, zh in county.standard.stages.items()]
+    return Prose("school_count_sentences", (f"参加测算的学段部：{'、'.join(said)}。",))
+
+
+def _level_cell(row: dict, county: County) -> Cell:
+    indicator = county.standard.indicator(row["indicator"])
+    text = level_text(row["value"], indicator.decimals, (row["threshold"], row["floor"]))
+    return Cell(text, LEVEL_TONE[row["level"]], row["value"])
+
+
+def _source(county: County) -> str:
+    return f"学校数据表；{county.standard.resource.clause}"
+

@@ -1,0 +1,117 @@
+"""Chapter 04: the county's own items in the order of the standard, vetoes, what is open."""
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
+from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
+from pipeline.dossier.printing.numbers import joined
+from pipeline.ground.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, records
+
+VETO, ELIGIBILITY = "一票否决", "申报条件"
+GROUPS = {"government": "政府保障程度", "quality": "教育质量", "recognition": "社会认可度"}
+_VETO_ZH = {MET: "未发生", NOT_MET: "有此情况", UNDETERMINED: "待核"}
+
+
+def state_zh(row: dict) -> str:
+    """Return the printed state: vetoes say whether the matter happened."""
+    return (_VETO_ZH if row["group"] == VETO else STATE_ZH)[row["status"]]
+
+
+def veto_words(judgements: pd.DataFrame) -> str:
+    """Say how the vetoes stand; all open is said as such."""
+    states = judgements.loc[judgements["group"] == VETO, "status"]
+    if (states == UNDETERMINED).all():
+        return f"一票否决事项{len(states)}项均待核"
+    return (f"一票否决事项{len(states)}项中有此情况{(states == NOT_MET).sum()}项、"
+            f"未发生{(states == MET).sum()}项、待核{(states == UNDETERMINED).sum()}项")
+
+
+def item_sentences(judgements: pd.DataFrame, group: str, county: County) -> Prose:
+    """Count the states of one group and name what is not met."""
+    key, part = f"{group}_sentences", judgements[judgements["group"] == GROUPS[group]]
+    if part.empty:
+        return Prose(key, (f"{county.standard.title}没有{GROUPS[group]}指标。",))
+    states = part["status"]
+    text = (f"{GROUPS[group]}{len(part)}项：达标{(states == MET).sum()}项、未达标"
+            f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项")
+    failed = records(part[states == NOT_MET])
+    if failed:
+        text += "。未达标：" + "；".join(f"{r['id']}（{r['reason']}）" for r in failed)
+    return Prose(key, (f"{text}。见[[{group}_table]]。",))
+
+
+def item_table(judgements: pd.DataFrame, group: str, county: County) -> PrintedTable | None:
+    """Print one group's items with state and grounds."""
+    part = judgements[judgements["group"] == GROUPS[group]]
+    caption = f"{county.name}{county.year}年{GROUPS[group]}判定"
+    return _table(f"{group}_table", caption, part, county)
+
+
+def veto_sentences(judgements: pd.DataFrame, county: County) -> Prose:
+    """Say how vetoes and the conditions for applying stand."""
+    if not (judgements["group"] == VETO).any():
+        return Prose("veto_sentences", (f"{county.standard.title}没有一票否决事项。",))
+    applied = records(judgements[judgements["group"] == ELIGIBILITY])
+    said = "".join(f"申报条件{STATE_ZH[r['status']]}：{r['reason']}。" for r in applied)
+    return Prose("veto_sentences", (f"{veto_words(judgements)}。{said}",))
+
+
+def veto_table(judgements: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print vetoes and the conditions for applying (一票否决与申报条件)."""
+    part = judgements[judgements["group"].isin([VETO, ELIGIBILITY])]
+    return _table("veto_table", f"{county.name}{county.year}年一票否决事项与申报条件", part, county,
+                  ("默认为待核，不作“无”处理；填报“无此情况”须有文件和日期。",
+                   "V4—V7 见于一市县级自评表，国家文本未核实。"))
+
+
+def _table(key: str, caption: str, part: pd.DataFrame, county: County,
+           notes: tuple[str, ...] = ()) -> PrintedTable | None:
+    if part.empty:
+        return None
+    rows = tuple((Cell(r["id"]), Cell(r["zh"]), Cell(state_zh(r), STATE_TONE[r["status"]]),
+                  Cell(r["reason"])) for r in records(part))
+    return PrintedTable(
+        key, caption,
+        (Field("编号", align="center", width=0.8), Field("指标或事项", align="left", width=4.6),
+         Field("结论", align="center", width=1.2), Field("数据或依据", align="left", width=3.4)),
+        rows, f"县级数据、佐证材料；{county.standard.document}", notes=notes)
+
+
+def failing_school_table(judgements: pd.DataFrame, county: County) -> PrintedTable | None:
+    """List the schools that break an every-school rule, by item (不符合每校规则的学校)."""
+    failed = judgements[(judgements["status"] == NOT_MET) & (judgements["schools"] != "")]
+    if failed.empty:
+        return None
+    return PrintedTable(
+        "failing_school_table", f"{county.name}{county.year}年不符合规定的学校",
+        (Field("编号", align="center", width=0.8), Field("指标", align="left", width=3.4),
+         Field("学校与情况", align="left", width=5.8)),
+        tuple((Cell(r["id"]), Cell(r["zh"]), Cell(r["schools"]))
+              for r in records(failed)),
+        "学校数据表、班额、专用教室、质量监测",
+        notes=("“所有学校”“所有班级”类指标，一所不符合即全县未达标。",))
+
+
+def open_sentences(judgements: pd.DataFrame, county: County) -> Prose:
+    """Say how many items are open and that the list below can be worked off."""
+    open_ = judgements[judgements["status"] == UNDETERMINED]
+    if open_.empty:
+        return Prose("open_sentences", ("没有待核事项。",))
+    return Prose("open_sentences", (
+        f"待核{len(open_)}项：{joined(list(open_['id']))}。按[[open_table]]补交资料后重新测算。",))
+
+
+def open_table(judgements: pd.DataFrame, county: County) -> PrintedTable:
+    """Print what is 待核 and what is to be handed in, in the order of the standard."""
+    open_ = records(judgements[judgements["status"] == UNDETERMINED])
+    rows = [(Cell(r["id"]), Cell(r["zh"]), Cell(r["reason"]), Cell(r["evidence"]))
+            for r in open_]
+    if not rows:
+        rows = [(Cell("—"), Cell("无待核事项"), Cell("—"), Cell("—"))]
+    return PrintedTable(
+        "open_table", f"{county.name}{county.year}年待核事项与应提交的资料",
+        (Field("编号", align="center", width=0.8), Field("指标或事项", align="left", width=3.6),
+         Field("现状", align="left", width=2.8), Field("应提交的资料", align="left", width=2.8)),
+        tuple(rows), county.standard.document,
+        notes=("数据填入“县级数据”“班额”“专用教室”“质量监测”表，材料填入“佐证材料”表。",))

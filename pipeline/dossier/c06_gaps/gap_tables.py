@@ -1,0 +1,216 @@
+"""Chapter 06: the questions, the coefficients, influential schools and sensitivity, as tables."""
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.dossier.models.gap_sentences import (
+    ADJUSTMENT_ZH,
+    FITTED,
+    PLAIN,
+    number_of,
+    points,
+    stage_zh,
+    step_of,
+    term_zh,
+)
+from pipeline.dossier.printing.exhibit import TOTAL, UNKNOWN, Cell, Field, PrintedTable
+from pipeline.dossier.printing.numbers import (
+    EMPTY,
+    coefficient_text,
+    count_text,
+    figure_text,
+    joined,
+    p_text,
+)
+from pipeline.ground.terms import is_missing, records
+
+METHOD_ZH = {"ols": "普通最小二乘", "wls": "加权最小二乘", "panel": "学校与年份固定效应",
+             "quantile": "分位数回归", "oaxaca": "Oaxaca–Blinder分解"}
+FAMILY_ZH = {"primary": "主要", "secondary": "次要"}
+HIGH_LEVERAGE = 0.5
+
+
+def question_table(models: pd.DataFrame, county: County) -> PrintedTable | None:
+    """List the questions that were put beforehand, with formula and method."""
+    if models.empty:
+        return None
+    rows = tuple((Cell(m.id), Cell(m.question), Cell(formula_zh(m.formula, county)),
+                  Cell(METHOD_ZH[m.method]), Cell(FAMILY_ZH[m.family]))
+                 for m in county.standard.models)
+    return PrintedTable(
+        "question_table", f"{county.name}{county.year}年预先列明的检验问题",
+        (Field("编号", align="center", width=0.8), Field("问题", align="left", width=3.4),
+         Field("设定", align="left", width=3.8), Field("方法", align="left", width=1.9),
+         Field("类别", align="center", width=0.8)),
+        rows, f"标准包 {county.standard.id}，设定先于结果")
+
+
+def model_table(models: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print what came of each question in each stage: fitted, or not and why."""
+    if models.empty:
+        return None
+    by = [models["id"].str.split("-").str[0], models["stage"], models["status"]]
+    rows = [_treated(records(part), county)
+            for _, part in models.groupby(by, sort=False)]
+    return PrintedTable(
+        "model_table", f"{county.name}{county.year}年各检验问题的处理",
+        (Field("编号", align="center", width=0.8), Field("学段", align="left", width=0.9),
+         Field("n", width=0.6), Field("可检出r", width=1), Field("秩相关", width=0.9),
+         Field("处理", align="left", width=6.2)),
+        tuple(rows), "学校数据表",
+        notes=("n为学校数，面板为学校与年的观测数。可检出r为该样本量以80%把握、5%水平能检出的最小相关"
+               "系数；秩相关为关注项与因变量的Spearman系数。",))
+
+
+def _treated(rows: list[dict], county: County) -> tuple[Cell, ...]:
+    """Return one row for a question and stage; quantiles that share a state stand together."""
+    m = rows[0]
+    fitted = m["status"] == FITTED
+    heads, _, tail = zip(*(r["reason"].partition("，") for r in rows), strict=True)
+    said = f"不估计：{'；'.join(dict.fromkeys(heads))}" + (f"，{tail[0]}" if tail[0] else "")
+    if fitted:
+        which = joined([figure_text(r["quantile"], 2) for r in rows if m["method"] == "quantile"])
+        said = f"已估计（分位数{which}）" if which else "已估计"
+    return (Cell(number_of(m)), Cell(stage_zh(m, county)), Cell(count_text(m["n"])),
+            Cell(figure_text(m["detectable_r"], 2)), Cell(figure_text(m["spearman"], 2)),
+            Cell(said, "" if fitted else UNKNOWN))
+
+
+def formula_zh(formula: str, county: County) -> str:
+    """Write a formula with the short Chinese names of its terms."""
+    left, right = formula.split("~")
+    terms = [_short(t.strip(), county) for t in right.split("+")]
+    return f"{_short(left.strip(), county)}＝{'＋'.join(terms)}"
+
+
+def _short(term: str, county: County) -> str:
+    if term in PLAIN:
+        return PLAIN[term]
+    id = term.removeprefix("ln_")
+    return county.standard.indicator(id).short + ("（对数）" if id != term else "")
+
+
+def term_table(models: pd.DataFrame, terms: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print coefficients, errors, intervals, p and adjusted p of the fitted models (三线表)."""
+    fitted = records(models[models["status"] == FITTED])
+    if not fitted:
+        return None
+    rows = [row for m in fitted for row in _terms(m, terms[terms["id"] == m["id"]], county)]
+    return PrintedTable(
+        "term_table", f"{county.name}{county.year}年学校层面回归结果",
+        (Field("模型", align="left", width=1.2), Field("项", align="left", width=3.6),
+         Field("系数", width=1.2), Field("标准误", width=1.1), Field("下限", "95%区间", width=1.1),
+         Field("上限", "95%区间", width=1.1), Field("p", width=0.9), Field("调整p", width=1)),
+        tuple(rows), "学校数据表", notes=_term_notes(fitted, county))
+
+
+def _terms(m: dict, mine: pd.DataFrame, county: County):
+    head = f"{number_of(m)} {stage_zh(m, county)}"
+    if not is_missing(m["quantile"]):
+        head += f" {figure_text(m['quantile'], 2)}"
+    for n, t in enumerate(records(mine)):
+        focus = t["term"] == m["focus"]
+        adjusted = m["p_adjusted"] if focus else None
+        yield (Cell(head if n == 0 else ""), Cell(term_zh(t["term"], county), TOTAL * focus),
+               *(Cell(coefficient_text(t[c]), value=None if is_missing(t[c]) else t[c])
+                 for c in ("estimate", "std_error", "ci_low", "ci_high")),
+               Cell(p_text(t["p_value"])), Cell(p_text(adjusted)))
+    fit = [figure_text(m[c], 3) for c in ("r_squared", "adjusted_r_squared")]
+    yield (Cell(f"n＝{count_text(m['n'])}"), Cell("R²、调整R²" if m["r_squared"] else ""),
+           *(Cell(text if m["r_squared"] else "") for text in fit), *(Cell("") for _ in range(4)))
+
+
+def _term_notes(fitted: list[dict], county: County) -> tuple[str, ...]:
+    methods = {m["method"] for m in fitted}
+    adjusted = {m["family"]: m["adjustment"] for m in fitted if m["adjustment"]}
+    notes = ["黑体为各问题的关注项。全县学校为普查，区间只对模型而言：若各校未解释的部分重新抽取，"
+             "系数会有多大变化。"]
+    if methods & {"ols", "wls"}:
+        notes.append("普通最小二乘未加权；标准误为HC3，区间与p按t分布。")
+    if "panel" in methods:
+        kinds = {"CR1": "按学校聚类CR1，t（学校数−1），嵌套于学校的固定效应不计入参数",
+                 "CR2": "按学校聚类CR2，Satterthwaite自由度，另列野聚类自助法的p值"}
+        used = sorted({m["covariance"] for m in fitted if m["method"] == "panel"})
+        notes.append(f"学校面板的标准误：{joined([kinds[k] for k in used])}；"
+                     "R²为组内。年份固定效应已吸收价格变动。")
+    if methods & {"quantile", "oaxaca"}:
+        notes.append("分位数回归与分解的区间按行自助法，百分位数；不作检验，没有p值。")
+    notes += [f"调整p：{FAMILY_ZH[f]}问题的关注项合为一族，按{ADJUSTMENT_ZH[how]}调整。"
+              for f, how in adjusted.items()]
+    notes += [f"{model.id}：{model.caution}。" for model in county.standard.models
+              if model.caution and model.id in {number_of(m) for m in fitted}]
+    limit = float(county.standard.inference.max_vif)
+    high = [m for m in fitted if not is_missing(m["max_vif"]) and m["max_vif"] > limit]
+    notes += [f"{number_of(m)}{stage_zh(m, county)}方差膨胀因子{figure_text(m['max_vif'], 1)}，"
+              "自变量高度相关，单个系数难以区分。" for m in high]
+    return tuple(notes)
+
+
+def influence_table(influence: pd.DataFrame, models: pd.DataFrame, county: County
+                    ) -> PrintedTable | None:
+    """Print the schools that weigh most on each fitted model, and the focus without each."""
+    if influence.empty:
+        return None
+    by_id = {m["id"]: m for m in records(models)}
+    rows = []
+    for id, part in influence.groupby("id", sort=False):
+        m = by_id[id]
+        step, scale = step_of(m["focus"], county)
+        for n, r in enumerate(records(part)):
+            head = f"{number_of(m)} {stage_zh(m, county)}" if n == 0 else ""
+            rows.append((Cell(head), Cell(r["school"]), Cell(figure_text(r["leverage"], 2)),
+                         Cell(figure_text(r["cooks_distance"], 2)),
+                         Cell(coefficient_text(r["focus_without"] * scale)),
+                         Cell("是" if r["turns"] else "否")))
+    high = influence[influence["leverage"] > HIGH_LEVERAGE]
+    warned = [f"杠杆值超过{HIGH_LEVERAGE}的有{joined(dict.fromkeys(high['school']))}，"
+              "系数在很大程度上由其决定。"] if len(high) else []
+    return PrintedTable(
+        "influence_table", f"{county.name}{county.year}年对估计影响最大的学校",
+        (Field("模型", align="left", width=1.2), Field("学校", align="left", width=3.4),
+         Field("杠杆值", width=1), Field("Cook距离", width=1.3),
+         Field("剔除后关注项", width=1.5), Field("方向改变", align="center", width=1.1)),
+        tuple(rows), "学校数据表",
+        notes=("列出Cook距离最大的几所和杠杆值最大的一所。关注项为对数的，按高10%折算。", *warned))
+
+
+def sensitivity_table(specifications: pd.DataFrame, models: pd.DataFrame, county: County
+                      ) -> PrintedTable | None:
+    """Print each fitted model beside itself with one choice changed (敏感性)."""
+    if specifications.empty:
+        return None
+    by_id = {m["id"]: m for m in records(models)}
+    rows = [_sensitivity(by_id[id], records(part), county)
+            for id, part in specifications.groupby("id", sort=False)]
+    return PrintedTable(
+        "sensitivity_table", f"{county.name}{county.year}年关注项的敏感性",
+        (Field("模型", align="left", width=1.2), Field("关注项", align="left", width=3.6),
+         Field("单位", align="left", width=1.2), Field("原设定", width=1),
+         Field("按在校生加权", "只改一项", width=1.4), Field("去杠杆最大校", "只改一项", width=1.4),
+         Field("去教学点", "只改一项", width=1.1), Field("同号设定", width=1.2)),
+        tuple(rows), "学校数据表",
+        notes=("同号设定：可估计的全部设定中与原设定方向相同的个数；设定的取舍预先列明。",))
+
+
+def _sensitivity(m: dict, rows: list[dict], county: County) -> tuple[Cell, ...]:
+    base = next(r for r in rows if r["base"])
+    step, _ = step_of(m["focus"], county)
+    fitted = [r for r in rows if r["status"] == FITTED]
+    same = sum(r["effect"] * base["effect"] > 0 for r in fitted)
+    changed = [{"weights": "pupils"}, {"sample": "no_top"}, {"sample": "no_points"}]
+    return (Cell(f"{number_of(m)} {stage_zh(m, county)}"), Cell(step),
+            Cell(points(county.standard.indicator(m["outcome"]).unit)), _effect(base),
+            *(_effect(_with(rows, base, change)) for change in changed),
+            Cell(f"{same}/{len(fitted)}"))
+
+
+def _with(rows: list[dict], base: dict, change: dict) -> dict | None:
+    keys = ("estimator", "weights", "scale", "covariates", "sample")
+    wanted = {key: base[key] for key in keys} | change
+    return next((r for r in rows if all(r[k] == v for k, v in wanted.items())), None)
+
+
+def _effect(row: dict | None) -> Cell:
+    if row is None or row["status"] != FITTED:
+        return Cell(EMPTY)
+    return Cell(coefficient_text(row["effect"]), value=row["effect"])

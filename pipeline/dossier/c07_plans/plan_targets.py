@@ -1,0 +1,111 @@
+"""Chapter 07: the targets of the plans that bind the unit, side by side, never merged."""
+
+from datetime import date
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.definitions.plans import Plan, plan
+from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
+from pipeline.dossier.printing.exhibit import SHORT, Cell, Field, PrintedTable, Prose
+from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED, records
+
+_OP_ZH = {">=": "≥", "<=": "≤", "=": "＝", ">": ">", "<": "<", "~": "约",
+          "not_below_last_year": "不低于上年", "falling": "逐年下降", "yes": "完成",
+          "ordinal": "位次"}
+
+
+def unit_plans(county: County) -> list[Plan]:
+    """Return the plans that bind the unit (data/counties.csv)."""
+    return [plan(id) for id in county.info.plans]
+
+
+def reference_day(county: County) -> date:
+    """Return the day of the statistics, against which deadlines are held."""
+    return date.fromisoformat(f"{county.year}-{county.standard.reference_day}")
+
+
+def plan_sentences(targets: pd.DataFrame, county: County) -> Prose:
+    """Say, per plan, how many targets apply, stand how, and have passed their deadline."""
+    if not county.info.plans:
+        return Prose("plan_sentences", (f"{county.name}没有登记适用的规划。",))
+    said = ["本县为示例，所列规划仅为演示。"] if county.info.notice else []
+    for found in unit_plans(county):
+        part = targets[targets["plan"] == found.id]
+        states, passed = part["status"], part["passed"].astype(bool)
+        said.append(
+            f"{found.title}：适用目标{len(part)}项：达到{(states == MET).sum()}项、未达到"
+            f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项；"
+            f"期限已过{passed.sum()}项，其中未达到或待核{(passed & (states != MET)).sum()}项。")
+    return Prose("plan_sentences", tuple(said), bullets=True)
+
+
+def plan_tables(targets: pd.DataFrame, county: County) -> list[PrintedTable]:
+    """Print one table a plan: target, limit, deadline, state, grounds, place in the text."""
+    return [_plan_table(found, targets[targets["plan"] == found.id])
+            for found in unit_plans(county)]
+
+
+def _plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
+    rows = []
+    for r in records(part):
+        due = r["deadline"] + ("（已到期）" if r["passed"] else "")
+        word = "" if r["op"] == "yes" and r["limit"] else _OP_ZH[r["op"]]
+        unit = r["unit"] if r["limit"] and r["op"] != "yes" else ""
+        limit = f"{word}{r['limit']}{unit}"
+        rows.append((Cell(r["id"]), Cell(r["quantity"]), Cell(limit), Cell(due), _state(r),
+                     Cell(r["reason"] + (f"（{r['note']}）" if r["note"] else "")),
+                     Cell(r["place"])))
+    return PrintedTable(
+        f"plan_table_{found.id}", f"{found.title}目标对照",
+        (Field("编号", align="center", width=0.9), Field("目标", align="left", width=4),
+         Field("要求", align="left", width=2.2), Field("期限", align="left", width=1.7),
+         Field("状态", align="center", width=1.1),
+         Field("数据、理由与备注", align="left", width=4.6),
+         Field("原文位置", align="left", width=1.5)),
+        tuple(rows), f"{found.document or found.title}；{found.source}", wide=True,
+        notes=("“软性要求”为力争、原则上、基本等措辞；以上、以下含本数，不足、超过、小于不含本数；"
+               "“约”以相差一成以内为达到，超出的只作提示。",))
+
+
+def _state(row: dict) -> Cell:
+    """Print a target's state; one that is not due yet is not held against the county."""
+    if row["status"] == NOT_MET and not row["passed"] and row["deadline"][:1].isdigit():
+        return Cell("未到期，尚未达到", SHORT)
+    word = {MET: "达到", NOT_MET: "未达到", UNDETERMINED: "待核"}[row["status"]]
+    return Cell(word, STATE_TONE[row["status"]])
+
+
+def _reference_zh(reference: str) -> str:
+    """Write a conflict's reference with the plan's title: ``plan:ID`` → 题名 ID."""
+    id, _, rest = reference.partition(":")
+    if not rest:
+        return reference
+    return f"{plan(id).title}{rest.replace('observation:', '现状：')}"
+
+
+def reading_table(county: County) -> PrintedTable | None:
+    """Print corrupted or unclear passages with the reading taken and the evidence (校读)."""
+    rows = [(Cell(found.title), Cell(r.text), Cell(r.reading), Cell(r.evidence))
+            for found in unit_plans(county) for r in found.readings]
+    if not rows:
+        return None
+    return PrintedTable(
+        "reading_table", f"{county.name}所涉规划文本的校读",
+        (Field("规划", align="left", width=2.4), Field("原文", align="left", width=3.6),
+         Field("读作", align="left", width=3), Field("依据", align="left", width=4)),
+        tuple(rows), "规划包", wide=True,
+        notes=("未能核实的读法如实注明，不作判定依据。",))
+
+
+def conflict_table(county: County) -> PrintedTable | None:
+    """Print conflicting targets side by side; they are reported, not resolved (不一致之处)."""
+    rows = [(Cell(found.title), Cell("、".join(map(_reference_zh, c.targets))), Cell(c.note))
+            for found in unit_plans(county) for c in found.conflicts]
+    if not rows:
+        return None
+    return PrintedTable(
+        "conflict_table", f"{county.name}所涉规划之间及内部不一致之处",
+        (Field("规划", align="left", width=2.6), Field("涉及目标", align="left", width=3),
+         Field("说明", align="left", width=5)),
+        tuple(rows), "规划包", notes=("并列列出，不作取舍，不合并。",))

@@ -1,0 +1,158 @@
+"""Chapter 09: what stands at the end, what is open, and the summary that goes in front."""
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.dossier.c01_cleaning.sources import section_words
+from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
+from pipeline.dossier.c04_government.county_items import state_zh, veto_words
+from pipeline.dossier.c08_path.path_needs import path_words
+from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
+from pipeline.dossier.printing.numbers import count_text, cv_text, joined
+from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED, USED, records, verdict
+
+_VETO, _ELIGIBILITY = "一票否决", "申报条件"
+
+
+def _items(judgements: pd.DataFrame) -> pd.DataFrame:
+    return judgements[~judgements["group"].isin([_VETO, _ELIGIBILITY])]
+
+
+def _counts(judgements: pd.DataFrame) -> tuple[int, int, int, int]:
+    items = _items(judgements)["status"]
+    return (len(items), *(int((items == s).sum()) for s in (MET, NOT_MET, UNDETERMINED)))
+
+
+def overall_words(judgements: pd.DataFrame) -> str:
+    """State the county's result against the text: failed, open, or all met."""
+    states = judgements["status"]
+    said = {NOT_MET: "对照标准文本为未达标", UNDETERMINED: "尚不能判定（待核）",
+            MET: "各项均符合标准文本"}[verdict(list(states))]
+    return (f"按填报资料测算，{said}：未达标{(states == NOT_MET).sum()}项、"
+            f"待核{(states == UNDETERMINED).sum()}项（含一票否决与申报条件）；不代表认定结果。")
+
+
+def summary_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
+                      accounting: pd.DataFrame, path: pd.DataFrame, county: County) -> Prose:
+    """Return the 摘要: scope, counts of the items, schools, coefficients, path, what is open."""
+    now = accounting[(accounting["year"] == county.year) & (accounting["outcome"] == USED)]
+    scope = (f"本卷宗依据《{county.standard.title}》（{county.standard.document}），对{county.name}"
+             f"{county.year}年参加测算的{section_words(now, county)}、{sum(now['pupils'])}名学生的"
+             f"资料进行测算。{_assumed(county)}")
+    if not county.standard.judged:
+        return Prose("summary_sentences", (
+            scope, "所用标准包没有标准值，本卷宗不作达标判定，只列各项指标的水平、校际差异系数、"
+            "差异来源和检验结果。", _values(balance, county)), front=True)
+    total, met, failed, unknown = _counts(judgements)
+    return Prose("summary_sentences", (
+        scope,
+        overall_words(judgements),
+        f"评估指标{total}项中达标{met}项、未达标{failed}项、待核{unknown}项；"
+        f"{veto_words(judgements)}。逐项结论见[[judgement_table]]，应补交的资料见[[open_table]]。",
+        *([_schools(compliance, county)] if county.standard.judges_schools else []),
+        *([_coefficients(balance, county)] if county.standard.balance.cv_max else []),
+        *([path_words(path, county)] if len(path) else []),
+        "本报告依据填报资料测算，不代表认定结果；因资料不全待核的事项不计为达标。"), front=True)
+
+
+def _assumed(county: County) -> str:
+    """Say that a scenario is one (情景测算), and what is assumed."""
+    if not county.assumptions:
+        return ""
+    said = "；".join(assumption.zh for assumption in county.assumptions)
+    return f"本卷宗是情景测算，各数含以下假设，不是填报数据：{said}。"
+
+
+def _schools(compliance: pd.DataFrame, county: County) -> str:
+    now = compliance[compliance["year"] == county.year]
+    said = []
+    for stage, zh in county.standard.stages.items():
+        status = now[now["stage"] == stage]["status"]
+        said.append(f"{zh}{len(status)}所中达标{(status == MET).sum()}所、"
+                    f"未达标{(status == NOT_MET).sum()}所、待核{(status == UNDETERMINED).sum()}所")
+    return f"学校资源配置：{'；'.join(said)}。"
+
+
+def _values(balance: pd.DataFrame, county: County) -> str:
+    now = balance[(balance["year"] == county.year) & (balance["cv"] != "")]
+    said = [f"{county.standard.indicator(r['indicator']).zh}"
+            f"{cv_text(r['cv'], None, county.standard.balance.display_decimals)}"
+            for r in records(now)]
+    return f"校际差异系数：{joined(said)}。见[[balance_table]]。"
+
+
+def _coefficients(balance: pd.DataFrame, county: County) -> str:
+    now = balance[balance["year"] == county.year]
+    status = now["status"]
+    text = (f"校际差异系数：{len(now)}个中达标{(status == MET).sum()}个、"
+            f"未达标{(status == NOT_MET).sum()}个、待核{(status == UNDETERMINED).sum()}个")
+    over = [f"{county.standard.stages[r['stage']]}{county.standard.indicator(r['indicator']).short}"
+            for r in records(now) if r["status"] == NOT_MET]
+    return text + (f"，超过限值的为{joined(over)}。" if over else "。")
+
+
+def summary_table(judgements: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Count states by category (结论一览), for the front."""
+    if judgements.empty:
+        return None
+    rows = []
+    for group, part in judgements.groupby("group", sort=False):
+        counts = [int((part["status"] == s).sum()) for s in (MET, NOT_MET, UNDETERMINED)]
+        rows.append((Cell(group), *(Cell(count_text(n), value=n) for n in (len(part), *counts))))
+    return PrintedTable(
+        "summary_table", f"{county.name}{county.year}年结论一览",
+        (Field("类别", align="left", width=2), Field("项数", width=1), Field("达标", width=1),
+         Field("未达标", width=1), Field("待核", width=1)),
+        tuple(rows), county.standard.document, unit="项", front=True,
+        notes=("一票否决事项的“达标”指未发生，“未达标”指有此情况。",)
+        if (judgements["group"] == _VETO).any() else ())
+
+
+def conclusion_sentences(judgements: pd.DataFrame, county: County) -> Prose:
+    """Name what is not met and how much is open; never 通过 or 认定."""
+    if not county.standard.judged:
+        return Prose("conclusion_sentences", ("参考包没有标准值，不作综合判定。",))
+    said = [overall_words(judgements),
+            "逐项对照标准：任何一项未达标，全县即为未达标；没有未达标而有待核的，为待核。"
+            "是否认定由国家督导机构决定，本卷宗不作认定。"]
+    for group, part in _items(judgements).groupby("group", sort=False):
+        states = part["status"]
+        said.append(f"{group}{len(part)}项：达标{(states == MET).sum()}项、未达标"
+                    f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项。")
+    failed = records(judgements[judgements["status"] == NOT_MET])
+    said += [f"未达标：{r['id']} {r['zh']}（{r['reason']}）。" for r in failed]
+    return Prose("conclusion_sentences", (*said, "逐项结论见[[judgement_table]]。"), bullets=True)
+
+
+def judgement_table(judgements: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print every item in the order of the standard with its state and reason."""
+    if judgements.empty:
+        return None
+    rows = [(Cell(r["id"]), Cell(r["group"]), Cell(r["zh"]),
+             Cell(state_zh(r), STATE_TONE[r["status"]]))
+            for r in records(judgements)]
+    return PrintedTable(
+        "judgement_table", f"{county.name}{county.year}年逐项判定",
+        (Field("编号", align="center", width=0.9), Field("类别", align="left", width=1.5),
+         Field("指标或事项", align="left", width=6.6), Field("结论", align="center", width=1.1)),
+        tuple(rows), county.standard.document,
+        notes=("一票否决事项默认为待核，不作“无”处理；理由与应提交的资料见[[open_table]]及各章。",))
+
+
+def problem_table(judgements: pd.DataFrame, compliance: pd.DataFrame, county: County
+                  ) -> PrintedTable | None:
+    """Print how many schools of each location are not met or open (主要问题)."""
+    if not county.standard.judges_schools:
+        return None
+    now = compliance[compliance["year"] == county.year]
+    zh = {"urban": "城区", "town": "镇区", "rural": "乡村", "": "未分类"}
+    rows = []
+    for (stage, location), part in now.groupby(["stage", "location"], sort=False):
+        counts = [int((part["status"] == s).sum()) for s in (MET, NOT_MET, UNDETERMINED)]
+        rows.append((Cell(county.standard.stages[stage]), Cell(zh[location]),
+                     *(Cell(count_text(n), value=n) for n in (len(part), *counts))))
+    return PrintedTable(
+        "problem_table", f"{county.name}{county.year}年各类地区学校达标情况",
+        (Field("学段", align="left"), Field("城乡类型", align="left"), Field("参评"),
+         Field("达标"), Field("未达标"), Field("待核")),
+        tuple(rows), "学校数据表", unit="所")

@@ -1,0 +1,1 @@
+"""Words about models and peers that several chapters share (模型的文字)."""

@@ -1,0 +1,175 @@
+"""Chapter 06: what the models say, what they may not say, and what was refused, in sentences."""
+
+import numpy as np
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.dossier.printing.exhibit import Prose
+from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined, p_text
+from pipeline.ground.terms import is_missing, records
+
+FITTED = "fitted"
+ASSOCIATION = "相关不等于因果：以上均为学校之间或同一学校各年之间的相关，不能解释为一方引起另一方。"
+ADJUSTMENT_ZH = {"holm": "Holm", "fdr_bh": "Benjamini–Hochberg"}
+PLAIN = {"Intercept": "常数项", "const": "常数项", "pupils": "在校生数",
+         "ln_pupils": "在校生数（对数）", "urban": "城区", "town": "镇区", "rural": "乡村",
+         "private": "民办", "point": "教学点", "gap": "差距", "explained": "可由差异说明",
+         "unexplained": "其余", "endowments": "构成", "coefficients": "系数",
+         "interaction": "交互"}
+
+
+def term_zh(term: str, county: County) -> str:
+    """Return the Chinese name of a model's term: ``ln_F1`` → 生均公用经费支出（对数）."""
+    if term in PLAIN:
+        return PLAIN[term]
+    if term.endswith("]"):
+        part, inner = term[:-1].split("[")
+        return f"{PLAIN[part]}：{term_zh(inner, county)}"
+    if term.startswith("ln_"):
+        return f"{county.standard.indicator(term[3:]).zh}（对数）"
+    return county.standard.indicator(term).zh
+
+
+def stage_zh(model: dict, county: County) -> str:
+    """Return the Chinese name of a model's stage."""
+    return county.standard.stages[model["stage"]]
+
+
+def number_of(model: dict) -> str:
+    """Return the number of the question: ``M1-primary`` → M1."""
+    return model["id"].split("-")[0]
+
+
+def gap_sentences(models: pd.DataFrame, terms: pd.DataFrame, county: County) -> Prose:
+    """Say, for each fitted model, what was found in natural units, under which controls."""
+    key = "gap_sentences"
+    if models.empty:
+        why = "没有学校数据" if county.standard.models else "标准包没有列出检验问题"
+        return Prose(key, (f"{why}，本章不作检验。",))
+    fitted = [m for m in records(models) if m["status"] == FITTED]
+    if not fitted:
+        return Prose(key, ("各问题均因样本量等原因不作估计，见[[model_table]]所列理由；只作描述，"
+                           "不能由此推断有无关系。",))
+    said = [_SENTENCES[m["method"]](m, terms[terms["id"] == m["id"]].set_index("term"), county)
+            for m in fitted]
+    return Prose(key, (*said, ASSOCIATION), bullets=True)
+
+
+def refused_sentences(models: pd.DataFrame, county: County) -> Prose:
+    """Count what was fitted and what was not; the reasons stand in the table."""
+    if models.empty:
+        return Prose("refused_sentences", ("没有列出的检验问题。",))
+    fitted = int((models["status"] == FITTED).sum())
+    text = (f"{len(county.standard.models)}个问题在结果出来之前列明，见[[question_table]]；"
+            f"分学段、分位数共{len(models)}个模型，已估计{fitted}个，"
+            f"不估计{len(models) - fitted}个，理由见[[model_table]]。")
+    if fitted < len(models):
+        text += "不估计不等于没有关系，只是现有资料不足以判断。"
+    return Prose("refused_sentences", (text,))
+
+
+def robustness_sentences(influence: pd.DataFrame, models: pd.DataFrame, county: County) -> Prose:
+    """Say whether leaving out one listed school turns the sign of a focus term."""
+    key = "robustness_sentences"
+    if influence.empty:
+        return Prose(key, ("没有已估计的线性模型，不列影响与敏感性。",))
+    zh = {m["id"]: f"{number_of(m)}{stage_zh(m, county)}" for m in records(models)}
+    turned = [f"{zh[r['id']]}（{r['school']}）" for r in records(influence) if r["turns"]]
+    said = (f"剔除一校即改变关注项正负的有{joined(turned)}，结果不稳" if turned
+            else "逐一剔除所列学校，各关注项的正负均不改变")
+    shown = {id.rsplit("-", 1)[0] for id in influence["id"]}
+    curves = any(m.covariates for m in county.standard.models if m.id in shown)
+    more = "；换一种预先列明的取舍，结果见[[sensitivity_table]]" if curves else ""
+    return Prose(key, (f"{said}，见[[influence_table]]{more}。",))
+
+
+def _linear(model: dict, terms: pd.DataFrame, county: County) -> str:
+    rows = "按在校生数加权，" if model["weights"] else ""
+    head = f"{number_of(model)} {stage_zh(model, county)}（{model['n']}所）：{rows}"
+    return head + _association(model, terms, county)
+
+
+def _panel(model: dict, terms: pd.DataFrame, county: County) -> str:
+    head = (f"{number_of(model)} {stage_zh(model, county)}（{model['clusters']}所、"
+            f"{model['years']}年，{model['n']}个观测）：同一学校逐年比较，扣除学校固定的特点和全县逐年的共同变化，")
+    return head + _association(model, terms, county)
+
+
+def _quantile(model: dict, terms: pd.DataFrame, county: County) -> str:
+    outcome = county.standard.indicator(model["outcome"]).zh
+    head = (f"{number_of(model)} {stage_zh(model, county)}（{model['n']}所）：就{outcome}的第"
+            f"{figure_text(model['quantile'] * 100, 0)}百分位，")
+    return head + _association(model, terms, county)
+
+
+def _association(model: dict, terms: pd.DataFrame, county: County) -> str:
+    """Return the sentence on the focus: controls, step, direction, size, interval, p."""
+    focus = terms.loc[model["focus"]]
+    others = [term_zh(t, county) for t in terms.index if t not in ("Intercept", model["focus"])]
+    step, scale = step_of(model["focus"], county)
+    estimate = focus["estimate"] * scale
+    low, high = sorted((focus["ci_low"] * scale, focus["ci_high"] * scale))
+    outcome = county.standard.indicator(model["outcome"])
+    control = f"在控制{joined(others)}后，" if others else ""
+    text = (f"{control}{step}，{outcome.zh}平均{_size(estimate, outcome.unit)}"
+            f"（95%区间{coefficient_text(low)}至{coefficient_text(high)}{_p_words(model)}）")
+    if low <= 0 <= high:
+        text += "；区间包含0，不足以判断方向"
+    caution = next((m.caution for m in county.standard.models if m.id == number_of(model)), "")
+    return text + (f"。注意：{caution}。" if caution and estimate < 0 else "。")
+
+
+def _size(estimate: float, unit: str) -> str:
+    if not estimate:
+        return "没有差别"
+    return f"{'高' if estimate > 0 else '低'}{coefficient_text(abs(estimate))}{points(unit)}"
+
+
+def _p_words(model: dict) -> str:
+    if is_missing(model["p_value"]):
+        return ""
+    text = f"，p{_p_relation(model['p_value'])}"
+    if not is_missing(model["p_adjusted"]):
+        text += (f"，{ADJUSTMENT_ZH[model['adjustment']]}调整后"
+                 f"p{_p_relation(model['p_adjusted'])}")
+    if not is_missing(model["p_wild"]):
+        text += f"，野聚类自助法p{_p_relation(model['p_wild'])}"
+    return text
+
+
+def step_of(focus: str, county: County) -> tuple[str, float]:
+    """Return the wording of one step of the focus term, and its factor."""
+    if focus.startswith("ln_"):
+        name = "在校生数" if focus == "ln_pupils" else county.standard.indicator(focus[3:]).zh
+        return f"{name}每高10%", float(np.log(1.1))
+    if focus in PLAIN:
+        return f"{term_zh(focus, county)}学校与其余学校相比", 1.0
+    indicator = county.standard.indicator(focus)
+    return f"{indicator.zh}每多1{indicator.unit.split('/')[0]}", 1.0
+
+
+def points(unit: str) -> str:
+    """Return the unit of a difference: percentages differ by 个百分点."""
+    return "个百分点" if unit == "%" else unit
+
+
+def _p_relation(p: float) -> str:
+    return p_text(p) if p < 0.001 else f"＝{p_text(p)}"
+
+
+def _oaxaca(model: dict, terms: pd.DataFrame, county: County) -> str:
+    asked = next(m for m in county.standard.models if m.id == number_of(model))
+    outcome = county.standard.indicator(model["outcome"])
+    first, second = (PLAIN[g] for g in asked.groups)
+    gap, explained, rest = (terms.loc[k, "estimate"] for k in ("gap", "explained", "unexplained"))
+    low, high = (coefficient_text(terms.loc["explained", k]) for k in ("ci_low", "ci_high"))
+    named = joined([term_zh(t, county) for t in asked.regressors])
+    unit = points(outcome.unit)
+    return (f"{number_of(model)} {stage_zh(model, county)}（{model['n']}所）：{outcome.zh}，"
+            f"{first}学校平均比{second}学校{_size(gap, outcome.unit)}，"
+            f"其中可由{named}的差异说明的为{coefficient_text(explained)}{unit}（95%区间{low}至{high}），其余{coefficient_text(rest)}"
+            f"{unit}。")
+
+
+_SENTENCES = {"ols": _linear, "wls": _linear, "quantile": _quantile, "panel": _panel,
+              "oaxaca": _oaxaca}

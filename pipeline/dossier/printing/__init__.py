@@ -1,0 +1,1 @@
+"""How anything is printed (印法): exhibits, numbers, style, strokes."""

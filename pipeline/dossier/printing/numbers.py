@@ -1,0 +1,102 @@
+"""Numbers become text here and nowhere else (数字的印法).
+
+Levels with two decimals, 元 whole, coefficients with three, percentages with two. Where
+rounding would show a value on the wrong side of its limit, more digits are printed.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from pipeline.ground.exact import rounded
+from pipeline.ground.terms import is_missing
+
+MISSING_TEXT, EMPTY = "缺", "—"
+_MOST_DECIMALS = 200
+
+
+def level_text(value: Fraction | None, decimals: int, limits: tuple[Fraction | None, ...] = ()
+               ) -> str:
+    """Print a level so that it stands on the right side of each limit.
+
+    >>> level_text(Fraction("4.196"), 2, (Fraction("4.2"),)), level_text(Fraction("4.35"), 2)
+    ('4.196', '4.35')
+    """
+    if is_missing(value):
+        return MISSING_TEXT
+    value = Fraction(value)
+    shown = rounded(value, decimals)
+    known = [Fraction(limit) for limit in limits if not is_missing(limit)]
+    sides = [(limit, _side(value, limit)) for limit in known]
+    while decimals < _MOST_DECIMALS and any(_side(Fraction(shown), k) != s for k, s in sides):
+        decimals += 1
+        shown = rounded(value, decimals)
+    return _plain(shown)
+
+
+def cv_text(cv: str, limit: Fraction | None, decimals: int = 3) -> str:
+    """Print a difference coefficient from its decimal string.
+
+    >>> cv_text("0.500049", Fraction(1, 2)), cv_text("0.515257", None)
+    ('0.50005', '0.515')
+    """
+    return level_text(Fraction(cv), decimals, (limit,)) if cv else EMPTY
+
+
+def percent_text(share: Fraction | None, decimals: int = 2) -> str:
+    """Print a share as a percentage: 6/7 → 85.71%."""
+    return EMPTY if is_missing(share) else f"{_plain(rounded(Fraction(share) * 100, decimals))}%"
+
+
+def limit_text(value: Fraction | None, at_least: int = 0) -> str:
+    """Print a limit as the standard writes it: 4.2, 2000, and 0.50 for coefficients."""
+    if is_missing(value):
+        return EMPTY
+    value = Fraction(value)
+    places = next(n for n in range(10) if Fraction(rounded(value, n)) == value)
+    return _plain(rounded(value, max(places, at_least)))
+
+
+def count_text(value: int | None) -> str:
+    """Print a count."""
+    return EMPTY if is_missing(value) else str(int(value))
+
+
+def figure_text(value: float | None, decimals: int) -> str:
+    """Print a model figure (float) with fixed decimals; never a minus zero."""
+    if is_missing(value):
+        return EMPTY
+    text = _plain(rounded(Fraction(value), decimals))
+    return text.removeprefix("-") if not Decimal(text) else text
+
+
+def coefficient_text(value: float | None) -> str:
+    """Print a coefficient with four significant digits, at least two decimals.
+
+    >>> coefficient_text(27.594167), coefficient_text(-0.0123456), coefficient_text(698.933)
+    ('27.59', '-0.01235', '698.93')
+    """
+    if is_missing(value):
+        return EMPTY
+    size = Decimal(repr(abs(float(value)))).adjusted() if value else 0
+    return figure_text(value, min(max(2, 3 - size), 20))
+
+
+def p_text(p: float | None) -> str:
+    """Print a p-value: three decimals, or “<0.001”."""
+    if is_missing(p):
+        return EMPTY
+    return "<0.001" if p < 0.001 else figure_text(p, 3)
+
+
+def joined(names: list[str]) -> str:
+    """Join names with the Chinese enumeration comma."""
+    return "、".join(names)
+
+
+def _plain(number: Decimal) -> str:
+    """Write a decimal without an exponent."""
+    return format(number, "f")
+
+
+def _side(value: Fraction, limit: Fraction) -> int:
+    return (value > limit) - (value < limit)

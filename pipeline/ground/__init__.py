@@ -1,0 +1,1 @@
+"""What everything stands on (底层): faults, exact numbers, words and tables, fonts, hand-over."""

@@ -1,0 +1,55 @@
+"""The two font families of every dossier, and the check that no letter is missing.
+
+黑体 is Noto Sans SC (Bold from Noto Sans CJK, whose `locl` table gives the Chinese
+forms), 宋体 is Noto Serif SC; all three files come from pinned packages under the OFL,
+never from the system, so that a dossier looks the same everywhere (docs/decisions/0003).
+"""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+from pipeline.ground.readiness import readied
+
+SANS, SANS_BOLD, SERIF = "Noto Sans SC", "Noto Sans CJK JP", "Noto Serif SC"
+
+_FILES = {
+    SANS: ("pylopdf_fonts_zh_cn", "NotoSansSC-Regular.otf"),
+    SANS_BOLD: ("noto_cjk_sans_jp_bold", "NotoSansCJKjp-Bold.otf"),
+    SERIF: ("pylopdf_fonts_zh_cn", "NotoSerifSC-Regular.otf"),
+}
+
+
+@cache
+def font_file(family: str) -> Path:
+    """Return the path of the family's file; `ModuleNotFoundError` when it is not installed."""
+    package, name = _FILES[family]
+    return Path(str(files(package) / name))
+
+
+def font_files() -> list[Path]:
+    """Return every font file that a dossier may use."""
+    return [font_file(family) for family in _FILES]
+
+
+@readied
+@cache
+def font_hashes() -> dict[str, str]:
+    """Return file name → sha256, for the run record."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in font_files()}
+
+
+@readied
+@cache
+def covered() -> frozenset[int]:
+    """Return the code points that *every* family can draw."""
+    charts = [frozenset(TTFont(path, lazy=True).getBestCmap()) for path in font_files()]
+    return frozenset.intersection(*charts)
+
+
+def missing_letters(text: str) -> str:
+    """Return the letters of ``text`` that some family cannot draw, each once (缺字)."""
+    return "".join(sorted({c for c in text if ord(c) not in covered() and c not in "\n\t"}))

@@ -1,0 +1,1 @@
+"""What a batch writes down, and the lock and the room for it (账册)."""

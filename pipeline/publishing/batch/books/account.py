@@ -1,0 +1,99 @@
+"""The ledger (账目): what has come of a batch so far; alone in publishing what was made."""
+
+import contextlib
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipeline.publishing.batch.asking import Batch
+from pipeline.publishing.batch.books.journal import Journal
+from pipeline.publishing.batch.completeness import remember
+from pipeline.publishing.batch.hands.child import TALK, full_disk
+from pipeline.publishing.batch.hands.crew import Ended
+from pipeline.publishing.batch.outcome import (
+    CACHED,
+    FAILED,
+    FAULTS,
+    NOT_RUN,
+    OK,
+    REFUSED,
+    Outcome,
+    Task,
+)
+from pipeline.publishing.batch.progress import Progress
+from pipeline.publishing.county_book import publish_dossier
+from pipeline.publishing.records.manifest import read_manifest
+
+
+@dataclass
+class Ledger:
+    """What has come of the batch so far; the only one that publishes."""
+
+    batch: Batch
+    journal: Journal
+    tell: Progress
+    failures: int = 0
+    accepted: set[str] = field(default_factory=set)
+
+    def leave(self, tasks: list[Task]) -> None:
+        """Write down the counties that need not run, or must not."""
+        outcomes = [Outcome.of(task, REFUSED, task.refusal) if task.refusal
+                    else Outcome.of(task, CACHED, run_id=task.run_id) for task in tasks]
+        self.failures += sum(outcome.state in FAULTS for outcome in outcomes)
+        self.journal.note(*outcomes)
+        for outcome in outcomes:
+            self.tell.told_of(outcome)
+
+    def begin(self, crew, task: Task) -> None:
+        """Start a county; one that cannot be started has failed."""
+        try:
+            crew.take(task)
+        except OSError as fault:
+            self.settle(Outcome.of(task, FAILED, full_disk(fault) or f"未能开始：{fault.strerror}"))
+
+    def settle(self, outcome: Outcome) -> None:
+        """Write down what became of a county."""
+        self.failures += outcome.state in FAULTS
+        self.journal.note(outcome)
+        self.tell.told_of(outcome)
+
+    def accept(self, ended: Ended) -> None:
+        """Publish what a county made and write down what became of it; a second one is ignored."""
+        if ended.task.code not in self.accepted:
+            self.accepted.add(ended.task.code)
+            outcome = self._published(ended)
+            self._keep_log(ended, outcome)
+            self.settle(outcome)
+        shutil.rmtree(ended.work, ignore_errors=True)
+
+    def not_run(self, tasks: Iterable[Task], reason: str) -> None:
+        """Write down what was not begun, or dropped."""
+        self.journal.note(*(Outcome.of(task, NOT_RUN, reason) for task in tasks))
+
+    def _published(self, ended: Ended) -> Outcome:
+        task, outcome = ended.task, ended.outcome
+        if outcome.state != OK:
+            return outcome
+        record = read_manifest(ended.work / "dossier")
+        if record is None:
+            return outcome.but(state=FAILED, reason="没有留下完整的运行记录（manifest.json）")
+        if record["run_id"] != task.run_id:
+            return outcome.but(state=FAILED, reason="运行期间数据或程序有改动，未发布，请再运行")
+        try:
+            publish_dossier(task.order, ended.work)
+        except OSError as fault:
+            reason = full_disk(fault) or f"未能写入：{fault.strerror}"
+            return outcome.but(state=FAILED, reason=reason)
+        remember(task.target, task.run_id, self.batch.hidden / "verified")
+        return outcome.but(run_id=task.run_id)
+
+    def _keep_log(self, ended: Ended, outcome: Outcome) -> None:
+        """Keep what a county without a dossier has written, beside the record."""
+        path = self.batch.year_folder / "logs" / f"{ended.task.code}.log"
+        with contextlib.suppress(OSError):
+            if outcome.state == OK:
+                path.unlink(missing_ok=True)
+                return
+            path.parent.mkdir(exist_ok=True)
+            parts = (ended.work / "dossier" / "run.log", ended.work / TALK)
+            path.write_bytes(b"".join(p.read_bytes() for p in parts if p.is_file()))

@@ -1,0 +1,64 @@
+"""The batch record (批次记录): `batch.json` to compute with, `batch.csv` to open in Excel."""
+
+import csv
+import io
+import json
+from collections import Counter
+from pathlib import Path
+
+from pipeline.publishing.batch.books.journal import Story
+from pipeline.publishing.batch.outcome import STATE_ZH, Outcome
+from pipeline.publishing.records.csv_tables import spreadsheet_text
+from pipeline.publishing.records.publication import write_whole
+
+SCHEMA = "junheng.batch/1"
+_HEAD = ("县代码", "县名", "结果", "原因", "章节", "用时（秒）", "峰值内存（MB）", "次数",
+         "运行编号")
+
+
+def write_record(folder: Path, story: Story, suffix: str = "") -> dict:
+    """Write the record of a batch, or of one shard of it, whole; return it."""
+    record = batch_record(story, story.complete())
+    _write(folder, record, suffix)
+    return record
+
+
+def renew_record(folder: Path, story: Story, _: str = "") -> None:
+    """Bring the record of a batch up to date with units that were made by name since."""
+    try:
+        record = json.loads((folder / "batch.json").read_text(encoding="utf-8"))
+        known = {row["code"]: Outcome.read(row) for row in record["counties"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    known |= {outcome.code: outcome for outcome in story.complete()}
+    outcomes = [known[code] for code in sorted(known)]
+    _write(folder, record | _counted(outcomes), "")
+
+
+def _write(folder: Path, record: dict, suffix: str) -> None:
+    text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    write_whole(folder / f"batch{suffix}.json", text.encode("utf-8"))
+    write_whole(folder / f"batch{suffix}.csv", _csv(record["counties"]).encode("utf-8-sig"))
+
+
+def batch_record(story: Story, outcomes: list[Outcome]) -> dict:
+    """Return the record: how the batch began and ended, the counts, a line a county."""
+    begin = {name: value for name, value in story.begin.items() if name not in ("event", "plan")}
+    end = {name: value for name, value in story.end.items() if name != "event"}
+    return {"schema": SCHEMA, **begin, **end, **_counted(outcomes)}
+
+
+def _counted(outcomes: list[Outcome]) -> dict:
+    counted = Counter(outcome.state for outcome in outcomes)
+    return {"counts": {state: counted[state] for state in STATE_ZH},
+            "counties": [outcome.record() for outcome in outcomes]}
+
+
+def _csv(rows: list[dict]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_HEAD)
+    for row in rows:
+        said = row | {"state": STATE_ZH[row["state"]]}
+        writer.writerow([spreadsheet_text(v) if isinstance(v, str) else v for v in said.values()])
+    return text.getvalue()

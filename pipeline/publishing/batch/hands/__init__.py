@@ -1,0 +1,1 @@
+"""Whoever makes the dossiers of a batch (人手): children, stations, Dask."""

@@ -1,0 +1,101 @@
+"""What happens in the forked child (子进程): one county, in limits, and a word at the end.
+
+The word is the file ``outcome.json`` in the private folder. A child that ends without it has
+not done its work, whatever its exit code says.
+"""
+
+import errno
+import faulthandler
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pipeline.ground.errors import InputRefused, JunhengError
+from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, REFUSED, Task
+from pipeline.publishing.chapters.preloading import be_child
+from pipeline.publishing.records.publication import flush_folder
+
+WORD, TALK = "outcome.json", "output.log"
+MEMORY = "内存超限"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_MOST_FILE_BYTES = 1_000_000_000
+
+Job = Callable[[Any, Path], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one county may use: seconds by the clock, megabytes of memory."""
+
+    seconds: float = 600
+    memory_mb: int = 3000
+
+
+def work_in_child(job: Job, task: Task, work: Path, limits: Limits, parent: int) -> NoReturn:
+    """Do the job in this process, which is a fresh child, and end it."""
+    code = 70
+    try:
+        os.setpgid(0, 0)
+        be_child(parent, task.seed)
+        _confine(work, limits)
+        (work / WORD).write_text(json.dumps(_word(job, task.order, work)), encoding="utf-8")
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _confine(work: Path, limits: Limits) -> None:
+    """Take back the parent's signals and streams, and set what the system itself enforces."""
+    import resource
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    nothing, talk = os.open(os.devnull, os.O_RDONLY), os.open(
+        work / TALK, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream, target in enumerate((nothing, talk, talk)):
+        os.dup2(target, stream)
+    faulthandler.enable(file=talk)  # not 2, which a running cell has taken for its output
+    cpu = int(limits.seconds * (os.cpu_count() or 1)) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_FILE_BYTES, _MOST_FILE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _word(job: Job, order: object, work: Path) -> dict:
+    """Do the job; return its state and reason."""
+    try:
+        job(order, work)
+        flush_folder(work)
+    except InputRefused as refusal:
+        return {"state": REFUSED, "reason": str(refusal)}
+    except JunhengError as fault:
+        traceback.print_exc()
+        return {"state": FAILED, "reason": full_disk(fault) or str(fault)}
+    except MemoryError:
+        return {"state": KILLED, "reason": MEMORY}
+    except Exception as fault:
+        traceback.print_exc()
+        reason = full_disk(fault) or f"程序的缺陷（{type(fault).__name__}），请把运行记录发给维护者"
+        return {"state": FAILED, "reason": reason}
+    return {"state": OK, "reason": ""}
+
+
+def full_disk(fault: BaseException | None) -> str:
+    """Say in words that the disk is full where that is behind a fault, else nothing."""
+    while fault is not None:
+        if isinstance(fault, OSError) and fault.errno in _FULL:
+            return "磁盘空间不足，未能写完；原有卷宗未动"
+        fault = fault.__cause__ or fault.__context__
+    return ""

@@ -1,0 +1,196 @@
+"""The crew (人手): one forked child a county, watched by the clock, the memory and the end.
+
+The parent has loaded everything; a child starts in milliseconds, is a process group of its
+own and takes nothing with it when it dies. It writes into its private folder only, so that it
+can be killed at any moment without a trace.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.publishing.batch.hands.child import MEMORY, WORD, Job, Limits, work_in_child
+from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, TIMEOUT, Outcome, Task
+from pipeline.publishing.chapters.engine import read_progress
+from pipeline.publishing.chapters.execution import PROGRESS
+
+_GLANCE_SECONDS = 0.02
+_GRACE_SECONDS = 5
+_PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 1e6
+_SIGNAL_ZH = {signal.SIGSEGV: "段错误", signal.SIGBUS: "总线错误", signal.SIGABRT: "异常终止",
+              signal.SIGILL: "非法指令", signal.SIGFPE: "算术错误", signal.SIGTERM: "被要求终止",
+              signal.SIGKILL: "被强行终止，可能是系统内存不足", signal.SIGXFSZ: "输出文件过大"}
+
+
+@dataclass
+class Child:
+    """A county under way."""
+
+    task: Task
+    work: Path
+    attempt: int
+    pid: int
+    started: float = field(default_factory=time.monotonic)
+    peak_mb: float = 0
+    sentence: tuple[str, str] = ("", "")  # state and reason, once the parent ends it
+    kill_at: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A county that is through: its outcome, and the folder with what it made."""
+
+    task: Task
+    outcome: Outcome
+    work: Path
+
+
+class Crew:
+    """So many children at a time; ``work`` is the folder below which each gets its own."""
+
+    def __init__(self, job: Job, limits: Limits, workers: int, work: Path):
+        self.job, self.limits, self.workers, self.work = job, limits, workers, work
+        self.children: list[Child] = []
+
+    def has_room(self) -> bool:
+        """Tell whether another county may start."""
+        return len(self.children) < self.workers
+
+    def busy(self) -> bool:
+        """Tell whether any county is under way."""
+        return bool(self.children)
+
+    def take(self, task: Task, attempt: int = 1) -> None:
+        """Start a county."""
+        work = self.work / f"{task.code}.{attempt}"
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True, mode=0o700)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            work_in_child(self.job, task, work, self.limits, parent)
+        with contextlib.suppress(OSError):  # both do it: neither knows who comes first
+            os.setpgid(pid, pid)
+        self.children.append(Child(task, work, attempt, pid))
+
+    def ended(self, seconds: float) -> Iterator[Ended]:
+        """Yield the counties that end first within the next ``seconds``; watch the others.
+
+        Returns as soon as there is room, so that nobody idles until the time is over.
+        """
+        until, room = time.monotonic() + seconds, False
+        while self.children:
+            for child in [*self.children]:
+                ended = self._look_at(child)
+                if ended:
+                    room = True
+                    yield ended
+            if room or time.monotonic() >= until:
+                return
+            time.sleep(_GLANCE_SECONDS)
+
+    def drop(self) -> list[Task]:
+        """Kill every child at once; return the tasks that were under way."""
+        dropped = [child.task for child in self.children]
+        for child in self.children:
+            _kill(child, signal.SIGKILL)
+            os.waitpid(child.pid, 0)
+            shutil.rmtree(child.work, ignore_errors=True)
+        self.children.clear()
+        return dropped
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        self.drop()
+
+    def _look_at(self, child: Child) -> Ended | None:
+        if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            self._watch(child)
+            return None
+        _kill(child, signal.SIGKILL)  # what it left running, while its number is still its own
+        _, status, used = os.wait4(child.pid, 0)
+        self.children.remove(child)
+        outcome = _outcome(child, os.waitstatus_to_exitcode(status), used.ru_maxrss / 1000)
+        if _is_worth_another_try(child, outcome):
+            shutil.rmtree(child.work, ignore_errors=True)
+            self.take(child.task, child.attempt + 1)
+            return None
+        return Ended(child.task, outcome, child.work)
+
+    def _watch(self, child: Child) -> None:
+        now = time.monotonic()
+        if now >= child.kill_at:
+            _kill(child, signal.SIGKILL)
+        if child.sentence[0]:
+            return
+        child.peak_mb = max(child.peak_mb, memory_mb(child.pid))
+        if child.peak_mb > self.limits.memory_mb:
+            self._end(child, KILLED, f"{MEMORY}（上限{self.limits.memory_mb} MB）", now)
+        elif now - child.started > self.limits.seconds:
+            self._end(child, TIMEOUT, f"超过{self.limits.seconds:g}秒", now + _GRACE_SECONDS)
+
+    @staticmethod
+    def _end(child: Child, state: str, reason: str, kill_at: float) -> None:
+        child.sentence, child.kill_at = (state, reason), kill_at
+        _kill(child, signal.SIGTERM)
+
+
+def memory_mb(pid: int) -> float:
+    """Return the resident memory of a process and of all below it; 0 where it is not told."""
+    try:
+        own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_MB
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (OSError, IndexError):
+        return 0
+    return own + sum(memory_mb(int(child)) for child in below)
+
+
+def _outcome(child: Child, code: int, peak_mb: float) -> Outcome:
+    state, reason = child.sentence
+    if not state:
+        state, reason = _said(child.work) or _unsaid(code)
+    return Outcome.of(
+        child.task, state, reason, chapter="" if state == OK else _chapter(child.work),
+        seconds=round(time.monotonic() - child.started, 2),
+        peak_memory_mb=round(max(child.peak_mb, peak_mb)), attempts=child.attempt)
+
+
+def _chapter(work: Path) -> str:
+    return (read_progress(work / PROGRESS) or {}).get("chapter", "")
+
+
+def _said(work: Path) -> tuple[str, str] | None:
+    try:
+        word = json.loads((work / WORD).read_text(encoding="utf-8"))
+        return word["state"], word["reason"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _unsaid(code: int) -> tuple[str, str]:
+    """Name what ended a child that left no word."""
+    if code == -signal.SIGXCPU:
+        return TIMEOUT, "处理器用时超限"
+    if code < 0:
+        name = signal.Signals(-code).name
+        return KILLED, f"{_SIGNAL_ZH.get(-code, '被信号终止')}（{name}）"
+    return FAILED, f"进程提前结束（退出码 {code}），没有留下完成标记"
+
+
+def _is_worth_another_try(child: Child, outcome: Outcome) -> bool:
+    """A death that the parent did not order may have come from outside: once more, same seeds."""
+    return outcome.state == KILLED and not child.sentence[0] and child.attempt == 1
+
+
+def _kill(child: Child, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, number)

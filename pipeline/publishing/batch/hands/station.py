@@ -1,0 +1,147 @@
+"""The station (工位): a fresh process that preloads once and then forks a child a county.
+
+`python -m pipeline.publishing.batch.hands.station WORK WORKERS SECONDS MEGABYTES` reads an order a
+line and answers a line when a county is through; what was made stays in its folder below WORK.
+A process that has threads or a foreign environment, such as a Dask worker, must not fork
+counties itself and keeps a station instead.
+"""
+
+import json
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.county import folders_listed_once, shared_tables
+from pipeline.publishing.batch.hands.child import Limits
+from pipeline.publishing.batch.hands.crew import Crew, Ended
+from pipeline.publishing.batch.outcome import Outcome, Task
+from pipeline.publishing.chapters.binding import Parameters
+from pipeline.publishing.chapters.preloading import die_with, preload
+from pipeline.publishing.chapters.surroundings import fixed_environment
+from pipeline.publishing.county_book import Order, prepare_dossier
+
+_GLANCE_SECONDS = 0.05
+
+
+class Station:
+    """The near end of a station: hands that take counties and give them back (`Hands`)."""
+
+    def __init__(self, limits: Limits, workers: int, work: Path):
+        self.workers, self.tasks, self._rest = workers, {}, b""
+        work.mkdir(parents=True, exist_ok=True)
+        self.work = work
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", __name__, str(work), str(workers), str(limits.seconds),
+             str(limits.memory_mb)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=fixed_environment())
+
+    def has_room(self) -> bool:
+        """Tell whether another county may start."""
+        return len(self.tasks) < self.workers
+
+    def busy(self) -> bool:
+        """Tell whether any county is under way."""
+        return bool(self.tasks)
+
+    def take(self, task: Task, record: dict | None = None) -> None:
+        """Send a county to the station, as `written` here or where it comes from."""
+        self.tasks[task.code] = task
+        line = json.dumps(record or written(task)) + "\n"
+        self.process.stdin.write(line.encode())
+        self.process.stdin.flush()
+
+    def ended(self, seconds: float) -> Iterator[Ended]:
+        """Yield the counties that end within the next ``seconds``."""
+        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
+        if ready:
+            lines, self._rest = _lines(self.process.stdout, self._rest)
+            if lines is None:
+                raise OSError(f"工位进程退出（{self.process.wait()}）")
+            for line in lines:
+                answer = json.loads(line)
+                task = self.tasks.pop(answer["outcome"]["code"])
+                yield Ended(task, Outcome.read(answer["outcome"]), Path(answer["work"]))
+
+    def drop(self) -> list[Task]:
+        """Give up what is under way: the station ends and its children with it."""
+        self.process.kill()
+        self.process.wait()
+        dropped = [*self.tasks.values()]
+        self.tasks.clear()
+        return dropped
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        self.drop()
+        for stream in (self.process.stdin, self.process.stdout):
+            stream.close()
+
+
+def written(task: Task) -> dict:
+    """Return a task as plain data, with the shared tables that concern it."""
+    order, county = task.order, task.order.county
+    shared = [str(path) for year in county.file_years for path in county.files(year)
+              if county.is_shared(path)]
+    return {"parameters": order.parameters.model_dump(), "out": str(order.out),
+            "engine": order.engine, "code": task.code, "name": task.name, "seed": task.seed,
+            "shared": shared}
+
+
+def read_task(record: dict) -> tuple[Task, list[str]]:
+    """Return the task that was `written`, and its shared tables."""
+    order = Order(Parameters(**record["parameters"]), Path(record["out"]), record["engine"])
+    return Task(order, record["code"], record["name"], seed=record["seed"]), record["shared"]
+
+
+def _lines(stream: BinaryIO, rest: bytes) -> tuple[list[bytes] | None, bytes]:
+    """Return the whole lines that can be read now and what is left; None at the end."""
+    read = os.read(stream.fileno(), 1 << 16)
+    if not read:
+        return None, rest
+    *lines, rest = (rest + read).split(b"\n")
+    return lines, rest
+
+
+def _make(asked: tuple[Order, list[str]], work: Path) -> None:
+    order, shared = asked
+    county = order.county
+    concerned = {path: frozenset({county.code} if str(path) in shared else ())
+                 for year in county.file_years for path in shared_tables(county.raw, year)}
+    with folders_listed_once(concerned):
+        prepare_dossier(order, work)
+
+
+def serve(crew: Crew, asked: BinaryIO, told: BinaryIO) -> None:
+    """Answer orders until there are no more."""
+    lines, rest = [], b""
+    while lines is not None:
+        ready, _, _ = select.select([asked], [], [], 0 if crew.busy() else None)
+        if ready:
+            lines, rest = _lines(asked, rest)
+        for line in (lines or []) if ready else []:
+            task, shared = read_task(json.loads(line))
+            crew.take(Task((task.order, shared), task.code, task.name, seed=task.seed))
+        for ended in crew.ended(_GLANCE_SECONDS):
+            answer = {"outcome": ended.outcome.record(), "work": str(ended.work)}
+            told.write(json.dumps(answer).encode() + b"\n")
+            told.flush()
+    crew.close()
+
+
+def main() -> None:
+    """Run a station on the standard streams."""
+    work, workers, seconds, memory = sys.argv[1:]
+    die_with(os.getppid())
+    preload()
+    told = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(Crew(_make, Limits(float(seconds), int(memory)), int(workers), Path(work)),
+          sys.stdin.buffer.raw, told)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Chapters bound and executed (装订与执行)."""

@@ -1,0 +1,133 @@
+"""Bind the chapters into one notebook (装订): the folder's listing is the order.
+
+papermill only warns about a parameter that it does not know, so parameters are checked
+here before papermill sees them: the names that a chapter declares, the names given, and
+their types.
+"""
+
+import ast
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.county import unit_info
+from pipeline.definitions.base import ROOT
+from pipeline.definitions.studies import study
+from pipeline.ground.errors import DefinitionFault, WrongUse
+
+CHAPTERS = ROOT / "notebooks"
+
+
+class Parameters(BaseModel):
+    """What every chapter of a county takes: scalars only, no name beside these, a code is text.
+
+    ``pool`` is the folder of a finished annual evaluation (年度评价), whose counties are the
+    unit's peers; none if empty.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    unit: str
+    year: int
+    standard: str = ""
+    drop_personal: bool = False
+    raw: str = "data/raw"
+    processed: str = "data/processed"
+    pool: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Return what the book is of, for seeds and file names: the unit's code."""
+        return self.unit
+
+    @property
+    def of_county(self) -> dict:
+        """Return those that `County.open` takes."""
+        return self.model_dump(exclude={"drop_personal", "pool"})
+
+
+class AnnualParameters(BaseModel):
+    """What every chapter of an annual evaluation takes; an empty ``raw`` is the study's own."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    study: str
+    year: int
+    raw: str = ""
+    processed: str = "data/processed"
+
+    @property
+    def subject(self) -> str:
+        """Return what the book is of, for seeds and file names."""
+        return f"annual-{self.study}"
+
+
+def checked(given: dict) -> Parameters:
+    """Return validated parameters; `WrongUse` names every unknown, missing or mistyped one."""
+    parameters = _validated(Parameters, given)
+    unit_info(parameters.unit, ROOT / parameters.raw)
+    return parameters
+
+
+def checked_annual(given: dict) -> AnnualParameters:
+    """Return validated parameters of an annual evaluation, as `checked` does of a county."""
+    parameters = _validated(AnnualParameters, given)
+    study(parameters.study)
+    return parameters
+
+
+def _validated(kind: type[BaseModel], given: dict) -> BaseModel:
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        said = (_fault_zh(fault, kind) for fault in error.errors())
+        raise WrongUse("参数有误：" + "；".join(said)) from error
+
+
+def _fault_zh(error: dict, kind: type[BaseModel]) -> str:
+    name = error["loc"][0]
+    known = "、".join(kind.model_fields)
+    return {"extra_forbidden": f"没有参数“{name}”，可用的参数为 {known}",
+            "missing": f"缺少参数“{name}”",
+            "string_type": f"“{name}”应为文本（县代码须加引号，以免丢失前导零）",
+            "int_type": f"“{name}”应为整数",
+            "bool_type": f"“{name}”应为 True 或 False"}.get(error["type"], f"“{name}”不合规定")
+
+
+def chapters(book: str) -> list[Path]:
+    """Return the chapters of a book (``county`` or ``annual``) in order."""
+    found = sorted((CHAPTERS / book).glob("[0-9][0-9]_*.ipynb"))
+    if not found:
+        raise WrongUse(f"notebooks/{book} 中没有章节")
+    return found
+
+
+def bind(paths: list[Path], kind: type[BaseModel] = Parameters) -> NotebookNode:
+    """Return one notebook of all chapters: one parameters cell, then every other cell."""
+    books = [(path, nbformat.read(path, as_version=4)) for path in paths]
+    for path, chapter in books:
+        _check_parameters_cell(path, chapter, kind)
+        for cell in chapter.cells:
+            cell.metadata["chapter"] = path.stem
+    bound = nbformat.v4.new_notebook(metadata=books[0][1].metadata)
+    bound.cells = [books[0][1].cells[0]]
+    bound.cells += [cell for _, chapter in books for cell in chapter.cells[1:]]
+    for number, cell in enumerate(bound.cells):
+        cell["id"] = f"cell-{number:03d}"
+    return bound
+
+
+def _check_parameters_cell(path: Path, chapter: NotebookNode, kind: type[BaseModel]) -> None:
+    tagged = [i for i, cell in enumerate(chapter.cells)
+              if "parameters" in cell.metadata.get("tags", [])]
+    if tagged != [0]:
+        raise DefinitionFault(path.name, ["第一格应为且只应有一个标签为 parameters 的单元格"])
+    declared = {target.id for node in ast.parse(chapter.cells[0].source).body
+                if isinstance(node, ast.Assign) for target in node.targets}
+    wanted = set(kind.model_fields)
+    faults = [f"参数格缺少 {name}" for name in sorted(wanted - declared)]
+    faults += [f"参数格有未规定的参数 {name}" for name in sorted(declared - wanted)]
+    if faults:
+        raise DefinitionFault(path.name, faults)

@@ -1,0 +1,240 @@
+"""From an executed notebook to a plain document (文档): cover, front blocks, body blocks.
+
+Of a markdown cell the text is taken, of a code cell only the exhibits among its outputs;
+source, streams and ordinary output never reach the paper. Here headings, tables and
+figures get their numbers, references get theirs, and every letter is checked against the
+fonts. The result is JSON values only: whatever writes a paper, writes it from this.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from xml.etree import ElementTree
+
+from nbformat import NotebookNode
+
+from pipeline.ground.errors import DossierFailed
+from pipeline.ground.fonts import missing_letters
+from pipeline.ground.terms import EXHIBIT_MIME
+from pipeline.publishing.paper.markdown import plain, read_markdown
+
+_CONTENT = {
+    "text": ("paragraphs", "bullets"),
+    "table": ("key", "caption", "unit", "source", "notes", "wide", "fields", "rows"),
+    "figure": ("key", "caption", "alt", "source", "notes", "svg"),
+    "cover": ("title", "subtitle", "rows", "running_head", "date", "mark", "statement"),
+}
+_NAME = {"table": "表", "figure": "图"}
+_DIGITS = "零一二三四五六七八九"
+_OWN_NUMBER = re.compile(
+    rf"^([{_DIGITS}十]+、|（[{_DIGITS}十]+）|\d+[.．、](?!\d)|附\d)")
+_REFERENCE = re.compile(r"\[\[([^\[\]\n]+)\]\]")
+_SHOWN_FAULTS = 20
+
+
+def read_notebook(notebook: NotebookNode, run_id: str = "") -> dict:
+    """Return the document of an executed notebook; `DossierFailed` says what is amiss."""
+    document = {"cover": None, "run_id": run_id, "front": [], "body": []}
+    used: set[str] = set()
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type == "markdown":
+            document["body"] += _text_cell(cell)
+        elif cell.cell_type == "code":
+            for record in _records(cell, number):
+                _add(document, record, used)
+    if document["cover"] is None:
+        raise DossierFailed("笔记本中没有封面，或尚未运行，无法生成卷宗。")
+    _check_headings(document["body"])
+    document["body"] = _without_empty(document["body"])
+    _number_headings(document["body"])
+    _refer(document)
+    _check_letters(document)
+    return document
+
+
+def _without_empty(blocks: list[dict]) -> list[dict]:
+    """Leave out headings under which there is nothing: what does not apply has no heading."""
+    kept: list[dict] = []
+    for block in reversed(blocks):
+        following = kept[-1] if kept else None
+        bare = following is None or (following["type"] == "heading" and
+                                     following["level"] <= block.get("level", 0))
+        if block["type"] != "heading" or not bare:
+            kept.append(block)
+    return kept[::-1]
+
+
+def _text_cell(cell: NotebookNode) -> list[dict]:
+    blocks = read_markdown(cell.source)
+    if "appendix" in cell.metadata.get("tags", []):
+        opening = next((b for b in blocks if b["type"] == "heading" and b["level"] == 1), None)
+        if opening:
+            opening["appendix"] = True
+    return blocks
+
+
+def _records(cell: NotebookNode, number: int) -> Iterator[dict]:
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            raise DossierFailed(f"笔记本第{number}个单元格运行出错（{output.ename}），未生成卷宗。")
+        record = output.get("data", {}).get(EXHIBIT_MIME)
+        if record is not None:
+            yield record
+
+
+def _add(document: dict, record: dict, used: set[str]) -> None:
+    kind, key = record.get("kind"), record.get("key", "")
+    missing = [name for name in _CONTENT.get(kind, ()) if name not in record]
+    if kind not in _CONTENT or missing:
+        lacking = "、".join(missing) or "种类"
+        raise DossierFailed(f"展示件“{key}”（{kind}）的记录不完整：缺{lacking}。")
+    if key in used:
+        raise DossierFailed(f"展示件“{key}”重复：每个展示件的键只能用一次。")
+    used.add(key)
+    content = {"type": kind} | {name: record[name] for name in _CONTENT[kind]}
+    if kind == "cover":
+        if document["cover"]:
+            raise DossierFailed("笔记本中有两个封面，只能有一个。")
+        document["cover"] = content
+    else:
+        place = "front" if record.get("place") == "front" else "body"
+        document[place] += _text(content) if kind == "text" else [_checked(content)]
+
+
+def _text(content: dict) -> list[dict]:
+    runs = [[{"text": text}] for text in content["paragraphs"] if text.strip()]
+    if content["bullets"] and runs:
+        return [{"type": "list", "ordered": False, "start": 1, "items": runs}]
+    return [{"type": "paragraph", "runs": paragraph} for paragraph in runs]
+
+
+def _checked(exhibit: dict) -> dict:
+    if exhibit["type"] == "table":
+        width = len(exhibit["fields"])
+        if not width or any(len(row) != width for row in exhibit["rows"]):
+            raise DossierFailed(f"表“{exhibit['caption']}”有的行与表头列数不符。")
+    return exhibit
+
+
+def chinese_number(number: int) -> str:
+    """Return 1–99 in Chinese numerals.
+
+    >>> [chinese_number(n) for n in (1, 10, 12, 20, 35)]
+    ['一', '十', '十二', '二十', '三十五']
+    """
+    tens, ones = divmod(number, 10)
+    head = ("" if tens == 1 else _DIGITS[tens]) + "十" if tens else ""
+    return head + (_DIGITS[ones] if ones else "")
+
+
+def _check_headings(blocks: list[dict]) -> None:
+    """Stop at a heading that skips a level or brings its own number, printed or not."""
+    before = 0
+    for block in (b for b in blocks if b["type"] == "heading"):
+        level, text = block["level"], block["text"]
+        if level > before + 1:
+            raise DossierFailed(f"标题“{text}”跳级：前面没有第{level - 1}级标题。")
+        if _OWN_NUMBER.match(text):
+            raise DossierFailed(f"标题“{text}”自带编号：编号由排版统一添加，请删去。")
+        before = level
+
+
+def _number_headings(blocks: list[dict]) -> None:
+    """Give each heading its number: 一、（一） 1. and, in the appendix, 附1."""
+    counts, appendix = [0, 0, 0], False
+    for block in (b for b in blocks if b["type"] == "heading"):
+        level, text = block["level"], block["text"]
+        appendix = block.pop("appendix", False) or appendix
+        counts[level - 1:] = [counts[level - 1] + 1] + [0] * (3 - level)
+        block["number"] = _heading_number(level, counts[level - 1], appendix, text)
+
+
+def _heading_number(level: int, count: int, appendix: bool, text: str) -> str:
+    if level == 3:
+        return f"{count}. "
+    if appendix:
+        return f"附{count}　" if level == 2 else "" if text.startswith("附录") else "附录　"
+    return f"{chinese_number(count)}、" if level == 1 else f"（{chinese_number(count)}）"
+
+
+def _refer(document: dict) -> None:
+    """Number tables and figures in order of print, and put ``表1`` for each ``[[key]]``."""
+    labels, counts = {}, Counter()
+    blocks = document["front"] + document["body"]
+    for block in (b for b in blocks if b["type"] in _NAME):
+        counts[block["type"]] += 1
+        block["label"] = f"{_NAME[block['type']]}{counts[block['type']]}"
+        labels[block["key"]] = block["label"]
+    unknown: list[str] = []
+
+    def label(match: re.Match) -> str:
+        if match[1] not in labels:
+            unknown.append(match[0])
+        return labels.get(match[1], "")
+
+    for block in blocks:
+        _rewrite(block, lambda text: _REFERENCE.sub(label, text))
+    if unknown:
+        raise DossierFailed(f"正文引用了不存在的表或图：{'、'.join(dict.fromkeys(unknown))}。")
+
+
+def _rewrite(block: dict, change: Callable[[str], str]) -> None:
+    """Change every text of a block that may hold a reference; cells are never touched."""
+    for run in (run for runs in _all_runs(block) for run in runs if "text" in run):
+        run["text"] = change(run["text"])
+    for name in ("caption", "source"):
+        if name in block:
+            block[name] = change(block[name])
+    if "notes" in block:
+        block["notes"] = [change(note) for note in block["notes"]]
+
+
+def _all_runs(block: dict) -> list[list[dict]]:
+    return block.get("items", []) + ([block["runs"]] if "runs" in block else [])
+
+
+def _check_letters(document: dict) -> None:
+    """Stop at any letter that some font cannot draw (缺字), naming each with its place."""
+    faults = dict.fromkeys(
+        f"“{letter}”（U+{ord(letter):04X}），见{place}"
+        for place, text in _printed(document) for letter in missing_letters(text))
+    if faults:
+        shown = "；".join(list(faults)[:_SHOWN_FAULTS])
+        more = f"；等{len(faults)}处" if len(faults) > _SHOWN_FAULTS else ""
+        raise DossierFailed(f"字体缺少以下字符，无法排印：{shown}{more}。请改用通用字。")
+
+
+def _printed(document: dict) -> Iterator[tuple[str, str]]:
+    """Yield every printed text with the place where a reader finds it."""
+    cover = document["cover"]
+    rows = [text for row in cover["rows"] for text in row]
+    texts = [cover[name] for name in ("title", "subtitle", "running_head", "mark", "statement")]
+    yield "封面", "".join([*texts, *rows, document["run_id"]])
+    for part, place in (("front", "摘要"), ("body", "正文开头")):
+        for block in document[part]:
+            if block["type"] == "heading":
+                place = f"标题“{block['text']}”"
+                yield place, block["text"]
+            yield from ((place, plain(runs)) for runs in _all_runs(block))
+            if block["type"] in _NAME:
+                at = f"{block['label']}“{block['caption']}”"
+                yield from ((at, text) for text in _exhibit_texts(block))
+
+
+def _exhibit_texts(block: dict) -> Iterator[str]:
+    yield from (block["caption"], block["source"], *block["notes"])
+    if block["type"] == "figure":
+        yield _drawn_text(block)
+        return
+    yield block["unit"]
+    yield from (field[name] for field in block["fields"] for name in ("label", "group"))
+    yield from ("".join(cell["text"] for cell in row) for row in block["rows"])
+
+
+def _drawn_text(figure: dict) -> str:
+    try:
+        drawing = ElementTree.fromstring(figure["svg"])
+    except ElementTree.ParseError as error:
+        raise DossierFailed(f"图“{figure['caption']}”不是有效的 SVG：{error}") from error
+    letters = drawing.iter("{http://www.w3.org/2000/svg}text")
+    return "".join("".join(text.itertext()) for text in letters)

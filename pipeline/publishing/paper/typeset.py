@@ -1,0 +1,252 @@
+"""From the plain document to PDF bytes (排版) with Typst.
+
+Strings reach the template as one JSON file and figures as SVG files, in a private folder
+that is also the compiler's root: nothing a table or a name says can become an instruction
+or name a file. Typst's warnings are errors here (a font it does not know is one of them).
+"""
+
+import json
+import math
+import os
+import re
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
+from importlib.resources import files
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typst
+
+from pipeline.ground.errors import DossierFailed
+from pipeline.ground.fonts import SANS, SANS_BOLD, SERIF, font_files
+
+_MM = 72 / 25.4
+_TALL, _WIDE = 156 * _MM, 225 * _MM  # the printed area (版心) of an A4 page, upright and turned
+# Letter sizes tried for a table, from the airiest setting (`column_widths`) to the tightest.
+_SIZES = (10.5, 10, 9.5, 9)
+_TRIALS = {False: ((2, _SIZES), (1, _SIZES), (0, (9,))),
+           True: ((2, _SIZES), (1, _SIZES), (0, (9, 8.5, 8, 7.5)))}
+_INSET = 0.9  # em of a column that its letters cannot use: 0.8 beside them, 0.1 to be safe
+_SOLID = 16  # so many letters without a gap stay together on a line
+_SHORT_CELL = 4  # em up to which a cell is never broken
+_LONG_CELL, _FULL_CELL = 14, 24  # em that a cell's text would like, and would fill
+_SMALL_ROWS, _SMALL_LETTERS = 8, 600  # a table so small is never parted
+_SHORT_TEXT = 400  # letters between wide tables that may stand on their turned page
+_BREAKS = re.compile(r"[^\x21-\u02ff]+")  # where a line may break: spaces, Chinese letters
+_NUMBER = re.compile(r"[0-9.]*%?")
+_SEAMS = re.compile(r"[a-zA-Z0-9](?=[\u2e80-\U0003ffff])|[\u2e80-\U0003ffff](?=[a-zA-Z0-9])")
+
+_users: set[int] = set()  # processes, this one or one it was forked from, that ran Typst
+
+
+def typeset(document: dict) -> bytes:
+    """Return the PDF of a document from `read_notebook`; the same bytes every time."""
+    if _users - {os.getpid()}:
+        return _in_fresh_process(document)
+    _users.add(os.getpid())
+    with TemporaryDirectory(prefix="junheng-") as folder:
+        root = Path(folder)
+        _lay_out(document, root)
+        compiler = typst.Compiler(root / "dossier.typ", root, _fonts(), ignore_system_fonts=True)
+        try:
+            pdf, warnings = compiler.compile_with_warnings(
+                format="pdf", timestamp=datetime.combine(_day(document), datetime.min.time(), UTC),
+                pdf_standards=["a-3a" if "attachment" in document else "a-2a", "ua-1"])
+        except typst.TypstError as error:
+            raise DossierFailed("排版失败：" + "；".join([error.message, *error.hints])) from error
+    if warnings:
+        raise DossierFailed("排版有警告：" + "；".join(w.message for w in warnings))
+    return pdf
+
+
+def has_typeset() -> bool:
+    """Tell whether this process, or one it was forked from, has run Typst."""
+    return bool(_users)
+
+
+def _in_fresh_process(document: dict) -> bytes:
+    """Typeset where Typst has not run: a fork of its process lacks its threads, and hangs."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(typeset, document).result()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Our fonts and, for formulas, the ones inside Typst; never the system's."""
+    folders = sorted({str(path.parent) for path in font_files()})
+    return typst.Fonts(include_system_fonts=False, font_paths=folders)
+
+
+def _lay_out(document: dict, root: Path) -> None:
+    """Fill the private folder: template, figures, attachment and the one JSON file."""
+    template = files("pipeline.publishing.paper") / "dossier.typ"
+    (root / "dossier.typ").write_bytes(template.read_bytes())
+    paper = {name: value for name, value in document.items() if name != "attachment"}
+    for part in ("front", "body"):
+        paper[part] = sections([_ready(block, root) for block in document[part]])
+    paper["attached"] = "attachment" in document
+    if paper["attached"]:
+        (root / "results.json").write_bytes(document["attachment"])
+    paper["date"] = list(_day(document).timetuple()[:3])
+    paper["fonts"] = {"sans": SANS, "bold": SANS_BOLD, "serif": SERIF}
+    (root / "dossier.json").write_text(json.dumps(paper, ensure_ascii=False), "utf-8")
+
+
+def _day(document: dict) -> date:
+    try:
+        return date.fromisoformat(document["cover"]["date"])
+    except ValueError as error:
+        day = document["cover"]["date"]
+        raise DossierFailed(f"封面日期“{day}”应写作 2024-03-01 的形式。") from error
+
+
+def _ready(block: dict, root: Path) -> dict:
+    if block["type"] == "figure":
+        name = f"fig-{sum(1 for _ in root.glob('fig-*.svg')) + 1}.svg"
+        (root / name).write_text(block["svg"], "utf-8")
+        return {key: value for key, value in block.items() if key != "svg"} | {"file": name}
+    return prepare_table(block) if block["type"] == "table" else block
+
+
+def sections(blocks: list[dict]) -> list[dict]:
+    """Split blocks into upright and turned (横排) runs of pages.
+
+    A heading and a few words before a wide table, or between two, go with the table, so
+    that no page holds a heading alone.
+    """
+    turned = [bool(block.get("wide")) for block in blocks]
+    for place, block in enumerate(blocks):
+        if block.get("wide"):
+            start = _introduction(blocks, turned, place)
+            turned[start:place] = [True] * (place - start)
+    parts: list[dict] = []
+    for block, wide in zip(blocks, turned, strict=True):
+        if not parts or parts[-1]["wide"] != wide:
+            parts.append({"wide": wide, "blocks": []})
+        parts[-1]["blocks"].append(block)
+    return parts
+
+
+def _introduction(blocks: list[dict], turned: list[bool], place: int) -> int:
+    """Return where the words that belong to the wide table at ``place`` begin."""
+    start, letters = place, 0
+    for at in range(place - 1, -1, -1):
+        block = blocks[at]
+        letters += len(json.dumps(block.get("runs", block.get("items", [])), ensure_ascii=False))
+        if turned[at]:
+            return at + 1
+        if block["type"] in ("table", "figure") or letters > _SHORT_TEXT:
+            break
+        if block["type"] == "heading":
+            start = at
+    return start
+
+
+def prepare_table(table: dict) -> dict:
+    """Return the table with head rows, column widths (em), letter size and orientation.
+
+    A table that cannot stand upright is turned; one too wide even so stops the dossier.
+    """
+    fields, wishes = table["fields"], column_wishes(table["fields"], table["rows"])
+    for wide in (True,) if table["wide"] else (False, True):
+        for ease, sizes in _TRIALS[wide]:
+            for size in sizes:
+                room = (_WIDE if wide else _TALL) / size - _INSET * len(fields)
+                widths = column_widths(fields, wishes, room, ease)
+                if widths:
+                    return _prepared(table, wide, size, [w + _INSET for w in widths])
+    raise DossierFailed(f"{table['label']}“{table['caption']}”列太多，横排也排不下，请分成两表。")
+
+
+def _prepared(table: dict, wide: bool, size: float, widths: list[float]) -> dict:
+    rows = [[cell | {"solid": _is_solid(cell["text"])} for cell in row] for row in table["rows"]]
+    letters = sum(len(cell["text"]) for row in rows for cell in row)
+    return table | {"wide": wide, "size": size, "widths": widths, "rows": rows,
+                    "head": head_rows(table["fields"]),
+                    "together": len(rows) <= _SMALL_ROWS and letters <= _SMALL_LETTERS}
+
+
+def head_rows(fields: list[dict]) -> list[list[dict]]:
+    """Return one head row, or two where neighbours of the same group share a cell."""
+    grouped = any(field["group"] for field in fields)
+    first, second = [], []
+    for before, field in zip([None, *fields], fields, strict=False):
+        label = {"text": field["label"], "across": 1, "down": 1, "above": False,
+                 "align": field["align"]}
+        if not field["group"]:
+            first.append(label | {"down": 2 if grouped else 1})
+            continue
+        if before and before["group"] == field["group"]:
+            first[-1]["across"] += 1
+        else:
+            first.append(label | {"text": field["group"], "above": True, "align": "center"})
+        second.append(label)
+    return [first, second] if grouped else [first]
+
+
+def column_wishes(fields: list[dict], rows: list[list[dict]]) -> list[list[float]]:
+    """Return the widths (em) of all columns at ease 0, 1 and 2: see `column_widths`."""
+    least, longest = [], []
+    for n, field in enumerate(fields):
+        texts = {row[n]["text"] for row in rows}
+        least.append(_least(field, texts))
+        longest.append(max(map(_em, texts), default=0))
+    heads = [math.ceil(_em(field["label"]) / 5) for field in fields]
+    return [least] + [
+        [max(m, head, min(long, limit))
+         for m, head, long in zip(least, heads, longest, strict=True)]
+        for limit in (_LONG_CELL, _FULL_CELL)]
+
+
+def column_widths(fields: list[dict], wishes: list[list[float]], room: float,
+                  ease: int) -> list[float] | None:
+    """Share ``room`` (em) among the columns, or return None if it is too little for ``ease``.
+
+    Ease 2 gives every cell up to 24 em a line of its own, 1 every cell up to 14 em, 0 only
+    what cannot be broken; no column ever gets less than that. A head would stand on at most
+    five lines. A field's own ``width`` is its share of what the columns without one leave over.
+    """
+    levels = [list(level) for level in wishes]
+    least = levels[0]
+    for level in levels[1:]:
+        _apply_shares(fields, least, level, room)
+    if sum(levels[ease]) > room:
+        return None
+    low = [level for level in levels[ease:] if sum(level) <= room][-1]
+    high = next((level for level in levels[ease:] if sum(level) > room), None)
+    if high is None:
+        return [width * room / sum(low) for width in low]
+    part = (room - sum(low)) / (sum(high) - sum(low))
+    return [a + (b - a) * part for a, b in zip(low, high, strict=True)]
+
+
+def _apply_shares(fields: list[dict], least: list[float], widths: list[float],
+                  room: float) -> None:
+    shares = sum(field["width"] or 0 for field in fields)
+    left = room - sum(w for w, f in zip(widths, fields, strict=True) if not f["width"])
+    for n, field in enumerate(fields):
+        if field["width"]:
+            widths[n] = max(least[n], left * field["width"] / shares)
+
+
+def _least(field: dict, texts: set[str]) -> float:
+    head = field["label"].replace("（", " （")  # a unit may stand on a line of its own
+    pieces = [piece for text in [*head.split(), *texts]
+              for piece in ([text] if _em(text) <= _SHORT_CELL else _BREAKS.split(text))
+              if len(piece) <= _SOLID]
+    return max(2, _em(field["label"]) / 8, *map(_em, pieces))
+
+
+def _is_solid(text: str) -> bool:
+    """Tell whether a cell must be told to stay on one line; a plain number does by itself."""
+    return len(text) <= _SOLID and not _BREAKS.search(text) and not _NUMBER.fullmatch(text)
+
+
+@lru_cache(maxsize=20_000)
+def _em(text: str) -> float:
+    """Estimate a width from above: a Chinese letter is 1 em, a digit of our fonts 0.555."""
+    letters = sum(1 if c > "\u02ff" else 0.9 if c in "mwMW%@" else 0.7 if c.isupper() else 0.58
+                  for c in text)
+    return letters + 0.25 * len(_SEAMS.findall(text))

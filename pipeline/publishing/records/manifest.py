@@ -1,0 +1,106 @@
+"""The run record (manifest.json): everything that the figures hang on, and what was made.
+
+The run id is the hash of all that stood before the first output: inputs, parameters,
+standard, code, lock, fonts. Two runs with one id must give the same figures.
+"""
+
+import hashlib
+import json
+import platform
+from dataclasses import asdict
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from pipeline.county import County
+from pipeline.definitions.base import DATA, ROOT, file_hash
+from pipeline.definitions.standards import standard_path
+from pipeline.ground.fonts import font_hashes
+from pipeline.publishing.chapters.binding import Parameters
+
+SCHEMA = "junheng.manifest/1"
+_FACTS = ("schema", "run_id", "machine", "outputs")  # what a manifest says beside the causes
+_CODE = (("pipeline", ("*.py", "*.typ", "*.json")), ("notebooks", ("*.ipynb",)),
+         ("data", ("*.toml",)))
+_NOT_CODE = {"raw", "processed", ".ipynb_checkpoints"}
+_PLACES = {"unit", "year", "standard", "raw", "processed", "pool"}  # said otherwise, or no cause
+
+
+def causes(county: County, parameters: Parameters) -> dict:
+    """Return everything that decides the dossier: inputs, definitions, code, lock, fonts."""
+    inputs = [path for year in county.file_years
+              for path in (*county.files(year), *county.corrections(year))]
+    return {
+        "unit": county.code, "year": county.year, "registered": asdict(county.info),
+        "parameters": parameters.model_dump(exclude=_PLACES),
+        "standard": {"id": county.standard.id,
+                     "sha256": file_hash(standard_path(county.standard.id))},
+        "inputs": [{"file": path.relative_to(county.raw).as_posix(), "sha256": file_hash(path),
+                    "bytes": path.stat().st_size} for path in inputs],
+        "skipped": [f"{year}/{name}" for year in county.file_years
+                    for name in county.skipped(year)],
+        **({"assumptions": [a.text for a in county.assumptions]} if county.assumptions else {}),
+        **({"pool": pool_hash(ROOT / parameters.pool)} if parameters.pool else {}),
+        **program(),
+    }
+
+
+@cache
+def pool_hash(folder: Path) -> str:
+    """Return one hash over the tables of a finished annual evaluation, in the order of names."""
+    total = hashlib.sha256()
+    for path in sorted(folder.glob("*.csv")):
+        total.update(f"{path.name} {file_hash(path)}\n".encode())
+    return total.hexdigest()
+
+
+@cache
+def program() -> dict:
+    """Return what is the same for every county of this process: code, lock, fonts."""
+    return {"code": code_hash(), "version": version("junheng"),
+            "lock": file_hash(ROOT / "requirements.lock"), "fonts": font_hashes()}
+
+
+def run_id(why: dict) -> str:
+    """Return the sha256 of the canonical JSON of the causes."""
+    text = json.dumps(why, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def code_hash() -> str:
+    """Return one hash over the program, the chapters and the definitions, in path order."""
+    total = hashlib.sha256()
+    for folder, patterns in _CODE:
+        base = DATA if folder == "data" else ROOT / folder
+        files = {p for pattern in patterns for p in base.rglob(pattern)
+                 if not _NOT_CODE & {*p.relative_to(base).parts}}
+        for path in sorted(files):
+            total.update(path.relative_to(ROOT).as_posix().encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def manifest(why: dict, folder: Path) -> dict:
+    """Return the record: run id, causes, machine, and the hash of every file in the folder."""
+    outputs = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "run.log")
+    return {
+        "schema": SCHEMA, "run_id": run_id(why), **why,
+        "machine": {"python": platform.python_version(), "system": platform.system(),
+                    "architecture": platform.machine()},
+        "outputs": [{"file": p.relative_to(folder).as_posix(), "sha256": file_hash(p),
+                     "bytes": p.stat().st_size} for p in outputs],
+    }
+
+
+def read_manifest(folder: Path) -> dict | None:
+    """Return the record of a published folder, None where there is none that can be read."""
+    try:
+        record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return record if record["schema"] == SCHEMA and record["outputs"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def causes_of(record: dict) -> dict:
+    """Return the causes that a manifest states."""
+    return {name: value for name, value in record.items() if name not in _FACTS}

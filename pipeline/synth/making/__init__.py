@@ -1,0 +1,1 @@
+"""The truth of the made-up nation (真值)."""

@@ -1,0 +1,1 @@
+"""How the made-up counties write it down (报送)."""

@@ -1,0 +1,182 @@
+"""A year of a whole nation (全国一年): what has come in, from whom, and which schools came twice.
+
+All of it is known before the first dossier is made. Files are opened by a crew of children, a
+few counties each; what a county's roll holds is kept by its hash, so that an unchanged county
+is not read again.
+"""
+
+import hashlib
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.cleaning.schools.identity import names_of
+from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
+from pipeline.county import County, shared_tables, unit_info, units, units_with_files
+from pipeline.definitions.base import file_hash
+from pipeline.definitions.standards import standard as load_standard
+from pipeline.ground.errors import WrongUse
+from pipeline.publishing.batch.hands.child import Limits
+from pipeline.publishing.batch.hands.crew import Crew
+from pipeline.publishing.batch.outcome import OK, Task
+from pipeline.publishing.chapters.binding import checked
+from pipeline.publishing.county_book import Order
+from pipeline.publishing.records.manifest import program
+
+_ANSWER = "roll.json"
+_COUNTIES_A_CHILD = 25
+_LIMITS = Limits(seconds=1800, memory_mb=4000)
+_DEFAULT = "cn-2017-06"
+
+
+@dataclass
+class Arrivals:
+    """What has come in for a year: units with files, what shared tables hold, what is amiss.
+
+    ``concerned`` tells of every shared table, of earlier years too, the units it names;
+    ``shared`` the schools that those of this year report for each unit. ``problems`` are files
+    that belong to nobody, ``unusable`` those of them that are shared tables.
+    """
+
+    codes: set[str]
+    concerned: dict[Path, frozenset[str]] = field(default_factory=dict)
+    shared: dict[str, list[Entry]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    unusable: list[str] = field(default_factory=list)
+
+
+def arrivals(raw: Path, year: int, work: Path) -> Arrivals:
+    """Look through a raw folder; ``work`` is a private folder for the children."""
+    known, there = units(raw), units_with_files(raw, year)
+    found = Arrivals(there & {*known})
+    found.problems = [f"{code} 有 {year} 年的资料而未登记，请登记在名册中"
+                      for code in sorted(there - {*known})]
+    tables = [(path, of) for of in range(year, 1979, -1) for path in shared_tables(raw, of)]
+    answers = _asked({str(n): ([], pair) for n, pair in enumerate(tables)}, 1, work)
+    for number, (path, of) in enumerate(tables):
+        answer = answers.get(str(number))
+        fault = answer["fault"] if answer else "未能读取"
+        if fault:
+            found.concerned[path] = frozenset()
+            found.unusable.append(f"多县合表 {of}/{path.name} 不能使用：{fault}。")
+            continue
+        _share_out(found, path, of == year, answer["shared"], known)
+    found.problems += found.unusable
+    return found
+
+
+def _share_out(found: Arrivals, path: Path, now: bool, named: dict, known: dict) -> None:
+    """Give every unit that a shared table names what it reports there (同名的县都算)."""
+    called = defaultdict(set)
+    for code, unit in known.items():
+        for name in names_of(unit):
+            called[name].add(code)
+    found.concerned[path] = frozenset().union(*(called[name] for name in named))
+    if not now:
+        return
+    unknown = sorted(name for name in named if name and not called[name])
+    if unknown:
+        found.problems.append(f"多县合表 {path.name} 中的 {'、'.join(unknown)} 未登记，"
+                              "请登记在名册中")
+    found.codes |= found.concerned[path]
+    for name, entries in named.items():
+        for code in called[name]:
+            found.shared.setdefault(code, []).extend(Entry(**entry) for entry in entries)
+
+
+def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: Arrivals,
+               everybody: bool) -> list[Order]:
+    """Return the orders of units; raise `WrongUse` before any is made where one cannot be.
+
+    Of ``everybody``, a unit with nothing that can be read is a problem and not a wrong use.
+    """
+    orders = [Order(checked({"unit": code, **given}), out, engine) for code in codes]
+    if not everybody:
+        for order in orders:
+            try:
+                order.county.require_files()
+            except WrongUse as fault:
+                raise WrongUse("".join([str(fault), *came.unusable])) from None
+        return orders
+    there = [order for order in orders if order.county.year in order.county.file_years]
+    for order in orders:
+        if order not in there:
+            name = order.county.name
+            came.problems.append(f"{order.parameters.unit} {name} 的文件夹中没有可读的表")
+    if not there:
+        raise WrongUse(f"没有找到任何县 {given['year']} 年的资料。{'；'.join(came.problems)}")
+    return there
+
+
+def refused_for_schools(orders: list[Order], came: Arrivals, workers: int, notes: Path,
+                        work: Path) -> tuple[dict[str, str], list[str]]:
+    """Return unit → why, for units that report a school of another's; and what is not known.
+
+    A unit whose files could not be opened within the limits is not looked at.
+    """
+    counties = {order.parameters.unit: order.county for order in orders}
+    keys = {code: _key(county) for code, county in counties.items()}
+    rolls = {code: _noted(notes / f"{code}.json", key) for code, key in keys.items()}
+    unread = [counties[code] for code in sorted(rolls) if rolls[code] is None]
+    shares = [unread[n:n + _COUNTIES_A_CHILD] for n in range(0, len(unread), _COUNTIES_A_CHILD)]
+    answers = _asked({str(n): (share, None) for n, share in enumerate(shares)}, workers, work)
+    for answer in answers.values():
+        for code, entries in answer["rolls"].items():
+            rolls[code] = [Entry(**entry) for entry in entries]
+            _note(notes / f"{code}.json", keys[code], entries)
+    problems = [f"{code} 的学校标识码未能与其他县核对" for code in sorted(rolls)
+                if rolls[code] is None]
+    known = {code: [*(rolls[code] or ()), *came.shared.get(code, ())] for code in rolls}
+    return in_two_units(known, {code: c.name for code, c in counties.items()}), problems
+
+
+def _asked(questions: dict[str, tuple], workers: int, work: Path) -> dict[str, dict]:
+    """Let children read rolls; return the answers of those that came to an end."""
+    crew, waiting, answers = Crew(_read, _LIMITS, workers, work), [*questions.items()], {}
+    try:
+        while waiting or crew.busy():
+            while waiting and crew.has_room():
+                code, question = waiting.pop(0)
+                crew.take(Task(question, code, code))
+            for ended in crew.ended(1):
+                if ended.outcome.state == OK:
+                    answers[ended.task.code] = json.loads((ended.work / _ANSWER).read_bytes())
+                shutil.rmtree(ended.work, ignore_errors=True)
+    finally:
+        crew.close()
+    return answers
+
+
+def _read(question: tuple[list[County], tuple[Path, int] | None], work: Path) -> None:
+    counties, table = question
+    answer = {"rolls": {c.code: [e.record() for e in roll_of(c)] for c in counties}}
+    if table:
+        named, fault = shared_roll(*table, load_standard(_DEFAULT))
+        answer |= {"fault": fault, "shared": {
+            name: [entry.record() for entry in entries] for name, entries in named.items()}}
+    (work / _ANSWER).write_text(json.dumps(answer), encoding="utf-8")
+
+
+def _key(county: County) -> str:
+    """Return the hash of what a county's roll hangs on."""
+    files = [*county.files(county.year), *county.corrections(county.year)]
+    said = [program()["code"], county.standard.id, *map(str, unit_info(county.code, county.raw)
+                                                        .__dict__.values())]
+    said += [f"{path.name} {file_hash(path)}" for path in files]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _noted(path: Path, key: str) -> list[Entry] | None:
+    try:
+        note = json.loads(path.read_text(encoding="utf-8"))
+        return [Entry(**entry) for entry in note["roll"]] if note["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _note(path: Path, key: str, entries: list[dict]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"key": key, "roll": entries}), encoding="utf-8")

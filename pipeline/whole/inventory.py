@@ -1,0 +1,43 @@
+"""What there is (清单): `junheng list` prints the definitions readably."""
+
+from pipeline.county import units
+from pipeline.definitions.base import DATA
+from pipeline.definitions.forms.county_layouts import county_layouts
+from pipeline.definitions.forms.layouts import layouts
+from pipeline.definitions.indicators import indicators
+from pipeline.definitions.plans import plans
+from pipeline.definitions.standards import standard
+
+
+def listing(what: str) -> list[str]:
+    """Return the lines of one list, a line an entry."""
+    return LISTS[what]()
+
+
+def _standards() -> list[str]:
+    found = [standard(path.stem) for path in sorted((DATA / "standards").glob("*.toml"))]
+    return [f"{s.id}  {s.title}（{s.document}）"
+            f"{'' if s.judged else '，参考包，不作判定'}，{len(s.resource.indicators)}项资源指标"
+            for s in found]
+
+
+def _indicators() -> list[str]:
+    return [f"{i.id}  {i.zh}（{i.unit}）  {i.clause}" for i in indicators().values()]
+
+
+def _plans() -> list[str]:
+    return [f"{p.id}  {p.title}：{len(p.targets)}项目标，{p.period}" for p in plans().values()]
+
+
+def _layouts() -> list[str]:
+    found = sorted([*layouts(), *county_layouts().values()], key=lambda layout: layout.id)
+    return [f"{f.id}  {f.zh}：{'、'.join(c.headers[0] for c in f.columns)}" for f in found]
+
+
+def _counties() -> list[str]:
+    return [f"{u.code}  {u.province}{u.prefecture}{u.name}  标准包 {u.standard}"
+            + (f"  {u.notice}" if u.notice else "") for u in units().values()]
+
+
+LISTS = {"standards": _standards, "plans": _plans, "indicators": _indicators, "layouts": _layouts,
+         "counties": _counties}

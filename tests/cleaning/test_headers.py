@@ -1,0 +1,102 @@
+"""Headers: every listed real wording is understood or refused for what it is; decoys never."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from tables import imported, refusals, renamed, results, school
+
+from pipeline.definitions.forms.layouts import known_headers
+from pipeline.definitions.forms.wordings import decoys, readings
+
+REAL = list(csv.DictReader(
+    (Path(__file__).parents[1] / "witnesses" / "headers.csv").open(encoding="utf-8", newline="")))
+ROWS = [school(n, pupils=400 + 7 * n, **{"教学仪器设备值(万元)": 100 + n}) for n in range(1, 8)]
+OURS = {"school_name": "学校名称", "pupils": "在校生数",
+        "teachers_above_required": "高于规定学历教师数",
+        "backbone_teachers": "县级以上骨干教师数", "pe_art_teachers": "体育艺术专任教师数",
+        "teaching_area": "教学及辅助用房面积(㎡)", "sports_area": "运动场地面积(㎡)",
+        "equipment_value": "教学仪器设备值(万元)", "multimedia_classrooms": "网络多媒体教室数",
+        "school_code": "学校标识码", "school_type": "办学类型", "urban_rural": "城乡类型",
+        "operator_type": "举办者类型"}
+VARIABLES = {"school_name": "name", "pupils": "pupils", "teachers_above_required":
+             "qualified_teachers", "backbone_teachers": "backbone_teachers",
+             "pe_art_teachers": "pe_art_teachers", "teaching_area": "teaching_area_m2",
+             "sports_area": "field_area_m2", "equipment_value": "equipment_value_yuan",
+             "multimedia_classrooms": "multimedia_rooms"}
+RATIO = ("每百", "生均")
+
+
+def rows_under(row: dict) -> list[dict]:
+    """Return the good rows with one of our headers replaced by this real one."""
+    return [renamed(r, OURS[row["field"]], row["header_wording"]) for r in ROWS]
+
+
+def of(kind: str, *, ratio: bool | None = None) -> list[dict]:
+    chosen = [r for r in REAL if r["field"] in OURS and r["kind"].startswith(kind)
+              and r["header_wording"] != "统计三级"]  # the unit that reports, no kind of school
+    return [r for r in chosen if ratio is None or r["header_wording"].startswith(RATIO) is ratio]
+
+
+def wording(row: dict) -> str:
+    return f"{row['field']}-{row['header_wording']}"
+
+
+def told(result) -> list[str]:
+    """Return the warnings that the good file does not get as well."""
+    return [f["code"] for f in result.findings.to_dict("records")
+            if f["severity"] == "warn" and "公用经费" not in f["action"]]
+
+
+def figures(result) -> dict[str, list]:
+    """Return what is computed; 运动场馆面积 is another column that gives the same."""
+    return {name: rows for name, rows in results(result).items() if name != "schools"}
+
+
+BOTH = {row["header_wording"] for row in of("header")} & {row["header_wording"]
+                                                          for row in of("decoy")}
+DECOYS = [row for row in of("decoy") if row["header_wording"] not in BOTH]
+WHOLE_YUAN = [row for row in of("header", ratio=True) if row["field"] == "equipment_value"]
+RATIOS = [row for row in of("header", ratio=True) if row not in WHOLE_YUAN]
+
+
+def test_the_good_file_gets_no_warning_of_its_headers(tmp_path):
+    result = imported(tmp_path, ROWS)
+    assert not result.refused and told(result) == []
+
+
+@pytest.mark.parametrize("row", DECOYS, ids=wording)
+def test_a_decoy_is_never_taken_for_the_quantity(row):
+    known = known_headers("template-1")
+    for reading in readings(row["header_wording"]):
+        column = known.get((reading.name, reading.stage)) or known.get((reading.name, ""))
+        assert column is None or column.variable != VARIABLES[row["field"]]
+
+
+@pytest.mark.parametrize("row", of("decoy"), ids=wording)
+def test_a_decoy_in_the_place_of_a_column_refuses_the_file(row, tmp_path):
+    assert imported(tmp_path, rows_under(row)).refused
+
+
+@pytest.mark.parametrize("row", of("header", ratio=False), ids=wording)
+def test_a_real_wording_of_an_amount_is_understood(row, tmp_path):
+    """A wording that names parts, another stage or no unit must be told, not guessed."""
+    result = imported(tmp_path, rows_under(row))
+    if not result.refused:
+        clean = imported(tmp_path / "clean", ROWS)
+        assert told(result) or figures(result) == figures(clean)
+    else:
+        assert set(refusals(result)) <= {"header.unit", "header.missing", "pupils.missing",
+                                         "header.ambiguous", "value.column"}
+        assert ">" in row["header_wording"] or refusals(result)[0] == "header.unit" or (
+            row["header_wording"][:2] in ("初中", "小学", "高中", "本科", "体育", "艺术", "义务"))
+
+
+@pytest.mark.parametrize("row", RATIOS, ids=wording)
+def test_counts_under_a_header_of_ratios_are_told(row, tmp_path):
+    result = imported(tmp_path, rows_under(row))
+    assert result.refused or told(result)
+
+
+def test_every_decoy_of_the_list_says_why():
+    assert all(decoys().values()) and len(decoys()) >= 20

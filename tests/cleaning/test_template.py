@@ -1,0 +1,214 @@
+"""The blank workbook (采集表): what it asks for, and that the reader takes what is filled in."""
+
+from collections import Counter
+from fractions import Fraction
+
+import openpyxl
+import pytest
+from tables import refusals
+
+from pipeline.cleaning.checking import check_paths
+from pipeline.cleaning.forms.blank_form import write_template
+from pipeline.cleaning.importing import import_county
+from pipeline.county import County
+from pipeline.definitions.forms.layouts import layouts
+from pipeline.definitions.forms.variables import variables
+from pipeline.definitions.forms.wordings import readings
+from pipeline.ground.terms import REFUSE
+
+FORMS = {"学校情况": "template-1", "县级数据": "county-facts", "佐证材料": "evidence",
+         "班额": "class-sizes", "专用教室": "rooms", "质量监测": "monitoring",
+         "学校对照": "links"}
+NOT_DATA = ["填表说明", "填写样例"]
+HELP = {"佐证材料": ["指标或事项", "应提交的资料"]}
+LAYOUTS = {layout.id: layout for layout in layouts()}
+SCHOOL = {"学校标识码": "2199000001", "学校名称": "甲小学", "办学类型": "小学", "城乡类型": "镇区",
+          "举办者类型": "公办", "在校生数": 500, "高于规定学历教师数": 25, "县级以上骨干教师数": 6,
+          "体育艺术专任教师数": 5, "教学及辅助用房面积(㎡)": 2500.5, "运动场地面积(㎡)": 4000,
+          "教学仪器设备值(万元)": 120.5, "网络多媒体教室数": 13}
+SCHOOLS = [SCHOOL, SCHOOL | {"学校标识码": "2199000002", "学校名称": "乙小学"}]
+BANDS = ["25人及以下", "26—30人", "31—35人", "36—40人", "41—45人", "46—50人", "51—55人",
+         "56—60人", "61—65人", "66人及以上"]
+
+
+@pytest.fixture
+def blank(tmp_path):
+    path = tmp_path / "raw" / "2023" / "990101_甲县.xlsx"
+    path.parent.mkdir(parents=True)
+    write_template(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    path = tmp_path_factory.mktemp("template") / "采集表.xlsx"
+    write_template(path)
+    return openpyxl.load_workbook(path)
+
+
+def headers(sheet):
+    return [cell.value for cell in sheet[1]]
+
+
+def fill(path, **sheets):
+    """Write rows of header → value; in a prefilled sheet, into the row whose first cell agrees."""
+    book = openpyxl.load_workbook(path)
+    for name, rows in sheets.items():
+        sheet, place = book[name], {h: i for i, h in enumerate(headers(book[name]), 1)}
+        lines = {sheet.cell(n, 1).value: n for n in range(2, sheet.max_row + 1)}
+        for row in rows:
+            number = lines.get(row[headers(sheet)[0]]) if name in ("县级数据", "佐证材料") else None
+            number = number or max([1, *(c.row for c in sheet["A"] if c.value)]) + 1
+            for header, value in row.items():
+                sheet.cell(number, place[header], value)
+    book.save(path)
+    return path
+
+
+def imported(path):
+    county = County.open("990101", 2023, raw=str(path.parents[1]), processed=str(path.parent))
+    return import_county(county)
+
+
+def refused_places(path):
+    report, = check_paths([path])
+    return {(f["code"], f["sheet"]) for f in report["findings"] if f["severity"] == REFUSE}
+
+
+def test_there_is_a_sheet_for_every_form_then_the_explanation_and_the_example(book):
+    assert book.sheetnames == [*FORMS, *NOT_DATA]
+    assert {sheet.sheet_state for sheet in book} == {"visible"}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_sheet_has_every_column_of_its_form_and_nothing_unexplained(book, name):
+    written = [h for h in headers(book[name]) if h not in HELP.get(name, ())]
+    assert written == [column.headers[0] for column in LAYOUTS[FORMS[name]].columns]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_column_with_a_unit_has_it_in_its_header_or_in_the_form(book, name):
+    units = variables().units
+    for column in LAYOUTS[FORMS[name]].columns:
+        base = variables().variables[column.variable].unit
+        written = readings(column.headers[0])[0].unit
+        assert column.headers[0] in headers(book[name])
+        assert not base or units[written or column.unit].base == base, column.headers[0]
+        if base in ("元", "㎡", "%"):
+            assert written, column.headers[0]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_column_with_choices_has_them_as_a_drop_down(book, name):
+    found = {str(rule.sqref): rule.formula1 for rule in book[name].data_validations.dataValidation}
+    wanted = {cell.column_letter: c.choices for c in LAYOUTS[FORMS[name]].columns if c.choices
+              for cell in book[name][1] if cell.value == c.headers[0]}
+    assert found == {f"{at}2:{at}2000": f'"{",".join(choices)}"' for at, choices in wanted.items()}
+    assert all(len(formula) <= 257 for formula in found.values())  # Excel's limit, with the quotes
+
+
+def test_there_are_drop_downs_for_state_kind_of_room_grade_and_level(book):
+    texts = {r.formula1 for sheet in book for r in sheet.data_validations.dataValidation}
+    assert {'"符合,不符合,待核,无此情况,有此情况"', '"音乐,美术"', '"四年级,八年级"',
+            '"Ⅰ,Ⅱ,Ⅲ,Ⅳ"', '"小学,初中"'} <= texts
+
+
+def test_every_county_figure_is_asked_for_once_in_a_unit_that_it_can_have(book):
+    rows = list(book["县级数据"].iter_rows(min_row=2, values_only=True))
+    county = {v.zh: v for v in variables().variables.values() if v.county}
+    assert Counter(row[0] for row in rows) == Counter(list(county))
+    assert [r[0] for r in rows if variables().units[r[2]].base != county[r[0]].unit] == []
+    assert {row[1] for row in rows} == {None}
+
+
+def test_money_is_asked_for_in_ten_thousands_but_for_what_one_pupil_is_due(book):
+    units = {row[0]: row[2] for row in book["县级数据"].iter_rows(min_row=2, values_only=True)}
+    assert units["一般公共预算教育支出"] == units["公务员年平均工资收入"] == "万元"
+    assert units["小学生均公用经费基准定额"] == units["初中生均公用经费基准定额"] == "元"
+
+
+def test_everything_that_documents_decide_is_asked_for_with_its_wording(book):
+    rows = list(book["佐证材料"].iter_rows(min_row=2, max_col=3, values_only=True))
+    assert " ".join(row[0] for row in rows) == (
+        "G1 G2 G8 G10 G14 G15 Q3 Q5 Q6 Q7 Q8 V1 V2 V3 V4 V5 V6 V7 E1")
+    wording = {row[0]: row[1] for row in rows}
+    assert wording["Q8"] == "教育质量：无过重课业负担"
+    assert wording["V1"] == "一票否决：存在以考试方式招生"
+    assert all(row[2] for row in rows)
+
+
+def test_codes_are_kept_as_text(book):
+    assert {book[name].column_dimensions["A"].number_format
+            for name in ("学校情况", "班额", "专用教室")} == {"@"}
+
+
+def test_every_column_is_explained(book):
+    told = {(row[0], row[1]) for row in book["填表说明"].iter_rows(values_only=True)}
+    assert told >= {(name, column.headers[0]) for name, id in FORMS.items()
+                    for column in LAYOUTS[id].columns}
+
+
+def test_a_blank_template_is_refused_only_because_it_has_no_schools(blank):
+    assert refused_places(blank) == {("file.empty", "学校情况")}
+
+
+def test_with_two_schools_alone_it_is_accepted_and_nothing_else_is_handed_in(blank):
+    assert refused_places(fill(blank, 学校情况=SCHOOLS)) == set()
+    read = imported(blank)
+    assert list(read.sections["name"]) == ["甲小学", "乙小学"]
+    names = ("facts", "evidence", "class_sizes", "rooms", "monitoring")
+    assert {name: len(read.tables[name]) for name in names} == dict.fromkeys(names, 0)
+
+
+def test_neither_the_example_nor_the_explanation_is_read(blank):
+    report, = check_paths([fill(blank, 学校情况=SCHOOLS)])
+    assert {f["sheet"] for f in report["findings"]} & set(NOT_DATA) == set()
+
+
+def test_what_is_filled_in_arrives_in_its_table(blank):
+    sizes = dict(zip(BANDS, (0, 0, 2, 4, 6, 0, 0, 0, 0, 0), strict=True))
+    one = {"学校标识码": "2199000001", "学校名称": "甲小学"}
+    read = imported(fill(
+        blank, 学校情况=SCHOOLS,
+        县级数据=[{"项目": "一般公共预算教育支出", "数值": 48915},
+              {"项目": "小学生均公用经费基准定额", "数值": 720},
+              {"项目": "Z16", "数值": 197, "单位": "所"}],
+        佐证材料=[{"编号": "G1", "状态": "符合", "日期": "2022-06-30", "文件": "规划.pdf"},
+              {"编号": "V1", "状态": "无此情况", "日期": "2023-11-20", "文件": "说明.pdf"}],
+        班额=[one | {"学段": "小学"} | sizes],
+        专用教室=[one | {"教室类别": "音乐", "教室面积(㎡)": 98.5}],
+        质量监测=[{"监测年份": 2022, "年级": "八年级", "学科": "语文", "水平等级": "Ⅲ",
+               "校际差异率(比率)": 0.149}]))
+    assert refusals(read) == []
+    facts = dict(zip(read.facts["variable"], read.facts["value"], strict=True))
+    assert facts == {"education_budget_yuan": 489150000, "quota_primary_yuan": 720, "Z16": 197}
+    assert list(zip(read.evidence["id"], read.evidence["status"], strict=True)) == [
+        ("G1", "yes"), ("V1", "absent")]
+    classes = read.class_sizes
+    assert list(classes.loc[classes["classes"] > 0, "highest"]) == [35, 40, 45]
+    assert read.rooms[["kind", "area"]].values.tolist() == [["music", Fraction(197, 2)]]
+    assert read.monitoring[["level", "gap"]].values.tolist() == [["Ⅲ", Fraction(149, 10)]]
+
+
+def test_every_prefilled_row_is_read_once_it_is_answered(blank, book):
+    facts = [{"项目": row[0].value, "数值": 1} for row in book["县级数据"].iter_rows(min_row=2)]
+    ids = [row[0].value for row in book["佐证材料"].iter_rows(min_row=2)]
+    states = [{"编号": id, "状态": "无此情况" if id[0] == "V" else "符合"} for id in ids]
+    read = imported(fill(blank, 学校情况=SCHOOLS, 县级数据=facts, 佐证材料=states))
+    assert refusals(read) == []
+    assert (len(read.facts), list(read.evidence["id"])) == (len(facts), ids)
+
+
+def test_the_example_would_be_accepted_where_it_belongs(blank, book):
+    name, at, rows = "", [], {form: [] for form in FORMS}
+    for line in book["填写样例"].iter_rows(values_only=True, min_row=2):
+        first = str(line[0] or "")
+        if first.split("（")[0] in FORMS:
+            name, at = first.split("（")[0], []
+        elif first.startswith("例："):
+            at = [str(header).removeprefix("例：") for header in line if header]
+        elif any(line):
+            rows[name].append({h: v for h, v in zip(at, line, strict=False) if v is not None})
+    assert all(rows.values())
+    assert refused_places(fill(blank, **rows)) == set()
+    assert sorted(imported(blank).sections["stage"]) == ["junior", "primary", "primary"]

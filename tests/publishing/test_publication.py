@@ -1,0 +1,79 @@
+"""What is published is whole, and what it holds is safe to open."""
+
+import errno
+from itertools import count
+
+import pytest
+
+from pipeline.county import County
+from pipeline.ground.terms import TABLES
+from pipeline.publishing.records import faults, publication
+from pipeline.publishing.records.csv_tables import write_tables
+from pipeline.publishing.records.publication import publish, recover
+
+
+def folder(path, text):
+    path.mkdir(parents=True)
+    (path / "dossier.pdf").write_text(text, "utf-8")
+    return path
+
+
+def test_a_new_dossier_takes_the_place_of_the_old_one_whole(tmp_path):
+    old = folder(tmp_path / "2023" / "990101", "old")
+    (old / "left-over.txt").write_text("x", "utf-8")
+    publish(folder(tmp_path / "work", "new"), tmp_path / "2023" / "990101")
+    assert [p.name for p in (tmp_path / "2023").iterdir()] == ["990101"]
+    assert [p.name for p in old.iterdir()] == ["dossier.pdf"]
+    assert (old / "dossier.pdf").read_text("utf-8") == "new"
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+def test_a_publication_that_finds_the_disk_full_leaves_the_old_dossier_or_the_new(
+        tmp_path, monkeypatch, number):
+    target = folder(tmp_path / "2023" / "990101", "old")
+    finished = folder(tmp_path / "work", "new")
+    monkeypatch.setattr(faults, "_operations", count(1))
+    monkeypatch.setattr(faults, "_counting", [])
+    monkeypatch.setenv(faults.VARIABLE, f"{number}:full")
+    with pytest.raises(OSError):
+        publish(finished, target)
+    monkeypatch.undo()
+    recover(target)
+    in_place = number > 4  # brought, file and folder flushed, changed places; then tidying
+    assert (target / "dossier.pdf").read_text("utf-8") == ("new" if in_place else "old")
+    assert [p.name for p in target.parent.iterdir()] == ["990101"]
+
+
+def test_without_a_step_for_two_folders_there_are_two_renames(tmp_path, monkeypatch):
+    target = folder(tmp_path / "2023" / "990101", "old")
+    monkeypatch.setattr(publication, "_exchanged", lambda *_: False)
+    publish(folder(tmp_path / "work", "new"), target)
+    assert (target / "dossier.pdf").read_text("utf-8") == "new"
+    assert [p.name for p in target.parent.iterdir()] == ["990101"]
+
+
+def test_a_finished_folder_on_another_file_system_is_copied(tmp_path, monkeypatch):
+    def elsewhere(*_):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    finished = folder(tmp_path / "work", "new")
+    monkeypatch.setattr(publication, "_moved", elsewhere)
+    publish(finished, tmp_path / "2023" / "990101")
+    assert (tmp_path / "2023" / "990101" / "dossier.pdf").read_text("utf-8") == "new"
+
+
+def test_a_dossier_moved_aside_by_a_cut_off_run_is_put_back(tmp_path):
+    folder(tmp_path / ".990101.old", "old")
+    recover(tmp_path / "990101")
+    assert (tmp_path / "990101" / "dossier.pdf").read_text("utf-8") == "old"
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/c calc'!A0", "+1", "-1+1", "@SUM(A1)", "＝1", "\t=1"])
+def test_no_cell_of_a_table_is_taken_for_a_formula(tmp_path, name):
+    county = County.open("990101", 2023, processed=str(tmp_path / "processed"))
+    county.save("accounting", TABLES["accounting"].frame([
+        {"year": 2023, "stage": "primary", "school_code": "1", "name": name, "pupils": 1}]))
+    write_tables(county, tmp_path / "tables")
+    content = (tmp_path / "tables" / "accounting.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert f"'{name}" in content.decode("utf-8-sig").replace('""', '"')

@@ -1,0 +1,218 @@
+"""The PDF itself: its letters, fonts, pages and bytes, read back with another program."""
+
+import io
+import os
+import sys
+import tomllib
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import nbformat
+import pypdf
+import pytest
+from nbformat import v4
+
+from pipeline.dossier.printing.exhibit import Cell, Cover, Field, PrintedTable, Prose
+from pipeline.ground.errors import DossierFailed
+from pipeline.ground.terms import EXHIBIT_MIME
+from pipeline.publishing.paper import typeset as typesetting
+from pipeline.publishing.paper.blocks import read_notebook
+from pipeline.publishing.paper.exporter import PdfExporter, export
+from pipeline.publishing.paper.typeset import typeset
+
+HOSTILE = ('#eval("1+1")', "$x^2$", "a\\b", "<label>", "@ref", "`raw`", "<b>粗</b>", "*星*", "_线_",
+           "#import", "//注", "/*注*/", "= 题", "- 项", "\\u{41}", "[[", "]", "{", "~", "'")
+SVG = ('<svg xmlns="http://www.w3.org/2000/svg" width="300" height="80">'
+       "<text x='9' y='40' font-family='Noto Sans SC' font-size='12'>图中的字</text></svg>")
+FIGURE = {"kind": "figure", "key": "pic", "place": "body", "caption": "一幅图", "alt": "替代文字",
+          "source": "某局", "notes": [], "svg": SVG}
+
+
+def cover(**more):
+    values = {"title": "某某卷宗", "subtitle": "2023年度", "rows": (("对象", "甲县"),),
+              "running_head": "页眉文字", "date": "2024-03-01", "mark": "样张",
+              "statement": "声明文字"}
+    return Cover("cover", **values | more)
+
+
+def shows(*exhibits):
+    bundles = [e if isinstance(e, dict) else e.record() for e in exhibits]
+    outputs = [v4.new_output("display_data", data={EXHIBIT_MIME: b}) for b in bundles]
+    return v4.new_code_cell("hidden_code()", outputs=outputs)
+
+
+def long_table(count, wide=False):
+    fields = (Field("序号"), Field("名称", align="left"),
+              Field("甲值", "一组"), Field("乙值", "一组"))
+    tones = ("", "fail", "short", "unknown", "total")
+    rows = tuple((Cell(str(n)), Cell(f"第{n}行名称"), Cell("1,234.5", tones[n % 5]), Cell("0.25"))
+                 for n in range(1, count + 1))
+    return PrintedTable("long", "长长的表", fields, rows, "某局年报", unit="人", notes=("尾注",),
+                        wide=wide)
+
+
+def pdf(*cells, resources=None, **more):
+    made = [v4.new_markdown_cell(c) if isinstance(c, str) else c for c in cells]
+    notebook = v4.new_notebook(cells=[shows(cover(**more)), *made])
+    return PdfExporter().from_notebook_node(notebook, resources or {})[0]
+
+
+def pages(data):
+    """Return the text of each page without spaces, which a PDF sets where it likes."""
+    reader = pypdf.PdfReader(io.BytesIO(data))
+    return ["".join(page.extract_text().split()) for page in reader.pages]
+
+
+@pytest.fixture(scope="module")
+def example():
+    return pdf(
+        shows(Prose("s", ("摘要的结论，见[[long]]。",), front=True)),
+        "# 第一章的题\n\n正文有**重点**和公式 $X_i$：\n\n$$CV=\\frac{S}{\\bar{X}}$$",
+        "## 一节\n\n- 一项\n\n1. 一条",
+        shows(FIGURE, Prose("h", HOSTILE[:10]), Prose("h2", HOSTILE[10:15], bullets=True)),
+        "# 第二章的题\n\n见[[pic]]。", shows(long_table(200, wide=True)), "完。",
+        resources={"run_id": "run-1"})
+
+
+def test_chinese_text_can_be_read_back(example):
+    text = "".join(pages(example))
+    for words in ("某某卷宗", "2023年度", "甲县", "声明文字", "摘要的结论，见表1。",
+                  "正文有重点和公式", "图1一幅图", "表1长长的表", "单位：人",
+                  "数据来源：某局年报", "注：尾注", "图中的字", "run-1"):
+        assert words in text
+
+
+def test_hostile_strings_are_printed_letter_by_letter():
+    fields = (Field("#let", "$组$", "left"), Field("*头*", "$组$", "left"))
+    rows = tuple((Cell(text), Cell(text, "total")) for text in HOSTILE)
+    table = PrintedTable("t", "#表 $1$", fields, rows, "@源", notes=("<注>",), unit="`元`")
+    safe = tuple(text for text in HOSTILE if text != "[[")
+    hostile = pdf(shows(table, Prose("p", safe), Prose("b", safe, bullets=True)),
+                  title="#题 $x$", subtitle="<副>", rows=(("*名*", "@值"),), mark="_印_",
+                  running_head="`眉`", statement="\\声")
+    text = "".join(pages(hostile))
+    for words in HOSTILE:
+        assert text.count("".join(words.split())) >= 2, words
+    for words in ("#题$x$", "<副>", "*名*", "@值", "_印_", "`眉`", "\\声", "$组$", "#表$1$",
+                  "<注>"):
+        assert words in text
+
+
+def test_code_never_reaches_the_paper(example):
+    assert b"hidden_code" not in example
+    assert "hidden_code" not in "".join(pages(example))
+
+
+def test_every_font_is_embedded_and_subset(example):
+    reader, fonts = pypdf.PdfReader(io.BytesIO(example)), {}
+    for page in reader.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            inner = font["/DescendantFonts"][0]["/FontDescriptor"]
+            fonts[font["/BaseFont"]] = inner
+    assert {name.split("+")[1].split("-")[0] for name in fonts} >= {
+        "NotoSansSC", "NotoSerifSC", "NotoSansCJKjp"}
+    for name, descriptor in fonts.items():
+        assert name[7] == "+", f"{name} is whole"
+        assert any(key in descriptor for key in ("/FontFile2", "/FontFile3")), name
+
+
+def test_the_bookmarks_follow_the_headings(example):
+    def titles(entries):
+        return [t for e in entries
+                for t in (titles(e) if isinstance(e, list) else [e.title])]
+    assert titles(pypdf.PdfReader(io.BytesIO(example)).outline) == [
+        "摘　要", "目　录", "一、第一章的题", "（一）一节", "二、第二章的题"]
+
+
+def test_a_long_table_repeats_its_head_and_name_on_each_page(example):
+    held = [text for text in pages(example) if "行名称" in text]
+    assert len(held) > 5
+    assert all("序号" in text and "甲值" in text and "一组" in text for text in held)
+    assert all("续表1" in text for text in held[1:]) and "续表1" not in held[0]
+
+
+def test_wide_tables_stand_on_turned_pages_and_their_chapter_heading_with_them(example):
+    reader = pypdf.PdfReader(io.BytesIO(example))
+    turned = [page.mediabox.width > page.mediabox.height for page in reader.pages]
+    texts = pages(example)
+    assert [("行名称" in text) for text in texts] == turned
+    assert "二、第二章的题" in texts[turned.index(True)]
+
+
+@pytest.mark.parametrize("lines", range(6, 18))
+def test_caption_rows_and_notes_are_never_parted(lines):
+    made = pages(pdf("# 章\n\n" + "\n\n".join(["段落。"] * lines), shows(long_table(12))))
+    for text in made[2:]:
+        assert ("表1长长的表" in text) <= ("第1行" in text)
+        assert ("尾注" in text) <= ("第12行" in text)
+
+
+def test_the_mark_and_the_page_number_stand_where_they_should(example):
+    texts = pages(example)
+    assert all("样张" in text for text in texts)
+    assert "—1—" not in texts[0]
+    assert all(f"—{n}—" in text for n, text in enumerate(texts[1:], 2))
+
+
+def test_the_pdf_says_what_it_is_and_when(example):
+    reader = pypdf.PdfReader(io.BytesIO(example))
+    assert reader.metadata.title == "某某卷宗 2023年度"
+    assert reader.metadata.author == "均衡 Junheng"
+    assert reader.metadata.creation_date.date().isoformat() == "2024-03-01"
+    assert reader.trailer["/Root"]["/Lang"] == "zh-CN"
+    packet = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>2</pdfaid:part>" in packet and "<pdfuaid:part>1<" in packet
+
+
+def test_results_can_be_attached():
+    made = pdf("文", resources={"attachment": b'{"a": 1}'})
+    assert pypdf.PdfReader(io.BytesIO(made)).attachments["results.json"] == [b'{"a": 1}']
+
+
+def test_a_missing_letter_stops_the_export():
+    with pytest.raises(DossierFailed, match=r"“𫠟”（U\+2B81F），见封面"):
+        pdf("文", title="𫠟县卷宗")
+
+
+def test_a_warning_of_the_typesetter_stops_the_export(monkeypatch):
+    monkeypatch.setattr(typesetting, "SANS_BOLD", ["No Such Font", typesetting.SANS_BOLD])
+    with pytest.raises(DossierFailed, match="排版有警告.*no such font"):
+        pdf("文")
+
+
+def test_a_date_that_is_none_stops_the_export():
+    with pytest.raises(DossierFailed, match="“今天”"):
+        pdf("文", date="今天")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+def test_two_exports_are_equal_byte_for_byte_even_from_a_forked_process(tmp_path):
+    cells = [shows(cover(), FIGURE, long_table(30)), v4.new_markdown_cell("# 章\n\n$x^2$")]
+    document = read_notebook(v4.new_notebook(cells=cells))
+    expected = typeset(document)
+    child = os.fork()
+    if not child:
+        (tmp_path / "child.pdf").write_bytes(typeset(document))
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert (tmp_path / "child.pdf").read_bytes() == expected == typeset(document)
+
+
+def test_nbconvert_finds_the_exporter_by_its_name():
+    file = Path(__file__).parents[2] / "pyproject.toml"
+    group = "nbconvert.exporters"
+    exporters = tomllib.loads(file.read_text("utf-8"))["project"]["entry-points"][group]
+    assert EntryPoint("junheng-pdf", exporters["junheng-pdf"], group).load() is PdfExporter
+    assert PdfExporter().file_extension == ".pdf"
+
+
+def test_what_is_exported_is_what_nbconvert_and_nbformat_make(tmp_path):
+    notebook = v4.new_notebook(cells=[shows(cover()), v4.new_markdown_cell("# 一章\n\n正文。"),
+                                      shows(FIGURE, Prose("h", HOSTILE), long_table(3))])
+    wanted = PdfExporter().from_notebook_node(notebook, {"run_id": "run-1"})[0]
+    text = nbformat.writes(notebook)
+    export(nbformat.from_dict(notebook), "run-1", tmp_path / "dossier")
+    assert (tmp_path / "dossier.pdf").read_bytes() == wanted
+    written = (tmp_path / "dossier.ipynb").read_text("utf-8")
+    assert [line.strip() for line in written.splitlines()] == [
+        line.strip() for line in text.splitlines()]

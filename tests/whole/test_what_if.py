@@ -1,0 +1,229 @@
+"""A what-if gives what the changed tables themselves would give, and says that it is assumed."""
+
+import json
+import re
+
+import jsonschema
+import pypdf
+import pytest
+from tables import YEAR, found, imported, school, table
+
+from pipeline.__main__ import main
+from pipeline.cleaning.importing import import_county
+from pipeline.county import SCENARIO, County
+from pipeline.definitions.assumptions import read_assumption
+from pipeline.dossier.c09_conclusion.results import results_schema
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.terms import TABLES
+
+A, B, NINE, JUNIOR = "2199000001", "2199000002", "3199000003", "3199000004"
+MIXED = "九年一贯制学校"
+
+
+def rows(**changed: dict) -> list[dict]:
+    """Return two primary schools, one of nine years and a junior one; ``changed`` by name."""
+    drawn = {"A": school(1), "B": school(2, pupils=500),
+             "P": school(3, MIXED, 300, 学段="小学"), "J": school(3, MIXED, 200, 学段="初中"),
+             "D": school(4, "初级中学", 600)}
+    return [{**row, **changed.get(key, {})} for key, row in drawn.items()]
+
+
+def county_in(folder, *texts: str) -> County:
+    """Return the county over the rows in ``folder`` with assumptions beside them."""
+    place = folder / "raw" / str(YEAR) / "990101"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / SCENARIO).write_text("set = " + json.dumps(list(texts)), "utf-8")
+    return County.open("990101", YEAR, raw=str(folder / "raw"), processed=str(folder))
+
+
+def schools_text(result) -> list:
+    return sorted(TABLES["schools"].to_text(result.schools).values.tolist())
+
+
+# what is assumed | the same written into the table itself
+SAME = {
+    "enrolment": (f"pupils:{A}=640", {"A": {"在校生数": 640}}),
+    "enrolment of a stage is split anew": (f"pupils:{NINE}:junior=260", {"J": {"在校生数": 260}}),
+    "three teachers move": (f"move:qualified_teachers:{A}:{B}=3",
+                            {"A": {"高于规定学历教师数": 27}, "B": {"高于规定学历教师数": 33}}),
+    "the one shared stage": (f"move:体育艺术专任教师数:{NINE}:{JUNIOR}=2",
+                             {"J": {"体育艺术专任教师数": 4}, "D": {"体育艺术专任教师数": 8}}),
+    "rooms of one school": (f"add:multimedia_rooms:{A}=4", {"A": {"网络多媒体教室数": 16}}),
+    "rooms of a whole mixed school": (f"add:multimedia_rooms:{NINE}=4",
+                                      {"P": {"网络多媒体教室数": 16},
+                                       "J": {"网络多媒体教室数": 16}}),
+    "area with decimals": (f"add:field_area_m2:{B}=0.5", {"B": {"运动场地面积(㎡)": 5000.5}}),
+    "money in 元 where the form has 万元": (f"add:equipment_value_yuan:{A}=2500",
+                                          {"A": {"教学仪器设备值(万元)": 100.25}}),
+    "a school closes": (f"close={A}", {"A": {"在校生数": 0}}),
+    "its pupils go elsewhere": (f"close={A},to={B}",
+                                {"A": {"在校生数": 0}, "B": {"在校生数": 900}}),
+    "a mixed school closes": (f"close={NINE}", {"P": {"在校生数": 0}, "J": {"在校生数": 0}}),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_an_assumption_gives_the_schools_that_the_changed_table_gives(case, tmp_path):
+    text, changed = SAME[case]
+    imported(tmp_path / "before", rows())
+    scenario = import_county(county_in(tmp_path / "before", text))
+    written = imported(tmp_path / "after", rows(**changed))
+    assert schools_text(scenario) == schools_text(written)
+    assert scenario.accounting.equals(written.accounting)
+
+
+def test_several_assumptions_are_made_one_after_the_other(tmp_path):
+    imported(tmp_path / "before", rows())
+    scenario = import_county(county_in(
+        tmp_path / "before", f"move:qualified_teachers:{A}:{B}=30", f"close={A},to={B}",
+        f"add:qualified_teachers:{B}=5"))
+    written = imported(tmp_path / "after", rows(
+        A={"在校生数": 0, "高于规定学历教师数": 0}, B={"在校生数": 900, "高于规定学历教师数": 65}))
+    assert schools_text(scenario) == schools_text(written)
+
+
+def test_the_cells_stay_as_received_and_each_change_is_a_note(tmp_path):
+    before = imported(tmp_path, rows())
+    scenario = import_county(county_in(tmp_path, f"add:multimedia_rooms:{A}=4"))
+    assert scenario.cells.equals(before.cells) and not scenario.refused
+    (note,) = found(scenario, "scenario.assumed")
+    assert (note["severity"], note["sheet"], note["row"]) == ("note", "学校情况", 2)
+    assert note["action"] == "甲1校的网络多媒体教室数由12改为16间"
+
+
+def test_a_figure_made_from_parts_can_change_without_the_parts(tmp_path):
+    parts = {"本科学历教师数": 20, "专科学历教师数": 10, "硕士学历教师数": 0, "博士学历教师数": 0}
+    form = [{k: v for k, v in {**row, **parts}.items() if k != "高于规定学历教师数"}
+            for row in rows()[:2]]
+    imported(tmp_path, form)
+    scenario = import_county(county_in(tmp_path, f"move:qualified_teachers:{A}:{B}=3"))
+    assert list(scenario.schools["qualified_teachers"]) == [27, 33]
+
+
+REFUSED = table(f"""
+    text                                           | said
+    close=2199000099                               | 没有学校标识码“2199000099”
+    close={A},to=2199000099                        | 没有学校标识码“2199000099”
+    close={A},to={JUNIOR}                          | 没有小学学段
+    pupils:{A}=-3                                  | 应为不小于0的数字
+    pupils:{A}=3.5                                 | 应为整数
+    pupils:{A}=many                                | 应为不小于0的数字
+    pupils:{NINE}=300                              | 有几个学段，请写明学段
+    pupils:{A}:senior2=300                         | 没有学段“senior2”
+    pupils:{A}:junior=300                          | 没有初中学段
+    add:rooms:{A}=3                                | 没有变量“rooms”
+    add:recognition_pct:{A}=3                      | 没有变量“recognition_pct”
+    add:multimedia_rooms:{A}=-3                    | 应为不小于0的数字
+    add:multimedia_rooms:{A}=0.5                   | 应为整数
+    add:books:{A}=100                              | 没有“图书册数”的数
+    move:multimedia_rooms:{A}:{B}=1                | 它不能调动
+    move:qualified_teachers:{A}:{B}=31             | 只有30人，不够调出31人
+    move:qualified_teachers:{A}:{A}=1              | 调出校与调入校相同
+    move:qualified_teachers:{A}:{JUNIOR}=1         | 没有共同的学段
+    open={A}                                       | 写法有误
+""")
+
+
+@pytest.mark.parametrize("line", REFUSED, ids=[line["text"] for line in REFUSED])
+def test_what_cannot_be_assumed_is_refused_in_chinese_with_exit_code_2(line, tmp_path, capsys):
+    imported(tmp_path, rows())
+    with pytest.raises(SystemExit) as stopped:
+        main(["what-if", "990101", "--year", str(YEAR), "--raw", str(tmp_path / "raw"),
+              "--set", line["text"]])
+    said = capsys.readouterr()
+    assert stopped.value.code == 2
+    assert line["said"] in said.err and not said.out
+
+
+def test_a_form_of_per_pupil_ratios_cannot_change_its_pupils(tmp_path):
+    form = [{k: v for k, v in {**row, "生均教学仪器设备值(元)": 2500.5}.items()
+             if k != "教学仪器设备值(万元)"} for row in rows()[:2]]
+    imported(tmp_path, form)
+    with pytest.raises(WrongUse, match="生均值"):
+        import_county(county_in(tmp_path, f"pupils:{A}=300"))
+
+
+def asked(tmp_path, capsys, *arguments: str) -> str:
+    with pytest.raises(SystemExit) as stopped:
+        main(["what-if", "990101", "--year", str(YEAR), "--raw", str(tmp_path / "raw"),
+              *arguments])
+    assert stopped.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_the_record_names_what_differs_and_nothing_else(tmp_path, capsys):
+    imported(tmp_path, rows(A={"网络多媒体教室数": 7}))     # 2.3 a hundred of 400 are 9.2
+    record = json.loads(asked(tmp_path, capsys, "--json", "--set",
+                              f"add:multimedia_rooms:{A}=3"))
+    assert record["assumptions"] == [f"add:multimedia_rooms:{A}=3"]
+    assert record["changes"] == ["甲1校的网络多媒体教室数由7改为10间"]
+    (changed,) = record["schools"]
+    assert (changed["stage"], changed["school_code"]) == ("primary", A)
+    assert [changed[side]["values"]["R7"] for side in ("before", "after")] == ["1.75", "2.5"]
+    assert [changed[side]["met"] for side in ("before", "after")] == [6, 7]
+    assert [changed[side]["status"] for side in ("before", "after")] == ["not_met", "met"]
+    assert [(row["stage"], row["indicator"]) for row in record["balance"]] == [("primary", "R7")]
+    assert "R7" in {row["id"] for row in record["items"]}
+
+
+def test_the_text_says_first_that_it_is_a_scenario_and_then_what_changes(tmp_path, capsys):
+    imported(tmp_path, rows(A={"网络多媒体教室数": 7}))
+    lines = asked(tmp_path, capsys, "--set", f"add:multimedia_rooms:{A}=3").splitlines()
+    assert lines[0].startswith("情景测算：") and "不是填报数据" in lines[0]
+    assert lines[1] == "假设1：甲1校的网络多媒体教室数由7改为10间"
+    assert "  小学 甲1校：R7 多媒体教室1.75→2.50，未达标→达标" in lines
+    assert any(re.fullmatch(r"  小学 R7 多媒体教室：0\.\d+（达标）→0\.\d+（达标）", line)
+               for line in lines)
+
+
+def test_a_closed_school_no_longer_counts(tmp_path, capsys):
+    imported(tmp_path, rows())
+    said = asked(tmp_path, capsys, "--set", f"close={A},to={B}")
+    assert "  小学 甲1校：不再参评" in said and "学生500→900人" in said
+
+
+def test_the_raw_files_are_untouched(tmp_path, capsys):
+    imported(tmp_path, rows())
+    before = {p: p.read_bytes() for p in (tmp_path / "raw").rglob("*") if p.is_file()}
+    asked(tmp_path, capsys, "--set", f"close={A}")
+    assert {p: p.read_bytes() for p in (tmp_path / "raw").rglob("*") if p.is_file()} == before
+
+
+def test_a_dossier_that_is_there_is_not_replaced_by_a_scenario(tmp_path, capsys):
+    imported(tmp_path, rows())
+    (tmp_path / "out" / str(YEAR) / "990101").mkdir(parents=True)
+    with pytest.raises(SystemExit) as stopped:
+        main(["what-if", "990101", "--year", str(YEAR), "--raw", str(tmp_path / "raw"),
+              "--set", f"close={A}", "--dossier", str(tmp_path / "out")])
+    assert stopped.value.code == 2 and "不以情景测算覆盖" in capsys.readouterr().err
+
+
+def test_an_assumption_is_a_sentence_in_chinese():
+    assert read_assumption(f"close={A} to={B}").zh == f"{A}停办，学生并入{B}"
+    assert read_assumption(f"pupils:{A}:小学=500").zh == f"{A}小学在校生改为500人"
+    assert read_assumption(f"move:backbone_teachers:{A}:{B}=1").zh == (
+        f"县级以上骨干教师数1人由{A}调入{B}")
+
+
+@pytest.mark.slow
+def test_a_scenario_dossier_says_so_on_every_page_and_in_every_record(tmp_path, capsys):
+    text = "close=2199000030,to=2199000024"
+    with pytest.raises(SystemExit) as stopped:
+        main(["what-if", "990101", "--year", str(YEAR), "--set", text, "--json",
+              "--dossier", str(tmp_path / "out")])
+    assert stopped.value.code == 0
+    asked_for = json.loads(capsys.readouterr().out)
+    folder = tmp_path / "out" / str(YEAR) / "990101"
+    pages = [page.extract_text() for page in pypdf.PdfReader(folder / "dossier.pdf").pages]
+    assert [n for n, page in enumerate(pages, 1) if "情景测算" not in page] == []
+    assert "2199000030停办，学生并入2199000024" in pages[0].replace(" ", "").replace("\n", "")
+    results = json.loads((folder / "results.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(results_schema()).validate(results)
+    assert results["assumptions"] == asked_for["assumptions"] == [text]
+    assert results["verdict"] == asked_for["verdict"]["after"]
+    changed = {(r["stage"], r["indicator"]): r["after"] for r in asked_for["balance"]}
+    assert changed and {key: (row["cv"], row["status"]) for row in results["balance"]
+                        if (key := (row["stage"], row["indicator"])) in changed} == {
+        key: (after["cv"], after["status"]) for key, after in changed.items()}
+    record = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert record["assumptions"] == [text]
