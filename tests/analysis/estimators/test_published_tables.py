@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from published_data import published
 from tables import table
 
 from pipeline.analysis.estimators import Estimate, estimate
@@ -54,7 +55,7 @@ def loaded(source: list[str] | None) -> pd.DataFrame | None:
     if package == "statsmodels":
         import statsmodels.datasets
         return getattr(statsmodels.datasets, names[0]).load_pandas().data
-    data = pytest.importorskip(package).data(*names)
+    data = published(package, *names)
     assert data is not None, f"{package} has no data set {names}"
     return data
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from published_data import published
 from tables import table
 
 from pipeline.analysis.inequality import inequality
@@ -30,7 +31,7 @@ def schools_of(case: dict) -> tuple[list, list[int], list[str] | None]:
     if "loader" not in case:
         return case["x"], case["weights"] or [1] * len(case["x"]), case.get("groups")
     loader = case["loader"]
-    data = pytest.importorskip(loader["package"]).data(*loader["args"]).query(loader["query"])
+    data = published(loader["package"], *loader["args"]).query(loader["query"])
     return list(data[loader["x"]]), [int(w) for w in data[loader["weights"]]], list(
         data[loader["groups"]])
 

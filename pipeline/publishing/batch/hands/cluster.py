@@ -32,8 +32,8 @@ class Cluster:
         try:
             from distributed import Client
         except ImportError as error:
-            raise WrongUse("没有安装 Dask，--scheduler 不可用。请运行 "
-                           "pip install 'junheng[dask]'，或不用 --scheduler。") from error
+            raise WrongUse("没有安装 Dask，--scheduler 不可用。请在各机器运行 make dask（或 "
+                           "pip install 'junheng[dask]'），或不用 --scheduler。") from error
         try:
             self.client = Client(address, timeout=_CONNECT_SECONDS)
         except (OSError, ValueError) as error:
