@@ -57,6 +57,17 @@ class Annual(Handover):
         """Return the folder of processed data, whose years hold counties and evaluations."""
         return self.folder.parent.parent
 
+    @property
+    def brought(self) -> Path:
+        """Return the folder of what each county brings, where they have been asked already: it
+        stands only beside the private tables of an evaluation that is being made."""
+        return self.folder.with_name(f".{self.folder.name}.brought")
+
+    @property
+    def lock(self) -> Path:
+        """Return the folder of the lock of the tables, which counties with peers read."""
+        return self.folder.with_name(f".{self.folder.name}.lock")
+
     @cached_property
     def standard(self) -> Standard | None:
         """Return the standard of the schools that are pooled; None for a table of counties."""

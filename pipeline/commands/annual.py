@@ -1,10 +1,12 @@
 """``junheng annual``: many counties pooled, described and tested (年度评价)."""
 
+import os
 from pathlib import Path
 
 import click
 
 from pipeline.commands.folders import seen_from_here
+from pipeline.ground.errors import WrongUse
 
 
 @click.command()
@@ -17,12 +19,25 @@ from pipeline.commands.folders import seen_from_here
               help="汇总表去处，默认 data/processed")
 @click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
               metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
-def annual(year: int, study: str, raw: str, out: str, processed: str, engine: str) -> None:
-    """汇总许多县，出年度评价。"""
-    from pipeline.publishing.annual_book import AnnualOrder, make_annual
+@click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
+              help="同时汇总几个县，默认按处理器个数")
+@click.option("--timeout", type=click.FloatRange(1), default=600, metavar="秒",
+              help="汇总一个县最多用时，默认 600")
+@click.option("--memory", type=click.IntRange(100), default=3000, metavar="MB",
+              help="汇总一个县最多用内存，默认 3000")
+def annual(year: int, study: str, raw: str, out: str, processed: str, engine: str,
+           workers: int | None, timeout: float, memory: int) -> None:
+    """汇总许多县，出年度评价；一县出错只少一县。"""
+    from pipeline.publishing.annual_book import AnnualOrder
+    from pipeline.publishing.batch.hands.child import Limits
     from pipeline.publishing.chapters.binding import checked_annual
+    from pipeline.whole.evaluation import evaluate
+
+    if not hasattr(os, "waitid"):
+        raise WrongUse("本系统不能分叉进程，annual 不可用；请在 Linux 上运行")
 
     parameters = checked_annual({"study": study, "year": year, "raw": raw,
                                  "processed": processed})
-    folder = make_annual(AnnualOrder(parameters, Path(out).absolute(), engine))
+    order = AnnualOrder(parameters, Path(out).absolute(), engine)
+    folder = evaluate(order, Limits(timeout, memory), workers or len(os.sched_getaffinity(0)))
     click.echo(f"{study} {year}年：{folder / 'annual.pdf'}")

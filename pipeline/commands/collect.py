@@ -19,7 +19,7 @@ def collect(folder: str, year: int) -> None:
     outcomes, problems = collected(Path(folder).absolute() / str(year))
     for outcome in outcomes:
         if outcome.state not in DONE:
-            click.echo(outcome.line)
+            click.echo(outcome.line())
     for problem in problems:
         click.echo(f"注意：{problem}", err=True)
     click.echo(summary(outcomes))

@@ -97,23 +97,14 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
 
 
 def _hands(asked: dict, limits, workers: int, place: Path):
-    """Return who makes the dossiers: this process's children, a station's, or Dask's workers."""
-    from pipeline.publishing.batch.hands.crew import Crew
-    from pipeline.publishing.chapters.preloading import preload
-    from pipeline.publishing.chapters.surroundings import is_fixed
-    from pipeline.publishing.county_book import prepare_dossier
+    """Return who makes the dossiers: those of this machine, or Dask's workers."""
+    from pipeline.publishing.batch.hands.local_hands import local_hands
 
     if asked["scheduler"]:
         from pipeline.publishing.batch.hands.cluster import Cluster
 
         return Cluster(asked["scheduler"], limits, place)
-    if not is_fixed():
-        from pipeline.publishing.batch.hands.station import Station
-
-        return Station(limits, workers, place)
-    click.echo("正在预载……", err=True)
-    preload()
-    return Crew(prepare_dossier, limits, workers, place)
+    return local_hands("county", limits, workers, place)
 
 
 def _tell_plan(batch, look) -> int:

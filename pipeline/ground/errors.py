@@ -34,5 +34,13 @@ class InputRefused(JunhengError):
     """The input (原始数据) was refused; the reasons stand in the findings table."""
 
 
+class Interrupted(JunhengError):
+    """The command was asked to stop (中断) by a signal: 130 after Ctrl-C, 143 after SIGTERM."""
+
+    def __init__(self, signal: int):
+        self.exit_code = 128 + signal
+        super().__init__("已中断，什么也没有发布；原有的文件未动，可以再运行一次。")
+
+
 class DossierFailed(JunhengError):
     """The dossier (卷宗) could not be made though the input was accepted."""

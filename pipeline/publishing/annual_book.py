@@ -1,9 +1,7 @@
 """Make one annual evaluation (出年度评价): bind, execute, look at the record, export, publish."""
 
 import json
-import logging
 import shutil
-import tempfile
 import time
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,7 +14,7 @@ from pipeline.ground.errors import DossierFailed
 from pipeline.publishing.chapters.binding import AnnualParameters, bind, chapters
 from pipeline.publishing.chapters.execution import execute, without_traces
 from pipeline.publishing.chapters.surroundings import private_surroundings
-from pipeline.publishing.county_book import kept_on_failure, run_log
+from pipeline.publishing.county_book import run_log
 from pipeline.publishing.paper.exporter import export
 from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.manifest import manifest, program, run_id
@@ -38,47 +36,48 @@ class AnnualOrder:
         """Return the evaluation that is asked for."""
         return Annual.open(**self.parameters.model_dump())
 
+    @property
+    def target(self) -> Path:
+        """Return the folder of the published evaluation."""
+        return self.out / str(self.parameters.year) / self.parameters.subject
 
-def make_annual(order: AnnualOrder) -> Path:
-    """Make and publish one annual evaluation; return its folder, nothing is written on failure.
+    def private(self, processed: Path) -> "AnnualOrder":
+        """Return the order with a processed folder of its own, which nobody else sees."""
+        more = {"raw": str(self.annual.raw), "processed": str(processed)}
+        return AnnualOrder(self.parameters.model_copy(update=more), self.out, self.engine)
 
-    The pooled tables stay in the processed folder, where county dossiers find their peers.
+
+def prepare_annual(order: AnnualOrder, work: Path) -> None:
+    """Make one annual evaluation in the private folder ``work``: all but its publication.
+
+    The order is a private one; what was begun in its processed folder before is made anew.
     """
-    annual = order.annual
-    annual.require_sources()
-    order.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".work-", dir=order.out) as name:
-        work = Path(name)
-        finished = work / "annual"
-        finished.mkdir()
-        with (private_surroundings(work), run_log(finished / "run.log") as log,
-              kept_on_failure(finished / "run.log", order.parameters, order.out)):
-            private = order.parameters.model_copy(update={
-                "raw": str(annual.raw), "processed": str(work / "processed")})
-            made = Annual.open(**private.model_dump())
-            _written(private, made, order, work, finished, log)
-        target = order.out / str(annual.year) / order.parameters.subject
-        publish(made.folder, annual.folder)
-        publish(finished, target)
-    return target
+    made, finished = order.annual, work / "annual"
+    shutil.rmtree(made.folder, ignore_errors=True)
+    finished.mkdir()
+    with private_surroundings(work), run_log(finished / "run.log") as log:
+        started = time.monotonic()
+        notebook = execute(bind(chapters("annual"), AnnualParameters), order.parameters, work,
+                           order.engine)
+        log.info("executed in %.1f s", time.monotonic() - started)
+        _look_at_record(made)
+        started = time.monotonic()
+        clean = without_traces(notebook, order.parameters.model_copy(
+            update={"raw": made.study.source.raw, "processed": "data/processed"}))
+        why = causes(made)
+        export(clean, run_id(why)[:16], finished / "annual")
+        shutil.move(made.folder / RECORD, finished / RECORD)
+        write_tables(made, finished / "tables")
+        record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)
+        (finished / "manifest.json").write_text(record + "\n", encoding="utf-8")
+        log.info("exported in %.1f s", time.monotonic() - started)
 
 
-def _written(private: AnnualParameters, made: Annual, order: AnnualOrder, work: Path,
-             finished: Path, log: logging.Logger) -> None:
-    started = time.monotonic()
-    notebook = execute(bind(chapters("annual"), AnnualParameters), private, work, order.engine)
-    log.info("executed in %.1f s", time.monotonic() - started)
-    _look_at_record(made)
-    started = time.monotonic()
-    clean = without_traces(notebook, order.parameters.model_copy(
-        update={"raw": made.study.source.raw, "processed": "data/processed"}))
-    why = causes(made)
-    export(clean, run_id(why)[:16], finished / "annual")
-    shutil.move(made.folder / RECORD, finished / RECORD)
-    write_tables(made, finished / "tables")
-    record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)
-    (finished / "manifest.json").write_text(record + "\n", encoding="utf-8")
-    log.info("exported in %.1f s", time.monotonic() - started)
+def publish_annual(order: AnnualOrder, made: Annual, work: Path) -> None:
+    """Publish what `prepare_annual` made in ``work``: the pooled tables, in which county
+    dossiers find their peers, and the evaluation last."""
+    publish(made.folder, order.annual.folder)
+    publish(work / "annual", order.target)
 
 
 def _look_at_record(made: Annual) -> None:
@@ -94,12 +93,23 @@ def _look_at_record(made: Annual) -> None:
 def causes(annual: Annual) -> dict:
     """Return everything that decides the evaluation: inputs, study, code, lock, fonts.
 
-    Thousands of input files are told by their number and one hash over path and content.
+    Thousands of input files are told by their number and one hash over path and content; the
+    counties have hashed their own when they were asked, and one that could not has none.
     """
-    total = sha256()
+    total, known = sha256(), _hashed_by_counties(annual)
     files = annual.inputs()
     for path in files:
-        total.update(f"{path.relative_to(annual.raw).as_posix()} {file_hash(path)}\n".encode())
+        name = path.relative_to(annual.raw).as_posix()
+        of_county = annual.brought.is_dir() and path.parent != annual.raw
+        content = known.get(name, "") if of_county else file_hash(path)
+        total.update(f"{name} {content}\n".encode())
     return {"study": {"id": annual.study.id, "sha256": file_hash(study_path(annual.study.id))},
             "year": annual.year, "inputs": {"files": len(files), "sha256": total.hexdigest()},
             **program()}
+
+
+def _hashed_by_counties(annual: Annual) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in annual.brought.glob("*.json"):
+        found |= json.loads(path.read_text(encoding="utf-8"))["inputs"]
+    return found

@@ -1,173 +1,139 @@
-"""Pool the counties of an annual evaluation (汇总): each through its dossier's own functions.
+"""Pool the counties of an annual evaluation (汇总): each is asked by the batch's crew.
 
-A county that is refused or whose reading fails costs itself only: it stays in the list with
-its reason and has no figures.
+A county that is refused, hangs, eats memory or kills its process costs itself only: it stays
+in the list with its reason and has no figures.
+
+    python -m pipeline.whole.pooling STUDY YEAR RAW PROCESSED WORKERS   asks, for a chapter alone
 """
 
 import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing import get_context
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pandas as pd
 
-from pipeline.analysis.annual.county_panel import completed, unit_panel, unit_schools
-from pipeline.analysis.county.county_data import COUNTY_TABLES, county_data
-from pipeline.analysis.county.funding import funding
-from pipeline.analysis.county.verdict import ELIGIBILITY, RESOURCE, VETO, judgements
-from pipeline.analysis.schools.balance import balance
-from pipeline.analysis.schools.compliance import compliance
-from pipeline.analysis.schools.indicator_values import indicator_values
+from pipeline.analysis.annual.county_panel import completed
 from pipeline.annual_evaluation import Annual
-from pipeline.cleaning.importing import Imported, import_county
-from pipeline.county import County
 from pipeline.definitions.forms.county_layouts import COUNTIES
-from pipeline.ground.errors import InputRefused, JunhengError
-from pipeline.ground.readiness import mark_child
-from pipeline.ground.terms import MET, NOT_MET, REFUSE, TABLES, UNDETERMINED, verdict
+from pipeline.ground.errors import DossierFailed, InputRefused
+from pipeline.ground.terms import TABLES
+from pipeline.publishing.batch.hands.child import Limits
+from pipeline.publishing.batch.hands.crew import Crew, Ended
+from pipeline.publishing.batch.hands.guard import Guard, guarded
+from pipeline.publishing.batch.outcome import OK, STATE_ZH, Task
+from pipeline.publishing.chapters.preloading import die_with
+from pipeline.publishing.chapters.surroundings import fixed_environment
+from pipeline.whole.pooling_county import (
+    ANSWER,
+    FAILED,
+    CountyAsked,
+    Pooled,
+    bring,
+    without_figures,
+)
 from pipeline.whole.pooling_tables import pool_tables
 
-POOLED, REFUSED, FAILED = "pooled", "refused", "failed"
+_POOLED = ("pool_units", "pool_balance", "panel", "pool_schools")
 _MOST_LINES = 20
-
-
-@dataclass(frozen=True)
-class Pooled:
-    """What one county brings to the pool: rows of these tables."""
-
-    units: list[dict]
-    balance: list[dict]
-    panel: list[dict]
-    schools: list[dict]
 
 
 def pool(annual: Annual, workers: int = 0) -> dict[str, pd.DataFrame]:
     """Return the tables of the pool: pool_units, pool_balance, pool_schools, panel; findings and
     comparisons are empty where schools are pooled: they stand in the counties' dossiers.
 
-    ``workers`` processes read counties side by side, as many as there are processors if 0;
-    the tables are the same for any number, in the order of codes. A study of tables of
-    counties is pooled by `pool_tables`, which gives further tables. Raises `InputRefused`
-    when not one county could be pooled.
+    Where `annual.brought` stands, the counties have been asked; else ``workers`` of them are
+    asked side by side, as many as there are processors if 0. The tables are the same for any
+    number, in the order of codes. A study of tables of counties is pooled by `pool_tables`,
+    which gives further tables. Raises `InputRefused` when not one county could be pooled.
     """
     if annual.study.source.kind == COUNTIES:
         return pool_tables(annual)
-    orders = [(info.code, annual.year, annual.study.source.standard, str(annual.raw))
-              for info in annual.units()]
-    found = list(_read(orders, workers or len(os.sched_getaffinity(0))))
+    with _brought(annual, workers) as place:
+        found = [Pooled.read(place / f"{info.code}.json") for info in annual.units()]
     _require_some(found)
-    rows = {name: [row for one in found for row in getattr(one, part)] for name, part in (
-        ("pool_units", "units"), ("pool_balance", "balance"), ("panel", "panel"),
-        ("pool_schools", "schools"))}
-    rows |= {"findings": [], "comparisons": []}
-    tables = {name: TABLES[name].frame(part) for name, part in rows.items()}
-    tables["panel"] = completed(tables["panel"], annual.study)
-    return tables
+    tables = {name: _table(name, [row for one in found for row in getattr(one, name)])
+              for name in _POOLED}
+    tables |= {name: TABLES[name].frame([]) for name in ("findings", "comparisons")}
+    return tables | {"panel": completed(tables["panel"], annual.study)}
+
+
+def _table(name: str, rows: list[dict[str, str]]) -> pd.DataFrame:
+    """Return a declared table from rows of text."""
+    declared = [column.name for column in TABLES[name].columns]
+    further = sorted({column for row in rows for column in row} - {*declared})
+    return TABLES[name].from_text({column: [row.get(column, "") for row in rows]
+                                   for column in (*declared, *further)})
 
 
 def _require_some(found: list[Pooled]) -> None:
-    left_out = [one.units[0] for one in found if not one.balance]
+    left_out = [one.pool_units[0] for one in found if not one.pool_balance]
     if len(left_out) == len(found):
         said = [f"  {row['unit']} {row['name']}：{row['reason']}" for row in left_out[:_MOST_LINES]]
         raise InputRefused("\n".join([f"{len(found)} 个县都不能汇总，未出年度评价：", *said]))
 
 
-def _read(orders: list[tuple], workers: int, task=None) -> Iterator[Pooled]:
-    """Read every county; one that kills its process is read again alone, and then named."""
-    done: dict[str, Pooled] = {}
-    for number in (workers, *([1] * len(orders))):
-        left = [order for order in orders if order[0] not in done]
-        if not left:
-            break
-        with ProcessPoolExecutor(number, get_context("forkserver"), mark_child) as processes:
-            waiting = [(order, processes.submit(task or pooled_county, *order)) for order in left]
-            for order, result in waiting:
-                try:
-                    done[order[0]] = result.result()
-                except BrokenProcessPool:
-                    if number == 1:
-                        done[order[0]] = _without_figures(order, FAILED, "读入时进程异常终止")
-                    break
-    return iter(done[order[0]] for order in orders)
+@contextmanager
+def _brought(annual: Annual, workers: int) -> Iterator[Path]:
+    """Yield the folder of what the counties bring, asked now unless they have been.
+
+    A chapter may run in a process that must not fork: another one asks for it.
+    """
+    if annual.brought.is_dir():
+        yield annual.brought
+        return
+    with tempfile.TemporaryDirectory(prefix="junheng-") as processed:
+        words = (annual.study.id, annual.year, annual.raw, processed,
+                 workers or len(os.sched_getaffinity(0)))
+        code = subprocess.call([sys.executable, "-m", __name__, *map(str, words)],
+                               env=fixed_environment())
+        if code:
+            raise DossierFailed(f"汇总各县的进程提前结束（退出码 {code}）")
+        yield Annual.open(annual.study.id, annual.year, str(annual.raw), processed).brought
 
 
-def pooled_county(code: str, year: int, standard: str, raw: str) -> Pooled:
-    """Return what one county brings to the pool, through the functions of its dossier."""
-    county = County.open(code, year, standard, raw)
-    try:
-        imported = import_county(county)
-    except JunhengError as fault:
-        return _without_figures((code, year, standard, raw), FAILED, str(fault).split("\n")[0])
-    if imported.refused:
-        return _without_figures((code, year, standard, raw), REFUSED, _refusal(imported.findings))
-    tables = county_tables(imported, county)
-    who = {"unit": code, "name": county.name, "province": county.info.province,
-           "prefecture": county.info.prefecture}
-    return Pooled(
-        [{**who, **row} for row in _unit_rows(tables, county)],
-        [{**row, "unit": code} for row in tables["balance"].to_dict("records")],
-        [{**who, **row} for row in unit_panel(tables, county.standard)],
-        [{**row, "unit": code} for row in unit_schools(tables, county.standard)])
+def ask_counties(annual: Annual, crew: Crew, guard: Guard,
+                 tell: Callable[[Ended], object] = lambda ended: None) -> None:
+    """Have the crew, whose job is `bring`, ask every county; what it brings is put into
+    `annual.brought`. ``tell`` hears of each county that is through."""
+    annual.brought.mkdir(parents=True)
+
+    def keep(ended: Ended) -> None:
+        place = annual.brought / f"{ended.task.code}.json"
+        if ended.outcome.state == OK:
+            (ended.work / ANSWER).replace(place)
+        else:
+            reason = f"{STATE_ZH[ended.outcome.state]}：{ended.outcome.reason}"
+            without_figures(ended.task.order, FAILED, reason, {}).write(place)
+        tell(ended)
+        shutil.rmtree(ended.work, ignore_errors=True)
+
+    guard.through(crew, _tasks(annual), keep)
 
 
-def _refusal(findings: pd.DataFrame) -> str:
-    """Say the first thing that must be put right, with its place, and how many there are."""
-    found = findings[findings["severity"] == REFUSE].to_dict("records")
-    first = found[0]
-    cell = f" {first['column']}{first['row']}" if first["row"] else ""
-    more = f"；共{len(found)}处" if len(found) > 1 else ""
-    return f"{first['file']}{cell}：{first['action']}（{first['rule']}）{more}"
+def _tasks(annual: Annual) -> Iterable[Task]:
+    files = defaultdict(list)
+    for path in annual.inputs():
+        files[path.relative_to(annual.raw).as_posix()[5:11]].append(path)
+    for info in annual.units():
+        asked = CountyAsked(info, annual.year, annual.study.source.standard, annual.raw,
+                            tuple(files[info.code]))
+        yield Task(asked, info.code, info.name, seed=f"{info.code}-{annual.year}")
 
 
-def county_tables(imported: Imported, county: County) -> dict[str, pd.DataFrame]:
-    """Return the tables that a county's chapters 01 to 05 make, those that the pool needs."""
-    tables, standard = dict(imported.tables), county.standard
-    schools = tables["schools"]
-    years = sorted({*county.file_years, *tables["accounting"]["year"]})
-    tables["indicators"] = indicator_values(schools, standard)
-    tables["compliance"] = compliance(tables["indicators"], schools, standard)
-    tables["balance"] = balance(tables["indicators"], schools, standard, years)
-    handed = {name: tables[name] for name in COUNTY_TABLES}
-    data = {year: county_data(handed, year) for year in years}
-    tables["funding"] = funding(data, county.year)
-    tables["judgements"] = pd.concat([
-        judgements(tables["indicators"], tables["compliance"], tables["balance"], data[year],
-                   standard).assign(year=year) for year in years])
-    return tables
+def main() -> None:
+    """Ask the counties for whoever started this process, and end with it."""
+    study, year, raw, processed, workers = sys.argv[1:]
+    die_with(os.getppid())
+    annual = Annual.open(study, int(year), raw, processed)
+    with guarded() as guard:
+        ask_counties(annual, Crew(bring, Limits(), int(workers), Path(processed, "asked")), guard)
 
 
-def _unit_rows(tables: dict[str, pd.DataFrame], county: County) -> Iterable[dict]:
-    for year in sorted(set(tables["balance"]["year"])):
-        items, judged, schools = (_of(tables[name], year) for name in
-                                  ("judgements", "compliance", "schools"))
-        graded = items[~items["group"].isin([VETO, ELIGIBILITY])]
-        states = list(graded["status"])
-        resource = list(items.loc[items["group"] == RESOURCE, "status"])
-        by_school = list(judged["status"])
-        yield {"year": year, "state": POOLED, "reason": _no_coefficient(tables["balance"], year),
-               "verdict": verdict(list(items["status"])) if county.standard.judged else "",
-               "resource": verdict(resource) if resource else "",
-               "met": states.count(MET), "not_met": states.count(NOT_MET),
-               "undetermined": states.count(UNDETERMINED), "schools": len(schools),
-               "schools_met": by_school.count(MET), "schools_not_met": by_school.count(NOT_MET),
-               "schools_open": by_school.count(UNDETERMINED),
-               "pupils": int(sum(schools["pupils"]))}
-
-
-def _no_coefficient(coefficients: pd.DataFrame, year: int) -> str:
-    """Say why a county has no coefficient at all: it has one school in every stage."""
-    rows = _of(coefficients, year)
-    return rows["reason"].iloc[0] if (rows["n_schools"] == 1).all() else ""
-
-
-def _of(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    return table[table["year"] == year]
-
-
-def _without_figures(order: tuple, state: str, reason: str) -> Pooled:
-    code, year, standard, raw = order
-    info = County.open(code, year, standard, raw).info
-    return Pooled([{"year": year, "unit": code, "name": info.name, "province": info.province,
-                    "prefecture": info.prefecture, "state": state, "reason": reason}], [], [], [])
+if __name__ == "__main__":
+    main()

@@ -15,32 +15,14 @@ from pathlib import Path
 
 import pytest
 from batches import YEAR, Nation, fake, left_over
+from forked import code_of, forked
 
-from pipeline.ground.errors import JunhengError, WrongUse
+from pipeline.ground.errors import WrongUse
 from pipeline.publishing.batch.completeness import broken
-from pipeline.publishing.records.faults import VARIABLE
 from pipeline.publishing.records.manifest import read_manifest
 
 COUNTIES = 2
 MANY = int(os.environ.get("JUNHENG_MANY_KILLS", "12"))
-
-
-def forked(run, fault=""):
-    """Run in a child process, with a fault point set; return its process id."""
-    pid = os.fork()
-    if pid == 0:
-        os.environ[VARIABLE] = fault
-        try:
-            os._exit(run())
-        except JunhengError as told:
-            os._exit(told.exit_code)
-        finally:
-            os._exit(99)
-    return pid
-
-
-def code_of(pid):
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def run_of(nation, job=None, **more):

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +14,16 @@ from pipeline.definitions.studies import study, study_ids
 from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.exact import decimal_text
 from pipeline.ground.terms import is_missing
-from pipeline.publishing.annual_book import AnnualOrder, make_annual
+from pipeline.publishing.annual_book import AnnualOrder
+from pipeline.publishing.batch.hands.child import Limits
+from pipeline.publishing.batch.hands.crew import Crew
+from pipeline.publishing.batch.hands.guard import guarded
 from pipeline.publishing.chapters.binding import AnnualParameters, checked
 from pipeline.publishing.county_book import Order, make_dossier
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole import pooling
+from pipeline.whole.evaluation import evaluate
+from pipeline.whole.pooling_county import ANSWER, without_figures
 
 YEAR, SEED = 2023, 20170426
 
@@ -85,20 +89,6 @@ def test_a_countys_rows_in_the_pool_equal_its_dossier_exactly(nation, tables, tm
         for key, v in told.items() if key[2] in ("R1", "R4", "R6")}
 
 
-def dies_on_the_third(code, *rest):
-    if code == "990003":
-        os._exit(9)
-    return pooling._without_figures((code, *rest), "refused", "未读")
-
-
-def test_a_county_that_kills_its_process_costs_itself_only(nation):
-    orders = [(f"99000{n}", YEAR, "cn-2017-06", str(nation)) for n in range(1, 6)]
-    found = list(pooling._read(orders, 2, dies_on_the_third))
-    states = {one.units[0]["unit"]: one.units[0]["state"] for one in found}
-    assert states == {"990001": "refused", "990002": "refused", "990003": "failed",
-                      "990004": "refused", "990005": "refused"}
-
-
 def test_the_lag_is_last_years_value_of_the_same_county_and_missing_across_a_hole():
     panel = pd.DataFrame({"unit": ["a", "a", "a", "b"], "year": [2020, 2021, 2023, 2021],
                           "x": [1.0, 2.0, 3.0, 9.0]})
@@ -143,11 +133,15 @@ def test_a_folder_without_counties_of_the_standard_is_wrong_use(tmp_path):
         Annual.open("cn-annual", YEAR, str(Path(tmp_path, "none"))).require_sources()
 
 
+def without_a_header(asked, work):
+    without_figures(asked, "refused", "没有表头", {}).write(work / ANSWER)
+
+
 def test_a_nation_of_which_not_one_county_can_be_pooled_is_refused_with_every_reason(
-        nation, tmp_path, monkeypatch):
-    monkeypatch.setattr(pooling, "_read", lambda orders, workers: [
-        pooling._without_figures(order, "refused", "没有表头") for order in orders])
+        nation, tmp_path):
     annual = Annual.open("cn-annual", YEAR, str(nation), str(tmp_path))
+    with guarded() as guard:
+        pooling.ask_counties(annual, Crew(without_a_header, Limits(), 2, tmp_path / "asked"), guard)
     with pytest.raises(InputRefused, match="6 个县都不能汇总(.|\n)*990001 虚构0001县：没有表头"):
         pooling.pool(annual)
 
@@ -159,7 +153,7 @@ def test_an_evaluation_of_very_few_counties_is_made_and_says_what_it_cannot(
     list(write_nation(tmp_path / "raw", Wanted(counties, years, 5, "csv")))
     parameters = AnnualParameters(study="cn-annual", year=YEAR, raw=str(tmp_path / "raw"),
                                   processed=str(tmp_path / "processed"))
-    folder = make_annual(AnnualOrder(parameters, tmp_path / "reports"))
+    folder = evaluate(AnnualOrder(parameters, tmp_path / "reports"), Limits(), 1)
     record = json.loads((folder / "annual.json").read_text("utf-8"))
     assert {m["status"] for m in record["tables"]["annual_models"]} == {"refused"}
     assert (folder / "annual.pdf").read_bytes().startswith(b"%PDF")

@@ -67,9 +67,8 @@ class Outcome:
         """Return it as plain data."""
         return asdict(self)
 
-    @property
-    def line(self) -> str:
-        """Return it in words, for people."""
+    def line(self, lacking: str = "未出卷宗") -> str:
+        """Return it in words, for people; ``lacking`` says what there is not."""
         state = "、".join(filter(None, (STATE_ZH[self.state], self.chapter)))
-        none = "" if self.state in DONE else "未出卷宗，"
+        none = "" if self.state in DONE else f"{lacking}，"
         return f"{self.code} {self.name}：{none}{state}。{self.reason}"

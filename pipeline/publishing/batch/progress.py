@@ -12,7 +12,8 @@ _BAR, _EVERY_SECONDS = 24, 30
 class Progress:
     """Tell how far a batch is: done, failed, counties a minute, time left."""
 
-    def __init__(self, total: int, stream: TextIO | None = None):
+    def __init__(self, total: int, stream: TextIO | None = None, lacking: str = "未出卷宗"):
+        self.lacking = lacking
         self.total, self.stream = total, stream or sys.stderr
         self.moving = self.stream.isatty()
         self.started = self.told = time.monotonic()
@@ -23,7 +24,7 @@ class Progress:
         self.done += 1
         if outcome.state in FAULTS:
             self.failed += 1
-            self.say(outcome.line)
+            self.say(outcome.line(self.lacking))
         self.show()
 
     def say(self, line: str) -> None:
@@ -49,7 +50,7 @@ class Progress:
         seconds = time.monotonic() - self.started
         rate = self.done / seconds * 60 if seconds else 0
         left = f"，约剩 {_time((self.total - self.done) / rate * 60)}" if rate else ""
-        return (f"已完成 {self.done}/{self.total}，未出卷宗 {self.failed}，"
+        return (f"已完成 {self.done}/{self.total}，{self.lacking} {self.failed}，"
                 f"每分钟 {rate:.1f} 县{left}")
 
     def _bar(self) -> str:

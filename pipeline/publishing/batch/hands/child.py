@@ -79,10 +79,11 @@ def _word(job: Job, order: object, work: Path) -> dict:
         job(order, work)
         flush_folder(work)
     except InputRefused as refusal:
-        return {"state": REFUSED, "reason": str(refusal)}
+        return {"state": REFUSED, "reason": str(refusal), "fault": type(refusal).__name__}
     except JunhengError as fault:
         traceback.print_exc()
-        return {"state": FAILED, "reason": full_disk(fault) or str(fault)}
+        return {"state": FAILED, "reason": full_disk(fault) or str(fault),
+                "fault": type(fault).__name__}
     except MemoryError:
         return {"state": KILLED, "reason": MEMORY}
     except Exception as fault:

@@ -1,7 +1,8 @@
 """The station (工位): a fresh process that preloads once and then forks a child a county.
 
-`python -m pipeline.publishing.batch.hands.station WORK WORKERS SECONDS MEGABYTES` reads an order a
-line and answers a line when a county is through; what was made stays in its folder below WORK.
+`python -m pipeline.publishing.batch.hands.station BOOK WORK WORKERS SECONDS MEGABYTES` reads an
+order a line and answers a line when it is through; what was made stays in its folder below WORK.
+BOOK is ``county`` or ``annual``.
 A process that has threads or a foreign environment, such as a Dask worker, must not fork
 counties itself and keeps a station instead.
 """
@@ -15,27 +16,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.county import folders_listed_once, shared_tables
+from pipeline.county import County, folders_listed_once, shared_tables
+from pipeline.publishing.annual_book import AnnualOrder, prepare_annual
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.outcome import Outcome, Task
-from pipeline.publishing.chapters.binding import Parameters
+from pipeline.publishing.chapters.binding import AnnualParameters, Parameters
 from pipeline.publishing.chapters.preloading import die_with, preload
 from pipeline.publishing.chapters.surroundings import fixed_environment
 from pipeline.publishing.county_book import Order, prepare_dossier
 
 _GLANCE_SECONDS = 0.05
+_BOOKS = {"county": (Order, Parameters), "annual": (AnnualOrder, AnnualParameters)}
 
 
 class Station:
     """The near end of a station: hands that take counties and give them back (`Hands`)."""
 
-    def __init__(self, limits: Limits, workers: int, work: Path):
+    def __init__(self, limits: Limits, workers: int, work: Path, book: str = "county"):
         self.workers, self.tasks, self._rest = workers, {}, b""
         work.mkdir(parents=True, exist_ok=True)
         self.work = work
         self.process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(work), str(workers), str(limits.seconds),
+            [sys.executable, "-m", __name__, book, str(work), str(workers), str(limits.seconds),
              str(limits.memory_mb)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=fixed_environment())
 
@@ -82,18 +85,22 @@ class Station:
 
 
 def written(task: Task) -> dict:
-    """Return a task as plain data, with the shared tables that concern it."""
-    order, county = task.order, task.order.county
-    shared = [str(path) for year in county.file_years for path in county.files(year)
-              if county.is_shared(path)]
+    """Return a task as plain data, with the shared tables that concern a county."""
+    order = task.order
     return {"parameters": order.parameters.model_dump(), "out": str(order.out),
             "engine": order.engine, "code": task.code, "name": task.name, "seed": task.seed,
-            "shared": shared}
+            "shared": _shared(order.county) if isinstance(order, Order) else []}
 
 
-def read_task(record: dict) -> tuple[Task, list[str]]:
+def _shared(county: County) -> list[str]:
+    return [str(path) for year in county.file_years for path in county.files(year)
+            if county.is_shared(path)]
+
+
+def read_task(record: dict, book: str = "county") -> tuple[Task, list[str]]:
     """Return the task that was `written`, and its shared tables."""
-    order = Order(Parameters(**record["parameters"]), Path(record["out"]), record["engine"])
+    kind, parameters = _BOOKS[book]
+    order = kind(parameters(**record["parameters"]), Path(record["out"]), record["engine"])
     return Task(order, record["code"], record["name"], seed=record["seed"]), record["shared"]
 
 
@@ -106,8 +113,11 @@ def _lines(stream: BinaryIO, rest: bytes) -> tuple[list[bytes] | None, bytes]:
     return lines, rest
 
 
-def _make(asked: tuple[Order, list[str]], work: Path) -> None:
+def _make(asked: tuple[Order | AnnualOrder, list[str]], work: Path) -> None:
     order, shared = asked
+    if isinstance(order, AnnualOrder):
+        prepare_annual(order, work)
+        return
     county = order.county
     concerned = {path: frozenset({county.code} if str(path) in shared else ())
                  for year in county.file_years for path in shared_tables(county.raw, year)}
@@ -115,15 +125,15 @@ def _make(asked: tuple[Order, list[str]], work: Path) -> None:
         prepare_dossier(order, work)
 
 
-def serve(crew: Crew, asked: BinaryIO, told: BinaryIO) -> None:
-    """Answer orders until there are no more."""
+def serve(crew: Crew, asked: BinaryIO, told: BinaryIO, book: str) -> None:
+    """Answer orders of a book until there are no more."""
     lines, rest = [], b""
     while lines is not None:
         ready, _, _ = select.select([asked], [], [], 0 if crew.busy() else None)
         if ready:
             lines, rest = _lines(asked, rest)
         for line in (lines or []) if ready else []:
-            task, shared = read_task(json.loads(line))
+            task, shared = read_task(json.loads(line), book)
             crew.take(Task((task.order, shared), task.code, task.name, seed=task.seed))
         for ended in crew.ended(_GLANCE_SECONDS):
             answer = {"outcome": ended.outcome.record(), "work": str(ended.work)}
@@ -134,13 +144,13 @@ def serve(crew: Crew, asked: BinaryIO, told: BinaryIO) -> None:
 
 def main() -> None:
     """Run a station on the standard streams."""
-    work, workers, seconds, memory = sys.argv[1:]
+    book, work, workers, seconds, memory = sys.argv[1:]
     die_with(os.getppid())
-    preload()
+    preload(book)
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     serve(Crew(_make, Limits(float(seconds), int(memory)), int(workers), Path(work)),
-          sys.stdin.buffer.raw, told)
+          sys.stdin.buffer.raw, told, book)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,26 @@
+"""The hands of this machine (人手): a crew here, or a station where this process must not fork."""
+
+from pathlib import Path
+
+from pipeline.publishing.annual_book import prepare_annual
+from pipeline.publishing.batch.hands.child import Limits
+from pipeline.publishing.batch.hands.crew import Crew
+from pipeline.publishing.batch.hands.station import Station
+from pipeline.publishing.batch.running import Hands
+from pipeline.publishing.chapters.preloading import preload
+from pipeline.publishing.chapters.surroundings import is_fixed
+from pipeline.publishing.county_book import prepare_dossier
+
+_JOBS = {"county": prepare_dossier, "annual": prepare_annual}
+
+
+def local_hands(book: str, limits: Limits, workers: int, work: Path) -> Hands:
+    """Return hands that make ``county`` dossiers or an ``annual`` evaluation, below ``work``.
+
+    A process that was started in the fixed environment preloads and forks; another one, that
+    may have threads and whose environment is the user's, keeps a station beside itself.
+    """
+    if not is_fixed():
+        return Station(limits, workers, work, book)
+    preload(book)
+    return Crew(_JOBS[book], limits, workers, work)
