@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands.differing import say_differing
 from pipeline.commands.folders import seen_from_here
 from pipeline.ground.errors import WrongUse
 
@@ -38,6 +39,7 @@ def annual(year: int, study: str, raw: str, out: str, processed: str, engine: st
 
     parameters = checked_annual({"study": study, "year": year, "raw": raw,
                                  "processed": processed})
+    say_differing()
     order = AnnualOrder(parameters, Path(out).absolute(), engine)
     folder = evaluate(order, Limits(timeout, memory), workers or len(os.sched_getaffinity(0)))
     click.echo(f"{study} {year}年：{folder / 'annual.pdf'}")

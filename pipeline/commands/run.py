@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands.differing import say_differing
 from pipeline.commands.folders import seen_from_here
 from pipeline.ground.errors import JunhengError, WrongUse
 
@@ -52,6 +53,7 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
                        "或写 --all，出全部有资料的县，二者不同用")
     if asked["shard"] and not everybody:
         raise WrongUse("--shard 只与 --all 同用")
+    say_differing()
     pool = Path(processed, str(year), f"annual-{asked['peers']}") if asked["peers"] else ""
     Annual.at(str(pool))
     given = {"year": year, "raw": raw, "processed": processed, "pool": str(pool),

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands.differing import say_differing
+
 
 @click.command("what-if")
 @click.argument("unit", metavar="县代码")
@@ -27,5 +29,6 @@ def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: s
     record, lines = what_if(county, list(texts))
     click.echo(json.dumps(record, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
     if out:
+        say_differing()
         folder = scenario_dossier(county, list(texts), Path(out).absolute())
         click.echo(f"情景卷宗：{folder / 'dossier.pdf'}", err=as_json)

@@ -91,7 +91,7 @@ def _look_at_record(made: Annual) -> None:
 
 
 def causes(annual: Annual) -> dict:
-    """Return everything that decides the evaluation: inputs, study, code, lock, fonts.
+    """Return everything that decides the evaluation: inputs, study, code, software, fonts.
 
     Thousands of input files are told by their number and one hash over path and content; the
     counties have hashed their own when they were asked, and one that could not has none.

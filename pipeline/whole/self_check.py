@@ -1,36 +1,31 @@
 """Can this machine make a dossier? (自检): packages, fonts, typesetting, kernel, folders."""
 
 import os
-import re
+import platform
 from importlib import metadata
 
 from pipeline.definitions.base import ROOT
 from pipeline.ground.fonts import font_files, missing_letters
+from pipeline.ground.software import DIFFERS, differing, locked, software
 
 RARE = "儋濮亳堽鄠鄯岢犍邛筠芷溆婺歙黟濉盱眙㎡Ⅲ〔〕≤≥—－"
-_PINNED = re.compile(r"^([A-Za-z0-9_.\-]+)==([^\s;]+)", re.MULTILINE)
 
 
 def examine() -> list[tuple[str, bool, str]]:
     """Return (what, fine, in words) for everything that a dossier needs."""
-    return [_packages(), _fonts(), _typesetting(), _kernel(), _folders()]
+    return [_packages(), _interpreter(), _fonts(), _typesetting(), _kernel(), _folders()]
 
 
 def _packages() -> tuple[str, bool, str]:
-    pinned = dict(_PINNED.findall((ROOT / "requirements.lock").read_text(encoding="utf-8")))
-    wanted = metadata.requires("junheng") or []
-    direct = {re.split(r"[ ;<>=!\[]", r)[0] for r in wanted if "extra ==" not in r}
-    differing = [f"{name} {_version(name)}（锁定 {pinned[name]}）"
-                 for name in sorted(direct) if _version(name) != pinned[name]]
-    said = "与锁定文件一致" if not differing else "与锁定文件不同：" + "、".join(differing)
-    return "软件包", not differing, said
+    found = differing()
+    said = f"{DIFFERS}：{'、'.join(found)}" if found else f"{len(locked())}个都与锁定文件一致"
+    return "软件包", not found, said
 
 
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "未安装"
+def _interpreter() -> tuple[str, bool, str]:
+    ran = software()
+    blas = "，".join(f"{library} 用 {built}" for library, built in ran["blas"].items())
+    return "Python", True, f"{platform.python_version()}；{blas}"
 
 
 def _fonts() -> tuple[str, bool, str]:

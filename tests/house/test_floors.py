@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PIPELINE = ROOT / "pipeline"
 
-GROUND = ("errors", "exact", "readiness", "fonts", "terms", "handover")  # in pipeline/ground
+GROUND = ("errors", "exact", "readiness", "fonts", "terms", "handover",
+          "software")  # in pipeline/ground
 BELOW = ("ground", "definitions", "county", "annual_evaluation")  # each sees those before
 ROOMS = ("cleaning", "analysis", "dossier")
 PUBLISHING = "publishing"

@@ -8,6 +8,7 @@ from pipeline.dossier.printing.drawing import Picture
 from pipeline.dossier.printing.exhibit import TOTAL, Cell, Cover, Field, Figure, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, joined, limit_text
 from pipeline.dossier.printing.plot_panel import LABEL, TITLE, Panel, grid, jitter, names, padded
+from pipeline.dossier.printing.software_rows import cover_rows
 from pipeline.dossier.printing.style import DARK, MID
 from pipeline.ground.terms import EXCLUDED, MERGED, SEVERITY_ZH, USED, is_missing, records
 
@@ -29,7 +30,8 @@ def cover(county: County) -> Cover:
          *((("统计时点", f"{year}年{int(month)}月{int(day)}日"),) if standard.judged else ()),
          ("所依文件", f"《{standard.title}》（{standard.document}）"),
          ("标准包", standard.id),
-         *((("情景假设", "；".join(a.zh for a in assumed)),) if assumed else ())),
+         *((("情景假设", "；".join(a.zh for a in assumed)),) if assumed else ()),
+         *cover_rows()),
         f"{county.name}·{county.year}年", date, county.mark,
         "本报告是情景测算：在填报数据之外作了上列假设，只供比较，不是填报结果，也不代表认定结果。"
         + county.info.notice if assumed

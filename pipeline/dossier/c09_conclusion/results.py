@@ -28,6 +28,7 @@ from pipeline.dossier.c09_conclusion.path_record import (
 )
 from pipeline.ground.exact import decimal_text, square_root_text
 from pipeline.ground.readiness import readied
+from pipeline.ground.software import differing
 from pipeline.ground.terms import EXCLUDED, MERGED, UNDETERMINED, USED, is_missing, records, verdict
 
 SCHEMA = "junheng.results/1"
@@ -53,6 +54,7 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
         "year": county.year,
         "edition": "internal",
         "assumptions": [assumed.text for assumed in county.assumptions],
+        "differing_packages": differing(),
         "standard": {"id": county.standard.id, "judged": county.standard.judged,
                      "sha256": file_hash(standard_path(county.standard.id))},
         "verdict": _verdict(judgements, county),

@@ -9,7 +9,7 @@ from pipeline.definitions.indicators import Indicator
 from pipeline.definitions.standards import standard_path
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, level_text, percent_text
-from pipeline.ground.fonts import font_hashes
+from pipeline.dossier.printing.software_rows import run_rows
 from pipeline.ground.terms import EXCLUDED, MERGED, USED, is_missing, records
 
 _OUTCOME_ZH = {USED: "参加测算", EXCLUDED: "未参加", MERGED: "并入"}
@@ -122,14 +122,9 @@ def _formula(indicator: Indicator) -> str:
 
 def run_table(findings: pd.DataFrame, county: County) -> PrintedTable:
     """Print what the figures depend on: standard, versions, fonts (运行信息)."""
-    from importlib.metadata import version
-
-    packages = ("junheng", "pandas", "numpy", "scipy", "statsmodels", "seaborn", "matplotlib",
-                "papermill", "nbconvert", "typst")
     rows = [("评估单元", county.code), ("年份", str(county.year)),
             ("标准包", f"{county.standard.id}，sha256 {_short_hash(county)}"),
-            ("软件版本", "；".join(f"{p} {version(p)}" for p in packages)),
-            ("字体", "；".join(f"{name} {value[:12]}" for name, value in font_hashes().items())),
+            *run_rows(),
             ("清洗记录", f"{len(findings)}条，见 findings.json")]
     return PrintedTable(
         "run_table", f"{county.name}{county.year}年卷宗运行信息",

@@ -138,6 +138,9 @@ def without_traces(notebook: NotebookNode, portable: Parameters | AnnualParamete
         cell["id"] = f"cell-{number:03d}"
     notebook.metadata.pop("papermill", None)
     notebook.metadata.pop("widgets", None)
+    if "language_info" in notebook.metadata:  # as in the run id, no patch release
+        version = notebook.metadata.language_info.version
+        notebook.metadata.language_info.version = ".".join(version.split(".")[:2])
     return notebook
 
 

@@ -1,7 +1,7 @@
 """The run record (manifest.json): everything that the figures hang on, and what was made.
 
 The run id is the hash of all that stood before the first output: inputs, parameters,
-standard, code, lock, fonts. Two runs with one id must give the same figures.
+standard, code, lock, software, fonts. Two runs with one id must give the same figures.
 """
 
 import hashlib
@@ -16,10 +16,11 @@ from pipeline.county import County
 from pipeline.definitions.base import DATA, ROOT, file_hash
 from pipeline.definitions.standards import standard_path
 from pipeline.ground.fonts import font_hashes
+from pipeline.ground.software import LOCK, differing, software
 from pipeline.publishing.chapters.binding import Parameters
 
 SCHEMA = "junheng.manifest/1"
-_FACTS = ("schema", "run_id", "machine", "outputs")  # what a manifest says beside the causes
+_FACTS = ("schema", "run_id", "machine", "differing_packages", "outputs")  # beside the causes
 _CODE = (("pipeline", ("*.py", "*.typ", "*.json")), ("notebooks", ("*.ipynb",)),
          ("data", ("*.toml",)))
 _NOT_CODE = {"raw", "processed", ".ipynb_checkpoints"}
@@ -27,7 +28,7 @@ _PLACES = {"unit", "year", "standard", "raw", "processed", "pool"}  # said other
 
 
 def causes(county: County, parameters: Parameters) -> dict:
-    """Return everything that decides the dossier: inputs, definitions, code, lock, fonts."""
+    """Return everything that decides the dossier: inputs, definitions, code, software, fonts."""
     inputs = [path for year in county.file_years
               for path in (*county.files(year), *county.corrections(year))]
     return {
@@ -56,9 +57,9 @@ def pool_hash(folder: Path) -> str:
 
 @cache
 def program() -> dict:
-    """Return what is the same for every county of this process: code, lock, fonts."""
-    return {"code": code_hash(), "version": version("junheng"),
-            "lock": file_hash(ROOT / "requirements.lock"), "fonts": font_hashes()}
+    """Return what is the same for every county of this process: code, lock, software, fonts."""
+    return {"code": code_hash(), "version": version("junheng"), "lock": file_hash(LOCK),
+            **software(), "fonts": font_hashes()}
 
 
 def run_id(why: dict) -> str:
@@ -86,7 +87,8 @@ def manifest(why: dict, folder: Path) -> dict:
     return {
         "schema": SCHEMA, "run_id": run_id(why), **why,
         "machine": {"python": platform.python_version(), "system": platform.system(),
-                    "architecture": platform.machine()},
+                    "architecture": platform.machine(), "libc": " ".join(platform.libc_ver())},
+        "differing_packages": differing(),
         "outputs": [{"file": p.relative_to(folder).as_posix(), "sha256": file_hash(p),
                      "bytes": p.stat().st_size} for p in outputs],
     }

@@ -5,6 +5,7 @@ import pandas as pd
 from pipeline.annual_evaluation import Annual
 from pipeline.dossier.printing.exhibit import TOTAL, Cell, Cover, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, joined
+from pipeline.dossier.printing.software_rows import cover_rows
 from pipeline.ground.terms import is_missing
 
 STATE_ZH = {"pooled": "已汇总", "refused": "拒收", "failed": "失败"}
@@ -19,7 +20,7 @@ def cover(annual: Annual) -> Cover:
     return Cover(
         "cover", study.title, f"{annual.year}年",
         (("数据年份", f"{annual.year}年"), *basis, ("评价方案", study.id),
-         ("资料来源", study.source.citation)),
+         ("资料来源", study.source.citation), *cover_rows()),
         f"{study.title}·{annual.year}年", f"{annual.year}-{day}", annual.mark,
         "本报告汇总各地资料，按事先写定的方案测算，只作描述和检验，不代表认定结果，也不排名次。")
 

@@ -1,7 +1,6 @@
 """Chapter 90 of the annual evaluation: methods, the study in full, the run record."""
 
 import json
-from importlib.metadata import version
 
 import pandas as pd
 
@@ -10,12 +9,11 @@ from pipeline.definitions.base import file_hash
 from pipeline.definitions.studies import study_path
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text
-from pipeline.ground.fonts import font_hashes
+from pipeline.dossier.printing.software_rows import run_rows
+from pipeline.ground.software import differing
 from pipeline.ground.terms import TABLES
 
 SCHEMA = "junheng.annual/1"
-_PACKAGES = ("junheng", "pandas", "numpy", "scipy", "statsmodels", "seaborn", "matplotlib",
-             "papermill", "nbconvert", "typst")
 
 
 def method_sentences(annual: Annual) -> Prose:
@@ -56,9 +54,7 @@ def run_table(units: pd.DataFrame, annual: Annual) -> PrintedTable:
     """Print what the figures depend on: study, versions, fonts (运行信息)."""
     written = file_hash(study_path(annual.study.id))[:16]
     rows = [("评价方案", f"{annual.study.id}，sha256 {written}"),
-            ("年份", str(annual.year)), ("汇总行数", count_text(len(units))),
-            ("软件版本", "；".join(f"{p} {version(p)}" for p in _PACKAGES)),
-            ("字体", "；".join(f"{name} {value[:12]}" for name, value in font_hashes().items()))]
+            ("年份", str(annual.year)), ("汇总行数", count_text(len(units))), *run_rows()]
     return PrintedTable(
         "run_table", f"{annual.study.title}{annual.year}年运行信息",
         (Field("事项", align="left", width=1), Field("内容", align="left", width=5)),
@@ -74,8 +70,8 @@ def annual_record(annual: Annual) -> dict:
     names = [name for name in TABLES if annual.has(name) and name not in _LARGE]
     return {"schema": SCHEMA,
             "study": {"id": annual.study.id, "sha256": file_hash(study_path(annual.study.id))},
-            "year": annual.year, "tables": {name: _rows(annual.load(name), name)
-                                            for name in names}}
+            "year": annual.year, "differing_packages": differing(),
+            "tables": {name: _rows(annual.load(name), name) for name in names}}
 
 
 _LARGE = {"pool_balance", "pool_schools", "panel", "county_values"}

@@ -1,0 +1,85 @@
+"""The software that runs (软件环境): Python, packages, BLAS, and where they are not as locked.
+
+What is installed counts, not what the lock file says. The packages are those that
+requirements.lock names for this Python and system: the closure of what the program needs, and
+the same whether or not tests, Dask or JupyterLab are installed beside it. They are looked up
+once a process; a forked child has its parent's.
+
+Of Python's version major and minor count. A patch release mends faults and does not change
+arithmetic; were it a cause, a security update of the system would have a whole nation made
+again, and two readers of one dossier would never see one run id. The full version stands in
+the run record, with the machine.
+"""
+
+import platform
+import sys
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from pipeline.ground.readiness import readied
+
+LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
+DIFFERS = "软件包与锁定文件不一致"
+_SHOWN = 3
+
+
+@cache
+def locked() -> dict[str, str]:
+    """Return name → version of the packages that are locked for this Python and system."""
+    lines = LOCK.read_text(encoding="utf-8").splitlines()
+    entries = [Requirement(line.rstrip("\\ ")) for line in lines if "==" in line]
+    return {entry.name: str(entry.specifier).removeprefix("==") for entry in entries
+            if entry.marker is None or entry.marker.evaluate()}
+
+
+@cache
+def installed() -> dict[str, str]:
+    """Return name → version of the locked packages that are installed, whatever the version."""
+    versions = {name: _version(name) for name in locked()}
+    return {name: version for name, version in versions.items() if version}
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+@readied
+@cache
+def software() -> dict:
+    """Return what of the software decides figures: Python, packages, the BLAS that numpy and
+    scipy were built with."""
+    import numpy
+    import scipy
+
+    return {"python": f"{platform.python_implementation()} {sys.version_info.major}."
+                      f"{sys.version_info.minor}",
+            "packages": installed(),
+            "blas": {library.__name__: _blas(library) for library in (numpy, scipy)}}
+
+
+def _blas(library) -> str:
+    built = library.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    return f"{built['name']} {built.get('version', '')}".strip()
+
+
+def differing() -> list[str]:
+    """Return in words each package that is not as locked, [] where all are."""
+    have = installed()
+    return [f"{name} {have.get(name, '未安装')}（锁定 {version}）"
+            for name, version in locked().items() if have.get(name) != version]
+
+
+def notice() -> str:
+    """Return what a command says once of packages that are not as locked, else nothing."""
+    found = differing()
+    if not found:
+        return ""
+    more = f"等{len(found)}个" if len(found) > _SHOWN else ""
+    return (f"{DIFFERS}：{'、'.join(found[:_SHOWN])}{more}。结果照出，封面、运行信息和 "
+            "manifest.json 中注明。junheng doctor 列出全部，make -B setup 按锁定文件重装。")
