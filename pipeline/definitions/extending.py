@@ -2,15 +2,20 @@
 
 A provincial standard names the national one in ``extends``. Tables merge key by key; lists
 of tables that carry an ``id`` (items, vetoes, models) merge by it; other values replace.
+A value and its clause cannot part: where a table that states a clause gets another value, the
+file must state its own ``clause`` and ``source`` for it.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.definitions.base import read_toml
 from pipeline.ground.errors import DefinitionFault
 
 OWN = ("id", "title", "document", "source")
+_PLACE = ("clause", "source")  # where a value stands in a document, and where that was read
+_WORDS = {*_PLACE, "id", "zh", "note", "evidence", "verified"}  # what no county is judged by
 _NAME = re.compile(r"[a-z0-9-]+")
 
 
@@ -32,7 +37,41 @@ def read_extended(path: Path, home: Path, seen: tuple[str, ...] = ()) -> dict:
     found = next((place for place in places if place.is_file()), None)
     if found is None:
         raise DefinitionFault(path.name, [f"extends：没有标准包 {parent}"])
-    return _merged(read_extended(found, home, (*seen, path.stem)), raw)
+    inherited = read_extended(found, home, (*seen, path.stem))
+    parted = [*_parted(inherited, raw, "")]
+    if parted:
+        raise DefinitionFault(path.name, parted)
+    return _merged(inherited, raw)
+
+
+def _parted(parent: dict, child: dict, place: str) -> Iterator[str]:
+    """Yield the places where a value is new and the clause beside it would be the parent's."""
+    lacking = [key for key in _PLACE
+               if key not in child or (key == "clause" and child[key] == parent.get(key))]
+    if "clause" in parent and lacking and _changed(parent, child):
+        yield f"{place}：改动了继承的数值，须写明自己的 {'、'.join(lacking)}"
+        return
+    for key, value in child.items():
+        old, name = parent.get(key), f"{place}.{key}" if place else key
+        if isinstance(old, dict) and isinstance(value, dict):
+            yield from _parted(old, value, name)
+        elif _named(old) and _named(value):
+            rows = {row["id"]: row for row in old}
+            for row in value:
+                yield from _parted(rows.get(row["id"], {}), row, f"{name}.{row['id']}")
+
+
+def _changed(parent: dict, child: dict) -> bool:
+    """Tell whether a table gets another value, apart from tables in it with own clauses."""
+    for key, value in child.items():
+        old = parent.get(key)
+        if key in _WORDS or value == old:
+            continue
+        if not (isinstance(old, dict) and isinstance(value, dict)):
+            return True
+        if "clause" not in old and _changed(old, value):
+            return True
+    return False
 
 
 def _merged(parent: dict, child: dict) -> dict:

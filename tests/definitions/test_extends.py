@@ -21,16 +21,18 @@ title = "某省县域义务教育优质均衡发展督导评估实施方案"
 document = "某政教督〔2024〕1号"
 source = "某省实施方案正文"
 '''
-PROVINCE = OWN + '''
-[balance.cv_max]
-primary = 0.45
-
+PLACE = 'clause = "某省实施方案 第三条"\nsource = "某省实施方案正文"\n'
+PROVINCE = OWN + f'''
+[balance]
+cv_max = {{ primary = 0.45 }}
+{PLACE}
 [thresholds.R4]
 primary = 5.0
-
+{PLACE}
 [[items]]
 id = "G7"
 zh = "特殊教育学校生均公用经费不低于8000元"
+{PLACE}''' + '''
 
 [[items.rule.parts]]
 label = ""
@@ -78,7 +80,7 @@ def faults_of(path, fault=DefinitionFault) -> str:
 def test_a_province_differs_from_the_nation_only_in_what_it_lists(province):
     assert differences(province, NATION) == {
         "id", "title", "document", "source", "balance", "thresholds", "items"}
-    assert differences(province.balance, NATION.balance) == {"cv_max"}
+    assert differences(province.balance, NATION.balance) == {"cv_max", "clause", "source"}
     assert province.balance.cv_max == {"primary": F("0.45"), "junior": F("0.45")}
     assert [i.id for i in province.items] == [i.id for i in NATION.items]
     changed = [i for i, j in zip(province.items, NATION.items, strict=True) if i != j]
@@ -87,15 +89,45 @@ def test_a_province_differs_from_the_nation_only_in_what_it_lists(province):
 
 def test_a_changed_item_keeps_what_it_does_not_list(province):
     ours, theirs = (next(i for i in s.items if i.id == "G7") for s in (province, NATION))
-    assert differences(ours, theirs) == {"zh", "rule"}
+    assert differences(ours, theirs) == {"zh", "rule", "clause", "source"}
     assert ours.rule.type == "ratio" and len(ours.rule.parts) == 1
 
 
-def test_a_changed_level_keeps_its_clause_and_moves_its_floor(province):
+def test_a_changed_level_has_its_own_clause_and_moves_its_floor(province):
     ours = province.thresholds["R4"]
     assert (ours.primary, ours.junior) == (5, F("5.8"))
-    assert ours.clause == NATION.thresholds["R4"].clause
+    assert ours.clause == "某省实施方案 第三条"
     assert province.floor("R4", "primary") == F("4.25")
+
+
+@pytest.mark.parametrize(("changed", "place"), [
+    ("[resource]\nmin_met = 7\n", "resource"),
+    ("[resource]\nfloor_ratio = 0.9\n", "resource"),
+    ("[balance.cv_max]\njunior = 0.40\n", "balance"),
+    ("[balance]\nop = '<'\n", "balance"),
+    ("[thresholds.R1]\njunior = 5.4\n", "thresholds.R1"),
+    ("[split.weights.312]\njunior = 1.2\n", "split"),
+    ("[scope]\ninclude_private = false\n", "scope"),
+    ("[scope.teaching_point]\nmin_pupils = 60\n", "scope"),
+    ("[[items]]\nid = 'G5'\n[items.rule.value]\nprimary = 40\n", "items.G5"),
+    ("[[items]]\nid = 'G9'\nkind = 'both'\n", "items.G9")])
+def test_a_value_never_stands_under_the_clause_of_another_document(tmp_path, changed, place):
+    said = faults_of(written(tmp_path, OWN + changed))
+    assert f"{place}：改动了继承的数值，须写明自己的 clause、source" in said
+
+
+def test_the_clause_of_the_other_document_copied_out_is_not_ones_own(tmp_path):
+    copied = f'[resource]\nmin_met = 7\nclause = "{NATION.resource.clause}"\nsource = "某省"\n'
+    assert "resource：改动了继承的数值，须写明自己的 clause" in faults_of(
+        written(tmp_path, OWN + copied))
+
+
+@pytest.mark.parametrize("same", [
+    "[resource]\nmin_met = 6\n", "[thresholds.R1]\njunior = 5.3\n",
+    "[[items]]\nid = 'G5'\nzh = '班额'\nnote = '某省另有说明'\n",
+    f"[resource]\nmin_met = 7\n{PLACE}"])
+def test_a_value_that_stays_or_has_its_clause_is_taken(tmp_path, same):
+    load_standard(written(tmp_path, OWN + same))
 
 
 @pytest.mark.parametrize(("per_pupil", "nation", "local"), [
@@ -141,7 +173,7 @@ def test_a_list_without_ids_replaces_and_a_model_is_changed_by_its_id(tmp_path):
 def test_a_city_may_extend_its_province_in_the_same_folder(tmp_path):
     written(tmp_path, PROVINCE)
     city = OWN.replace("xx-2024", "xx-yy-2025").replace("cn-2017-06", "xx-2024")
-    city += "[balance.cv_max]\njunior = 0.40\n"
+    city += PLACE.replace("某省", "某市").join(["[balance]\ncv_max = { junior = 0.40 }\n", ""])
     ours = load_standard(written(tmp_path, city, "xx-yy-2025"))
     assert ours.id == "xx-yy-2025"
     assert ours.balance.cv_max == {"primary": F("0.45"), "junior": F("0.40")}
@@ -177,11 +209,11 @@ def test_a_parent_outside_the_two_folders_is_not_read(tmp_path):
 
 @pytest.mark.parametrize(("more", "place"), [
     ("minimum_score = 85\n", "minimum_score"),
-    ("[balance.cv_max]\nprimary = true\n", "balance.cv_max.primary"),
+    (f"[balance]\ncv_max.primary = true\n{PLACE}", "balance.cv_max.primary"),
     ("[options]\ncity_centre_offcampus_sport = true\n", "options.city_centre_offcampus_sport"),
     ('[thresholds.R9]\nprimary = 1\n', "thresholds.R9"),
     ('[[items]]\nid = "G16"\nzh = "题"\n', "G16"),
-    ('[[items]]\nid = "G7"\nlimit = 8000\n', "limit"),
+    (f'[[items]]\nid = "G7"\nlimit = 8000\n{PLACE}', "limit"),
     ('[[items]]\nid = "G7"\n[[items]]\nid = "G7"\n', "G7"),
     ('[[items]]\nid = "V1"\n', "V1")])
 def test_a_fault_of_the_province_is_named_in_its_own_file(tmp_path, more, place):
