@@ -18,6 +18,7 @@ from pipeline.commands.synth import synth
 from pipeline.commands.template import template
 from pipeline.commands.what_if import what_if_
 from pipeline.ground.errors import JunhengError
+from pipeline.ground.private_files import private_by_default
 from pipeline.publishing.chapters.surroundings import settle
 
 _SETTLED = (["run"], ["annual"], ["what-if"])  # their figures must not hang on the environment
@@ -54,7 +55,8 @@ def main(arguments: list[str] | None = None) -> None:
     if arguments is None and sys.argv[1:2] in _SETTLED:
         settle()
     try:
-        code = command.main(arguments, standalone_mode=False)
+        with private_by_default():
+            code = command.main(arguments, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except JunhengError as fault:
         click.echo(str(fault), err=True)

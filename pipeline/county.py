@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipeline.definitions.assumptions import Assumption, read_assumptions
 from pipeline.definitions.base import DATA, ROOT
+from pipeline.definitions.personal import WITHHELD, is_personal, shown
 from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.ground.errors import DefinitionFault, WrongUse
 from pipeline.ground.handover import Handover
@@ -41,6 +42,11 @@ class UnitInfo:
     standard: str
     plans: tuple[str, ...]
     notice: str
+
+    @property
+    def withheld(self) -> list[str]:
+        """Return the columns that held personal data, which is not kept (个人信息)."""
+        return [field.name for field in fields(self) if WITHHELD in getattr(self, field.name)]
 
 
 def units(raw: Path | None = None) -> dict[str, UnitInfo]:
@@ -76,7 +82,12 @@ def _listed(path: Path, changed: int = 0) -> dict[str, UnitInfo]:
     faults = _list_faults(rows)
     if faults:
         raise DefinitionFault(path.name, faults)
-    return {row["code"]: UnitInfo(**{**row, "plans": tuple(row["plans"].split())}) for row in rows}
+    return {row["code"]: _unit(row) for row in rows}
+
+
+def _unit(row: dict[str, str]) -> UnitInfo:
+    kept = {name: WITHHELD if is_personal(text) else text for name, text in row.items()}
+    return UnitInfo(**{**kept, "plans": tuple(kept["plans"].split())})
 
 
 def _list_faults(rows: list[dict]) -> list[str]:
@@ -84,7 +95,7 @@ def _list_faults(rows: list[dict]) -> list[str]:
     if any(list(row) != columns or None in row.values() for row in rows):
         return [f"每行应为 {'、'.join(columns)} 这 {len(columns)} 栏"]
     times = Counter(row["code"] for row in rows)
-    return [f"代码“{code}”不是6位数字" for code in times if not UNIT.fullmatch(code)] + [
+    return [f"代码“{shown(code)}”不是6位数字" for code in times if not UNIT.fullmatch(code)] + [
         f"代码 {code} 重复" for code, count in times.items() if count > 1]
 
 
@@ -92,7 +103,7 @@ def unit_info(code: str, raw: Path | None = None) -> UnitInfo:
     """Return the unit with this code; `WrongUse` when the code is malformed or unknown."""
     if not isinstance(code, str) or not UNIT.fullmatch(code):
         hint = "前导零可能已丢失；" if str(code).isdigit() and len(str(code)) < 6 else ""
-        raise WrongUse(f"县代码“{code}”不是6位数字文本。{hint}请写全6位，如 990101。")
+        raise WrongUse(f"县代码“{shown(code)}”不是6位数字文本。{hint}请写全6位，如 990101。")
     known = units(raw)
     if code not in known:
         raise WrongUse(f"未登记的县代码“{code}”。请在 data/counties.csv 或原始数据文件夹的 {LIST} "
@@ -215,10 +226,10 @@ class County(Handover):
         wanted += [p for p in self._there(year) if p.name in RECORDS]
         return sorted(p for p in wanted if not p.name.endswith(CORRECTIONS))
 
-    def skipped(self, year: int) -> list[str]:
-        """Return the names of the unit's files that are no tables (未读入的文件)."""
+    def skipped(self, year: int) -> list[Path]:
+        """Return the unit's files that are no tables (未读入的文件)."""
         read = {*self.files(year), *self.corrections(year)}
-        return sorted(p.name for p in self._there(year) if p not in read)
+        return sorted(p for p in self._there(year) if p not in read)
 
     def is_shared(self, path: Path) -> bool:
         """Tell whether a table is not this unit's alone: it stands in the year's folder and its

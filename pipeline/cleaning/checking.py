@@ -10,11 +10,13 @@ from pipeline.cleaning.counties.county_sheets import check_repeats
 from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.files.reading import Opened, open_files
 from pipeline.cleaning.importing import sections_by_year
+from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import Received, Source, receive, receive_file
 from pipeline.cleaning.schools.identity import is_national
 from pipeline.cleaning.schools.scope import settle
 from pipeline.county import CORRECTIONS, LIST, RECORDS, SUFFIXES, UNIT, UnitInfo, units
 from pipeline.definitions.standards import standard as load_standard
+from pipeline.file_names import shown_name
 from pipeline.ground.errors import WrongUse
 
 _DEFAULT = "cn-2017-06"
@@ -38,8 +40,9 @@ def check_paths(paths: list[Path], standard: str = "", drop_personal: bool = Fal
             source = next(s for s in group if s.label == cell.file)
             schools.setdefault((source.year, code), []).append((source, cell, reports[source]))
     _refuse_in_two_units(schools)
-    return [{"file": str(source.path), "outcome": "refused" if found.refused else "accepted",
-             "findings": found.rows} for source, found in reports.items()]
+    return [{"file": str(source.path.with_name(shown_name(source.path))),
+             "outcome": "refused" if found.refused else "accepted", "findings": found.rows}
+            for source, found in reports.items()]
 
 
 def _together(sources: list[Source]) -> list[list[Source]]:
@@ -89,7 +92,9 @@ def _check(group: list[Source], opened: Iterator[Opened], standard: str, drop_pe
     """Check files that belong together; return findings and where each school code stands."""
     unit, findings, received = _unit(group[0].path), Findings(), Received(drop_personal)
     pack = load_standard(standard or (unit.standard if unit else _DEFAULT))
-    received.pending = read_corrections(_corrections(group[0].path), group[0].year, findings)
+    received.pending = read_corrections(_corrections(group[0].path), group[0].year, drop_personal,
+                                        findings)
+    report_names([(s.path, s.label) for s in group], unit, drop_personal, findings)
     for source in group:
         if source.path.name in RECORDS:
             receive([source], {}, pack, received, findings)

@@ -12,12 +12,19 @@ from pathlib import Path
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet, Unreadable
 from pipeline.cleaning.files.text_files import decode
+from pipeline.cleaning.privacy import without_personal_line
+from pipeline.definitions.personal import WITHHELD
 
 COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
 
 
-def read_corrections(paths: list[Path], year: int, findings: Findings) -> dict[tuple, dict]:
-    """Return (year, file, sheet, cell) → correction, with the place where it is registered."""
+def read_corrections(paths: list[Path], year: int, drop_personal: bool, findings: Findings
+                     ) -> dict[tuple, dict]:
+    """Return (year, file, sheet, cell) → correction, with the place where it is registered.
+
+    What is told of a line passes the gate; 原值 alone need not, which is told nowhere: the
+    register is the way to take personal data out of a table that cannot be changed.
+    """
     found = {}
     for path in paths:
         try:
@@ -36,22 +43,27 @@ def read_corrections(paths: list[Path], year: int, findings: Findings) -> dict[t
                 continue
             named = dict(zip(COLUMNS, line, strict=True))
             key = (year, named["文件"], named["工作表"], named["单元格"].upper())
-            found[key] = {**named, "registered": (path.name, number)}
+            told = {column: named[column] for column in COLUMNS if column != "原值"}
+            told = without_personal_line(told, drop_personal, findings, path.name, number)
+            found[key] = {**named, **told, "registered": (path.name, number)}
     return found
 
 
-def apply_corrections(sheet: Sheet, year: int, corrections: dict[tuple, dict],
+def apply_corrections(sheet: Sheet, written: tuple[int, str, str], corrections: dict[tuple, dict],
                       findings: Findings) -> Sheet:
-    """Return the sheet with its corrections made; used ones are taken out of the mapping."""
+    """Return the sheet with its corrections made; used ones are taken out of the mapping.
+
+    ``written`` is year, file and sheet as the register writes them: by their own names.
+    """
     def corrected(cell: Cell) -> Cell:
-        place = (year, cell.file.rpartition("/")[2], cell.sheet, f"{cell.column}{cell.row}")
+        place = (*written, f"{cell.column}{cell.row}")
         line = corrections.get(place)
         if line is None or line["原值"] != cell.text or not line["理由"].strip():
             return cell
         del corrections[place]
         findings.at("cell.corrected", cell, "按登记的理由更正")
-        return replace(cell, text=line["新值"], kind=TEXT if line["新值"].strip() else BLANK,
-                       calculated=False)
+        text = "" if line["新值"] == WITHHELD else line["新值"]
+        return replace(cell, text=text, kind=TEXT if text.strip() else BLANK, calculated=False)
 
     rows = tuple(tuple(corrected(cell) for cell in row) for row in sheet.rows)
     return replace(sheet, rows=rows)
@@ -59,7 +71,7 @@ def apply_corrections(sheet: Sheet, year: int, corrections: dict[tuple, dict],
 
 def report_unused(corrections: dict[tuple, dict], findings: Findings) -> None:
     """Refuse every correction that found no such cell, another old value, or has no reason."""
-    for (_, _, sheet, place), line in corrections.items():
+    for line in corrections.values():
         file, number = line["registered"]
-        found = f"登记的单元格 {sheet}!{place} 不存在、原值已变或未写理由"
+        found = f"登记的单元格 {line['工作表']}!{line['单元格'].upper()} 不存在、原值已变或未写理由"
         findings.add("correction.unused", found, file, row=number)

@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import report_unused
 from pipeline.cleaning.counties.county_sheets import check_repeats
+from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import COUNTY_TABLES, Received, Source, receive
 from pipeline.cleaning.schools.assumed_rows import assume
 from pipeline.cleaning.schools.identity import (
@@ -25,6 +26,7 @@ from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.county import County, UnitInfo
 from pipeline.definitions.standards import Standard
+from pipeline.file_names import shown_name
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.terms import TABLES
 
@@ -56,11 +58,14 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     ``drop_personal`` leaves out personal data, with a record, instead of refusing the file.
     """
     findings, received = Findings(), Received(drop_personal)
-    for year in county.file_years:
-        for name in county.skipped(year):
-            findings.add("file.skipped", "不是数据表，未读入", f"{year}/{name}")
+    skipped = [(path, f"{year}/{shown_name(path)}")
+               for year in county.file_years for path in county.skipped(year)]
+    for _, label in skipped:
+        findings.add("file.skipped", "不是数据表，未读入", label)
     sources = [Source(path, year, county.is_shared(path))
                for year in county.file_years for path in county.files(year)]
+    report_names([*((s.path, s.label) for s in sources), *skipped], county.info, drop_personal,
+                 findings)
     corrections = {year: county.corrections(year) for year in county.file_years}
     receive(sources, corrections, county.standard, received, findings)
     shared = frozenset(source.label for source in sources if source.shared)

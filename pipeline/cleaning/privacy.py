@@ -1,78 +1,65 @@
-"""Personal data that does not belong in a school table (个人信息).
+"""The gate for personal data (个人信息): every text passes it before it is read into a table.
 
-Identity numbers, telephones and columns of names are found before anything is read into a
-table. The file is refused; with ``drop_personal`` such columns and cells are blanked and
-only their place and number are recorded. No finding repeats what stood there.
+Cells after their corrections, names of sheets and files, TOML records, registers: what holds
+personal data refuses the county, by column or key and count. It is taken out either way, so
+that nothing behind the gate can repeat it; with ``drop`` the rest is used.
 """
 
 import re
-import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Set
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.files.cells import BLANK, NUMBER, TEXT, Cell, Sheet
+from pipeline.cleaning.files.cells import BLANK, NUMBER, Cell, Sheet
+from pipeline.cleaning.forms.form_lines import without_form_lines
+from pipeline.county import LIST, UnitInfo
 from pipeline.definitions.forms.layouts import known_headers, layouts
-from pipeline.definitions.forms.variables import CLASS, NAME, squeeze, variables
+from pipeline.definitions.forms.variables import CLASS, NAME, variables
 from pipeline.definitions.forms.wordings import readings
+from pipeline.definitions.personal import (
+    WITHHELD,
+    is_amount_header,
+    is_amount_unit,
+    is_personal,
+    is_personal_header,
+    is_personal_number,
+)
+from pipeline.file_names import shown_name, shown_sheet
+from pipeline.ground.readiness import readied
 
-_HEADS = re.compile(
-    r"^(?!学校|机构|班级|县|单位).*(姓名|身份证|证件号|手机|联系电话|电话号码|联系方式|银行卡|银行账|"
-    r"家庭住址|住址|出生日期|出生年月|监护人|家长|微信|邮箱)"
-    r"|^(?:校长|联系人|负责人|填表人|电话|办公电话)$")
-_BEFORE, _AFTER = r"(?<!\d)(?<!\d\.)", r"(?!\d)(?!\.\d)"
-_EIGHTEEN = re.compile(_BEFORE + r"\d{17}[\dXx]" + _AFTER)
-_FIFTEEN = re.compile(
-    _BEFORE + r"\d{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}" + _AFTER)
-_MOBILE = re.compile(
-    _BEFORE + r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}" + _AFTER)
-_ROUNDED = re.compile(
-    _BEFORE + r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d?0{3}" + _AFTER)
-_EXPONENT = re.compile(r"\d\.\d{4,}[Ee]\+?1[67]" + _AFTER)
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_DIGITS = "10X98765432"
+_HEADER_ROWS, _FEWEST_HEADERS = 12, 2
+_PLAIN_NUMBER = re.compile(r"\d+")
+_TELEPHONE = re.compile(r"[\d\s()（）—-]{7,16}")
+_MOST_LABEL_LETTERS = 12
 
 
-def is_identity_number(digits: str) -> bool:
-    """Check the last letter of an 18-digit identity number (GB 11643-1999, ISO 7064).
+def named_sheet(sheet: Sheet, number: int, drop: bool, findings: Findings) -> Sheet:
+    """Return the sheet under a name without personal data, in all its cells."""
+    name = shown_sheet(sheet.name, number)
+    if name == sheet.name:
+        return sheet
+    _report("工作表名含个人信息", drop, findings, sheet.file, name)
+    rows = tuple(tuple(replace(cell, sheet=name) for cell in row) for row in sheet.rows)
+    return replace(sheet, name=name, rows=rows)
 
-    >>> is_identity_number("11010519491231002X"), is_identity_number("110105194912310021")
-    (True, False)
+
+def without_personal(sheet: Sheet, drop: bool, findings: Findings,
+                     quantities: Set[int] = frozenset()) -> Sheet:
+    """Return the sheet without personal data and without the lines of who filled it in.
+
+    Lines of the form are recorded alone; anything else refuses the file unless ``drop``. In
+    the columns ``quantities`` a long number is an amount.
     """
-    total = sum(int(d) * w for d, w in zip(digits[:17], _WEIGHTS, strict=True))
-    return _CHECK_DIGITS[total % 11] == digits[17].upper()
-
-
-def is_personal(text: str) -> bool:
-    """Tell whether a cell holds an identity number or a mobile telephone number."""
-    flat = unicodedata.normalize("NFKC", text)
-    joined = flat.replace(" ", "").replace("-", "")
-    if any(is_identity_number(found) for found in _EIGHTEEN.findall(joined)):
-        return True
-    if _EXPONENT.search(joined):
-        return True
-    return bool(_FIFTEEN.search(joined) or _MOBILE.search(flat))
-
-
-def _is_personal_cell(cell: Cell) -> bool:
-    """Tell whether a cell is personal; a number has lost its last digits to rounding."""
-    return is_personal(cell.text) or (cell.kind == NUMBER and bool(_ROUNDED.search(cell.text)))
-
-
-def without_personal(sheet: Sheet, drop: bool, findings: Findings) -> Sheet:
-    """Return the sheet without personal data; refuse it unless ``drop``."""
-    columns = {i: cell for row in sheet.rows[:12] for i, cell in enumerate(row)
-               if not cell.blank and _HEADS.match(squeeze(cell.text))}
-    asked = _asked_for(sheet)
+    sheet = without_form_lines(sheet, findings)
     hits: dict[int, list[Cell]] = {}
-    for row in sheet.rows:
-        for i, cell in enumerate(row):
-            below = i in columns and cell.row > columns[i].row and not cell.blank
-            if below or ((cell.kind == TEXT or i not in asked) and _is_personal_cell(cell)):
-                hits.setdefault(i, []).append(cell)
+    for i, cell in _personal_cells(sheet, quantities):
+        hits.setdefault(i, []).append(cell)
     for cells in hits.values():
-        code = "privacy.dropped" if drop else "privacy.found"
-        findings.at(code, cells[0], f"该列有{len(cells)}格")
-    if not hits or not drop:
+        findings.at(_code(drop), cells[0], f"该列有{len(cells)}格")
+    if not hits:
         return sheet
     gone = {(cell.row, cell.column) for cells in hits.values() for cell in cells}
     rows = tuple(tuple(replace(c, text="", kind=BLANK) if (c.row, c.column) in gone else c
@@ -80,10 +67,104 @@ def without_personal(sheet: Sheet, drop: bool, findings: Findings) -> Sheet:
     return replace(sheet, rows=rows)
 
 
-def _asked_for(sheet: Sheet) -> set[int]:
-    """Return the columns that a form asks for: a long number there may be an amount."""
-    names = {name.rpartition(">")[2] for layout in layouts()
-             for (name, _), column in known_headers(layout.id).items()
-             if variables().variables[column.variable].kind not in (NAME, CLASS)}
-    return {i for row in sheet.rows[:12] for i, cell in enumerate(row)
-            if not cell.blank and any(r.name in names for r in readings(cell.text))}
+def _personal_cells(sheet: Sheet, quantities: Set[int]) -> Iterator[tuple[int, Cell]]:
+    """Yield the cells below a header of persons, and those that hold personal data."""
+    columns, (amounts, asked) = _personal_columns(sheet), _amount_columns(sheet)
+    for row in sheet.rows:
+        filled = [(i, cell) for i, cell in enumerate(row) if not cell.blank]
+        before = ["", *(cell.text for _, cell in filled)]
+        behind = [*before[2:], ""]
+        for (i, cell), left, right in zip(filled, before, behind, strict=False):
+            amount = i in amounts or i in quantities or is_amount_unit(right) or (
+                cell.kind == NUMBER and i in asked)
+            if (i in columns and cell.row > columns[i]) or _is_personal_cell(cell, amount, left):
+                yield i, cell
+
+
+def _personal_columns(sheet: Sheet) -> dict[int, int]:
+    """Return position → row of the headers of persons, near the top or several in one row."""
+    found: dict[int, int] = {}
+    for n, row in enumerate(sheet.rows):
+        heads = [(i, cell.row) for i, cell in enumerate(row)
+                 if not cell.blank and is_personal_header(cell.text)]
+        if n < _HEADER_ROWS or len(heads) >= _FEWEST_HEADERS:
+            found = dict(heads) | found
+    return found
+
+
+def _amount_columns(sheet: Sheet) -> tuple[set[int], set[int]]:
+    """Return the columns of money and areas, and those of quantities that a form asks for."""
+    heads = [(i, cell.text) for row in sheet.rows[:_HEADER_ROWS] for i, cell in enumerate(row)
+             if not cell.blank]
+    return ({i for i, text in heads if is_amount_header(text)},
+            {i for i, text in heads if any(r.name in _quantities() for r in readings(text))})
+
+
+@readied
+@cache
+def _quantities() -> frozenset[str]:
+    return frozenset(name.rpartition(">")[2] for layout in layouts()
+                     for (name, _), column in known_headers(layout.id).items()
+                     if variables().variables[column.variable].kind not in (NAME, CLASS))
+
+
+def _is_personal_cell(cell: Cell, amount: bool, before: str) -> bool:
+    """Look at a cell; ``before`` is the text to its left, which may announce a telephone."""
+    if cell.kind == NUMBER or (amount and _PLAIN_NUMBER.fullmatch(cell.text)):
+        return is_personal_number(cell.text, amount)
+    if is_personal(cell.text):
+        return True
+    return (len(before) <= _MOST_LABEL_LETTERS and bool(_TELEPHONE.fullmatch(cell.text))
+            and is_personal(f"{before}：{cell.text}"))
+
+
+def without_personal_texts(content: dict, drop: bool, findings: Findings, label: str) -> dict:
+    """Return the content of a TOML record without personal data, by its keys (键)."""
+    count: Counter[str] = Counter()
+    clean = _cleared(content, "", count)
+    for key, times in count.items():
+        _report(f"{key} 有{times}处个人信息", drop, findings, label)
+    return clean
+
+
+def _cleared(value, key: str, count: Counter):
+    if isinstance(value, dict):
+        names = {name: f"第{n}项" if is_personal(name) else name
+                 for n, name in enumerate(value, 1)}
+        count.update(f"{key}第{n}项的名称" for n, name in enumerate(value, 1) if is_personal(name))
+        return {name: _cleared(value[name], f"{key}.{names[name]}".strip("."), count)
+                for name in value if names[name] == name}
+    if isinstance(value, list):
+        return [_cleared(part, key, count) for part in value]
+    if not is_personal(str(value)):
+        return value
+    count[key] += 1
+    return ""
+
+
+def without_personal_line(named: dict[str, str], drop: bool, findings: Findings, label: str,
+                          row: int) -> dict[str, str]:
+    """Return a line of a register, column → text, with what is personal withheld."""
+    found = [column for column, text in named.items() if is_personal(text)]
+    for column in found:
+        _report(f"“{column}”栏有个人信息", drop, findings, label, row=row)
+    return named | dict.fromkeys(found, WITHHELD)
+
+
+def report_names(files: list[tuple[Path, str]], unit: UnitInfo | None, drop: bool,
+                 findings: Findings) -> None:
+    """Record the files (path, label) and the columns of the list of units that are personal."""
+    for path, label in files:
+        if shown_name(path) != path.name:
+            _report("文件名含个人信息，记作此名", drop, findings, label)
+    for column in unit.withheld if unit else ():
+        _report(f"{unit.code} 的 {column} 栏有个人信息", drop, findings, LIST)
+
+
+def _report(found: str, drop: bool, findings: Findings, file: str, sheet: str = "",
+            row: int | None = None) -> None:
+    findings.add(_code(drop), found, file, sheet, row)
+
+
+def _code(drop: bool) -> str:
+    return "privacy.dropped" if drop else "privacy.found"

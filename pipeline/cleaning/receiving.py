@@ -16,9 +16,10 @@ from pipeline.cleaning.files.reading import Opened, open_files
 from pipeline.cleaning.forms.derivation import derivable
 from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_headers, is_meant
 from pipeline.cleaning.forms.rows import FormRow, read_rows, report_other_years
-from pipeline.cleaning.privacy import without_personal
+from pipeline.cleaning.privacy import named_sheet, without_personal
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.standards import Standard
+from pipeline.file_names import shown_name
 
 COUNTY_TABLES = ("facts", "evidence", "class_sizes", "rooms", "monitoring")
 _RECORDS = {"county.toml": ("facts", read_facts_toml),
@@ -35,8 +36,9 @@ class Source:
 
     @property
     def label(self) -> str:
-        """Return what findings call the file: year and name."""
-        return f"{self.year}/{self.path.name}" if self.year else self.path.name
+        """Return what findings call the file: year and name, a neutral one if that is personal."""
+        name = shown_name(self.path)
+        return f"{self.year}/{name}" if self.year else name
 
 
 @dataclass
@@ -58,11 +60,12 @@ def receive(sources: list[Source], corrections: dict[int, list[Path]], standard:
             received: Received, findings: Findings) -> None:
     """Read the files into ``received``, each in a child process, with all findings."""
     for year, paths in corrections.items():
-        received.pending |= read_corrections(paths, year, findings)
+        received.pending |= read_corrections(paths, year, received.drop_personal, findings)
     for source in sources:
         if source.path.name in _RECORDS:
             table, read = _RECORDS[source.path.name]
-            received.county[table] += read(source.path, source.year, source.label, findings)
+            received.county[table] += read(source.path, source.year, source.label,
+                                           received.drop_personal, findings)
     tables = [source for source in sources if source.path.name not in _RECORDS]
     opened = open_files([(source.path, source.label) for source in tables])
     for source, file in zip(tables, opened, strict=True):
@@ -80,9 +83,7 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
         findings.add("file.noted", note, file.label)
     if file.encoding:
         findings.add("file.decoded", f"按 {file.encoding} 读取", file.label)
-    clean = [without_personal(sheet, received.drop_personal, findings) for sheet in file.sheets]
-    sheets = [apply_corrections(sheet, source.year, received.pending, findings)
-              for sheet in clean]
+    sheets = cleared(file, source.year, received.pending, received.drop_personal, findings)
     report_hidden(sheets, findings)
     visible = [(sheet, candidates(sheet)) for sheet in sheets if not sheet.hidden]
     meant = [pair for pair in visible if is_meant(pair[1])] or visible[:1]
@@ -90,6 +91,17 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
     for form in headed:
         _take(form, source, received, findings)
     _report_absent(headed, standard, received, findings)
+
+
+def cleared(file: Opened, year: int, pending: dict[tuple, dict], drop_personal: bool,
+            findings: Findings) -> list[Sheet]:
+    """Return the sheets of a file, corrected first and then without personal data."""
+    sheets = []
+    for number, sheet in enumerate(file.sheets, 1):
+        named = named_sheet(sheet, number, drop_personal, findings)
+        corrected = apply_corrections(named, (year, file.path.name, sheet.name), pending, findings)
+        sheets.append(without_personal(corrected, drop_personal, findings))
+    return sheets
 
 
 def report_hidden(sheets: list[Sheet], findings: Findings) -> None:

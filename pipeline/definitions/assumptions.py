@@ -20,6 +20,7 @@ from pipeline.definitions.forms.variables import (
     squeeze,
     variables,
 )
+from pipeline.definitions.personal import is_personal
 from pipeline.ground.errors import WrongUse
 
 CLOSE, PUPILS, MOVE, ADD = "close", "pupils", "move", "add"
@@ -72,6 +73,8 @@ def read_assumption(text: str) -> Assumption:
     '2199000016增加网络多媒体教室数2间'
     """
     text = text.strip()
+    if is_personal(text):
+        raise WrongUse("假设中有身份证件号码、电话等个人信息，请改正（此处不显示原文）")
     closed = _CLOSE.fullmatch(text)
     if closed:
         return Assumption(text, CLOSE, closed["school"], other=closed["other"] or "")

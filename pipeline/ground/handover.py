@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.private_files import keep_private
 from pipeline.ground.terms import TABLES
 
 # Tables read in this process, with the state of their file: the chapters load the same ones
@@ -22,7 +23,7 @@ class Handover:
 
     def save(self, name: str, frame: pd.DataFrame) -> None:
         """Save a table for the chapters that follow."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
         path = self.folder / f"{name}.csv"
         _loaded.pop(path, None)
         text = TABLES[name].to_text(frame)
@@ -30,6 +31,12 @@ class Handover:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(text.columns)
             writer.writerows(text.to_numpy(object).tolist())
+        keep_private(path)
+
+    def _make_folder(self) -> None:
+        if not self.folder.is_dir():
+            self.folder.mkdir(parents=True)
+            keep_private(self.folder)
 
     def load(self, name: str) -> pd.DataFrame:
         """Load a table that an earlier chapter saved; a frame of the caller's own."""
@@ -51,9 +58,11 @@ class Handover:
 
     def save_record(self, name: str, record: object) -> None:
         """Save a JSON record (记录), keys in order, numbers as they are."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
         text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
-        (self.folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+        path = self.folder / f"{name}.json"
+        path.write_text(text + "\n", encoding="utf-8")
+        keep_private(path)
 
 
 def _columns(path: Path) -> dict[str, list[str]]:

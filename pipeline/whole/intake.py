@@ -18,6 +18,7 @@ from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_
 from pipeline.county import County, shared_tables, unit_info, units, units_with_files
 from pipeline.definitions.base import file_hash
 from pipeline.definitions.standards import standard as load_standard
+from pipeline.file_names import shown_name
 from pipeline.ground.errors import WrongUse
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
@@ -61,7 +62,7 @@ def arrivals(raw: Path, year: int, work: Path) -> Arrivals:
         fault = answer["fault"] if answer else "未能读取"
         if fault:
             found.concerned[path] = frozenset()
-            found.unusable.append(f"多县合表 {of}/{path.name} 不能使用：{fault}。")
+            found.unusable.append(f"多县合表 {of}/{shown_name(path)} 不能使用：{fault}。")
             continue
         _share_out(found, path, of == year, answer["shared"], known)
     found.problems += found.unusable
@@ -79,7 +80,7 @@ def _share_out(found: Arrivals, path: Path, now: bool, named: dict, known: dict)
         return
     unknown = sorted(name for name in named if name and not called[name])
     if unknown:
-        found.problems.append(f"多县合表 {path.name} 中的 {'、'.join(unknown)} 未登记，"
+        found.problems.append(f"多县合表 {shown_name(path)} 中的 {'、'.join(unknown)} 未登记，"
                               "请登记在名册中")
     found.codes |= found.concerned[path]
     for name, entries in named.items():

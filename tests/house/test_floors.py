@@ -11,9 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PIPELINE = ROOT / "pipeline"
 
-GROUND = ("errors", "exact", "readiness", "fonts", "terms", "handover",
-          "software")  # in pipeline/ground
-BELOW = ("ground", "definitions", "county", "annual_evaluation")  # each sees those before
+# Those of pipeline/ground, then all below the rooms; each sees those before it.
+GROUND = ("errors", "exact", "private_files", "readiness", "fonts", "terms", "handover",
+          "software")
+BELOW = ("ground", "definitions", "file_names", "county", "annual_evaluation")
 ROOMS = ("cleaning", "analysis", "dossier")
 PUBLISHING = "publishing"
 DOOR = ("whole", "commands", "__main__")  # each sees those before and all rooms

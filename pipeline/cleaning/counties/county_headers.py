@@ -1,7 +1,7 @@
 """The header of a county table (县级表的表头): one row of exact wordings, as its layout lists."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell, Sheet
@@ -29,12 +29,10 @@ class CountySheet:
             if line[0].row > self.header_row and not all(cell.blank for cell in line):
                 yield line
 
-    def beside_quantities(self) -> Sheet:
-        """Return the sheet without its quantities: there a long number is an amount."""
-        gone = {self.positions[name] for name in self.units}
-        return replace(self.sheet, rows=tuple(
-            tuple(cell for i, cell in enumerate(line) if i not in gone)
-            for line in self.sheet.rows))
+    @property
+    def quantities(self) -> set[int]:
+        """Return the positions of the quantities: there a long number is an amount."""
+        return {self.positions[name] for name in self.units}
 
 
 def county_sheet(sheet: Sheet, layout: CountyLayout, findings: Findings) -> CountySheet | None:

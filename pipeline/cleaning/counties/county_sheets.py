@@ -17,6 +17,7 @@ from pipeline.cleaning.forms.headers import HeadedSheet
 from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number
 from pipeline.cleaning.forms.rows import FormRow, read_rows
 from pipeline.cleaning.forms.values import read_quantity
+from pipeline.cleaning.privacy import without_personal_texts
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 from pipeline.definitions.plans import Target, plans
 from pipeline.definitions.standards import evidence_ids, veto_ids
@@ -43,19 +44,22 @@ def _handed_in(headed: HeadedSheet) -> HeadedSheet:
     return replace(headed, sheet=replace(headed.sheet, rows=rows))
 
 
-def read_facts_toml(path: Path, year: int, label: str, findings: Findings) -> list[dict]:
+def read_facts_toml(path: Path, year: int, label: str, drop_personal: bool, findings: Findings
+                    ) -> list[dict]:
     """Read `county.toml`: ``[facts]`` with "项目" = { "数值" = "…", "单位" = "…" }."""
     rows = []
-    for number, (name, given) in enumerate(_toml(path, label, "facts", findings).items(), 1):
+    given_by_name = _toml(path, label, "facts", drop_personal, findings)
+    for number, (name, given) in enumerate(given_by_name.items(), 1):
         cell = Cell(label, "", number, "", str(given.get("数值", "")), TEXT)
         rows += _fact(name, str(given.get("单位", "")), cell, year, findings)
     return rows
 
 
-def read_evidence_toml(path: Path, year: int, label: str, findings: Findings) -> list[dict]:
+def read_evidence_toml(path: Path, year: int, label: str, drop_personal: bool, findings: Findings
+                       ) -> list[dict]:
     """Read `evidence.toml`: one table an item with status, note, date, document."""
     rows = []
-    for id, given in _toml(path, label, "evidence", findings).items():
+    for id, given in _toml(path, label, "evidence", drop_personal, findings).items():
         status, when = str(given.get("status", "")), str(given.get("date", ""))
         fault = _evidence_fault(id, status)
         if fault:
@@ -69,12 +73,14 @@ def read_evidence_toml(path: Path, year: int, label: str, findings: Findings) ->
     return rows
 
 
-def _toml(path: Path, label: str, table: str, findings: Findings) -> dict[str, dict]:
+def _toml(path: Path, label: str, table: str, drop_personal: bool, findings: Findings
+          ) -> dict[str, dict]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=str)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         findings.add("file.unreadable", "不是有效的 TOML 文件", label)
         return {}
+    content = without_personal_texts(content, drop_personal, findings, label)
     faults = [f"不应有 {key}" for key in content if key != table]
     rows = content.get(table, {})
     if not isinstance(rows, dict):

@@ -6,7 +6,7 @@ never more; what cannot be read, is doubled or contradicts itself throughout is 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from pipeline.cleaning.forms.labels import year_of
 from pipeline.cleaning.forms.letters import clean_text
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_quantity
-from pipeline.cleaning.privacy import without_personal
+from pipeline.cleaning.privacy import named_sheet, report_names, without_personal
 from pipeline.cleaning.receiving import report_hidden
 from pipeline.county import CORRECTIONS
 from pipeline.definitions.forms.county_layouts import (
@@ -36,6 +36,7 @@ from pipeline.definitions.forms.county_layouts import (
     provinces,
 )
 from pipeline.definitions.forms.variables import SCORE, squeeze
+from pipeline.file_names import shown_name
 
 _WHO = ("year", "unit", "name", "province", "prefecture")
 
@@ -59,9 +60,11 @@ def read_county_tables(sources: list[tuple[CountyLayout, Path]], year: int) -> C
     found = CountyTables()
     folders = sorted({path.parent for _, path in sources})
     pending = read_corrections([p for folder in folders if (p := folder / CORRECTIONS).is_file()],
-                               0, found.findings)
+                               0, False, found.findings)
     rows: list[CountyRow] = []
-    opened = open_files([(path, path.name) for _, path in sources])
+    named = [(path, shown_name(path)) for _, path in sources]
+    report_names(named, None, False, found.findings)
+    opened = open_files(named)
     for (layout, _), file in zip(sources, opened, strict=True):
         rows += _rows_of(file, layout, pending, year, found)
     report_unused(pending, found.findings)
@@ -79,7 +82,9 @@ def _rows_of(file: Opened, layout: CountyLayout, pending: dict, year: int, found
         return []
     for note in file.notes:
         found.findings.add("file.noted", note, file.label)
-    sheets = [apply_corrections(sheet, 0, pending, found.findings) for sheet in file.sheets]
+    sheets = [apply_corrections(named_sheet(sheet, number, False, found.findings),
+                                (0, file.path.name, sheet.name), pending, found.findings)
+              for number, sheet in enumerate(file.sheets, 1)]
     report_hidden(sheets, found.findings)
     rows = []
     for headed in _headed([s for s in sheets if not s.hidden], layout, found.findings):
@@ -93,11 +98,11 @@ def _headed(sheets: list[Sheet], layout: CountyLayout, findings: Findings) -> li
     """Return the sheets that follow the layout; where none does, say what the first lacks."""
     tried = [(county_sheet(sheet, layout, mine := Findings()), mine) for sheet in sheets]
     fitting = [pair for pair in tried if pair[0]] or tried[:1]
-    for headed, mine in fitting:
+    for _, mine in fitting:
         findings.rows += mine.rows
-        if headed:
-            without_personal(headed.beside_quantities(), False, findings)
-    return [headed for headed, _ in fitting if headed]
+    return [replace(headed, sheet=without_personal(headed.sheet, False, findings,
+                                                   headed.quantities))
+            for headed, _ in fitting if headed]
 
 
 def _read(headed: CountySheet, year: int, found: CountyTables) -> list[CountyRow]:

@@ -7,6 +7,7 @@ JupyterLab shows it by hand and every output format is written from the same rec
 
 import html
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from IPython.display import display
@@ -14,6 +15,7 @@ from IPython.display import display
 from pipeline.ground.terms import EXHIBIT_MIME
 
 SCHEMA = "junheng.exhibit/1"
+_NO_FORMULAS = 'class="mathjax_ignore tex2jax_ignore"'  # as MathJax 3 and 2 call what they leave
 FAIL, SHORT, UNKNOWN, TOTAL = "fail", "short", "unknown", "total"
 _TONE_CSS = {FAIL: "background:#444;color:#fff", SHORT: "background:#ccc",
              UNKNOWN: "font-style:italic", TOTAL: "font-weight:bold"}
@@ -70,7 +72,8 @@ class Prose(Exhibit):
 
     def _ordinary(self) -> dict:
         text = "\n\n".join(("- " if self.bullets else "") + p for p in self.paragraphs)
-        return {"text/markdown": text, "text/plain": text}
+        return {"text/html": _html(("li" if self.bullets else "p", p) for p in self.paragraphs),
+                "text/plain": text}
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,13 @@ class PrintedTable(Exhibit):
         }
 
     def _ordinary(self) -> dict:
-        head = "".join(f"<th>{html.escape(_full_label(f))}</th>" for f in self.fields)
+        head = "".join(_tag("th", _full_label(f)) for f in self.fields)
         body = "".join(f"<tr>{''.join(map(_td, row))}</tr>" for row in self.rows)
         notes = "；".join((f"数据来源：{self.source}", *self.notes))
-        caption = html.escape(self.caption + (f"（单位：{self.unit}）" if self.unit else ""))
-        table = (f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
-                 f"<tbody>{body}</tbody></table><p><small>{html.escape(notes)}</small></p>")
-        return {"text/html": table, "text/plain": self.caption}
+        caption = _tag("caption", self.caption + (f"（单位：{self.unit}）" if self.unit else ""))
+        table = (f"<table>{caption}<thead><tr>{head}</tr></thead>"
+                 f"<tbody>{body}</tbody></table><p>{_tag('small', notes)}</p>")
+        return {"text/html": f"<div {_NO_FORMULAS}>{table}</div>", "text/plain": self.caption}
 
 
 @dataclass(frozen=True)
@@ -160,8 +163,8 @@ class Cover(Exhibit):
             "rows": [list(row) for row in self.rows]}
 
     def _ordinary(self) -> dict:
-        text = f"# {self.title}\n\n{self.subtitle}\n\n{self.mark}"
-        return {"text/markdown": text, "text/plain": self.title}
+        parts = (("h1", self.title), ("p", self.subtitle), ("p", self.mark))
+        return {"text/html": _html(parts), "text/plain": self.title}
 
 
 def say(*texts: Prose | Cover | None) -> None:
@@ -181,6 +184,16 @@ def draw(*figures: Figure | None) -> None:
 
 def _full_label(f: Field) -> str:
     return f"{f.group} {f.label}".strip()
+
+
+def _html(parts: Iterable[tuple[str, str]]) -> str:
+    """Return texts, each in its tag, as HTML in which they are nothing but letters: no markup,
+    no Markdown, no formula."""
+    return f"<div {_NO_FORMULAS}>{''.join(_tag(tag, text) for tag, text in parts)}</div>"
+
+
+def _tag(tag: str, text: str) -> str:
+    return f"<{tag}>{html.escape(text)}</{tag}>"
 
 
 def _td(cell: Cell) -> str:

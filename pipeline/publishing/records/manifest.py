@@ -15,6 +15,7 @@ from pathlib import Path
 from pipeline.county import County
 from pipeline.definitions.base import DATA, ROOT, file_hash
 from pipeline.definitions.standards import standard_path
+from pipeline.file_names import shown_name
 from pipeline.ground.fonts import font_hashes
 from pipeline.ground.software import LOCK, differing, software
 from pipeline.publishing.chapters.binding import Parameters
@@ -36,14 +37,18 @@ def causes(county: County, parameters: Parameters) -> dict:
         "parameters": parameters.model_dump(exclude=_PLACES),
         "standard": {"id": county.standard.id,
                      "sha256": file_hash(standard_path(county.standard.id))},
-        "inputs": [{"file": path.relative_to(county.raw).as_posix(), "sha256": file_hash(path),
+        "inputs": [{"file": _told(path, county), "sha256": file_hash(path),
                     "bytes": path.stat().st_size} for path in inputs],
-        "skipped": [f"{year}/{name}" for year in county.file_years
-                    for name in county.skipped(year)],
+        "skipped": [f"{year}/{shown_name(path)}" for year in county.file_years
+                    for path in county.skipped(year)],
         **({"assumptions": [a.text for a in county.assumptions]} if county.assumptions else {}),
         **({"pool": pool_hash(ROOT / parameters.pool)} if parameters.pool else {}),
         **program(),
     }
+
+
+def _told(path: Path, county: County) -> str:
+    return path.relative_to(county.raw).with_name(shown_name(path)).as_posix()
 
 
 @cache

@@ -11,6 +11,7 @@ import os
 import shutil
 from pathlib import Path
 
+from pipeline.ground.private_files import keep_private
 from pipeline.publishing.records.faults import file_operation
 
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of renameat2(2)
@@ -22,6 +23,8 @@ def publish(finished: Path, target: Path) -> None:
     recover(target)
     new = _beside(target, "new")
     _bring(finished, new)
+    for path in (new, *new.rglob("*")):
+        keep_private(path)
     flush_folder(new)
     _put_in_place(new, target)
     _flush(target.parent)
@@ -44,6 +47,7 @@ def write_whole(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.part")
     file_operation()
     part.write_bytes(content)
+    keep_private(part)
     _flush(part)
     file_operation()
     part.replace(path)

@@ -1,0 +1,189 @@
+"""What personal data is (个人信息): `data/personal.toml`, and the question asked of every text."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.forms.variables import squeeze
+from pipeline.definitions.personal_numbers import (
+    flattened,
+    has_bank_card,
+    has_identity_number,
+    is_rounded_identity,
+    mobiles,
+)
+from pipeline.ground.readiness import readied
+
+WITHHELD = "（含个人信息，不显示）"
+_HAN = "[\u4e00-\u9fff]"
+_DOTTED = f"{_HAN}{{2,8}}·{_HAN}{{2,8}}"
+_BLANKS = r"[\s,，、;；:：()（）/]*"
+_AREA, _LOCAL = r"\(?0\d{2,3}\)?[\s-]?", r"[2-9]\d{6,7}(?!\d)"
+
+
+class Headers(Definition):
+    """Headers of columns that hold persons: by a part, by the whole, and whose are none."""
+
+    parts: list[Text]
+    whole: list[Text]
+    institutions: list[Text]
+
+
+class FormLines(Definition):
+    """Words of the lines that say who filled in a form (填报信息): persons, contacts, dates,
+    and what else stands beside them."""
+
+    persons: list[Text]
+    contacts: list[Text]
+    dates: list[Text]
+    others: list[Text]
+
+
+class Texts(Definition):
+    """Words that stand before a name, a telephone or a number within a text."""
+
+    roles: list[Text]
+    telephones: list[Text]
+    public: list[Text]
+    numbered: list[Text]
+    titles: list[Text]
+    surnames: list[Text]
+
+
+class Amounts(Definition):
+    """Units and headers by which a long number is an amount (金额、面积)."""
+
+    units: list[Text]
+    headers: list[Text]
+
+
+class Personal(Definition):
+    """All of `data/personal.toml`."""
+
+    headers: Headers
+    form_lines: FormLines
+    texts: Texts
+    amounts: Amounts
+
+
+@readied
+@cache
+def personal() -> Personal:
+    """Return the rules by which personal data is told."""
+    return load_toml(DATA / "personal.toml", Personal)
+
+
+def is_personal(text: str) -> bool:
+    """Tell whether a text holds personal data: a number that names a person, or a name or a
+    telephone behind a word that announces it (联系人：…).
+
+    >>> is_personal("联系人：王小明"), is_personal("教督〔2017〕6号"), is_personal("2199000001")
+    (True, False, False)
+    """
+    if not _may_be_personal(text):
+        return False
+    flat = flattened(text)
+    return (has_identity_number(flat) or has_bank_card(flat) or _has_mobile(flat)
+            or any(pattern.search(flat) for pattern in _patterns()))
+
+
+def _may_be_personal(text: str) -> bool:
+    """Sort out, before anything costly is asked, what is too short for any number and has none
+    of the words: nearly every cell."""
+    if text.isascii() and text.isdigit():
+        return len(text) > 10
+    return sum(map(str.isdigit, text)) > 6 or bool(_announcing().search(text))
+
+
+@readied
+@cache
+def _announcing() -> re.Pattern:
+    words = personal().texts
+    return re.compile("|".join([
+        *(r"\s*".join(word) for word in (*words.roles, *words.numbered)), r"\d[EeＥｅ]\+?\d"]))
+
+
+def is_personal_number(digits: str, amount: bool) -> bool:
+    """Tell whether a plain number is personal, as a workbook keeps it with 15 digits, too; of
+    ``amount``s, which may be as long as a telephone number, only identity numbers."""
+    return is_rounded_identity(digits) or (
+        has_identity_number(digits) if amount else is_personal(digits))
+
+
+def shown(text: object) -> str:
+    """Return the text for a message; where it is personal, only that it is."""
+    return WITHHELD if is_personal(str(text)) else str(text)
+
+
+def is_personal_header(text: str) -> bool:
+    """Tell whether a column with this header holds persons.
+
+    >>> [is_personal_header(t) for t in ("联系 电话", "学校名称", "家长满意度", "校长")]
+    [True, False, False, True]
+    """
+    name, rules = squeeze(text).strip(":"), personal().headers
+    if name in rules.whole:
+        return True
+    return any(part in name for part in rules.parts) and not name.startswith(
+        tuple(rules.institutions))
+
+
+def is_amount_unit(text: str) -> bool:
+    """Tell whether a text is a unit of money or area."""
+    return text.strip() in personal().amounts.units
+
+
+def is_amount_header(text: str) -> bool:
+    """Tell whether a column with this header holds money or areas."""
+    return any(word in squeeze(text) for word in personal().amounts.headers)
+
+
+def _has_mobile(flat: str) -> bool:
+    found, telephones = mobiles(flat), _any(personal().texts.telephones)
+    if not found or re.search(telephones, flat):
+        return bool(found)
+    units = tuple(squeeze(unit) for unit in personal().amounts.units)
+    return any(not flat[match.end():].lstrip().startswith(units) for match in found)
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text is the name of a person, by surname or by the dot between its parts.
+
+    >>> [is_name(t) for t in ("王小明", "古丽·买买提", "张老师", "班级数")]
+    [True, True, True, False]
+    """
+    return bool(_whole_name().fullmatch(flattened(text)))
+
+
+@readied
+@cache
+def _whole_name() -> re.Pattern:
+    texts = personal().texts
+    titles = f"(?:{_any(texts.titles)})"
+    return re.compile(f"{_DOTTED}|{_name()}{titles}?|[{texts.surnames[0]}]{titles}")
+
+
+def _name() -> str:
+    single, *double = personal().texts.surnames
+    return f"(?:(?:{_any(double)}){_HAN}{{1,2}}|[{single}]{_HAN}{{1,2}})"
+
+
+@readied
+@cache
+def _patterns() -> tuple[re.Pattern, ...]:
+    """Return what is looked for in a flattened text beside numbers with a proof of their own."""
+    words, apart = personal().texts, f"(?<!{_HAN})"
+    end = f"(?:{_any(words.titles)})?(?!{_HAN})"
+    public = "".join(f"(?<!{word})" for word in words.public)
+    return tuple(map(re.compile, (
+        f"(?:{_any(words.roles)})(?:签[字名])?[:\\s]+(?:{_name()}{end}|{_DOTTED})",
+        f"{public}(?:{_any(words.telephones)})(?:号码?)?{_BLANKS}(?:{_AREA})?{_LOCAL}",
+        f"{apart}{_name()}{end}{_BLANKS}{_AREA}{_LOCAL}",
+        f"{_AREA}{_LOCAL}{_BLANKS}{apart}{_name()}{end}",
+        f"(?:{_any(words.numbered)})(?:号码|码|号)?[:\\s]+[\\d*X]{{4}}",
+        f"(?:{_any(w for w in words.numbered if '址' in w)})[:\\s]+{_HAN}{{2}}")))
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, words))
