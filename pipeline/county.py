@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.definitions.assumptions import Assumption, read_assumptions
 from pipeline.definitions.base import DATA, ROOT
-from pipeline.definitions.personal import WITHHELD, is_personal, shown
+from pipeline.definitions.persons.personal import WITHHELD, is_personal, shown
 from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.ground.errors import DefinitionFault, WrongUse
 from pipeline.ground.handover import Handover

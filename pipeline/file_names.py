@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from pipeline.definitions.forms.wordings import STAGES
-from pipeline.definitions.personal import is_personal
+from pipeline.definitions.persons.personal import is_personal
 
 _UNIT = re.compile(r"[0-9]{6}(?=[_.])")
 _SUFFIX = re.compile(r"\.[A-Za-z]{1,5}")

@@ -13,7 +13,7 @@ from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet, Unreadable
 from pipeline.cleaning.files.text_files import decode
 from pipeline.cleaning.privacy import without_personal_line
-from pipeline.definitions.personal import WITHHELD
+from pipeline.definitions.persons.personal import WITHHELD
 
 COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
 

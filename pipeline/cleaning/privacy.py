@@ -19,7 +19,7 @@ from pipeline.county import LIST, UnitInfo
 from pipeline.definitions.forms.layouts import known_headers, layouts
 from pipeline.definitions.forms.variables import CLASS, NAME, variables
 from pipeline.definitions.forms.wordings import readings
-from pipeline.definitions.personal import (
+from pipeline.definitions.persons.personal import (
     WITHHELD,
     is_amount_header,
     is_amount_unit,

@@ -20,7 +20,7 @@ from pipeline.definitions.forms.variables import (
     squeeze,
     variables,
 )
-from pipeline.definitions.personal import is_personal
+from pipeline.definitions.persons.personal import is_personal
 from pipeline.ground.errors import WrongUse
 
 CLOSE, PUPILS, MOVE, ADD = "close", "pupils", "move", "add"

@@ -12,8 +12,8 @@ from functools import cache
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import BLANK, Cell, Sheet
-from pipeline.definitions.personal import is_name, personal
-from pipeline.definitions.personal_numbers import flattened
+from pipeline.definitions.persons.personal import is_name, personal
+from pipeline.definitions.persons.personal_numbers import flattened
 
 _UNFILLED = re.compile(r"(?:[\s_:年月日、,;.-]|(?<!\d)\d{1,4}(?!\d))*")
 _FIGURE = re.compile(r"[\d.,%]+")

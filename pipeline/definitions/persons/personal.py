@@ -6,7 +6,7 @@ from functools import cache
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.forms.variables import squeeze
-from pipeline.definitions.personal_numbers import (
+from pipeline.definitions.persons.personal_numbers import (
     flattened,
     has_bank_card,
     has_identity_number,
