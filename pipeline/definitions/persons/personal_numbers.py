@@ -26,10 +26,17 @@ _EXPONENT = re.compile(r"(?<![\d.])[1-9](?:\.\d+E\+?1[4-8]|E\+?17)(?!\d)")
 _CARD = re.compile(_BEFORE + r"(?:62|60|4\d|5[1-5]|9[56])\d{2}(?:[\s-]?\d{4}){3}(?:[\s-]?\d{1,3})?"
                    + _AFTER)
 _GROUPS = ("3 4 4", "3 8", "7 4", "4 7", "4 3 4", "3 3 5", "3 2 2 2 2", "5 6", "1 " * 11)
+
+
+def _between(groups: str) -> str:
+    """Return what parts the groups of a telephone number; one point would make a decimal."""
+    return r"[\s-]" if len(groups.split()) == 2 else r"[\s.-]"
+
+
 _MOBILE = re.compile(
     _BEFORE + r"(?:(?:\+|00)?86[)\s-]{0,3})?(?:"
     + "|".join([r"1[3-9]\d{9}", *(
-        r"(?=1[\s.-]?[3-9])" + r"[\s.-]".join(rf"\d{{{n}}}" for n in groups.split())
+        r"(?=1[\s.-]?[3-9])" + _between(groups).join(rf"\d{{{n}}}" for n in groups.split())
         for groups in _GROUPS)]) + ")" + _AFTER)
 
 
