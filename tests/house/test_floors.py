@@ -12,10 +12,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PIPELINE = ROOT / "pipeline"
 
 # Those of pipeline/ground, then all below the rooms; each sees those before it.
-# Those of pipeline/ground, then all below the rooms; each sees those before it.
 GROUND = ("errors", "exact", "private_files", "readiness", "fonts", "terms", "handover",
           "software")
 BELOW = ("ground", "definitions", "file_names", "county", "annual_evaluation")
+
 ROOMS = ("cleaning", "analysis", "dossier")
 PUBLISHING = "publishing"
 DOOR = ("whole", "commands", "__main__")  # each sees those before and all rooms
