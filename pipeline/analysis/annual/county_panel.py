@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.standards import Standard
 from pipeline.definitions.studies import Study
 from pipeline.ground.terms import MET, NOT_MET, is_missing
@@ -114,7 +115,7 @@ def completed(panel: pd.DataFrame, study: Study) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         for gap in study.gaps:
             columns = [f"cv_{id}_{stage}" for id in gap.indicators for stage in gap.stages]
-            logs = np.log(panel.reindex(columns=columns).where(lambda cv: cv > 0))
+            logs = panel.reindex(columns=columns).where(lambda cv: cv > 0).apply(logarithms)
             panel = panel.assign(**{gap.name: logs.mean(axis=1, skipna=False)})
         for name, values in _evaluated(panel, study):
             panel = panel.assign(**{name: values.replace([np.inf, -np.inf], np.nan)})

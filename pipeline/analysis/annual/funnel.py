@@ -7,6 +7,7 @@ The band shows counties whose schools are drawn from one common distribution.
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.estimators.extended import exponentials, logarithms
 from pipeline.definitions.studies import Study
 from pipeline.ground.terms import TABLES
 
@@ -38,7 +39,7 @@ def funnel_band(schools: pd.DataFrame, year: int, study: Study) -> pd.DataFrame:
         counts = {stage: max(round(size * len(values) / total), 2)
                   for stage, (values, _) in pools.items()}
         logs = [_drawn_log_cvs(pools[stage], counts[stage], random) for stage in gap.stages]
-        found = np.exp(np.concatenate(logs, axis=1).mean(axis=1))
+        found = exponentials(np.concatenate(logs, axis=1).mean(axis=1))
         low, middle, high = np.percentile(found, BAND)
         rows.append({"n_schools": sum(counts.values()), "low": low, "middle": middle,
                      "high": high})
@@ -67,5 +68,4 @@ def _drawn_log_cvs(pool: tuple[np.ndarray, np.ndarray], size: int, random) -> np
     share = w / w.sum(axis=1, keepdims=True)
     mean = (share * x).sum(axis=1, keepdims=True)
     variance = (share * (x - mean) ** 2).sum(axis=1)
-    with np.errstate(divide="ignore"):
-        return np.log(variance) / 2 - np.log(mean[:, 0, :])
+    return logarithms(variance) / 2 - logarithms(mean[:, 0, :])

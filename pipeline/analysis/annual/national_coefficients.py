@@ -22,6 +22,7 @@ from math import ceil, floor
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.estimators.extended import logarithms
 from pipeline.analysis.schools.balance import cv_status, spread
 from pipeline.definitions.parts import Balance
 from pipeline.definitions.standards import Standard
@@ -138,7 +139,7 @@ def figures_of(x: np.ndarray, w: np.ndarray, of: np.ndarray, groups: int) -> dic
         mean[total == 0] = np.where(whole[total == 0] > 0, 0.0, np.nan)
         cv = np.sqrt(summed(w * (each - mean[of]) ** 2) / whole) / mean
         relative = each / mean[of]
-        logs = np.log(relative)
+        logs = logarithms(relative)
         theil_t = summed(np.where(each > 0, w * relative * logs, 0.0)) / whole
         theil_l = summed(-w * logs) / whole
         order = np.lexsort((each, of))

@@ -7,6 +7,7 @@ others, and the probability of each third comes from how much counties swing fro
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.estimators.extended import left_over
 from pipeline.definitions.studies import Study
 from pipeline.ground.terms import TABLES
 
@@ -52,8 +53,7 @@ def _adjusted(rows: pd.DataFrame, measure: str, size: str) -> pd.DataFrame:
     extra = [rows[size].to_numpy(float)[:, None]] if size else []
     x = np.column_stack([years, *extra])
     y = rows[measure].to_numpy(float)
-    residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    return rows[["unit", "year"]].assign(residual=residual)
+    return rows[["unit", "year"]].assign(residual=left_over(y, x).astype(float))
 
 
 def _effects(order: pd.DataFrame, units: list[str]) -> tuple[np.ndarray, np.ndarray | None]:

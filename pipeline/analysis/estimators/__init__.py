@@ -47,7 +47,6 @@ def late_libraries() -> None:
     """Import what the estimators import only when they are called: statsmodels takes seconds."""
     import statsmodels.api
     import statsmodels.formula.api
-    import statsmodels.stats.diagnostic
     import statsmodels.stats.multitest  # noqa: F401
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from pipeline.ground.errors import WrongUse
+from pipeline.analysis.estimators.extended import extended
 
 _PLAIN = re.compile(r"\s*[A-Za-z_]\w*\s*~\s*[A-Za-z_]\w*(?:\s*\+\s*[A-Za-z_]\w*)*\s*")
 
@@ -15,6 +15,7 @@ _PLAIN = re.compile(r"\s*[A-Za-z_]\w*\s*~\s*[A-Za-z_]\w*(?:\s*\+\s*[A-Za-z_]\w*)
 class Design:
     """Outcome y (n,), regressors x (n, k), their names, and the n rows of data they are from.
 
+    y and x are in extended precision, and so is all that is reckoned from them.
     ``taken_out`` counts the parameters that were swept out of y and x before (固定效应).
     """
 
@@ -23,6 +24,11 @@ class Design:
     names: list[str]
     rows: pd.DataFrame
     taken_out: int = 0
+
+    @property
+    def doubles(self) -> "Design":
+        """Return the same as doubles, for libraries that know no other numbers."""
+        return replace(self, y=self.y.astype(float), x=self.x.astype(float))
 
     def codes(self, column: str) -> np.ndarray:
         """Return the groups of a column as whole numbers from 0 (statsmodels wants no text)."""
@@ -44,8 +50,7 @@ def design(data: pd.DataFrame, formula: str, needed: list[str] = ()) -> Design:
     frame = data.dropna(subset=list(needed))
     model = smf.ols(formula, frame.reset_index(drop=True))
     rows = frame.iloc[np.asarray(model.data.row_labels, dtype=int)]
-    return Design(np.asarray(model.endog, float), np.asarray(model.exog, float),
-                  list(model.exog_names), rows)
+    return Design(extended(model.endog), extended(model.exog), list(model.exog_names), rows)
 
 
 def _of_sum(data: pd.DataFrame, formula: str, needed: list[str]) -> Design | None:
@@ -62,25 +67,18 @@ def _of_sum(data: pd.DataFrame, formula: str, needed: list[str]) -> Design | Non
         there &= data[list(needed)].notna().to_numpy().all(axis=1)
     rows = data if there.all() else data[there]
     y, *x = (values[there] for values in cells)
-    matrix = np.asfortranarray(np.column_stack([np.ones(len(rows)), *x]))  # as the parser's are
-    return Design(y, matrix, ["Intercept", *columns[1:]], rows)
+    matrix = np.column_stack([np.ones(len(rows)), *x])
+    return Design(extended(y), extended(matrix), ["Intercept", *columns[1:]], rows)
 
 
 def of_columns(data: pd.DataFrame, columns: list[str], needed: list[str] = ()) -> Design:
     """Return the matrices of columns taken as they are, outcome first, without a constant."""
     rows = data.dropna(subset=[*columns, *needed])
     outcome, *regressors = columns
-    return Design(rows[outcome].to_numpy(float), rows[regressors].to_numpy(float), regressors, rows)
+    return Design(extended(rows[outcome]), extended(rows[regressors]), regressors, rows)
 
 
 def weighted(cells: Design, column: str) -> Design:
     """Return y and x times √w: least squares of them is that weighted by the column (加权)."""
-    root = np.sqrt(cells.rows[column].to_numpy(float))
+    root = np.sqrt(extended(cells.rows[column]))
     return replace(cells, y=cells.y * root, x=cells.x * root[:, None])
-
-
-def normal_inverse(x: np.ndarray, names: list[str]) -> np.ndarray:
-    """Return (X′X)⁻¹; `WrongUse` where the regressors are collinear (完全共线)."""
-    if np.linalg.matrix_rank(x) < x.shape[1]:
-        raise WrongUse("自变量完全共线，系数不能确定：" + "、".join(names))
-    return np.linalg.inv(x.T @ x)

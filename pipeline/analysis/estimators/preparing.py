@@ -1,8 +1,8 @@
 """Preparing a published data set as its table did (数据准备): named steps, one after another."""
 
-import numpy as np
 import pandas as pd
 
+from pipeline.analysis.estimators.extended import logarithms
 from pipeline.ground.errors import WrongUse
 
 
@@ -71,7 +71,7 @@ def _first_treated(data: pd.DataFrame, step: dict) -> pd.DataFrame:
 
 def _log(data: pd.DataFrame, step: dict) -> pd.DataFrame:
     values = data[step["col"]].astype(float)
-    return data.assign(**{step["out"]: np.log(values.where(values > 0))})
+    return data.assign(**{step["out"]: logarithms(values.where(values > 0))})
 
 
 def _lag(data: pd.DataFrame, step: dict) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from pipeline.analysis.estimators.estimates import LEVEL
+from pipeline.analysis.estimators.extended import correlations
 from pipeline.definitions.parts import Inference
 
 POWER = 0.80
@@ -53,4 +54,5 @@ def rank_correlation(x: pd.Series, y: pd.Series, rules: Inference = USUAL) -> fl
     """Return Spearman's ρ (秩相关), None below 15 schools or without variation."""
     if len(x) < rules.min_described or x.nunique() < 2 or y.nunique() < 2:
         return None
-    return float(stats.spearmanr(x, y).statistic)
+    ranks = np.column_stack([stats.rankdata(x), stats.rankdata(y)])
+    return float(correlations(ranks)[0, 1])

@@ -10,6 +10,13 @@ import pandas as pd
 
 from pipeline.analysis.estimators import Estimate, estimate, refusal
 from pipeline.analysis.estimators.designs import design
+from pipeline.analysis.estimators.extended import (
+    correlations,
+    extended,
+    inverse,
+    leverage,
+    rank,
+)
 from pipeline.analysis.estimators.linear.fixed_effects import demeaned, without_singletons
 from pipeline.definitions.parts import Inference, Model
 from pipeline.ground.terms import is_missing
@@ -77,7 +84,7 @@ def collinear(regressors: pd.DataFrame) -> str:
     x = regressors.to_numpy(float)
     sizes = np.abs(x).max(axis=0)
     x = np.column_stack([np.ones(len(x)), x / np.where(sizes == 0, 1, sizes)])
-    if np.linalg.matrix_rank(x) < x.shape[1]:
+    if rank(x) < x.shape[1]:
         return "自变量完全共线，系数不能确定：" + "、".join(regressors.columns)
     return ""
 
@@ -95,9 +102,8 @@ def _ceiling(outcome: pd.Series, question: Question) -> str:
 def _deciding(data: pd.DataFrame, model: Model) -> str:
     x = design(data, model.formula).x
     if model.weights:
-        x = x * np.sqrt(data[[model.weights]].to_numpy(float))
-    leverage = (x * np.linalg.pinv(x).T).sum(axis=1)
-    deciding = [str(name) for name, h in zip(data.index, leverage, strict=True) if h > ALL_OF_IT]
+        x = x * np.sqrt(extended(data[[model.weights]]))
+    deciding = [str(name) for name, h in zip(data.index, leverage(x), strict=True) if h > ALL_OF_IT]
     return f"{'、'.join(deciding)}一校即决定一个系数（杠杆值为1）" if deciding else ""
 
 
@@ -130,7 +136,7 @@ def max_vif(regressors: pd.DataFrame) -> float | None:
     """
     if regressors.shape[1] < 2:
         return None
-    return float(np.diag(np.linalg.inv(np.corrcoef(regressors.to_numpy(float).T))).max())
+    return float(np.diag(inverse(correlations(regressors))).max())
 
 
 def quantile_refusal(data: pd.DataFrame, question: Question) -> str:

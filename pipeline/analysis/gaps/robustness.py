@@ -1,5 +1,6 @@
 """How much a result hangs on one school or one choice (影响与设定): description, not proof."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -8,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators import estimate
-from pipeline.analysis.estimators.designs import design, normal_inverse
+from pipeline.analysis.estimators.designs import design
+from pipeline.analysis.estimators.extended import LeastSquares, extended, leverage
 from pipeline.analysis.gaps.fitting import Question, complete, linear_refusal, quantile_refusal
 from pipeline.definitions.parts import Model
 from pipeline.ground.terms import records
 
 TENTH_HIGHER = 1.1
 HALF = 0.5
+ALIKE = 1e-12  # leverages that differ by less are the same
 SAMPLES = ("all", "no_top", "no_points")
 ESTIMATORS = (("ols", ""), ("ols", "pupils"), ("median", ""))
 
@@ -31,14 +34,13 @@ def influence(frame: pd.DataFrame, question: Question) -> list[dict]:
     data = complete(frame, question)
     cells = design(data, model.formula)
     x, y = _weighted(cells.x, data, model), _weighted(cells.y[:, None], data, model)[:, 0]
-    bread = normal_inverse(x, cells.names)
-    b = bread @ x.T @ y
-    e, h = y - x @ b, np.einsum("ij,jk,ik->i", x, bread, x)
-    k = x.shape[1]
-    cook = e**2 * h / (k * (e @ e / (len(y) - k)) * (1 - h) ** 2)
+    fit = LeastSquares.on(x, cells.names)
+    b, e, h, k = fit.coefficients(y), fit.residuals(y), fit.leverage, x.shape[1]
+    cook = e**2 * h / (k * ((e**2).sum() / (len(y) - k)) * (1 - h) ** 2)
     j = cells.names.index(model.focus)
-    without = b[j] - x @ bread[j] * e / (1 - h)
-    chosen = [*np.argsort(-cook)[:question.rules.influential], int(np.argmax(h))]
+    without = b[j] - fit.q @ fit.r_inverse[j] * e / (1 - h)
+    chosen = [*np.argsort(-cook, kind="stable")[:question.rules.influential],
+              int(np.flatnonzero(h >= h.max() - ALIKE)[0])]
     return [{"id": question.id, "school": str(data.index[i]), "leverage": float(h[i]),
              "cooks_distance": float(cook[i]), "focus_without": float(without[i]),
              "turns": bool(without[i] * b[j] < 0)} for i in dict.fromkeys(chosen)]
@@ -84,8 +86,8 @@ def _fits(frame: pd.DataFrame, question: Question, how: tuple[str, str], scale: 
     nothing = {"n": 0, "status": "refused", "reason": "缺少变量：" + "、".join(absent)}
     every = frame if absent else complete(frame, asked)
     for sample in samples:
-        yield {**shared, "sample": sample, "base": base and sample == "all",
-               **(nothing if absent else _fit(_sampled(frame, every, asked, sample), asked, scale))}
+        found = nothing if absent else _fit(*_sampled(frame, every, asked, sample), asked, scale)
+        yield {**shared, "sample": sample, "base": base and sample == "all", **found}
 
 
 def _asked(question: Question, how: tuple[str, str], scale: str, covariates: list[str]) -> Question:
@@ -98,27 +100,34 @@ def _asked(question: Question, how: tuple[str, str], scale: str, covariates: lis
                        "method": "wls" if weights else "ols"}))
 
 
-def _fit(data: pd.DataFrame, asked: Question, scale: str) -> dict:
+def _fit(data: pd.DataFrame, objection: str, asked: Question, scale: str) -> dict:
     refuse = linear_refusal if asked.quantile is None else quantile_refusal
-    reason = refuse(data, asked)
+    reason = objection or refuse(data, asked)
     row = {"n": len(data), "status": "refused" if reason else "fitted", "reason": reason}
     return row if reason else row | _effect(data, asked, scale)
 
 
 def _sampled(frame: pd.DataFrame, every: pd.DataFrame, asked: Question, sample: str
-             ) -> pd.DataFrame:
+             ) -> tuple[pd.DataFrame, str]:
+    """Return the rows of a sample, and why they are none: no one school has the most leverage.
+
+    Of a 0/1 regressor alone, all schools with a 1 have the same; rounding would choose.
+    """
     if sample == "no_points":
-        return complete(frame[frame["point"] == 0], asked)
+        return complete(frame[frame["point"] == 0], asked), ""
     if sample != "no_top":
-        return every
+        return every, ""
     x = _weighted(design(every, asked.model.formula).x, every, asked.model)
-    leverage = (x * np.linalg.pinv(x).T).sum(axis=1)
-    return every[np.arange(len(every)) != np.argmax(leverage)]
+    h = leverage(x)
+    top = h >= h.max(initial=0) - ALIKE
+    if top.sum() > 1:
+        return every, f"杠杆值最大的学校有{top.sum()}所，不逐一除去"
+    return every[~top], ""
 
 
 def _weighted(rows: np.ndarray, data: pd.DataFrame, model: Model) -> np.ndarray:
     """Return the rows times the root of their weights."""
-    return rows * np.sqrt(data[[model.weights]].to_numpy(float)) if model.weights else rows
+    return rows * np.sqrt(extended(data[[model.weights]])) if model.weights else rows
 
 
 def _effect(data: pd.DataFrame, asked: Question, scale: str) -> dict:
@@ -129,7 +138,7 @@ def _effect(data: pd.DataFrame, asked: Question, scale: str) -> dict:
         spec |= {"weights": model.weights} if model.weights else {}
     terms = records(estimate(data, spec).terms)
     term = next(term for term in terms if term["term"] == model.focus)
-    step = {"log": np.log(TENTH_HIGHER), "": 1.0}.get(
+    step = {"log": math.log(TENTH_HIGHER), "": 1.0}.get(
         scale, (TENTH_HIGHER - 1) * data[model.focus].mean())
     return {"effect": float(term["estimate"] * step), "ci_low": float(term["ci_low"] * step),
             "ci_high": float(term["ci_high"] * step)}

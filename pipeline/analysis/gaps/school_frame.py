@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.forms.variables import classifications
 from pipeline.ground.terms import is_missing, records
 
@@ -35,8 +36,8 @@ def panel_frame(indicators: pd.DataFrame, schools: pd.DataFrame, years: list[int
     cells["point"] = np.array([float(row["school_type"] in points) for row in rows])
     cells["school"] = np.array([row["school_code"] for row in rows], dtype=object)
     cells["year"] = np.array([row["year"] for row in rows], dtype=int)
-    cells |= {f"ln_{id}": np.log(cells[id]) for id in ids if not (cells[id] <= 0).any()}
-    cells["ln_pupils"] = np.log(cells["pupils"])
+    cells |= {f"ln_{id}": logarithms(cells[id]) for id in ids if not (cells[id] <= 0).any()}
+    cells["ln_pupils"] = logarithms(cells["pupils"])
     names = pd.Index([row["name"] for row in rows], name="name")
     return pd.DataFrame(cells, index=names)
 

@@ -1,6 +1,7 @@
 """Chapter 06: what the models say, what they may not say, and what was refused, in sentences."""
 
-import numpy as np
+import math
+
 import pandas as pd
 
 from pipeline.county import County
@@ -141,7 +142,7 @@ def step_of(focus: str, county: County) -> tuple[str, float]:
     """Return the wording of one step of the focus term, and its factor."""
     if focus.startswith("ln_"):
         name = "在校生数" if focus == "ln_pupils" else county.standard.indicator(focus[3:]).zh
-        return f"{name}每高10%", float(np.log(1.1))
+        return f"{name}每高10%", math.log(1.1)
     if focus in PLAIN:
         return f"{term_zh(focus, county)}学校与其余学校相比", 1.0
     indicator = county.standard.indicator(focus)

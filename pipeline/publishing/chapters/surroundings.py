@@ -48,8 +48,8 @@ def fixed_environment() -> dict[str, str]:
 def _blas() -> dict[str, str]:
     """Name the kernels that OpenBLAS is to use, the same on every machine that has them.
 
-    Left to itself it chooses by the processor, and the last digits of regressions differ:
-    Haswell's and Skylake's answers part at the tenth digit.
+    Left to itself it chooses by the processor. No figure hangs on it (`estimators.extended`);
+    lines in pictures do, which libraries reckon.
     """
     flags = Path("/proc/cpuinfo")
     has_avx2 = flags.is_file() and " avx2 " in flags.read_text(encoding="utf-8", errors="replace")

@@ -49,7 +49,7 @@ def dense(model, seen: np.ndarray):
     same = unit[:, None] == unit[None, :]
     apart = np.abs(whole[:, None] - whole[None, :])
     v = same * (z @ model.effects @ z.T + model.sigma2 * model.rho**apart)
-    return z, v, unit, whole
+    return z, v.astype(float), unit, whole
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,7 @@ def test_collinear_regressors_prove_nothing():
 
 def test_engels_median_is_proved():
     data = sm.datasets.engel.load_pandas().data
-    cells = design(data, "foodexp ~ income")
+    cells = design(data, "foodexp ~ income").doubles
     (_, found), = certified(cells.y, cells.x, 0.5, np.array([0.0, 0.5]),
                             iter([np.arange(len(data))]))
     assert found[0].round(5).tolist() == [81.48225, 0.56018]

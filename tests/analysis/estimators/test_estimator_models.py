@@ -22,7 +22,7 @@ from pipeline.ground.errors import WrongUse
 @pytest.mark.parametrize("seed", range(4))
 def test_an_optimiser_that_fails_in_silence_is_not_believed(seed):
     data = grouped(20, 10, seed=seed)
-    cells, groups = design(data, "y ~ x + z"), data["g"].to_numpy()
+    cells, groups = design(data, "y ~ x + z").doubles, data["g"].to_numpy()
     best = multilevel.random_intercept(cells.y, cells.x, groups, reml=True)
     for method, believed in (("powell", True), ("lbfgs", False)):
         fit = multilevel.fitted(cells, np.ones((200, 1)), groups, True, [method])

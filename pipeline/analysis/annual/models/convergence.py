@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline.analysis.annual.models.model_frames import floats
 from pipeline.analysis.estimators import estimate
+from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.questions import AnnualInference, Trajectory
 from pipeline.definitions.studies import Study
 from pipeline.ground.errors import WrongUse
@@ -69,7 +70,7 @@ def _spread(part: pd.DataFrame, paths: pd.DataFrame, trajectory: Trajectory) -> 
         mean = np.average(values, weights=w)
         deviation = np.sqrt(np.average((values - mean) ** 2, weights=w))
         yield {"year": int(year), "n": len(values), "mean": float(mean),
-               "sd_log": float(np.log(values).std(ddof=1)), "cv": float(deviation / mean)}
+               "sd_log": float(logarithms(values).std(ddof=1)), "cv": float(deviation / mean)}
 
 
 def _tests(part: pd.DataFrame, paths: pd.DataFrame, trajectory: Trajectory,

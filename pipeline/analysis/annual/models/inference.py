@@ -7,8 +7,9 @@ import pandas as pd
 from scipy import stats
 
 from pipeline.analysis.estimators import Estimate, estimate
-from pipeline.analysis.estimators.designs import Design, normal_inverse
+from pipeline.analysis.estimators.designs import Design
 from pipeline.analysis.estimators.estimates import LEVEL
+from pipeline.analysis.estimators.extended import LeastSquares, left_over
 from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
 from pipeline.analysis.estimators.linear.within_between import mundlak_design
 from pipeline.analysis.estimators.refusing import POWER
@@ -85,7 +86,7 @@ def fitted(data: pd.DataFrame, spec: dict, focus: str, rules: AnnualInference
     """
     if "formula" in spec and spec["kind"] in LINEAR:
         cells, _ = clustered_design(data, spec)
-        normal_inverse(cells.x, cells.names)
+        LeastSquares.on(cells.x, cells.names)
     found = estimate(data, spec)
     if focus not in set(found.terms["term"]):
         raise WrongUse(f"{focus} 不随年份变化，被固定效应吸收")
@@ -168,5 +169,4 @@ def leaning(data: pd.DataFrame, spec: dict, focus: str) -> pd.Series:
 
 def _freed(cells: Design, focus: str) -> np.ndarray:
     j = cells.names.index(focus)
-    others = np.delete(cells.x, j, axis=1)
-    return cells.x[:, j] - others @ np.linalg.lstsq(others, cells.x[:, j], rcond=None)[0]
+    return left_over(cells.x[:, j], np.delete(cells.x, j, axis=1)).astype(float)

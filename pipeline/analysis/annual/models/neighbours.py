@@ -1,15 +1,15 @@
 """Who is a neighbour of whom (邻近), and what a model leaves unexplained of each county."""
 
-import numpy as np
 import pandas as pd
 
+from pipeline.analysis.estimators.extended import left_over
 from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
 
 
 def residuals(data: pd.DataFrame, spec: dict, place: str) -> pd.DataFrame:
     """Return each unit's mean residual of a linear model, with its ``place``, in their order."""
     cells, _ = clustered_design(data, spec)
-    left = cells.y - cells.x @ np.linalg.lstsq(cells.x, cells.y, rcond=None)[0]
+    left = left_over(cells.y, cells.x).astype(float)
     rows = cells.rows[["unit", place]].assign(residual=left)
     return rows.groupby("unit", as_index=False).agg({place: "first", "residual": "mean"})
 

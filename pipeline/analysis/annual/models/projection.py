@@ -6,6 +6,7 @@ counties, each drawn through its own years, held what came in two cases of three
 same with errors widened to what they were in the past, in nineteen of twenty.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,6 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from pipeline.analysis.annual.models.model_frames import floats
+from pipeline.analysis.estimators.extended import logarithms
 from pipeline.analysis.estimators.linear.shared_trends import SharedTrends, shared_trends
 from pipeline.definitions.standards import Standard
 from pipeline.definitions.studies import Study
@@ -102,7 +104,7 @@ def projection(panel: pd.DataFrame, year: int, study: Study, standard: Standard 
             projected += [{"measure": measure, "target": target, "status": REFUSED,
                            "reason": reason} for target in asked.targets]
             continue
-        ahead = continued(np.log(paths.to_numpy()), paths.columns.to_numpy(), float(asked.level))
+        ahead = continued(logarithms(paths), paths.columns.to_numpy(), float(asked.level))
         projected += _projected(measure, paths, ahead, study, _limit(measure, standard))
         tested += _backtest(measure, paths, ahead, study)
     return {"annual_projection": TABLES["annual_projection"].frame(projected),
@@ -159,10 +161,11 @@ def _projected(measure: str, paths: pd.DataFrame, ahead: Continued, study: Study
                 yield {**row, "unit": unit, "last": float(now), "status": REFUSED,
                        "reason": "该县只有一年资料"}
                 continue
-            kept = None if limit is None else float(stats.norm.cdf((np.log(limit) - mean) / error))
+            kept = (None if limit is None
+                    else float(stats.norm.cdf((math.log(limit) - mean) / error)))
             yield {**row, "unit": unit, "status": PROJECTED, "reason": "", "last": float(now),
-                   "value": float(np.exp(mean)), "low": float(np.exp(mean - normal * error)),
-                   "high": float(np.exp(mean + normal * error)), "probability": kept}
+                   "value": math.exp(mean), "low": math.exp(mean - normal * error),
+                   "high": math.exp(mean + normal * error), "probability": kept}
 
 
 def _too_far(horizon: int, farthest: int, paths: pd.DataFrame) -> str:
@@ -180,8 +183,8 @@ def _backtest(measure: str, paths: pd.DataFrame, ahead: Continued, study: Study
     before = before[(before.notna().sum(axis=1) >= 2)]
     if before.shape[1] < FEWEST_TO_FIT + 1:
         return
-    then = continued(np.log(before.to_numpy()), before.columns.to_numpy(), level)
-    came = np.log(paths.loc[before.index].iloc[:, -held:].to_numpy())
+    then = continued(logarithms(before), before.columns.to_numpy(), level)
+    came = logarithms(paths.loc[before.index].iloc[:, -held:])
     normal = stats.norm.ppf((1 + level) / 2)
     for h in range(1, min(held, len(then.widening)) + 1):
         off = came[:, h - 1] - then.means[:, h - 1]

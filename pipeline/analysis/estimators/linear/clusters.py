@@ -4,13 +4,15 @@ No Python library has CR2; the bootstrap packages decide ties by rounding noise.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.estimators.designs import Design, normal_inverse
+from pipeline.analysis.estimators.designs import Design
 from pipeline.analysis.estimators.estimates import LEVEL, Estimate, tidy
+from pipeline.analysis.estimators.extended import LeastSquares, left_over, spectrum
 from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
 
 ALL_DRAWS_UP_TO, DRAWS, SEED = 12, 9_999, 20170426
@@ -39,30 +41,42 @@ def cr2(data: pd.DataFrame, spec: dict) -> Estimate:
 
 def bias_reduced(cells: Design, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the coefficients (k,), their CR2 covariance (k, k) and Satterthwaite's df (k,)."""
-    bread = normal_inverse(cells.x, cells.names)
-    estimates = bread @ cells.x.T @ cells.y
-    scores, b, squares = _adjusted(cells, codes, bread, cells.y - cells.x @ estimates)
-    return estimates, scores.T @ scores, _satterthwaite(b, squares, bread)
+    fit = LeastSquares.on(cells.x, cells.names)
+    scores, b, squares = _adjusted(fit, codes, fit.residuals(cells.y))
+    return fit.coefficients(cells.y), scores.T @ scores, _satterthwaite(b, squares, fit.bread)
 
 
-def _adjusted(cells: Design, codes: np.ndarray, bread: np.ndarray, residuals: np.ndarray):
+def _adjusted(fit: LeastSquares, codes: np.ndarray, residuals: np.ndarray):
     """Return by cluster g and term c: scores c′M X_g′A_g e_g; b = X_g′a and a′a of a = A_g X_g M c.
     """
-    scores, b, squares = [], [], []
-    for g in range(codes.max() + 1):
-        x = cells.x[codes == g]
-        a = _inverse_root(np.eye(len(x)) - x @ bread @ x.T) @ x @ bread
-        scores.append(a.T @ residuals[codes == g])
-        b.append(x.T @ a)
-        squares.append((a**2).sum(axis=0))
-    return np.array(scores), np.array(b), np.array(squares)
+    inside = [fit.q[codes == g] for g in range(codes.max() + 1)]
+    a = [moved @ fit.r_inverse.T for moved in _reduced(inside)]
+    return (np.array([a[g].T @ residuals[codes == g] for g in range(len(a))]),
+            np.array([fit.x[codes == g].T @ a[g] for g in range(len(a))]),
+            np.array([(part**2).sum(axis=0) for part in a]))
 
 
-def _inverse_root(matrix: np.ndarray) -> np.ndarray:
-    """Return the symmetric Moore–Penrose inverse of the square root."""
-    values, vectors = np.linalg.eigh(matrix)
+def _reduced(inside: list[np.ndarray]) -> list[np.ndarray]:
+    """Return (I − QQ′)^(−1/2) Q of each cluster's rows Q of the orthogonal regressors.
+
+    It equals Q (I − Q′Q)^(−1/2): the smaller of the two is taken, all of one size together.
+    """
+    tall = [len(q) >= q.shape[1] for q in inside]
+    grams = [q.T @ q if high else q @ q.T for q, high in zip(inside, tall, strict=True)]
+    found: list[np.ndarray] = [None] * len(inside)
+    for size in {len(gram) for gram in grams}:
+        alike = [g for g, gram in enumerate(grams) if len(gram) == size]
+        roots = _inverse_roots(np.eye(size) - np.array([grams[g] for g in alike]))
+        for g, root in zip(alike, roots, strict=True):
+            found[g] = inside[g] @ root if tall[g] else root @ inside[g]
+    return found
+
+
+def _inverse_roots(matrices: np.ndarray) -> np.ndarray:
+    """Return the symmetric Moore–Penrose inverses of the square roots of (d, m, m)."""
+    values, vectors = spectrum(matrices)
     scale = np.where(values > 1e-10, np.maximum(values, 1e-10) ** -0.5, 0)
-    return vectors * scale @ vectors.T
+    return vectors * scale[:, None] @ vectors.transpose(0, 2, 1)
 
 
 def _satterthwaite(b: np.ndarray, squares: np.ndarray, bread: np.ndarray) -> np.ndarray:
@@ -124,10 +138,9 @@ class WildTest:
     @classmethod
     def of(cls, cells: Design, codes: np.ndarray, signs: np.ndarray, term: str) -> "WildTest":
         """Reckon the scores of a term of the design; ``signs`` is draws × clusters of ±1."""
-        j, bread = cells.names.index(term), normal_inverse(cells.x, cells.names)
+        j, bread = cells.names.index(term), LeastSquares.on(cells.x, cells.names).bread
         both = np.column_stack([cells.y, cells.x[:, j]])
-        restricted = np.delete(cells.x, j, axis=1)
-        u = both - restricted @ np.linalg.lstsq(restricted, both, rcond=None)[0]
+        u = left_over(both, np.delete(cells.x, j, axis=1))
         g, n, k = codes.max() + 1, len(cells.y), cells.x.shape[1] + cells.taken_out
         inside = [codes == c for c in range(g)]
         towards = np.array([bread[j] @ cells.x[c].T @ cells.x[c] for c in inside])
@@ -138,23 +151,28 @@ class WildTest:
             by_cluster.append(np.diag(own[-1]) - towards @ bread @ xu.T)
         return cls(np.array(own), np.array(by_cluster), g / (g - 1) * (n - 1) / (n - k), signs)
 
-    def _t(self, signs: np.ndarray, value: float) -> np.ndarray:
-        own = self.own[0] - value * self.own[1]
-        by_cluster = self.by_cluster[0] - value * self.by_cluster[1]
-        return signs @ own / np.sqrt(self.factor * ((signs @ by_cluster.T) ** 2).sum(axis=1))
+    @cached_property
+    def _drawn(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return coefficients (2, 1 + draws) and scores (2, 1 + draws, G), of the data first."""
+        signs = np.vstack([np.ones(self.signs.shape[1]), self.signs])
+        return self.own @ signs.T, signs @ self.by_cluster.transpose(0, 2, 1)
+
+    def _t(self, value: float) -> np.ndarray:
+        """Return t of the data, then of the draws."""
+        own, by_cluster = (of[0] - value * of[1] for of in self._drawn)
+        return own / np.sqrt(self.factor * (by_cluster**2).sum(axis=1))
 
     def p(self, value: float, ties: bool = True) -> float:
         """Return p of the coefficient being ``value``; ``ties`` counts |t*| = |t| in."""
-        t = abs(self._t(np.ones((1, self.signs.shape[1])), value)[0])
-        drawn = np.abs(self._t(self.signs, value))
+        every = np.abs(self._t(value))
+        t, drawn = every[0], every[1:]
         reached = drawn >= t * (1 - TIE) if ties else drawn > t * (1 + TIE)
         return _share(reached, self.signs.shape[1])
 
     def row(self, term: str, interval: bool) -> pd.DataFrame:
         """Return the tidy row of the term."""
-        estimate = self.own[0].sum()
-        t = self._t(np.ones((1, self.signs.shape[1])), 0.0)[0]
-        error = abs(estimate / t)
+        estimate = float(self.own[0].sum())
+        error = abs(estimate / float(self._t(0.0)[0]))
         row = tidy([term], [estimate], [error], self.signs.shape[1] - 1)
         ends = [self._end(estimate, side * error) if interval else np.nan for side in (-1, 1)]
         row[["ci_low", "ci_high"]], row["p_value"] = ends, self.p(0.0)

@@ -3,15 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.estimators.designs import (
-    Design,
-    design,
-    normal_inverse,
-    of_columns,
-    weighted,
-)
+from pipeline.analysis.estimators.designs import Design, design, of_columns, weighted
 from pipeline.analysis.estimators.estimates import Estimate, tidy
-from pipeline.analysis.estimators.linear.least_squares import linear
+from pipeline.analysis.estimators.extended import LeastSquares, extended
+from pipeline.analysis.estimators.linear.least_squares import cr1, linear
 
 SETTLED, MOST_ROUNDS = 1e-13, 10_000
 ABSORBED = 1e-10
@@ -68,6 +63,7 @@ def swept(data: pd.DataFrame, spec: dict) -> Design:
     moved, names = moved[:, [True, *kept]], [n for n, k in zip(names, kept, strict=True) if k]
     if not nested:
         moved, names = np.column_stack([moved, np.ones(len(moved))]), [*names, "Intercept"]
+    moved = extended(moved)
     return Design(moved[:, 0], moved[:, 1:], names, rows, taken_out=int(bool(nested)))
 
 
@@ -102,27 +98,27 @@ def within(y: np.ndarray, x: np.ndarray, names: list[str], effects: list[np.ndar
             if np.linalg.norm(moved[:, j + 1]) > ABSORBED * np.linalg.norm(x[:, j])]
     absorbed = [name for j, name in enumerate(names) if j not in kept]
     y, x, names = moved[:, 0], moved[:, [j + 1 for j in kept]], [names[j] for j in kept]
-    bread = normal_inverse(x, names)
-    estimates = bread @ x.T @ y
-    residuals = y - x @ estimates
+    fit = LeastSquares.on(x, names)
+    estimates, residuals = fit.coefficients(y), fit.residuals(y)
+    squares = (residuals**2).sum()
     if clusters is None:
         df = len(y) - len(names) - _parameters(effects)
-        errors, how = np.sqrt(np.diag(bread) * (residuals @ residuals) / df), "经典标准误，t"
+        errors, how = np.sqrt(np.diag(fit.bread) * squares / df), "经典标准误，t"
     else:
-        errors, df = _clustered(x, residuals, bread, effects, clusters)
+        errors, df = _clustered(fit, residuals, effects, clusters)
         how = "聚类CR1，嵌套于群的固定效应不计入参数，t（G−1）"
     left_out = f"；被固定效应吸收：{'、'.join(absorbed)}" if absorbed else ""
     return Estimate(tidy(names, estimates, errors, df), len(y), words + how + left_out,
-                    {"r_squared": 1 - float(residuals @ residuals / (y @ y))})
+                    {"r_squared": float(1 - squares / (extended(y)**2).sum())})
 
 
-def _clustered(x, residuals, bread, effects, clusters):
-    g, n = clusters.max() + 1, len(residuals)
-    scores = np.array([x[clusters == c].T @ residuals[clusters == c] for c in range(g)])
-    counted = [e for e in effects if not _nested(e, clusters)]
-    k = x.shape[1] + 1 + sum(e.max() for e in counted)
-    factor = g / (g - 1) * (n - 1) / (n - k)
-    return np.sqrt(factor * np.diag(bread @ scores.T @ scores @ bread)), g - 1
+def _clustered(fit: LeastSquares, residuals: np.ndarray, effects: list[np.ndarray],
+               clusters: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return the errors (k,) by CR1, whose n − k counts the effects too, and their df."""
+    n, own = fit.x.shape
+    k = own + 1 + sum(e.max() for e in effects if not _nested(e, clusters))
+    more = (n - own) / (n - k)
+    return np.sqrt(more * np.diag(cr1(fit, residuals, clusters))), clusters.max()
 
 
 def _nested(effect: np.ndarray, clusters: np.ndarray) -> bool:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from pipeline.analysis.estimators.designs import Design, design, normal_inverse
+from pipeline.analysis.estimators.designs import Design, design
 from pipeline.analysis.estimators.estimates import Estimate, tidy
+from pipeline.analysis.estimators.extended import LeastSquares
 from pipeline.analysis.estimators.linear.fixed_effects import within
 
 STARTS, SECOND_START = ["powell", "bfgs"], ["nm"]
@@ -27,9 +28,10 @@ def mixed(data: pd.DataFrame, spec: dict) -> Estimate:
     ``log_likelihood``. Worked case: Raudenbush & Bryk (2002), ch. 4, 12.637 (0.244), τ 8.61.
     """
     cells = design(data, spec["formula"], [spec["groups"]])
-    normal_inverse(cells.x, cells.names)
+    LeastSquares.on(cells.x, cells.names)
+    cells = cells.doubles
     outcome = spec["formula"].split("~")[0]
-    effects = design(cells.rows, f"{outcome} ~ {spec.get('re', '1')}").x
+    effects = design(cells.rows, f"{outcome} ~ {spec.get('re', '1')}").doubles.x
     codes, reml = cells.codes(spec["groups"]), spec.get("reml", True)
     fit = fitted(cells, effects, codes, reml, STARTS)
     if effects.shape[1] == 1:

@@ -11,10 +11,20 @@ correlation, and may be wrong without saying so.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import optimize
+
+from pipeline.analysis.estimators.extended import (
+    extended,
+    inverse,
+    left_over,
+    solved,
+    triangle_inverse,
+    upper_root,
+)
+from pipeline.analysis.estimators.searching import least
 
 STARTS = ((-3.0, 0.0, -5.0, -3.5, 0.5), (-1.5, 0.0, -3.5, -3.0, 0.0))
 LOWEST, HIGHEST = -14.0, 4.0
+BOUNDS = [(LOWEST, HIGHEST), (-3, 3), (LOWEST, HIGHEST), (LOWEST, HIGHEST), (-0.2, 3.0)]
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ class SharedTrends:
         for seen, units in _patterns(self.paths):
             t = self.times[seen]
             z = np.column_stack([np.ones(len(t)), t])
-            weights = np.linalg.solve(self.covariance(t, t), self.covariance(t, ahead)).T
+            weights = solved(self.covariance(t, t), self.covariance(t, ahead)).T
             rest = x - weights @ z
             means[units] = x @ self.beta + (self.paths[units][:, seen] - z @ self.beta) @ weights.T
             left = own - weights @ self.covariance(t, ahead) + rest @ self.beta_matrix @ rest.T
@@ -78,22 +88,39 @@ def shared_trends(paths: np.ndarray, years: np.ndarray, near: "SharedTrends | No
     begins at two places, or at a model of ``near`` data alone.
     """
     times = np.asarray(years, float) - np.mean(years)
-    sums = [_sums(times[seen], paths[units][:, seen]) for seen, units in _patterns(paths)]
-    found = [optimize.minimize(_objective, start, args=(sums,), method="L-BFGS-B",
-                               bounds=[(LOWEST, HIGHEST), (-3, 3), (LOWEST, HIGHEST),
-                                       (LOWEST, HIGHEST), (-0.2, 3.0)])
-             for start in (STARTS if near is None else (near.free,))]
-    best = min(found, key=lambda f: f.fun)
-    effects, sigma2, rho = _parameters(best.x)
-    beta, matrix, _ = _common_trend(sums, effects, sigma2, rho)
-    fitted = SharedTrends(paths, times, beta, matrix, effects, sigma2, rho, 0.0,
-                          -float(best.fun), tuple(best.x))
+    sums = Sums.of(paths)
+    value, free = min((least(lambda x: _criterion(times, sums, x), start, BOUNDS)
+                       for start in (STARTS if near is None else (near.free,))),
+                      key=lambda found: found[0])
+    effects, sigma2, rho = _parameters(free)
+    beta, matrix, _ = _common_trend(times, sums, effects, sigma2, rho)
+    fitted = SharedTrends(paths, times, beta, matrix, effects, sigma2, rho, 0.0, -value,
+                          tuple(free))
     return replace(fitted, common2=_common_shocks(fitted))
 
 
-def _sums(times: np.ndarray, y: np.ndarray) -> tuple:
-    """Return what the likelihood needs of the units of a pattern: times, number, Σy, Σyy′."""
-    return times, len(y), y.sum(axis=0), y.T @ y
+@dataclass(frozen=True)
+class Sums:
+    """What the likelihood needs of the units of each pattern p of observed years.
+
+    ``seen`` (p, T), ``counts`` (p,) of units, ``total`` Σy (p, T) and ``products`` Σyy′ (p, T, T),
+    0 where not seen.
+    """
+
+    seen: np.ndarray
+    counts: np.ndarray
+    total: np.ndarray
+    products: np.ndarray
+
+    @classmethod
+    def of(cls, paths: np.ndarray) -> "Sums":
+        """Add up the paths (units, T) by pattern."""
+        kinds = list(_patterns(paths))
+        known = extended(np.where(np.isnan(paths), 0, paths))
+        return cls(np.array([seen for seen, _ in kinds]),
+                   np.array([len(units) for _, units in kinds]),
+                   np.array([known[units].sum(axis=0) for _, units in kinds]),
+                   np.array([known[units].T @ known[units] for _, units in kinds]))
 
 
 def _patterns(paths: np.ndarray):
@@ -106,9 +133,9 @@ def _patterns(paths: np.ndarray):
 
 def _parameters(x: np.ndarray) -> tuple[np.ndarray, float, float]:
     """Return D, σ², ρ of the free parameters: log deviations, Fisher's z of correlations."""
-    s0, r, s1, s, z = x
+    s0, r, s1, s, z = extended(x)
     a, b, c = np.exp(s0), np.exp(s1), np.tanh(r)
-    return np.array([[a * a, a * b * c], [a * b * c, b * b]]), float(np.exp(2 * s)), np.tanh(z)
+    return np.array([[a * a, a * b * c], [a * b * c, b * b]]), np.exp(2 * s), np.tanh(z)
 
 
 def _variance(t: np.ndarray, effects: np.ndarray, sigma2: float, rho: float) -> np.ndarray:
@@ -116,27 +143,31 @@ def _variance(t: np.ndarray, effects: np.ndarray, sigma2: float, rho: float) -> 
     return z @ effects @ z.T + sigma2 * rho ** np.abs(t[:, None] - t[None, :])
 
 
-def _common_trend(sums: list, effects: np.ndarray, sigma2: float, rho: float):
-    """Return β, its covariance, and the REML criterion less its constant."""
-    information, towards, squares, logs = np.zeros((2, 2)), np.zeros(2), 0.0, 0.0
-    for t, count, total, products in sums:
-        root = np.linalg.cholesky(_variance(t, effects, sigma2, rho))
-        inverse = np.linalg.inv(root)
-        z = inverse @ np.column_stack([np.ones(len(t)), t])
-        information += count * z.T @ z
-        towards += z.T @ inverse @ total
-        squares += ((inverse @ products) * inverse).sum()
-        logs += 2 * count * np.log(np.diag(root)).sum()
-    beta = np.linalg.solve(information, towards)
-    criterion = (logs + np.linalg.slogdet(information)[1] + squares - towards @ beta) / 2
-    return beta, np.linalg.inv(information), criterion
+def _common_trend(times: np.ndarray, sums: Sums, effects: np.ndarray, sigma2: float, rho: float):
+    """Return β, its covariance, and the REML criterion less its constant.
+
+    Years not seen have variance 1 and no covariance: they add nothing.
+    """
+    both = sums.seen[:, :, None] & sums.seen[:, None, :]
+    variance = np.where(both, _variance(times, effects, sigma2, rho), np.eye(len(times)))
+    root = upper_root(variance)
+    whiten = triangle_inverse(root).transpose(0, 2, 1)
+    z = whiten @ (np.column_stack([np.ones(len(times)), times]) * sums.seen[:, :, None])
+    information = (sums.counts[:, None, None] * (z.transpose(0, 2, 1) @ z)).sum(axis=0)
+    white = (whiten @ sums.total[:, :, None])
+    towards = (z.transpose(0, 2, 1) @ white)[:, :, 0].sum(axis=0)
+    squares = ((whiten @ sums.products) * whiten).sum()
+    logs = (sums.counts * 2 * np.log(np.einsum("dii->di", root)).sum(axis=1)).sum()
+    matrix = inverse(information)
+    (a, b), (_, c) = information
+    beta = matrix @ towards
+    return beta, matrix, (logs + np.log(a * c - b * b) + squares - towards @ beta) / 2
 
 
-def _objective(x: np.ndarray, sums: list) -> float:
-    try:
-        return _common_trend(sums, *_parameters(x))[2]
-    except np.linalg.LinAlgError:
-        return 1e12
+def _criterion(times: np.ndarray, sums: Sums, x: np.ndarray) -> float:
+    with np.errstate(invalid="ignore"):
+        value = _common_trend(times, sums, *_parameters(x))[2]
+    return value if np.isfinite(value) else np.inf
 
 
 def _common_shocks(model: SharedTrends) -> float:
@@ -150,6 +181,6 @@ def _common_shocks(model: SharedTrends) -> float:
         return 0.0
     z = np.column_stack([np.ones(n), model.times])
     means = whole.mean(axis=0)
-    residual = np.eye(n) - z @ np.linalg.pinv(z)
+    residual = left_over(np.eye(n), z)
     expected = np.trace(residual @ model.covariance(model.times, model.times)) / len(whole)
     return max(float(means @ residual @ means) - expected, 0.0) / (n - 2)

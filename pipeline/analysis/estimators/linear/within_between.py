@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pipeline.analysis.estimators.designs import Design, normal_inverse, weighted
+from pipeline.analysis.estimators.designs import Design, weighted
 from pipeline.analysis.estimators.estimates import Estimate, tidy
+from pipeline.analysis.estimators.extended import LeastSquares, extended, rank
 from pipeline.analysis.estimators.linear.clusters import bias_reduced
 from pipeline.analysis.estimators.linear.fixed_effects import demeaned, panel_rows
+from pipeline.analysis.estimators.linear.least_squares import cr1, wald
 
 UNCHANGED = 1e-10
 HOW = {"cluster": "聚类CR1：乘G/(G−1)·(n−1)/(n−k)，t（G−1）", "cr2": "CR2，Satterthwaite自由度"}
@@ -67,7 +69,7 @@ def mundlak_design(data: pd.DataFrame, spec: dict) -> tuple[Design, np.ndarray, 
                                np.ones(len(rows))])
     names = [*moving, *(f"difference[{name}]" for name in moving), *fixed,
              *(f"year{n}" for n in range(seasons.shape[1] + uneven.shape[1])), "Intercept"]
-    cells = Design(rows[outcome].to_numpy(float), columns, names, rows)
+    cells = Design(extended(rows[outcome]), extended(columns), names, rows)
     return (weighted(cells, spec["weights"]) if "weights" in spec else cells), codes, moving
 
 
@@ -76,18 +78,15 @@ def _independent(means: np.ndarray) -> np.ndarray:
     kept = np.ones((len(means), 1))
     for column in means.T:
         wider = np.column_stack([kept, column])
-        kept = wider if np.linalg.matrix_rank(wider) > kept.shape[1] else kept
+        kept = wider if rank(wider) > kept.shape[1] else kept
     return kept[:, 1:]
 
 
 def one_way(cells: Design, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the coefficients (k,), their CR1 covariance (k, k) and df (k,), G − 1."""
-    bread = normal_inverse(cells.x, cells.names)
-    found = bread @ cells.x.T @ cells.y
-    residuals, (n, k), g = cells.y - cells.x @ found, cells.x.shape, codes.max() + 1
-    scores = np.column_stack([np.bincount(codes, column * residuals) for column in cells.x.T])
-    factor = g / (g - 1) * (n - 1) / (n - k)
-    return found, factor * bread @ scores.T @ scores @ bread, np.full(k, g - 1)
+    fit = LeastSquares.on(cells.x, cells.names)
+    matrix = cr1(fit, fit.residuals(cells.y), codes)
+    return fit.coefficients(cells.y), matrix, np.full(len(matrix), codes.max())
 
 
 def hausman(difference: np.ndarray, matrix: np.ndarray, clusters: int) -> dict[str, float]:
@@ -98,5 +97,5 @@ def hausman(difference: np.ndarray, matrix: np.ndarray, clusters: int) -> dict[s
     q = len(difference)
     if not q or clusters <= q:
         return {}
-    f = difference @ np.linalg.solve(matrix, difference) * (clusters - q) / ((clusters - 1) * q)
-    return {"hausman_f": float(f), "hausman_p": float(stats.f.sf(f, q, clusters - q))}
+    f = wald(difference, matrix) * (clusters - q) / (clusters - 1)
+    return {"hausman_f": f, "hausman_p": float(stats.f.sf(f, q, clusters - q))}

@@ -7,6 +7,8 @@ import pandas as pd
 from scipy import stats
 
 from pipeline.analysis.estimators.estimates import Estimate, tidy
+from pipeline.analysis.estimators.extended import extended, rank
+from pipeline.analysis.estimators.linear.least_squares import wald
 from pipeline.ground.errors import WrongUse
 
 FEW_UNITS = 3
@@ -101,13 +103,13 @@ def _effects(panel: pd.DataFrame, cohorts: np.ndarray, few: bool) -> list[Effect
 
 def _averaged(effects: list[Effect], cohorts: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the average weighted by cohort shares, and its influence with that of the shares."""
-    shares = np.array([(cohorts == e.cohort).mean() for e in effects])
+    shares = extended([(cohorts == e.cohort).mean() for e in effects])
     weights = shares / shares.sum()
-    att = np.array([e.att for e in effects])
+    att = extended([e.att for e in effects])
     centred = np.column_stack([cohorts == e.cohort for e in effects]) - shares
     of_weights = (centred - np.outer(centred.sum(axis=1), weights)) / shares.sum()
     influence = np.column_stack([e.influence for e in effects]) @ weights + of_weights @ att
-    return float(weights @ att), influence
+    return float(weights @ att), influence.astype(float)
 
 
 def _error(influence: np.ndarray) -> float:
@@ -132,9 +134,10 @@ def _joint(before: list[tuple[float, np.ndarray]], df: list[float]) -> dict[str,
     q = next((q for q in range(len(before), 0, -1) if min(df[:q]) >= 2 * q), 0)
     if not q:
         return {}
-    free, psi = min(df[:q]), np.column_stack([influence for _, influence in before[:q]])
+    free = min(df[:q])
+    psi = extended(np.column_stack([influence for _, influence in before[:q]]))
     averages, matrix = np.array([a for a, _ in before[:q]]), psi.T @ psi / len(psi) ** 2
-    if np.linalg.matrix_rank(matrix) < q:
+    if rank(matrix) < q:
         return {}
-    f = averages @ np.linalg.solve(matrix, averages) * (free - q + 1) / (free * q)
-    return {"pre_f": float(f), "pre_q": float(q), "pre_p": float(stats.f.sf(f, q, free - q + 1))}
+    f = wald(averages, matrix) * (free - q + 1) / free
+    return {"pre_f": f, "pre_q": float(q), "pre_p": float(stats.f.sf(f, q, free - q + 1))}

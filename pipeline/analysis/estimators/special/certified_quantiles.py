@@ -12,6 +12,8 @@ from itertools import islice
 
 import numpy as np
 
+from pipeline.analysis.estimators.extended import solved
+
 TOGETHER = 100_000  # draws times rows: what the processor's cache holds
 MOST_ROUNDS = 100
 WORST_CONDITION = 1e5  # of a basis, the regressors orthonormal
@@ -40,7 +42,7 @@ def certified(y: np.ndarray, x: np.ndarray, q: float, near: np.ndarray,
         proved = regular & (bases[:, 0] >= 0)
         through = np.sort(rows[bases[proved]], axis=1)
         found = np.full((len(some), x.shape[1]), np.nan)
-        found[proved] = np.linalg.solve(x[through], y[through][..., None])[..., 0]
+        found[proved] = solved(x[through], y[through][..., None])[..., 0]
         yield some, found
 
 

@@ -1,12 +1,17 @@
 """Where a gap between two groups comes from (Oaxaca–Blinder 分解)."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators.estimates import Estimate
+from pipeline.analysis.estimators.extended import extended, shortest
 from pipeline.analysis.estimators.special.resampling import resampled
 from pipeline.ground.errors import WrongUse
 
+TOGETHER = 1_000_000  # draws times rows: weights of 16 MB
 WHOLE = ("gap", "endowments", "coefficients", "interaction", "explained", "unexplained")
 
 
@@ -25,17 +30,24 @@ def oaxaca(data: pd.DataFrame, spec: dict) -> Estimate:
     extra = [spec[key] for key in ("weights", "groups") if key in spec]
     rows = data.dropna(subset=[spec["endog"], spec["by"], *exog, *extra])
     other = _other_group(rows[spec["by"]], spec)
-    y = rows[spec["endog"]].to_numpy(float)
-    x = np.column_stack([rows[exog].to_numpy(float), np.ones(len(rows))])
+    y = extended(rows[spec["endog"]])
+    x = extended(np.column_stack([rows[exog].to_numpy(float), np.ones(len(rows))]))
     w = rows[spec["weights"]].to_numpy(float) if "weights" in spec else np.ones(len(rows))
     codes = pd.factorize(rows[spec["groups"]])[0] if "groups" in spec else None
     regressors = [*exog, "const"]
     names = [*WHOLE, *(f"{part}[{x}]" for part in WHOLE[1:5] for x in regressors)]
 
     def parts(i: np.ndarray) -> np.ndarray:
-        return decomposed(y[i], x[i], w[i], other[i])
+        return decomposed(y, x, w * np.bincount(i, minlength=len(y))[None], other)[0]
 
-    terms, how = resampled(parts, names, len(y), spec.get("draws", 0), codes)
+    def redrawn(_: np.ndarray, drawn: Iterator[np.ndarray]) -> np.ndarray:
+        found = []
+        while some := list(islice(drawn, max(1, TOGETHER // len(y)))):
+            counts = np.array([np.bincount(i, minlength=len(y)) for i in some])
+            found.append(decomposed(y, x, w * counts, other))
+        return np.concatenate(found)
+
+    terms, how = resampled(parts, names, len(y), spec.get("draws", 0), codes, redrawn=redrawn)
     shares = {"n_other": float(other.sum()), "n_reference": float((~other).sum())}
     return Estimate(terms, len(y), how or "不给标准误：需要区间时作自助法", shares)
 
@@ -48,17 +60,26 @@ def _other_group(column: pd.Series, spec: dict) -> np.ndarray:
 
 
 def decomposed(y: np.ndarray, x: np.ndarray, w: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return the six figures of `WHOLE`, then endowments … explained by regressor."""
-    mean1, mean0 = (np.average(x[g], axis=0, weights=w[g]) for g in (other, ~other))
-    b1, b0 = (_fitted(y[g], x[g], w[g]) for g in (other, ~other))
-    pooled = _fitted(y, np.column_stack([x, other]), w)[:-1]
-    gap = np.average(y[other], weights=w[other]) - np.average(y[~other], weights=w[~other])
+    """Return by weights w (d, n) the six figures of `WHOLE`, then endowments … explained by
+    regressor, the constant last of them (d, 6 + 4k); missing where a group has no weight."""
+    sides = [extended(w * group) for group in (other, ~other)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean1, mean0 = (side @ x / (side @ x[:, -1:]) for side in sides)
+        y1, y0 = ((side @ y / (side @ x[:, -1])) for side in sides)
+    b1, b0 = (_fitted(y, x, side) for side in sides)
+    pooled = _fitted(y, np.column_stack([x, other]), extended(w))[:, :-1]
     detail = [(mean1 - mean0) * b0, mean0 * (b1 - b0), (mean1 - mean0) * (b1 - b0),
               (mean1 - mean0) * pooled]
-    totals = [part.sum() for part in detail]
-    return np.concatenate([[gap, *totals, gap - totals[3]], *detail])
+    totals = [part.sum(axis=1) for part in detail]
+    whole = np.column_stack([y1 - y0, *totals, y1 - y0 - totals[3]])
+    return np.concatenate([whole, *detail], axis=1).astype(float)
 
 
 def _fitted(y: np.ndarray, x: np.ndarray, w: np.ndarray) -> np.ndarray:
-    root = np.sqrt(w)
-    return np.linalg.lstsq(x * root[:, None], y * root, rcond=None)[0]
+    """Return the coefficients (d, k) of least squares by each of the weights w (d, n).
+
+    Of those that fit alike, where the regressors of a draw are collinear, the shortest.
+    """
+    k = x.shape[1]
+    products = (x[:, :, None] * x[:, None, :]).reshape(-1, k * k)
+    return shortest((w @ products).reshape(-1, k, k), w @ (x * y[:, None]))

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from pipeline.analysis.estimators.designs import design, normal_inverse
+from pipeline.analysis.estimators.designs import design
 from pipeline.analysis.estimators.estimates import Estimate
+from pipeline.analysis.estimators.extended import LeastSquares, rank
 from pipeline.analysis.estimators.special.certified_quantiles import certified
 from pipeline.analysis.estimators.special.resampling import resampled
 
@@ -25,16 +26,17 @@ def quantile(data: pd.DataFrame, spec: dict) -> Estimate:
     """
     groups = spec.get("groups")
     cells = design(data, spec["formula"], [groups] if groups else [])
-    normal_inverse(cells.x, cells.names)
+    LeastSquares.on(cells.x, cells.names)
     codes = cells.codes(groups) if groups else None
+    y, x = cells.doubles.y, cells.doubles.x
 
     def fitted(rows: np.ndarray) -> np.ndarray:
-        return quantile_coefficients(cells.y[rows], cells.x[rows], spec["q"])
+        return quantile_coefficients(y[rows], x[rows], spec["q"])
 
     def redrawn(estimates: np.ndarray, drawn: Iterator[np.ndarray]) -> np.ndarray:
-        return redrawn_coefficients(cells.y, cells.x, spec["q"], estimates, drawn)
+        return redrawn_coefficients(y, x, spec["q"], estimates, drawn)
 
-    terms, how = resampled(fitted, cells.names, len(cells.y), spec.get("draws", 0), codes,
+    terms, how = resampled(fitted, cells.names, len(y), spec.get("draws", 0), codes,
                            spec.get("groups_a_draw", 0), redrawn)
     residuals = cells.y - cells.x @ terms["estimate"].to_numpy()
     loss = np.where(residuals > 0, spec["q"], spec["q"] - 1) @ residuals
@@ -51,9 +53,9 @@ def quantile_coefficients(y: np.ndarray, x: np.ndarray, q: float) -> np.ndarray:
                              method="highs-ds")
     on_plane = (found.x > 1e-9) & (found.x < 1 - 1e-9)
     prices = -found.eqlin.marginals
-    if np.linalg.matrix_rank(x[on_plane]) < x.shape[1]:
+    if rank(x[on_plane]) < x.shape[1]:
         return prices
-    return np.linalg.lstsq(x[on_plane], y[on_plane], rcond=None)[0]
+    return LeastSquares.on(x[on_plane]).coefficients(y[on_plane]).astype(float)
 
 
 def redrawn_coefficients(y: np.ndarray, x: np.ndarray, q: float, estimates: np.ndarray,

@@ -1,9 +1,12 @@
 """Do counties draw together? (收敛): β-convergence and σ-convergence."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators.estimates import Estimate, tidy
+from pipeline.analysis.estimators.extended import correlations, logarithms
 from pipeline.analysis.estimators.linear.least_squares import linear
 
 
@@ -24,7 +27,7 @@ def beta_convergence(data: pd.DataFrame, spec: dict) -> Estimate:
     speed, fastest, slowest = (convergence_speed(row[name], spec["years"])
                                for name in ("estimate", "ci_low", "ci_high"))
     speeds = {"speed": speed, "speed_low": slowest, "speed_high": fastest,
-              "half_life": float(np.log(2) / speed) if speed > 0 else np.nan}
+              "half_life": math.log(2) / speed if speed > 0 else np.nan}
     return Estimate(fit.terms, fit.n, fit.convention, fit.figures | speeds, fit.leverage)
 
 
@@ -36,7 +39,7 @@ def convergence_speed(coefficient: float, years: float) -> float:
     >>> round(convergence_speed(-0.341, 25), 4)
     0.0167
     """
-    return float(-np.log1p(coefficient) / years) if coefficient > -1 else np.nan
+    return -math.log1p(coefficient) / years if coefficient > -1 else np.nan
 
 
 def sigma_convergence(data: pd.DataFrame, spec: dict) -> Estimate:
@@ -47,11 +50,12 @@ def sigma_convergence(data: pd.DataFrame, spec: dict) -> Estimate:
     are not independent, as an F test would have it. Below 0 the counties draw together.
     """
     rows = data.dropna(subset=[spec["first"], spec["last"]])
-    first, last = (np.log(rows[spec[key]].to_numpy(float)) for key in ("first", "last"))
+    first, last = (logarithms(rows[spec[key]]) for key in ("first", "last"))
     spread_first, spread_last = first.std(ddof=1), last.std(ddof=1)
-    r, df = np.corrcoef(last + first, last - first)[0, 1], len(rows) - 2
+    both = np.column_stack([last + first, last - first])
+    r, df = float(correlations(both)[0, 1]), len(rows) - 2
     t = r * np.sqrt(df / (1 - r * r))
-    change = np.log(spread_last / spread_first)
+    change = math.log(spread_last / spread_first)
     term = tidy(["ln_sd_change"], [change], [change / t], df)
     term[["std_error", "ci_low", "ci_high"]] = np.nan
     return Estimate(term, len(rows), "Pitman–Morgan检验：同一批县先后两年方差相等，t（n−2）",

@@ -1,8 +1,7 @@
 """Names of terms and sizes of effects (项的名称、效应的单位): the words of chapters 03 to 05."""
 
+import math
 from dataclasses import dataclass
-
-import numpy as np
 
 from pipeline.annual_evaluation import Annual
 from pipeline.definitions.questions import AnnualModel
@@ -37,7 +36,7 @@ class Size:
     def of(self, coefficient: float) -> float:
         """Return the effect of one step, in ``unit``."""
         if self.relative:
-            return _HUNDRED * float(np.expm1(coefficient * self.factor))
+            return _HUNDRED * math.expm1(coefficient * self.factor)
         return coefficient * self.factor
 
     def text(self, coefficient: float | None) -> str:
@@ -50,7 +49,7 @@ class Size:
 
 def size_of(model: AnnualModel) -> Size:
     """Return how a model's focus is put in natural units."""
-    log = float(np.log(STEP))
+    log = math.log(STEP)
     if model.reading in ("elasticity", "odds"):
         return Size(f"{model.cause}每高10%", "%", relative=True, factor=log)
     if model.reading == "semi":
