@@ -17,11 +17,13 @@ from pipeline.commands.run import run
 from pipeline.commands.synth import synth
 from pipeline.commands.template import template
 from pipeline.commands.what_if import what_if_
-from pipeline.ground.errors import JunhengError
+from pipeline.ground.errors import JunhengError, MachineUnfit
+from pipeline.ground.machine import lacking, require_memory
 from pipeline.ground.private_files import private_by_default
 from pipeline.publishing.chapters.surroundings import settle
 
 _SETTLED = (["run"], ["annual"], ["what-if"])  # their figures must not hang on the environment
+_LEAST_MEMORY = 1_000_000_000  # bytes of address space; with 700 MB the smallest dossier dies
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -55,12 +57,19 @@ def main(arguments: list[str] | None = None) -> None:
     if arguments is None and sys.argv[1:2] in _SETTLED:
         settle()
     try:
+        require_memory(_LEAST_MEMORY, "本软件")
         with private_by_default():
             code = command.main(arguments, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except JunhengError as fault:
         click.echo(str(fault), err=True)
         sys.exit(fault.exit_code)
+    except (OSError, MemoryError) as fault:
+        said = lacking(fault)
+        if not said:
+            raise
+        click.echo(f"本机条件不足：{said}。", err=True)
+        sys.exit(MachineUnfit.exit_code)
     except click.exceptions.NoArgsIsHelpError as fault:
         click.echo(fault.ctx.get_help())
         sys.exit(0)

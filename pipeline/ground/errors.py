@@ -19,6 +19,12 @@ class WrongUse(JunhengError):
     exit_code = 2
 
 
+class MachineUnfit(JunhengError):
+    """This machine does not allow what the work needs (本机条件不足): no fault of the input."""
+
+    exit_code = 2
+
+
 class DefinitionFault(JunhengError):
     """A definition file (定义文件) breaks its contract; carries *all* faults of the file."""
 

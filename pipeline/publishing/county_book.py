@@ -150,7 +150,10 @@ def kept_on_failure(log: Path, parameters: Parameters, out: Path) -> Iterator[No
         yield
     except DossierFailed as failure:
         kept = out / f"{parameters.year}-{parameters.subject}.failed.log"
-        shutil.copyfile(log, kept)
+        try:
+            shutil.copyfile(log, kept)
+        except OSError:  # no room for it either, or the folder has gone
+            raise failure from None
         raise DossierFailed(f"{failure}运行记录：{kept.name}（在卷宗文件夹中）。") from failure
 
 

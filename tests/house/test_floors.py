@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PIPELINE = ROOT / "pipeline"
 
 # Those of pipeline/ground, then all below the rooms; each sees those before it.
-GROUND = ("errors", "exact", "private_files", "readiness", "fonts", "terms", "handover",
+GROUND = ("errors", "machine", "exact", "private_files", "readiness", "fonts", "terms", "handover",
           "software")
 BELOW = ("ground", "definitions", "file_names", "county", "annual_evaluation")
 

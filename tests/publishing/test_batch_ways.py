@@ -229,12 +229,12 @@ def test_shards_of_one_batch_share_a_folder_and_others_are_kept_out(tmp_path):
 def test_a_foreign_owner_that_goes_on_beating_is_waited_for_no_longer_than_needed(
         tmp_path, monkeypatch):
     from pipeline.ground.errors import WrongUse
-    from pipeline.publishing.batch.books import lock
+    from pipeline.publishing.batch.books import lease, lock
 
     note = {"pid": 7, "host": "elsewhere", "boot": "x", "beat": 0, "started": "2026-01-01"}
     path = tmp_path / "lock.json"
     path.write_text(json.dumps(note))
-    monkeypatch.setattr(lock, "_PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(lease, "_PATIENCE_SECONDS", 0.5)
     with lock.locked(tmp_path, None):
         pass
     path.write_text(json.dumps(note))
@@ -242,7 +242,7 @@ def test_a_foreign_owner_that_goes_on_beating_is_waited_for_no_longer_than_neede
     def beating(seconds):
         path.write_text(json.dumps(note | {"beat": 1}))
 
-    monkeypatch.setattr(lock.time, "sleep", beating)
+    monkeypatch.setattr(lease.time, "sleep", beating)
     with pytest.raises(WrongUse, match="主机 elsewhere"), lock.locked(tmp_path, None):
         pass
 

@@ -1,7 +1,11 @@
 """What is published is whole, and what it holds is safe to open."""
 
+import contextlib
 import errno
+import os
+import stat
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +64,64 @@ def test_a_finished_folder_on_another_file_system_is_copied(tmp_path, monkeypatc
     monkeypatch.setattr(publication, "_moved", elsewhere)
     publish(finished, tmp_path / "2023" / "990101")
     assert (tmp_path / "2023" / "990101" / "dossier.pdf").read_text("utf-8") == "new"
+
+
+FLUSHES = [(number, kind, number not in (errno.ENOSPC, errno.EDQUOT, *(
+    [errno.EIO] if kind == "file" else []))) for kind in ("folder", "file") for number in (
+    errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF, errno.ENOSYS, errno.EACCES,
+    errno.EIO, errno.ENOSPC, errno.EDQUOT)]
+
+
+@pytest.mark.parametrize(("number", "kind", "goes_on"), FLUSHES)
+def test_a_disk_that_cannot_flush_is_borne_and_one_that_is_full_or_broken_is_not(
+        tmp_path, monkeypatch, number, kind, goes_on):
+    usual = os.fsync
+
+    def failing(handle):
+        if (kind == "folder") == stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+        usual(handle)
+
+    monkeypatch.setattr(os, "fsync", failing)
+    expected = contextlib.nullcontext() if goes_on else pytest.raises(OSError)
+    with expected:
+        publish(folder(tmp_path / "work", "new"), tmp_path / "2023" / "990101")
+    with expected:
+        publication.write_whole(tmp_path / "batch.json", b"{}")
+    if goes_on:
+        assert (tmp_path / "2023" / "990101" / "dossier.pdf").read_text("utf-8") == "new"
+        assert (tmp_path / "batch.json").read_bytes() == b"{}"
+
+
+def test_a_folder_that_cannot_be_opened_to_flush_it_is_borne(tmp_path, monkeypatch):
+    usual = os.open
+
+    def failing(path, *more):
+        if Path(path).is_dir():
+            raise PermissionError(errno.EACCES, "Permission denied")  # Windows
+        return usual(path, *more)
+
+    monkeypatch.setattr(publication.os, "open", failing)
+    publish(folder(tmp_path / "work", "new"), tmp_path / "2023" / "990101")
+    assert (tmp_path / "2023" / "990101" / "dossier.pdf").is_file()
+
+
+def test_a_pipe_among_the_files_is_not_waited_for(tmp_path):
+    finished = folder(tmp_path / "work", "new")
+    os.mkfifo(finished / "pipe")
+    (finished / "link").symlink_to("nowhere")
+    publication.flush_folder(finished)
+
+
+def test_a_file_that_could_not_be_written_whole_leaves_no_part(tmp_path, monkeypatch):
+    (tmp_path / "batch.json").write_text("old")
+    for number in (1, 2, 3):
+        monkeypatch.setattr(faults, "_operations", count(1))
+        monkeypatch.setattr(faults, "_counting", [])
+        monkeypatch.setenv(faults.VARIABLE, f"{number}:full")
+        with pytest.raises(OSError):
+            publication.write_whole(tmp_path / "batch.json", b"new")
+        assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("batch.json", "old")]
 
 
 def test_a_dossier_moved_aside_by_a_cut_off_run_is_put_back(tmp_path):

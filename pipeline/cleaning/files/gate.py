@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from pipeline.cleaning.files.cells import Unreadable
+from pipeline.ground.machine import lacking
 
 MOST_BYTES, MOST_UNPACKED, MOST_RATIO, MOST_MEMBERS = 60_000_000, 200_000_000, 200, 2_000
 MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
@@ -36,6 +37,8 @@ def admit(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
                          | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
+        if lacking(error):
+            raise
         raise Unreadable("file.unreadable", "文件打不开，或是链接") from error
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):

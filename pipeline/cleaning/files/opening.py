@@ -21,6 +21,7 @@ from pipeline.cleaning.files.gate import (
 from pipeline.cleaning.files.sheet_parts import sound_sheets
 from pipeline.cleaning.files.text_files import read_text
 from pipeline.cleaning.files.workbooks import read_xls, read_xlsx
+from pipeline.ground.machine import lacking, lower
 
 MOST_MEMORY = 1_500_000_000
 
@@ -41,13 +42,18 @@ def open_file(path: Path) -> dict:
 
 
 def answer(request: dict) -> dict:
-    """Return what `open_file` gives, or the fault as data; a spoiled file raises nothing."""
+    """Return what `open_file` gives, or the fault as data; a spoiled file raises nothing.
+
+    ``lacking`` is what this machine lacks; ``memory`` tells that it may have lacked memory.
+    """
     try:
         return open_file(Path(request["path"]))
     except Unreadable as fault:
         return {"fault": [fault.code, fault.found, fault.row, fault.column]}
     except MemoryError:
-        return {"fault": ["file.too_large", "打开所需的内存超过1.5 GB", None, ""]}
+        return {"fault": ["file.too_large", "打开所需的内存超过1.5 GB", None, ""], "memory": True}
+    except OSError as fault:
+        return {"lacking": lacking(fault) or fault.strerror}
 
 
 def serve(asked: BinaryIO, told: BinaryIO) -> None:
@@ -60,15 +66,11 @@ def serve(asked: BinaryIO, told: BinaryIO) -> None:
 
 def _limit_memory() -> None:
     """Allow so much memory beside what a forked process has from its parent."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit; the time limit of the parent remains
-        return
-    most = MOST_MEMORY + _inherited()
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    lower("RLIMIT_AS", MOST_MEMORY + inherited())  # Windows has none; the time limit remains
 
 
-def _inherited() -> int:
+def inherited() -> int:
+    """Return the bytes of address space that this process has, and a fork of it from it."""
     sizes = Path("/proc/self/statm")
     return int(sizes.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") if sizes.exists() else 0
 

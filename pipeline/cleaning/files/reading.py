@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from pipeline.cleaning.files.cells import Sheet, addressed_sheet
-from pipeline.cleaning.files.opening import serve
+from pipeline.cleaning.files.opening import MOST_MEMORY, inherited, serve
+from pipeline.ground.errors import MachineUnfit
+from pipeline.ground.machine import lacking, require_memory
 from pipeline.ground.readiness import is_child
 
 MOST_SECONDS = 60
@@ -48,8 +50,9 @@ def open_files(files: list[tuple[Path, str]], seconds: float = MOST_SECONDS) -> 
     child = None
     try:
         for path, label in files:
-            child = child or (_Forked() if _may_fork() else _Started())
+            child = child or _child()
             found = child.ask(path, seconds)
+            _require_machine(found, child, label)
             yield _opened(path, label, found)
             if "stopped" in found:
                 child.stop()
@@ -66,12 +69,31 @@ def _opened(path: Path, label: str, found: dict) -> Opened:
     return Opened(path, label, sheets, found["encoding"], found["kind"], tuple(found["notes"]))
 
 
+def _child() -> "_Child":
+    try:
+        return _Forked() if _may_fork() else _Started()
+    except OSError as fault:
+        raise MachineUnfit(f"不能启动读取程序：{lacking(fault) or fault.strerror}。"
+                           "这与原始数据无关。") from fault
+
+
+def _require_machine(found: dict, child: "_Child", label: str) -> None:
+    """Raise `MachineUnfit` where it is not the file that is at fault."""
+    if "lacking" in found:
+        raise MachineUnfit(f"读取 {label} 时本机条件不足：{found['lacking']}。这与原始数据无关。")
+    if "memory" in found:
+        require_memory(MOST_MEMORY, f"读取 {label} ", child.beside)
+
+
 def _may_fork() -> bool:
     return is_child() and hasattr(os, "fork") and threading.active_count() == 1
 
 
 class _Child:
-    """One child process: a question a line, an answer a line."""
+    """One child process: a question a line, an answer a line; ``beside`` what it may use, it
+    has so many bytes from its parent."""
+
+    beside = 0
 
     def ask(self, path: Path, seconds: float) -> dict:
         """Return the answer about a file; ``stopped`` tells that this child is of no more use."""
@@ -84,8 +106,11 @@ class _Child:
             line = b""
         if line:
             return json.loads(line)
-        said = "读取程序意外退出" if line is not None else f"打开超过{seconds:g}秒"
-        return {"fault": ["file.too_large", said, None, ""], "stopped": True}
+        if line is None:
+            said = {"fault": ["file.too_large", f"打开超过{seconds:g}秒", None, ""]}
+        else:
+            said = {"fault": ["file.too_large", "读取程序意外退出", None, ""], "memory": True}
+        return {**said, "stopped": True}
 
 
 class _Started(_Child):
@@ -124,6 +149,7 @@ class _Forked(_Child):
     thread. It keeps none of its files, and its memory is limited to so much beside its own."""
 
     def __init__(self):
+        self.beside = inherited()
         (question, asked), (told, answer) = os.pipe(), os.pipe()
         self.pid = os.fork()
         if self.pid == 0:

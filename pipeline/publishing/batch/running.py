@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.ground.errors import DossierFailed, WrongUse
+from pipeline.ground.machine import lacking
 from pipeline.publishing.batch.asking import Batch
 from pipeline.publishing.batch.books.account import Ledger
 from pipeline.publishing.batch.books.disk import require_room, require_writable
 from pipeline.publishing.batch.books.journal import Journal
 from pipeline.publishing.batch.books.lock import Lease, locked
 from pipeline.publishing.batch.books.record import renew_record, write_record
-from pipeline.publishing.batch.hands.child import full_disk
 from pipeline.publishing.batch.hands.crew import Ended
 from pipeline.publishing.batch.outcome import DONE, Outcome, Task
 from pipeline.publishing.batch.planning import planned
@@ -91,7 +91,7 @@ def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda:
         wanted = [task for task in tasks if task.why]
         require_room(batch.year_folder, len(wanted), batch.workers)
         tell, journal = tell or Progress(len(tasks)), _begun(batch)
-        for problem in batch.problems:
+        for problem in filter(None, (lease.notice, *batch.problems)):
             tell.say(f"注意：{problem}")
         ledger = Ledger(batch, journal, tell)
         ledger.leave([task for task in tasks if not task.why])
@@ -110,15 +110,16 @@ def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], leas
     crew, pending = hands(work), deque(wanted)
     with stoppable(crew.drop) as stop, contextlib.closing(crew):
         while crew.busy() or (pending and not stop and ledger.failures <= most):
+            lease.beat()
             while pending and not stop and crew.has_room():
                 ledger.begin(crew, pending.popleft())
             for ended in crew.ended(_GLANCE_SECONDS):
+                lease.require_folder()
                 ledger.accept(ended)
                 if ledger.failures > most or stop:
                     break
             if ledger.failures > most or (stop and stop.seconds > _GRACE_SECONDS):
                 pending.extendleft(crew.drop())
-            lease.beat()
             ledger.tell.show()
     shutil.rmtree(work, ignore_errors=True)
     ledger.not_run(pending, "批次被中断" if stop else "失败数超过 --max-failures，未再开始")
@@ -132,7 +133,7 @@ def _begun(batch: Batch) -> Journal:
     try:
         return Journal(batch.hidden / f"journal{batch.suffix}.jsonl", begin)
     except OSError as fault:
-        reason = full_disk(fault) or fault.strerror
+        reason = lacking(fault) or fault.strerror
         raise WrongUse(f"输出文件夹不能写入（{reason}），未开始。") from fault
 
 
@@ -145,7 +146,7 @@ def _recorded(batch: Batch, journal: Journal, stop: Stop | None) -> tuple[list[O
     try:
         write(batch.year_folder, story, batch.suffix)
     except OSError as fault:
-        reason = full_disk(fault) or fault.strerror
+        reason = lacking(fault) or fault.strerror
         raise DossierFailed(f"批次记录 batch.json 未能写入（{reason}）。已出的卷宗完好，"
                             "腾出空间后再运行一次即可。") from fault
     outcomes = story.complete()

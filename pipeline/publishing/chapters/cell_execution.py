@@ -147,12 +147,16 @@ def _shell(streams: Captured) -> Iterator[Shell]:
 def main() -> None:
     """Run the notebook that comes in and write its events to what was standard output."""
     from pipeline.publishing.chapters.preloading import be_child
+    from pipeline.publishing.chapters.processes import end_all_but
 
     notebook = json.load(sys.stdin.buffer)
     be_child(int(sys.argv[1]), sys.argv[2])
     with os.fdopen(os.dup(1), "wb") as told:
         os.dup2(2, 1)
-        tell(notebook, told)
+        try:
+            tell(notebook, told)
+        finally:
+            end_all_but(set())
 
 
 def tell(notebook: dict, told) -> None:

@@ -24,6 +24,7 @@ from traitlets.config import Config
 
 from pipeline.ground import errors
 from pipeline.ground.errors import DossierFailed, JunhengError
+from pipeline.ground.machine import lacking, lacking_as_told, no_room
 from pipeline.ground.readiness import is_child
 from pipeline.publishing.chapters.binding import AnnualParameters, Parameters
 from pipeline.publishing.chapters.engine import (
@@ -54,11 +55,11 @@ def execute(notebook: NotebookNode, parameters: Parameters | AnnualParameters, w
         with _ENGINES[engine](parameters, work) as options, contextlib.chdir(work):
             return _papermilled(notebook, parameters.model_dump(), progress=progress, **options)
     except PapermillExecutionError as error:
-        raise _fault_of(error, read_progress(progress)) from error
+        raise _fault_of(error, work) from error
     except Exception as error:
         where = place_zh(read_progress(progress))
-        raise DossierFailed(f"卷宗执行到{where}时执行环境出错：{type(error).__name__}："
-                            f"{error}") from error
+        said = lacking(error) or _no_room(work) or f"{type(error).__name__}：{error}"
+        raise DossierFailed(f"卷宗执行到{where}时执行环境出错：{said}") from error
 
 
 def _papermilled(notebook: NotebookNode, parameters: dict, engine_name: str,
@@ -151,13 +152,20 @@ def _plain(output: NotebookNode) -> NotebookNode:
     return output
 
 
-def _fault_of(error: PapermillExecutionError, place: dict | None) -> JunhengError:
+def _fault_of(error: PapermillExecutionError, work: Path) -> JunhengError:
     kind = getattr(errors, error.ename, None)
     if isinstance(kind, type) and issubclass(kind, JunhengError) and kind is not JunhengError:
         return _plain_fault(kind, error.evalue)
-    where = place_zh(place or {"cell": error.cell_index})
+    where = place_zh(read_progress(work / PROGRESS) or {"cell": error.cell_index})
+    lacks = lacking_as_told(error.ename, error.evalue) or _no_room(work)
+    if lacks:
+        return DossierFailed(f"卷宗执行到{where}时未能继续：{lacks}。")
     return DossierFailed(f"卷宗执行到{where}时出错（{error.ename}），这是程序的缺陷，"
                          "请把运行记录发给维护者。")
+
+
+def _no_room(work: Path) -> str:
+    return no_room(work, Path(tempfile.gettempdir()))
 
 
 def place_zh(place: dict | None) -> str:

@@ -8,14 +8,12 @@ threads, and one whose parent has compiled with Typst hangs at its own first pag
 
 import ast
 import contextlib
-import ctypes
 import gc
 import importlib
 import importlib.util
 import io
 import os
 import random
-import signal
 import sys
 import tempfile
 import threading
@@ -25,9 +23,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.ground.readiness import make_ready, mark_child
+from pipeline.publishing.chapters.processes import adopt_orphans, die_with
 from pipeline.publishing.chapters.surroundings import is_fixed, private_surroundings
 
-_PR_SET_PDEATHSIG = 1
 _RARELY = (100_000, 20, 20)  # collect garbage less often: 20 MB a child more, a tenth faster
 _SLOW = "rfc3987_syntax"  # checks "iri" formats for jsonschema, which nothing here asks for
 
@@ -88,6 +86,7 @@ def be_child(parent: int, seed: str) -> None:
     on `execute` runs notebooks in this process itself, without a second fork.
     """
     die_with(parent)
+    adopt_orphans()
     mark_child()
     gc.set_threshold(*_RARELY)
     seed_random(seed)
@@ -100,14 +99,6 @@ def seed_random(seed: str) -> None:
     number = zlib.crc32(seed.encode("utf-8"))
     random.seed(number)
     np.random.seed(number)
-
-
-def die_with(parent: int) -> None:
-    """Have Linux kill this process when its parent ends; leave if that has happened already."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if sys.platform != "win32" and os.getppid() != parent:  # Windows has launchers in between
-        os._exit(1)
 
 
 def _imported_by_chapters(book: str) -> set[str]:

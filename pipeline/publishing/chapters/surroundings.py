@@ -102,14 +102,18 @@ def private_surroundings(folder: Path) -> Iterator[None]:
         os.environ.clear()
         os.environ.update(before)
         if os.access(sys.prefix, os.W_OK):
-            shared.mkdir(parents=True, exist_ok=True)
             _hand_on(places["MPLCONFIGDIR"], shared)
 
 
 def _hand_on(source: Path, target: Path) -> None:
-    """Copy the lists of fonts that are not there yet, whole or not at all."""
+    """Copy the lists of fonts that are not there yet, whole or, where there is no room, not at
+    all: they cost seconds and nothing else."""
     for path in source.glob(_FONT_LISTS):
         if not (target / path.name).exists():
             partial = target / f".{path.name}.{os.getpid()}"
-            shutil.copyfile(path, partial)
-            partial.replace(target / path.name)
+            try:
+                target.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, partial)
+                partial.replace(target / path.name)
+            except OSError:
+                partial.unlink(missing_ok=True)

@@ -5,15 +5,20 @@ one in a single step where the file system can (Linux), else in two renames of w
 first is taken back by the next start. Whoever looks sees the old dossier or the new one.
 """
 
+import contextlib
 import ctypes
 import errno
 import os
 import shutil
+import stat
 from pathlib import Path
 
 from pipeline.ground.private_files import keep_private
 from pipeline.publishing.records.faults import file_operation
 
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_NO_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF,
+             errno.EACCES, errno.EPERM}
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of renameat2(2)
 
 
@@ -45,12 +50,17 @@ def recover(target: Path) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it holds the old content or the new, whenever it is cut off."""
     part = path.with_name(f".{path.name}.part")
-    file_operation()
-    part.write_bytes(content)
-    keep_private(part)
-    _flush(part)
-    file_operation()
-    part.replace(path)
+    try:
+        file_operation()
+        part.write_bytes(content)
+        keep_private(part)
+        _flush(part)
+        file_operation()
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
     _flush(path.parent)
 
 
@@ -111,9 +121,22 @@ def _remove(folder: Path) -> None:
 
 
 def _flush(path: Path) -> None:
+    """Have one file or folder written to the disk, as far as the disk does that.
+
+    A share may not: SMB, VirtualBox and DrvFs answer for a folder whatever comes to their mind,
+    EIO among it, and what fails there is lost only if the power is cut at once. Of a file a
+    fault of the disk counts.
+    """
+    kind = path.lstat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        return  # nothing that a pipe or a link holds; to open a pipe would wait for a writer
     file_operation()
-    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as fault:
+        if fault.errno in _FULL or (stat.S_ISREG(kind) and fault.errno not in _NO_FLUSH):
+            raise

@@ -5,11 +5,12 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipeline.ground.machine import lacking
 from pipeline.publishing.batch.asking import Batch
 from pipeline.publishing.batch.books.journal import Journal
 from pipeline.publishing.batch.completeness import remember
-from pipeline.publishing.batch.hands.child import TALK, full_disk
-from pipeline.publishing.batch.hands.crew import Ended
+from pipeline.publishing.batch.hands.child import TALK
+from pipeline.publishing.batch.hands.crew import Ended, not_begun
 from pipeline.publishing.batch.outcome import (
     CACHED,
     FAILED,
@@ -49,7 +50,7 @@ class Ledger:
         try:
             crew.take(task)
         except OSError as fault:
-            self.settle(Outcome.of(task, FAILED, full_disk(fault) or f"未能开始：{fault.strerror}"))
+            self.settle(Outcome.of(task, FAILED, not_begun(fault)))
 
     def settle(self, outcome: Outcome) -> None:
         """Write down what became of a county."""
@@ -82,7 +83,7 @@ class Ledger:
         try:
             publish_dossier(task.order, ended.work)
         except OSError as fault:
-            reason = full_disk(fault) or f"未能写入：{fault.strerror}"
+            reason = lacking(fault) or f"未能写入：{fault.strerror}"
             return outcome.but(state=FAILED, reason=reason)
         remember(task.target, task.run_id, self.batch.hidden / "verified")
         return outcome.but(run_id=task.run_id)

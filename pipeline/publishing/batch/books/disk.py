@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from pipeline.ground.errors import WrongUse
-from pipeline.publishing.batch.hands.child import full_disk
+from pipeline.ground.machine import lacking
 from pipeline.publishing.records.faults import file_operation
 from pipeline.publishing.records.manifest import read_manifest
 
@@ -26,7 +26,7 @@ def require_writable(folder: Path) -> None:
     except OSError as fault:
         with contextlib.suppress(OSError):
             probe.unlink()
-        reason = full_disk(fault) or fault.strerror
+        reason = lacking(fault) or fault.strerror
         raise WrongUse(f"输出文件夹 {folder} 不能写入（{reason}），未开始。") from fault
 
 

@@ -4,10 +4,11 @@ The word is the file ``outcome.json`` in the private folder. A child that ends w
 not done its work, whatever its exit code says.
 """
 
-import errno
+import contextlib
 import faulthandler
 import json
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -17,13 +18,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pipeline.ground.errors import InputRefused, JunhengError
+from pipeline.ground.machine import lacking, lower
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, REFUSED, Task
 from pipeline.publishing.chapters.preloading import be_child
 from pipeline.publishing.records.publication import flush_folder
 
 WORD, TALK = "outcome.json", "output.log"
 MEMORY = "内存超限"
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+BROKEN, LACKING = 70, 74  # exit codes of a child that could not leave its word, and why
 _MOST_FILE_BYTES = 1_000_000_000
 
 Job = Callable[[Any, Path], None]
@@ -39,27 +41,44 @@ class Limits:
 
 def work_in_child(job: Job, task: Task, work: Path, limits: Limits, parent: int) -> NoReturn:
     """Do the job in this process, which is a fresh child, and end it."""
-    code = 70
+    code = BROKEN
     try:
         os.setpgid(0, 0)
         be_child(parent, task.seed)
         _confine(work, limits)
-        (work / WORD).write_text(json.dumps(_word(job, task.order, work)), encoding="utf-8")
+        _leave(_word(job, task.order, work), work)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+    except BaseException as fault:
+        code = LACKING if lacking(fault) else BROKEN
+        _tell(fault)
+    finally:  # a child that came back would go on as its parent, and end the other children
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(code)
+
+
+def _leave(word: dict, work: Path) -> None:
+    """Write the word; where there is no room for it, give up for it what was made."""
+    try:
+        (work / WORD).write_text(json.dumps(word), encoding="utf-8")
+    except OSError as fault:
+        for made in ("dossier", "processed"):
+            shutil.rmtree(work / made, ignore_errors=True)
+        word = {"state": FAILED, "reason": lacking(fault) or f"未能写入：{fault.strerror}"}
+        (work / WORD).write_text(json.dumps(word), encoding="utf-8")
+
+
+def _tell(fault: BaseException) -> None:
+    """Write the traceback to the log of the child, where there is room for it."""
+    with contextlib.suppress(OSError):
+        traceback.print_exception(fault)
 
 
 def _confine(work: Path, limits: Limits) -> None:
     """Take back the parent's signals and streams, and set what the system itself enforces."""
-    import resource
-
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     nothing, talk = os.open(os.devnull, os.O_RDONLY), os.open(
@@ -68,9 +87,9 @@ def _confine(work: Path, limits: Limits) -> None:
         os.dup2(target, stream)
     faulthandler.enable(file=talk)  # not 2, which a running cell has taken for its output
     cpu = int(limits.seconds * (os.cpu_count() or 1)) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_FILE_BYTES, _MOST_FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    lower("RLIMIT_CPU", cpu, grace=5)
+    lower("RLIMIT_FSIZE", _MOST_FILE_BYTES)
+    lower("RLIMIT_CORE", 0)
 
 
 def _word(job: Job, order: object, work: Path) -> dict:
@@ -81,22 +100,12 @@ def _word(job: Job, order: object, work: Path) -> dict:
     except InputRefused as refusal:
         return {"state": REFUSED, "reason": str(refusal), "fault": type(refusal).__name__}
     except JunhengError as fault:
-        traceback.print_exc()
-        return {"state": FAILED, "reason": full_disk(fault) or str(fault),
-                "fault": type(fault).__name__}
+        _tell(fault)
+        return {"state": FAILED, "reason": str(fault), "fault": type(fault).__name__}
     except MemoryError:
         return {"state": KILLED, "reason": MEMORY}
     except Exception as fault:
-        traceback.print_exc()
-        reason = full_disk(fault) or f"程序的缺陷（{type(fault).__name__}），请把运行记录发给维护者"
+        _tell(fault)
+        reason = lacking(fault) or f"程序的缺陷（{type(fault).__name__}），请把运行记录发给维护者"
         return {"state": FAILED, "reason": reason}
     return {"state": OK, "reason": ""}
-
-
-def full_disk(fault: BaseException | None) -> str:
-    """Say in words that the disk is full where that is behind a fault, else nothing."""
-    while fault is not None:
-        if isinstance(fault, OSError) and fault.errno in _FULL:
-            return "磁盘空间不足，未能写完；原有卷宗未动"
-        fault = fault.__cause__ or fault.__context__
-    return ""

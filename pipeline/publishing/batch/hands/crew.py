@@ -11,22 +11,36 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.publishing.batch.hands.child import MEMORY, WORD, Job, Limits, work_in_child
+from pipeline.ground.machine import lacking, memory_allowed, no_room
+from pipeline.publishing.batch.hands.child import (
+    LACKING,
+    MEMORY,
+    WORD,
+    Job,
+    Limits,
+    work_in_child,
+)
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, TIMEOUT, Outcome, Task
 from pipeline.publishing.chapters.engine import read_progress
 from pipeline.publishing.chapters.execution import PROGRESS
+from pipeline.publishing.chapters.processes import (
+    adopt_orphans,
+    children_of,
+    end_all_but,
+    memory_mb,
+)
 
 _GLANCE_SECONDS = 0.02
 _GRACE_SECONDS = 5
-_PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 1e6
-_SIGNAL_ZH = {signal.SIGSEGV: "段错误", signal.SIGBUS: "总线错误", signal.SIGABRT: "异常终止",
-              signal.SIGILL: "非法指令", signal.SIGFPE: "算术错误", signal.SIGTERM: "被要求终止",
-              signal.SIGKILL: "被强行终止，可能是系统内存不足", signal.SIGXFSZ: "输出文件过大"}
+_SIGNAL_ZH = {"SIGSEGV": "段错误", "SIGBUS": "总线错误", "SIGABRT": "异常终止",
+              "SIGILL": "非法指令", "SIGFPE": "算术错误", "SIGTERM": "被要求终止",
+              "SIGKILL": "被强行终止，可能是系统内存不足", "SIGXFSZ": "输出文件过大"}
 
 
 @dataclass
@@ -53,11 +67,17 @@ class Ended:
 
 
 class Crew:
-    """So many children at a time; ``work`` is the folder below which each gets its own."""
+    """So many children at a time; ``work`` is the folder below which each gets its own.
+
+    While it works, the orphans of its counties come to this process, and whatever child of it
+    is neither the crew's nor was there before is taken for one.
+    """
 
     def __init__(self, job: Job, limits: Limits, workers: int, work: Path):
         self.job, self.limits, self.workers, self.work = job, limits, workers, work
+        work.mkdir(parents=True, exist_ok=True)
         self.children: list[Child] = []
+        self._others, self._adopted = children_of(os.getpid()), adopt_orphans()
 
     def has_room(self) -> bool:
         """Tell whether another county may start."""
@@ -71,7 +91,7 @@ class Crew:
         """Start a county."""
         work = self.work / f"{task.code}.{attempt}"
         shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True, mode=0o700)
+        work.mkdir(mode=0o700)
         sys.stdout.flush()
         sys.stderr.flush()
         parent = os.getpid()
@@ -100,17 +120,24 @@ class Crew:
 
     def drop(self) -> list[Task]:
         """Kill every child at once; return the tasks that were under way."""
-        dropped = [child.task for child in self.children]
-        for child in self.children:
+        dropped, self.children = self.children, []
+        for child in dropped:
             _kill(child, signal.SIGKILL)
             os.waitpid(child.pid, 0)
+        self._end_strays()
+        for child in dropped:
             shutil.rmtree(child.work, ignore_errors=True)
-        self.children.clear()
-        return dropped
+        return [child.task for child in dropped]
 
     def close(self) -> None:
         """Leave nothing running."""
         self.drop()
+        adopt_orphans(self._adopted)
+
+    def _end_strays(self) -> None:
+        """End what counties have left running that are through: theirs who are not are below
+        them."""
+        end_all_but(self._others | {child.pid for child in self.children})
 
     def _look_at(self, child: Child) -> Ended | None:
         if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
@@ -119,11 +146,15 @@ class Crew:
         _kill(child, signal.SIGKILL)  # what it left running, while its number is still its own
         _, status, used = os.wait4(child.pid, 0)
         self.children.remove(child)
-        outcome = _outcome(child, os.waitstatus_to_exitcode(status), used.ru_maxrss / 1000)
+        self._end_strays()
+        outcome = _outcome(child, os.waitstatus_to_exitcode(status), used.ru_maxrss / 1000,
+                           self.limits)
         if _is_worth_another_try(child, outcome):
-            shutil.rmtree(child.work, ignore_errors=True)
-            self.take(child.task, child.attempt + 1)
-            return None
+            try:
+                self.take(child.task, child.attempt + 1)
+                return None
+            except OSError as fault:
+                outcome = outcome.but(state=FAILED, reason=not_begun(fault))
         return Ended(child.task, outcome, child.work)
 
     def _watch(self, child: Child) -> None:
@@ -144,20 +175,15 @@ class Crew:
         _kill(child, signal.SIGTERM)
 
 
-def memory_mb(pid: int) -> float:
-    """Return the resident memory of a process and of all below it; 0 where it is not told."""
-    try:
-        own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_MB
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except (OSError, IndexError):
-        return 0
-    return own + sum(memory_mb(int(child)) for child in below)
+def not_begun(fault: OSError) -> str:
+    """Say why a county could not be started."""
+    return lacking(fault) or f"未能开始：{fault.strerror}"
 
 
-def _outcome(child: Child, code: int, peak_mb: float) -> Outcome:
+def _outcome(child: Child, code: int, peak_mb: float, limits: Limits) -> Outcome:
     state, reason = child.sentence
     if not state:
-        state, reason = _said(child.work) or _unsaid(code)
+        state, reason = _said(child.work) or _unsaid(code, child.work, limits)
     return Outcome.of(
         child.task, state, reason, chapter="" if state == OK else _chapter(child.work),
         seconds=round(time.monotonic() - child.started, 2),
@@ -176,14 +202,24 @@ def _said(work: Path) -> tuple[str, str] | None:
         return None
 
 
-def _unsaid(code: int) -> tuple[str, str]:
+def _unsaid(code: int, work: Path, limits: Limits) -> tuple[str, str]:
     """Name what ended a child that left no word."""
-    if code == -signal.SIGXCPU:
+    name = signal.Signals(-code).name if code < 0 else ""
+    if name == "SIGXCPU":
         return TIMEOUT, "处理器用时超限"
-    if code < 0:
-        name = signal.Signals(-code).name
-        return KILLED, f"{_SIGNAL_ZH.get(-code, '被信号终止')}（{name}）"
+    full = no_room(work, Path(tempfile.gettempdir()))
+    if full or code == LACKING:
+        return FAILED, full or "磁盘空间或本机限额不足，未能写完；原有卷宗未动"
+    if name:
+        return KILLED, f"{_SIGNAL_ZH.get(name, '被信号终止')}（{name}）{_scarce(limits)}"
     return FAILED, f"进程提前结束（退出码 {code}），没有留下完成标记"
+
+
+def _scarce(limits: Limits) -> str:
+    """Say where a process may have less memory here than a county: libraries then just die."""
+    allowed_mb = memory_allowed() / 1e6
+    return (f"；本机只允许一个进程用 {allowed_mb:.0f} MB 内存（ulimit -v、容器或作业的限额），"
+            "可能是这个缘故" if allowed_mb < limits.memory_mb else "")
 
 
 def _is_worth_another_try(child: Child, outcome: Outcome) -> bool:

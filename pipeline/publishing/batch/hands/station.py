@@ -7,6 +7,7 @@ A process that has threads or a foreign environment, such as a Dask worker, must
 counties itself and keeps a station instead.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -19,14 +20,14 @@ from typing import BinaryIO
 from pipeline.county import County, folders_listed_once, shared_tables
 from pipeline.publishing.annual_book import AnnualOrder, prepare_annual
 from pipeline.publishing.batch.hands.child import Limits
-from pipeline.publishing.batch.hands.crew import Crew, Ended
-from pipeline.publishing.batch.outcome import Outcome, Task
+from pipeline.publishing.batch.hands.crew import Crew, Ended, not_begun
+from pipeline.publishing.batch.outcome import FAILED, Outcome, Task
 from pipeline.publishing.chapters.binding import AnnualParameters, Parameters
-from pipeline.publishing.chapters.preloading import die_with, preload
+from pipeline.publishing.chapters.preloading import preload
 from pipeline.publishing.chapters.surroundings import fixed_environment
 from pipeline.publishing.county_book import Order, prepare_dossier
 
-_GLANCE_SECONDS = 0.05
+_GLANCE_SECONDS, _GRACE_SECONDS = 0.05, 3
 _BOOKS = {"county": (Order, Parameters), "annual": (AnnualOrder, AnnualParameters)}
 
 
@@ -70,7 +71,11 @@ class Station:
                 yield Ended(task, Outcome.read(answer["outcome"]), Path(answer["work"]))
 
     def drop(self) -> list[Task]:
-        """Give up what is under way: the station ends and its children with it."""
+        """Give up what is under way: with its orders the station ends, its children with it."""
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_GRACE_SECONDS)
         self.process.kill()
         self.process.wait()
         dropped = [*self.tasks.values()]
@@ -80,8 +85,7 @@ class Station:
     def close(self) -> None:
         """Leave nothing running."""
         self.drop()
-        for stream in (self.process.stdin, self.process.stdout):
-            stream.close()
+        self.process.stdout.close()
 
 
 def written(task: Task) -> dict:
@@ -126,7 +130,8 @@ def _make(asked: tuple[Order | AnnualOrder, list[str]], work: Path) -> None:
 
 
 def serve(crew: Crew, asked: BinaryIO, told: BinaryIO, book: str) -> None:
-    """Answer orders of a book until there are no more."""
+    """Answer orders of a book until there are no more: until whoever gives them has ended,
+    too."""
     lines, rest = [], b""
     while lines is not None:
         ready, _, _ = select.select([asked], [], [], 0 if crew.busy() else None)
@@ -134,23 +139,31 @@ def serve(crew: Crew, asked: BinaryIO, told: BinaryIO, book: str) -> None:
             lines, rest = _lines(asked, rest)
         for line in (lines or []) if ready else []:
             task, shared = read_task(json.loads(line), book)
-            crew.take(Task((task.order, shared), task.code, task.name, seed=task.seed))
+            begun = Task((task.order, shared), task.code, task.name, seed=task.seed)
+            try:
+                crew.take(begun)
+            except OSError as fault:
+                outcome = Outcome.of(begun, FAILED, not_begun(fault))
+                _answer(told, Ended(begun, outcome, crew.work / task.code))
         for ended in crew.ended(_GLANCE_SECONDS):
-            answer = {"outcome": ended.outcome.record(), "work": str(ended.work)}
-            told.write(json.dumps(answer).encode() + b"\n")
-            told.flush()
-    crew.close()
+            _answer(told, ended)
+
+
+def _answer(told: BinaryIO, ended: Ended) -> None:
+    answer = {"outcome": ended.outcome.record(), "work": str(ended.work)}
+    told.write(json.dumps(answer).encode() + b"\n")
+    told.flush()
 
 
 def main() -> None:
     """Run a station on the standard streams."""
     book, work, workers, seconds, memory = sys.argv[1:]
-    die_with(os.getppid())
     preload(book)
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(Crew(_make, Limits(float(seconds), int(memory)), int(workers), Path(work)),
-          sys.stdin.buffer.raw, told, book)
+    limits = Limits(float(seconds), int(memory))
+    with contextlib.closing(Crew(_make, limits, int(workers), Path(work))) as crew:
+        serve(crew, sys.stdin.buffer.raw, told, book)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,107 @@
+"""What a cell has started ends with its county, in a session of its own or not."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from made.batches import Nation, fake
+
+from pipeline.publishing.batch.hands.child import Limits
+from pipeline.publishing.batch.hands.crew import Crew
+from pipeline.publishing.batch.outcome import Task
+from pipeline.publishing.chapters.processes import adopt_orphans, children_of, memory_mb
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone gives orphans to a process")
+pytestmark = linux
+
+
+def start(folder, number):
+    """Leave processes behind that have gone as far as they can: each in a session of its own,
+    its parent ended."""
+    for one in range(number):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                (folder / f"{one}").write_text(str(os.getpid()))
+                time.sleep(600)
+            os._exit(0)
+    while len([*folder.iterdir()]) < number:
+        time.sleep(0.01)
+
+
+def running(folder):
+    """Return which of them are still there."""
+    found = []
+    for path in folder.iterdir():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(path.read_text()), 0)
+            found.append(path.name)
+    return found
+
+
+ENDS = {
+    "an end in order": (lambda: None, "ok"),
+    "a fault": (lambda: 1 / 0, "failed"),
+    "os._exit": (lambda: os._exit(0), "failed"),
+    "a kill": (lambda: os.kill(os.getpid(), 9), "killed"),
+    "a time that is over": (lambda: time.sleep(600), "timeout"),
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_thirty_processes_in_sessions_of_their_own_end_with_the_county(tmp_path, how):
+    end, state = ENDS[how]
+    left, other = tmp_path / "left", tmp_path / "other"
+    left.mkdir(), other.mkdir()
+    before = children_of(os.getpid())
+    neighbour = subprocess.Popen(["sleep", "600"])
+
+    def job(order, work):
+        if order == "other":
+            start(other, 3)
+            time.sleep(600)
+        start(left, 30)
+        end()
+
+    crew = Crew(job, Limits(4 if state == "timeout" else 60, 4000), 2, tmp_path / "work")
+    with contextlib.closing(crew):
+        crew.take(Task("bad", "bad", ""))
+        crew.take(Task("other", "other", ""))
+        ended = []
+        while not ended:
+            ended = [one for one in crew.ended(20) if one.task.code == "bad"]
+        assert (ended[0].outcome.state, running(left)) == (state, [])
+        if state != "timeout":
+            assert len(running(other)) == 3  # those of a county that goes on go on
+    assert running(other) == []
+    assert neighbour.poll() is None  # what was there before the crew is nobody's
+    neighbour.kill()
+    neighbour.wait()
+    assert children_of(os.getpid()) == before
+
+
+def test_a_batch_leaves_nothing_and_gives_orphans_back(tmp_path):
+    nation, left = Nation(tmp_path, 2), tmp_path / "left"
+    left.mkdir()
+
+    def job(order, work):
+        if order.parameters.unit == "910001":
+            start(left, 3)
+        fake({})(order, work)
+
+    assert nation.run(job=job)[1] == 0
+    assert running(left) == []
+    assert adopt_orphans(False) is False
+
+
+def test_the_memory_of_a_process_is_that_of_all_below_it():
+    alone = memory_mb(os.getpid())
+    child = subprocess.Popen([sys.executable, "-c", "x = b'x' * 200_000_000; print(1, flush=True); "
+                              "input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child.stdout.readline()
+    assert memory_mb(os.getpid()) - alone > 190
+    child.communicate(b"\n")
+    assert memory_mb(0) == 0
