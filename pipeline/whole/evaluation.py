@@ -14,10 +14,11 @@ from pipeline.annual_evaluation import Annual
 from pipeline.county import folders_listed_once
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.errors import DossierFailed
+from pipeline.ground.machine import lacking
 from pipeline.publishing.annual_book import AnnualOrder, publish_annual
 from pipeline.publishing.batch.asking import HIDDEN
 from pipeline.publishing.batch.books.disk import require_writable
-from pipeline.publishing.batch.hands.child import TALK, Limits, full_disk
+from pipeline.publishing.batch.hands.child import TALK, Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import Guard, guarded, require_made
 from pipeline.publishing.batch.hands.local_hands import local_hands
@@ -87,7 +88,7 @@ def _publish(order: AnnualOrder, made: Annual, work: Path) -> None:
     try:
         publish_annual(order, made, work)
     except OSError as fault:
-        reason = full_disk(fault) or f"未能写入：{fault.strerror}"
+        reason = lacking(fault) or f"未能写入：{fault.strerror}"
         raise DossierFailed(f"{reason}。原有的年度评价未动。") from fault
 
 

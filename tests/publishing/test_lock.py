@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from made.batches import YEAR, Nation, fake
+from batches import YEAR, Nation, fake
 
 from pipeline.ground.errors import DossierFailed, WrongUse
 from pipeline.publishing.batch.books import lease, lock

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from made.batches import Nation, fake
+from batches import Nation, fake
 
 from pipeline.cleaning.files.reading import open_files
 from pipeline.ground import machine

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from made.batches import Nation, fake
+from batches import Nation, fake
 
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
@@ -66,7 +66,7 @@ def test_thirty_processes_in_sessions_of_their_own_end_with_the_county(tmp_path,
         start(left, 30)
         end()
 
-    crew = Crew(job, Limits(4 if state == "timeout" else 60, 4000), 2, tmp_path / "work")
+    crew = Crew(job, Limits(4 if state == "timeout" else 60, 40_000), 2, tmp_path / "work")
     with contextlib.closing(crew):
         crew.take(Task("bad", "bad", ""))
         crew.take(Task("other", "other", ""))

@@ -42,6 +42,8 @@ _SIGNAL_ZH = {"SIGSEGV": "段错误", "SIGBUS": "总线错误", "SIGABRT": "异�
               "SIGILL": "非法指令", "SIGFPE": "算术错误", "SIGTERM": "被要求终止",
               "SIGKILL": "被强行终止，可能是系统内存不足", "SIGXFSZ": "输出文件过大"}
 
+_started: set[int] = set()  # the children of all crews of this process
+
 
 @dataclass
 class Child:
@@ -70,7 +72,7 @@ class Crew:
     """So many children at a time; ``work`` is the folder below which each gets its own.
 
     While it works, the orphans of its counties come to this process, and whatever child of it
-    is neither the crew's nor was there before is taken for one.
+    is neither a crew's nor was there before is taken for one.
     """
 
     def __init__(self, job: Job, limits: Limits, workers: int, work: Path):
@@ -100,6 +102,7 @@ class Crew:
             work_in_child(self.job, task, work, self.limits, parent)
         with contextlib.suppress(OSError):  # both do it: neither knows who comes first
             os.setpgid(pid, pid)
+        _started.add(pid)
         self.children.append(Child(task, work, attempt, pid))
 
     def ended(self, seconds: float) -> Iterator[Ended]:
@@ -124,6 +127,7 @@ class Crew:
         for child in dropped:
             _kill(child, signal.SIGKILL)
             os.waitpid(child.pid, 0)
+            _started.discard(child.pid)
         self._end_strays()
         for child in dropped:
             shutil.rmtree(child.work, ignore_errors=True)
@@ -137,7 +141,7 @@ class Crew:
     def _end_strays(self) -> None:
         """End what counties have left running that are through: theirs who are not are below
         them."""
-        end_all_but(self._others | {child.pid for child in self.children})
+        end_all_but(self._others | _started)
 
     def _look_at(self, child: Child) -> Ended | None:
         if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
@@ -146,6 +150,7 @@ class Crew:
         _kill(child, signal.SIGKILL)  # what it left running, while its number is still its own
         _, status, used = os.wait4(child.pid, 0)
         self.children.remove(child)
+        _started.discard(child.pid)
         self._end_strays()
         outcome = _outcome(child, os.waitstatus_to_exitcode(status), used.ru_maxrss / 1000,
                            self.limits)

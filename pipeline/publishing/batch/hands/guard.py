@@ -7,6 +7,7 @@ for here: the first signal drops it, and whatever was published before stays as 
 
 import contextlib
 import json
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,8 +15,8 @@ from pathlib import Path
 from pipeline.ground import errors
 from pipeline.ground.errors import DossierFailed, Interrupted, JunhengError
 from pipeline.publishing.batch.books.lock import Lease, locked
-from pipeline.publishing.batch.hands.child import WORD, full_disk
-from pipeline.publishing.batch.hands.crew import Ended
+from pipeline.publishing.batch.hands.child import WORD
+from pipeline.publishing.batch.hands.crew import Ended, not_begun
 from pipeline.publishing.batch.outcome import FAILED, OK, STATE_ZH, Outcome, Task
 from pipeline.publishing.batch.running import Hands
 from pipeline.publishing.batch.stopping import Stop, stoppable
@@ -57,9 +58,8 @@ class Guard:
         try:
             hands.take(task)
         except OSError as fault:
-            reason = full_disk(fault) or f"未能开始：{fault.strerror}"
             nowhere = hands.work / f"{task.code}.not-begun"
-            each(Ended(task, Outcome.of(task, FAILED, reason), nowhere))
+            each(Ended(task, Outcome.of(task, FAILED, not_begun(fault)), nowhere))
 
 
 @contextlib.contextmanager
@@ -67,6 +67,8 @@ def guarded(*folders: Path) -> Iterator[Guard]:
     """Hold the locks of the folders while this lasts; `WrongUse` where another holds one."""
     with contextlib.ExitStack() as held:
         guard = Guard([held.enter_context(locked(folder, None)) for folder in folders])
+        for notice in {lease.notice for lease in guard.leases} - {""}:
+            print(f"注意：{notice}", file=sys.stderr)
         held.callback(guard.drop)
         guard.stop = held.enter_context(stoppable(guard.drop))
         yield guard
