@@ -24,6 +24,9 @@ _LACKING = {
     errno.EROFS: "磁盘是只读的", errno.EIO: _CUT_OFF, errno.ESTALE: _CUT_OFF,
     errno.ENOTCONN: _CUT_OFF, errno.EHOSTDOWN: _CUT_OFF,
 }
+_NO_TEMPORARY_ZH = "没有可用的临时文件夹（磁盘满，或不能写入）"
+_FIRST_CODE = 80  # of the exit codes that say what is lacking where nothing can be written
+_BY_CODE = dict(enumerate(dict.fromkeys([*_LACKING.values(), _NO_TEMPORARY_ZH]), _FIRST_CODE))
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 _NO_TEMPORARY = "No usable temporary directory"
 _LEAST_BYTES = 1 << 16  # a disk with less is full: what was to be written was larger
@@ -103,13 +106,24 @@ def lacking(fault: BaseException | None) -> str:
     """Say what the machine lacks where that is behind a fault (缺什么), else nothing."""
     while fault is not None:
         if isinstance(fault, OSError) and _NO_TEMPORARY in str(fault):
-            return "没有可用的临时文件夹（磁盘满，或不能写入）"
+            return _NO_TEMPORARY_ZH
         if isinstance(fault, OSError) and fault.errno in _LACKING:
             return _LACKING[fault.errno]
         if isinstance(fault, MemoryError):
             return _MEMORY
         fault = fault.__cause__ or fault.__context__
     return ""
+
+
+def exit_code(fault: BaseException) -> int:
+    """Return the exit code that says what is lacking behind a fault; 0 where nothing is."""
+    said = lacking(fault)
+    return next((code for code, text in _BY_CODE.items() if text == said), 0)
+
+
+def lacking_by_code(code: int) -> str:
+    """Say what an `exit_code` stands for, nothing for any other code."""
+    return _BY_CODE.get(code, "")
 
 
 def lacking_as_told(name: str, text: str) -> str:

@@ -31,11 +31,13 @@ def test_what_is_lacking_is_named_wherever_in_a_chain_of_faults_it_stands(number
     assert LACKING[number] in machine.lacking(fault)
     assert LACKING[number] in machine.lacking(behind)
     assert LACKING[number] in machine.lacking_as_told("OSError", str(fault))
+    assert LACKING[number] in machine.lacking_by_code(machine.exit_code(behind))
 
 
 @pytest.mark.parametrize("fault", [ValueError("x"), FileNotFoundError(2, "no"), KeyError(28)])
 def test_a_fault_of_the_program_is_not_one_of_the_machine(fault):
     assert machine.lacking(fault) == machine.lacking_as_told(type(fault).__name__, str(fault)) == ""
+    assert machine.lacking_by_code(machine.exit_code(fault)) == ""
 
 
 LOWERED = """import resource, sys

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pipeline.ground.errors import InputRefused, JunhengError
-from pipeline.ground.machine import lacking, lower
+from pipeline.ground.machine import exit_code, lacking, lower
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, REFUSED, Task
 from pipeline.publishing.chapters.preloading import be_child
 from pipeline.publishing.records.publication import flush_folder
 
 WORD, TALK = "outcome.json", "output.log"
 MEMORY = "内存超限"
-BROKEN, LACKING = 70, 74  # exit codes of a child that could not leave its word, and why
+BROKEN = 70  # exit code of a child that could not leave its word, but for what a machine lacks
 _MOST_FILE_BYTES = 1_000_000_000
 
 Job = Callable[[Any, Path], None]
@@ -51,7 +51,7 @@ def work_in_child(job: Job, task: Task, work: Path, limits: Limits, parent: int)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0
     except BaseException as fault:
-        code = LACKING if lacking(fault) else BROKEN
+        code = exit_code(fault) or BROKEN
         _tell(fault)
     finally:  # a child that came back would go on as its parent, and end the other children
         with contextlib.suppress(BaseException):

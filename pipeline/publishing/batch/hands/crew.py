@@ -17,15 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.ground.machine import lacking, memory_allowed, no_room
-from pipeline.publishing.batch.hands.child import (
-    LACKING,
-    MEMORY,
-    WORD,
-    Job,
-    Limits,
-    work_in_child,
-)
+from pipeline.ground.machine import lacking, lacking_by_code, memory_allowed, no_room
+from pipeline.publishing.batch.hands.child import MEMORY, WORD, Job, Limits, work_in_child
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, TIMEOUT, Outcome, Task
 from pipeline.publishing.chapters.engine import read_progress
 from pipeline.publishing.chapters.execution import PROGRESS
@@ -212,9 +205,9 @@ def _unsaid(code: int, work: Path, limits: Limits) -> tuple[str, str]:
     name = signal.Signals(-code).name if code < 0 else ""
     if name == "SIGXCPU":
         return TIMEOUT, "处理器用时超限"
-    full = no_room(work, Path(tempfile.gettempdir()))
-    if full or code == LACKING:
-        return FAILED, full or "磁盘空间或本机限额不足，未能写完；原有卷宗未动"
+    lacks = lacking_by_code(code) or no_room(work, Path(tempfile.gettempdir()))
+    if lacks:
+        return FAILED, lacks
     if name:
         return KILLED, f"{_SIGNAL_ZH.get(name, '被信号终止')}（{name}）{_scarce(limits)}"
     return FAILED, f"进程提前结束（退出码 {code}），没有留下完成标记"
