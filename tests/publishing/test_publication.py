@@ -106,6 +106,19 @@ def test_a_folder_that_cannot_be_opened_to_flush_it_is_borne(tmp_path, monkeypat
     assert (tmp_path / "2023" / "990101" / "dossier.pdf").is_file()
 
 
+@pytest.mark.parametrize(("number", "goes_on"), [
+    (errno.EPERM, True), (errno.ENOTSUP, True), (errno.EIO, False)])
+def test_a_disk_without_rights_of_its_own_is_borne(tmp_path, monkeypatch, number, goes_on):
+    def failing(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "chmod", failing)
+    finished = folder(tmp_path / "work", "new")
+    with contextlib.nullcontext() if goes_on else pytest.raises(OSError):
+        publish(finished, tmp_path / "2023" / "990101")
+    assert (tmp_path / "2023" / "990101").exists() is goes_on
+
+
 def test_a_pipe_among_the_files_is_not_waited_for(tmp_path):
     finished = folder(tmp_path / "work", "new")
     os.mkfifo(finished / "pipe")
