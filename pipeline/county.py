@@ -21,7 +21,9 @@ from pipeline.ground.errors import DefinitionFault, WrongUse
 from pipeline.ground.handover import Handover
 
 UNIT = re.compile(r"[0-9]{6}")
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".txt", ".tsv")
+TABLES_UNREAD = (".xlsb", ".ods", ".fods", ".numbers", ".ett", ".dbf")  # opened, named and refused
+SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".et", ".csv", ".txt", ".tsv",
+            *TABLES_UNREAD)
 CORRECTIONS = "corrections.csv"
 RECORDS = ("county.toml", "evidence.toml")
 LIST = "counties.csv"

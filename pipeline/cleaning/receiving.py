@@ -17,10 +17,11 @@ from pipeline.cleaning.forms.derivation import derivable
 from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_headers, is_meant
 from pipeline.cleaning.forms.rows import FormRow, read_rows, report_other_years
 from pipeline.cleaning.privacy import named_sheet, without_personal
-from pipeline.definitions.forms.variables import variables
+from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERSON, variables
 from pipeline.definitions.standards import Standard
 from pipeline.file_names import shown_name
 
+_FIGURES = (AMOUNT, COUNT, PERSON)
 COUNTY_TABLES = ("facts", "evidence", "class_sizes", "rooms", "monitoring")
 _RECORDS = {"county.toml": ("facts", read_facts_toml),
             "evidence.toml": ("evidence", read_evidence_toml)}
@@ -76,8 +77,8 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
                  findings: Findings) -> None:
     """Take the rows out of one opened file."""
     if file.fault:
-        code, found, row, column = file.fault
-        findings.add(code, found, file.label, row=row, column=column)
+        code, found, row, column, sheet = file.fault
+        findings.add(code, found, file.label, sheet, row, column)
         return
     for note in file.notes:
         findings.add("file.noted", note, file.label)
@@ -88,6 +89,8 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
     visible = [(sheet, candidates(sheet)) for sheet in sheets if not sheet.hidden]
     meant = [pair for pair in visible if is_meant(pair[1])] or visible[:1]
     headed = [h for sheet, found in meant if (h := find_headers(sheet, found, findings))]
+    if not any(form.layout.table == "schools" for form in headed):
+        _refuse_hidden_table(sheets, findings)
     for form in headed:
         _take(form, source, received, findings)
     _report_absent(headed, standard, received, findings)
@@ -114,13 +117,22 @@ def report_hidden(sheets: list[Sheet], findings: Findings) -> None:
                          sheet.name, column=sheet.hidden_columns[0])
 
 
+def _refuse_hidden_table(sheets: list[Sheet], findings: Findings) -> None:
+    """Refuse a file whose only table of schools is hidden: without it no school is judged."""
+    for sheet in sheets:
+        form = find_headers(sheet, candidates(sheet), Findings()) if sheet.hidden else None
+        if form and form.layout.table == "schools":
+            findings.add("sheet.hidden_table", "学校情况只在这张隐藏的工作表中", sheet.file,
+                         sheet.name)
+
+
 def _take(form: HeadedSheet, source: Source, received: Received, findings: Findings) -> None:
     table = form.layout.table
     if table not in ("schools", "links"):
         received.county[table] += county_rows(form, source.year, findings)
         return
     rows = read_rows(form, source.year, findings)
-    _report_calculated(form, findings)
+    _report_calculated(form, rows, findings)
     if table == "links":
         received.links += rows
         return
@@ -131,13 +143,22 @@ def _take(form: HeadedSheet, source: Source, received: Received, findings: Findi
     received.schools += rows
 
 
-def _report_calculated(form: HeadedSheet, findings: Findings) -> None:
-    """Warn, once a column, where figures are the stored results of formulas."""
-    for i in form.columns:
+def _report_calculated(form: HeadedSheet, rows: list[FormRow], findings: Findings) -> None:
+    """Warn, once a column, where figures are the stored results of formulas; refuse where all of
+    them are zero.
+
+    A program that writes formulas without calculating them stores 0 with each, and another
+    that saves the workbook anew loses the mark that says so.
+    """
+    for i, (column, _) in form.columns.items():
         cells = [line[i] for line in form.sheet.rows
                  if line[0].row > form.header_row and line[i].calculated]
         if cells:
             findings.at("cell.calculated", cells[0], f"该列有{len(cells)}格是公式")
+        results = [row.get(column.key) for row in rows if row.at(column.key).calculated]
+        if set(results) == {0} and variables().variables[column.variable].kind in _FIGURES:
+            findings.at("cell.formula", cells[0], f"该列{len(results)}个公式的结果全部为0，"
+                        "可能从未计算过")
 
 
 def _report_absent(headed: list[HeadedSheet], standard: Standard, received: Received,

@@ -119,7 +119,7 @@ CONTAINERS = {
     "encrypted": ("a.xlsx", lambda: OLE + "EncryptedPackage".encode("utf-16-le"),
                   "file.encrypted", "加密"),
     "no workbook": ("a.xlsx", lambda: without(BOOK), "file.unreadable", "没有工作簿"),
-    "no sheet part": ("a.xlsx", lambda: without(SHEET), "file.unreadable", "没有工作表"),
+    "no sheet part": ("a.xlsx", lambda: without(SHEET), "file.sheet_missing", "学校情况"),
     "doubled": ("a.xlsx", lambda: packed(added=[(SHEET, b"<x/>")]), "file.suspicious", "重名"),
     "escaping": ("a.xlsx", lambda: packed(added=[("../e", b"x")]), "file.suspicious", "越出"),
     "backslash": ("a.xlsx", lambda: packed(added=[("..\\e", b"x")]), "file.suspicious", "越出"),
@@ -146,8 +146,6 @@ CONTAINERS = {
     "spoiled lzma": ("a.xlsx", lambda: spoiled(packed(method=zipfile.ZIP_LZMA)),
                      "file.unreadable", ""),
     "newer zip": ("a.xlsx", lambda: newer(GOOD), "file.unreadable", ""),
-    "odd styles": ("a.xlsx", lambda: packed({"xl/styles.xml": lambda p: p.replace(
-        b"<cellStyle ", b'<cellStyle odd="1" ')}), "file.unreadable", ""),
     "no sheets": ("a.xlsx", lambda: packed({BOOK: lambda p: p[:p.index(b"<sheets>")]
                   + b"<sheets/>" + p[p.index(b"</sheets>") + 9:]}), "file.", ""),
 }

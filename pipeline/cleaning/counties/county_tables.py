@@ -77,7 +77,7 @@ def _rows_of(file: Opened, layout: CountyLayout, pending: dict, year: int, found
              ) -> list[CountyRow]:
     """Return the rows of one file that count, their checks made."""
     if file.fault:
-        code, said, row, column = file.fault
+        code, said, row, column, _ = file.fault
         found.findings.add(code, said, file.label, row=row, column=column)
         return []
     for note in file.notes:

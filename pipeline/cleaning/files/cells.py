@@ -18,8 +18,9 @@ BLANK, TEXT, NUMBER, BOOLEAN, DATE, ERROR, FORMULA, SCALED = (
 class Cell:
     """A cell: where it stands, what it holds, and of which kind the file says it is.
 
-    ``formula`` is a formula without a stored result, ``scaled`` a number that is shown
-    divided; ``calculated`` marks the stored result of a formula.
+    ``formula`` is a formula without a stored result, ``scaled`` a number whose format shows
+    another; ``calculated`` marks the stored result of a formula, ``unit`` is the unit that
+    the number format shows.
     """
 
     file: str
@@ -29,6 +30,7 @@ class Cell:
     text: str
     kind: str
     calculated: bool = False
+    unit: str = ""
 
     @property
     def blank(self) -> bool:
@@ -55,13 +57,15 @@ class Sheet:
 class Unreadable(Exception):
     """The file cannot be read; ``code`` is the check it fails."""
 
-    def __init__(self, code: str, found: str, row: int | None = None, column: str = ""):
+    def __init__(self, code: str, found: str, row: int | None = None, column: str = "",
+                 sheet: str = ""):
         self.code, self.found, self.row, self.column = code, found, row, column
+        self.sheet = sheet
         super().__init__(found)
 
 
 def plain_sheet(name: str, rows: Iterable[tuple[int, Iterable]], **more) -> dict:
-    """Return a sheet as plain data: rows as ``(number, [[text, kind, calculated] or None])``.
+    """Return a sheet as plain data: rows of [text, kind, calculated, unit] or None.
 
     Trailing blank cells and blank rows are left out: a styled empty cell is nothing.
     """

@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from pipeline.cleaning.files.cells import Unreadable
+from pipeline.cleaning.files.package import part_name
 from pipeline.ground.machine import lacking
 
 MOST_BYTES, MOST_UNPACKED, MOST_RATIO, MOST_MEMBERS = 60_000_000, 200_000_000, 200, 2_000
@@ -23,10 +24,13 @@ TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 _CHUNK = 1 << 20
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*?)(?:/>|>\s*</(?:\w+:)?(?:row|c)>|(>))")
 _AT = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,7})[\"']")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?:([A-Za-z]{1,3})(\d{1,7})[\"']")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _MACROS = "工作簿含宏，未运行"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
+_OTHER_PACKAGES = {
+    "xl/workbook.bin": "Excel 二进制工作簿（.xlsb）",
+    "content.xml": "OpenDocument 表格（.ods）", "word/": "Word 文档（.docx）",
+    "ppt/": "演示文稿（.pptx）", "index/document.iwa": "Numbers 表格（.numbers）"}
 _KNOWN = {b"%PDF": "PDF 文件", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"Rar!": "RAR 压缩包",
           b"7z\xbc\xaf": "7z 压缩包", b"\x1f\x8b": "gzip 压缩包"}
 
@@ -91,14 +95,14 @@ def examine_workbook(content: bytes) -> list[str]:
         members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Unreadable("file.unreadable", "工作簿已损坏或不完整") from error
-    names = [member.filename for member in members]
+    names = [part_name(member.filename) for member in members]
     if len(names) > MOST_MEMBERS or len(set(names)) != len(names):
         raise Unreadable("file.suspicious", "工作簿内部成员过多或重名")
-    if any(_escapes(name) for name in names):
+    if any(_escapes(member.filename) for member in members):
         raise Unreadable("file.suspicious", "工作簿内部成员名越出文件夹")
-    if "xl/workbook.xml" not in names or not any(
-            n.startswith("xl/") and n.endswith(".xml") and n != "xl/workbook.xml" for n in names):
-        raise Unreadable("file.unreadable", "压缩包已损坏，或其中没有工作簿")
+    for start, said in _OTHER_PACKAGES.items():
+        if any(name.startswith(start) for name in names):
+            raise Unreadable("file.unreadable", f"文件是 {said}，不能直接读取")
     if any(member.flag_bits & 1 for member in members):
         raise Unreadable("file.encrypted", "工作簿已加密")
     unpacked = 0
@@ -116,7 +120,7 @@ def _examine_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, before: i
                     packed: int) -> int:
     """Read a member in pieces, counting what really comes out; sizes it declares may lie."""
     total, tail = 0, b""
-    markup = member.filename.endswith((".xml", ".rels", ".vml"))
+    markup = member.filename.lower().endswith((".xml", ".rels", ".vml"))
     try:
         with archive.open(member) as file:
             while piece := file.read(_CHUNK):
@@ -143,7 +147,7 @@ def _check_markup(window: bytes, first: bool) -> bytes:
 
 
 def _check_extent(window: bytes) -> None:
-    """Refuse a cell with content, or merged cells, far away from any table."""
+    """Refuse a cell with content far away from any table."""
     far_row = 0
     for tag, attributes, content in _TAG.findall(window):
         place = _AT.search(attributes)
@@ -152,9 +156,6 @@ def _check_extent(window: bytes) -> None:
             far_row = int(row) if int(row) > MOST_ROWS and content else 0
         elif content and (far_row or _is_far(letters, int(row))):
             raise _far(letters, int(row) or far_row)
-    for letters, row in _MERGED.findall(window):
-        if _is_far(letters, int(row)):
-            raise _far(letters, int(row))
 
 
 def _is_far(letters: bytes, row: int) -> bool:
@@ -170,8 +171,8 @@ def _far(letters: bytes, row: int) -> Unreadable:
 
 def _notes(names: list[str]) -> list[str]:
     found = []
-    if any(name.endswith("vbaProject.bin") for name in names):
+    if any(name.endswith("vbaproject.bin") for name in names):
         found.append(_MACROS)
-    if any(name.startswith("xl/externalLinks/") for name in names):
+    if any(name.startswith("xl/externallinks/") for name in names):
         found.append("工作簿含外部链接，未读取")
     return found

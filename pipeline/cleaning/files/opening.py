@@ -18,7 +18,6 @@ from pipeline.cleaning.files.gate import (
     kind_of,
     notes_of_old,
 )
-from pipeline.cleaning.files.sheet_parts import sound_sheets
 from pipeline.cleaning.files.text_files import read_text
 from pipeline.cleaning.files.workbooks import read_xls, read_xlsx
 from pipeline.ground.machine import lacking, lower
@@ -37,8 +36,7 @@ def open_file(path: Path) -> dict:
         return {"kind": kind, "encoding": "", "notes": notes_of_old(content),
                 "sheets": read_xls(content)}
     notes = examine_workbook(content)
-    sheets = read_xlsx(sound_sheets(content))
-    return {"kind": kind, "encoding": "", "notes": notes, "sheets": sheets}
+    return {"kind": kind, "encoding": "", "notes": notes, "sheets": read_xlsx(content)}
 
 
 def answer(request: dict) -> dict:
@@ -49,9 +47,10 @@ def answer(request: dict) -> dict:
     try:
         return open_file(Path(request["path"]))
     except Unreadable as fault:
-        return {"fault": [fault.code, fault.found, fault.row, fault.column]}
+        return {"fault": [fault.code, fault.found, fault.row, fault.column, fault.sheet]}
     except MemoryError:
-        return {"fault": ["file.too_large", "打开所需的内存超过1.5 GB", None, ""], "memory": True}
+        return {"fault": ["file.too_large", "打开所需的内存超过1.5 GB", None, "", ""],
+                "memory": True}
     except OSError as fault:
         return {"lacking": lacking(fault) or fault.strerror}
 

@@ -33,7 +33,7 @@ _PASSED_ON = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
 class Opened:
     """What a file holds: its sheets, the encoding of a text, what is to be recorded.
 
-    ``fault`` is (code, found, row, column) where the file cannot be read.
+    ``fault`` is (code, found, row, column, sheet) where the file cannot be read.
     """
 
     path: Path
@@ -107,9 +107,9 @@ class _Child:
         if line:
             return json.loads(line)
         if line is None:
-            said = {"fault": ["file.too_large", f"打开超过{seconds:g}秒", None, ""]}
+            said = {"fault": ["file.too_large", f"打开超过{seconds:g}秒", None, "", ""]}
         else:
-            said = {"fault": ["file.too_large", "读取程序意外退出", None, ""], "memory": True}
+            said = {"fault": ["file.too_large", "读取程序意外退出", None, "", ""], "memory": True}
         return {**said, "stopped": True}
 
 

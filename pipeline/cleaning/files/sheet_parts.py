@@ -1,62 +1,210 @@
-"""The sheets of a workbook as they are stored (工作表部件), before a reader interprets them.
+"""The sheets of a workbook as they are stored (工作表部件): the cells, each with its kind.
 
-openpyxl reads the stored text of a number with Python's ``float``, which takes ``1_0`` and
-Arabic digits, keeps the last of two cells with one address, and keeps every styled blank.
+A general reader turns stored texts into Python's numbers, keeps the last of two cells with
+one address, and cannot say whether a formula was ever calculated. Here a number is what is
+written in the file, and what Excel would call damaged is refused with its place.
 """
 
 import re
-import zipfile
-from io import BytesIO
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
-from pipeline.cleaning.files.cells import Unreadable
+from openpyxl.styles.numbers import is_timedelta_format
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
-_LARGE = 10 << 20
-_EMPTY = re.compile(rb"<(?:\w+:)?(?:c|row)\b[^>]*?(?:/>|>\s*</(?:\w+:)?(?:c|row)>)")
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_ADDRESS = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
-_TYPE = re.compile(rb"\st\s*=\s*[\"'](\w+)[\"']")
-_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]*)</")
-_NUMBER = re.compile(rb"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
+from pipeline.cleaning.files.cells import (
+    BOOLEAN,
+    DATE,
+    ERROR,
+    FORMULA,
+    TEXT,
+    Unreadable,
+    plain_sheet,
+)
+from pipeline.cleaning.files.number_formats import shown_number
+from pipeline.cleaning.files.package import (
+    ListedSheet,
+    Package,
+    local,
+    rich_text,
+    switched_on,
+    unescaped,
+)
+from pipeline.file_names import shown_sheet
+
+_ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
+_RANGE = re.compile(rf"{_ADDRESS.pattern}:{_ADDRESS.pattern}")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_WHOLE = re.compile(r"-?\d+", re.ASCII)
+_KINDS = {"b": BOOLEAN, "e": ERROR, "d": DATE, "str": TEXT}
+_TRUTH, _NOTHING = {"0": "False", "1": "True"}, ("0", "0%")
 
 
-def sound_sheets(content: bytes) -> bytes:
-    """Return an examined workbook without styled blanks; refuse what Excel would call damaged.
+@dataclass(frozen=True)
+class Book:
+    """What the cells of every sheet refer to: shared texts, number formats, the calendar."""
 
-    A sheet that somebody formatted down to row 200,000 holds millions of empty cells; their
-    formatting means nothing. Hidden rows with data stay as they are.
+    texts: list[str]
+    formats: list[str | None]
+    epoch: object
+    uncalculated: bool
+
+
+def read_sheets(package: Package) -> Iterator[dict]:
+    """Yield every sheet that the workbook lists; `Unreadable` names the one that is not there.
+
+    Pages of charts and macros hold no table, and are left out.
     """
-    packed = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
-        for name in old.namelist():
-            part = old.read(name)
-            if is_sheet(name, part):
-                if len(part) > _LARGE:
-                    part = _EMPTY.sub(b"", _EMPTY.sub(b"", part))
-                _check_cells(part)
-            new.writestr(name, part)
-    return packed.getvalue()
+    book = Book(package.texts(), package.formats(),
+                CALENDAR_MAC_1904 if package.from_1904 else CALENDAR_WINDOWS_1900,
+                package.uncalculated)
+    for number, listed in enumerate(package.sheets, 1):
+        name = shown_sheet(listed.name, number)
+        if listed.kind in ("worksheet", "") and not package.has(listed.part):
+            raise Unreadable("file.sheet_missing", f"工作表“{name}”列在工作簿中，读不到内容",
+                             sheet=name)
+        if listed.kind == "worksheet":
+            try:
+                yield _sheet(package, listed, book)
+            except Unreadable as fault:
+                raise Unreadable(fault.code, fault.found, fault.row, fault.column,
+                                 name) from fault
 
 
-def is_sheet(name: str, part: bytes) -> bool:
-    """Tell whether a member of a workbook is a sheet, wherever it is kept."""
-    return name.startswith("xl/") and name.endswith(".xml") and b"sheetData" in part
+def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
+    rows: dict[int, dict[int, list]] = {}
+    hidden_rows, ranges, merged, before = [], [], [], 0
+    for element in package.elements(listed.part):
+        name = local(element.tag)
+        if name == "row":
+            before = _row_number(element, before)
+            _take_row(element, before, rows.setdefault(before, {}), book)
+            if switched_on(element, "hidden"):
+                hidden_rows.append(before)
+            element.clear()
+        elif name == "col" and switched_on(element, "hidden"):
+            ranges.append((int(element.get("min", 1)), int(element.get("max", 1))))
+        elif name == "mergeCell" and (found := _RANGE.fullmatch(element.get("ref", ""))):
+            merged.append(found)
+    if book.uncalculated:
+        _mark_uncalculated(rows.values())
+    width = max((column for cells in rows.values() for column in cells), default=0)
+    height = max(rows, default=0)
+    return plain_sheet(
+        listed.name,
+        ((row, [cells.get(column) for column in range(1, max(cells, default=0) + 1)])
+         for row, cells in sorted(rows.items())),
+        hidden=listed.hidden, hidden_rows=hidden_rows,
+        hidden_columns=[get_column_letter(column) for first, last in ranges
+                        for column in range(first, min(last, width) + 1)],
+        merged=[_within(found, width, height) for found in merged])
 
 
-def _check_cells(part: bytes) -> None:
-    seen = set()
-    for attributes, inside in _CELL.findall(part):
-        address = _ADDRESS.search(attributes)
-        if address and address[0] in seen:
-            raise _damaged(address, "同一地址有两个单元格")
-        if address:
-            seen.add(address[0])
-        kind = _TYPE.search(attributes)
-        value = _VALUE.search(inside)
-        if value and (kind is None or kind[1] == b"n") and value[1] and not (
-                _NUMBER.fullmatch(value[1])):
-            raise _damaged(address, "数值的存储写法不合规定")
+def _row_number(row: Element, before: int) -> int:
+    written = row.get("r", "")
+    return int(written) if written.isdecimal() and int(written) else before + 1
 
 
-def _damaged(address: re.Match | None, said: str) -> Unreadable:
-    letters, row = (address[1].decode().upper(), int(address[2])) if address else ("", None)
-    return Unreadable("file.suspicious", f"单元格 {letters}{row or ''}：{said}", row, letters)
+def _take_row(element: Element, row: int, cells: dict[int, list], book: Book) -> None:
+    """Put the cells of a row under their columns; one without an address follows the last."""
+    column, taken = 0, set()
+    for cell in element:
+        if local(cell.tag) != "c":
+            continue
+        column = _column(cell, row, column + 1)
+        if column in taken or column in cells:
+            raise _damaged(row, column, "同一地址有两个单元格")
+        taken.add(column)
+        if found := _cell(cell, row, column, book):
+            cells[column] = found
+
+
+def _column(cell: Element, row: int, following: int) -> int:
+    written = cell.get("r")
+    if written is None:
+        return following
+    address = _ADDRESS.fullmatch(written)
+    if not address or int(address[2]) != row:
+        raise _damaged(row, following, f"地址写作 {written[:12]}，与所在的行不符")
+    return column_index_from_string(address[1].upper())
+
+
+def _cell(cell: Element, row: int, column: int, book: Book) -> list | None:
+    """Return text, kind, whether calculated, unit; nothing of a cell that holds nothing.
+
+    A formula without a stored result was never calculated; an empty text (``t="str"``) is
+    a result.
+    """
+    parts = {local(child.tag): child for child in cell}
+    formula, kind = "f" in parts, cell.get("t", "n")
+    if "is" in parts:
+        return _told(rich_text(parts["is"]), TEXT, formula)
+    stored = parts["v"].text if "v" in parts else None
+    if not stored:
+        return ["", FORMULA] if formula and not (kind == "str" and "v" in parts) else None
+    if kind == "s":
+        if not stored.strip().isdecimal() or int(stored) >= len(book.texts):
+            raise _damaged(row, column, "所指的共享文字不存在")
+        return _told(book.texts[int(stored)], TEXT, formula)
+    if kind in _KINDS:
+        return _told(_TRUTH.get(stored.strip(), stored) if kind == "b" else unescaped(stored),
+                     _KINDS[kind], formula)
+    if kind != "n" or not _NUMBER.fullmatch(stored.strip()):
+        raise _damaged(row, column, "数值的存储写法不合规定")
+    number_format = _format_of(cell, book)
+    if number_format is None:
+        raise _damaged(row, column, "所指的数字格式不存在")
+    return _number(stored.strip(), number_format, formula, book)
+
+
+def _told(text: str, kind: str, formula: bool) -> list | None:
+    return [text, kind, formula] if text else None
+
+
+def _format_of(cell: Element, book: Book) -> str | None:
+    style = int(cell.get("s", "0"))
+    if style < len(book.formats):
+        return book.formats[style]
+    return None if style else "General"
+
+
+def _number(stored: str, number_format: str, formula: bool, book: Book) -> list:
+    value = int(stored) if _WHOLE.fullmatch(stored) else float(stored)
+    kind, text, unit = shown_number(value, number_format)
+    if kind != DATE:
+        return [text, kind, formula, unit]
+    try:
+        day = from_excel(value, book.epoch, timedelta=is_timedelta_format(number_format))
+    except (OverflowError, ValueError):
+        return ["#VALUE!", ERROR, formula]
+    return [str(day), DATE, formula]
+
+
+def _mark_uncalculated(rows: Collection[dict[int, list]]) -> None:
+    """Take the stored results of a column for none where all of them are zero.
+
+    XlsxWriter stores 0 with every formula and asks for a calculation on opening.
+    """
+    results: dict[int, list[list]] = {}
+    for cells in rows:
+        for column, cell in cells.items():
+            if cell[1] == FORMULA or cell[2]:
+                results.setdefault(column, []).append(cell)
+    for found in results.values():
+        if all(cell[1] == FORMULA or cell[0] in _NOTHING for cell in found):
+            for cell in found:
+                cell[:] = ["", FORMULA]
+
+
+def _within(merged: re.Match, width: int, height: int) -> tuple[int, int, int, int]:
+    """Return a merged range as far as there are cells: a title may be merged to the last column."""
+    left, top, right, bottom = merged.groups()
+    return (int(top), column_index_from_string(left.upper()), min(int(bottom), height),
+            min(column_index_from_string(right.upper()), width))
+
+
+def _damaged(row: int, column: int, said: str) -> Unreadable:
+    letters = get_column_letter(column)
+    return Unreadable("file.suspicious", f"单元格 {letters}{row}：{said}", row, letters)

@@ -6,8 +6,11 @@ the dossier's fonts is refused, before it becomes an empty box on paper.
 """
 
 import re
+import tomllib
 import unicodedata
+from functools import cache
 
+from pipeline.definitions.base import DATA
 from pipeline.ground.fonts import missing_letters
 
 APOSTROPHES = ("'", "’", "‘", "＇")
@@ -18,12 +21,28 @@ _WORDS = {"Cc": "控制字符", "Cf": "看不见的方向或格式字符", "Co":
           "Cs": "残缺的字符", "Cn": "未定义的字符"}
 
 
+@cache
+def twins() -> dict[int, str]:
+    """Return the letters that look like an ordinary one and are another (同形字): radicals
+    (部首), U+2F00–2FD5 by Unicode's own folding and U+2E80–2EF3 by `data/radicals.toml`, and the
+    compatibility ideographs U+F900–FAFF."""
+    listed = tomllib.loads((DATA / "radicals.toml").read_text(encoding="utf-8"))["letters"]
+    found = {int(line.split()[0], 16): line.split()[2] for line in listed}
+    return found | {code: unicodedata.normalize("NFKC", chr(code))
+                    for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00))}
+
+
 def clean_text(text: str) -> str:
-    """Return the text without letters of no width, blanks at the ends and doubled blanks.
+    """Return the text without letters of no width, blanks at the ends and doubled blanks, and
+    with the ordinary letter in place of its twin.
+
+    >>> clean_text(" ⻓沙⼩学")
+    '长沙小学'
+
 
     An apostrophe before a code is Excel's mark of a text that was typed, no part of it.
     """
-    clean = " ".join(text.translate(_INVISIBLE).split())
+    clean = " ".join(text.translate(_INVISIBLE).translate(twins()).split())
     return clean[1:] if clean[:1] in APOSTROPHES and clean[1:2].isdigit() else clean
 
 

@@ -65,7 +65,8 @@ def _name(cell: Cell, required: bool, findings: Findings) -> str:
     elif odd:
         findings.at("text.letters", cell, odd)
     if name != cell.text:
-        findings.at("text.cleaned", cell, "去除名称中多余的空白或看不见的字符")
+        findings.at("text.cleaned", cell,
+                    "去除名称中多余的空白、看不见的字符，部首字换成同形的常用字")
     return name
 
 
@@ -92,14 +93,15 @@ def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fract
     if cell.kind in _NO_TEXT:
         return findings.at("cell.kind", cell, "日期、逻辑值或错误值")
     if cell.kind == cells.SCALED:
-        return findings.at("cell.format", cell, "单元格格式把数值缩小显示")
+        return findings.at("cell.format", cell, "单元格格式显示的数不是存储的数")
     if cell.blank or is_not_applicable(cell.text):
         return None
     reading = read_number(cell.text)
     if reading is None:
         return findings.at("cell.text", cell, quoted(cell.text))
-    if reading.unit and not _same_unit(reading.unit, unit):
-        return findings.at("cell.unit", cell, f"单元格所带单位不是{unit or '数字'}")
+    for written, said in ((reading.unit, "所带单位"), (cell.unit, "数字格式所示单位")):
+        if written and not _same_unit(written, unit):
+            return findings.at("cell.unit", cell, f"单元格{said}不是{unit or '数字'}")
     if reading.cleaned:
         findings.at("cell.cleaned", cell, f"{quoted(cell.text)}按数字读取")
     value = reading.value * variables().units[unit].ratio if unit else reading.value
