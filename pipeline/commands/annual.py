@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.differing import say_differing
-from pipeline.commands.folders import seen_from_here
+from pipeline.commands.folders import require_apart, seen_from_here
 from pipeline.ground.errors import WrongUse
 
 
@@ -41,5 +41,7 @@ def annual(year: int, study: str, raw: str, out: str, processed: str, engine: st
                                  "processed": processed})
     say_differing()
     order = AnnualOrder(parameters, Path(out).absolute(), engine)
+    require_apart({"原始数据": order.annual.raw, "中间表": order.annual.processed,
+                   "年度评价": order.out})
     folder = evaluate(order, Limits(timeout, memory), workers or len(os.sched_getaffinity(0)))
     click.echo(f"{study} {year}年：{folder / 'annual.pdf'}")

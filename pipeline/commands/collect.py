@@ -16,11 +16,13 @@ def collect(folder: str, year: int) -> None:
     from pipeline.publishing.batch.progress import summary
     from pipeline.publishing.batch.running import exit_code
 
-    outcomes, problems = collected(Path(folder).absolute() / str(year))
+    outcomes, problems, kept = collected(Path(folder).absolute() / str(year))
     for outcome in outcomes:
         if outcome.state not in DONE:
             click.echo(outcome.line())
     for problem in problems:
         click.echo(f"注意：{problem}", err=True)
+    for said in kept:
+        click.echo(said, err=True)
     click.echo(summary(outcomes))
     sys.exit(exit_code(outcomes, problems))

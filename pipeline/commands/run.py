@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.differing import say_differing
-from pipeline.commands.folders import seen_from_here
+from pipeline.commands.folders import require_apart, seen_from_here
 from pipeline.ground.errors import JunhengError, WrongUse
 
 
@@ -54,6 +54,8 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     if asked["shard"] and not everybody:
         raise WrongUse("--shard 只与 --all 同用")
     say_differing()
+    require_apart({"原始数据": ROOT / raw, "中间表": ROOT / processed,
+                   "卷宗": Path(out).absolute()})
     pool = Path(processed, str(year), f"annual-{asked['peers']}") if asked["peers"] else ""
     Annual.at(str(pool))
     given = {"year": year, "raw": raw, "processed": processed, "pool": str(pool),
@@ -70,6 +72,7 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
 
 def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     """Make the orders as a batch; return the exit code."""
+    from pipeline.ground.ownership import claim
     from pipeline.publishing.batch.asking import Batch
     from pipeline.publishing.batch.hands.child import Limits
     from pipeline.publishing.batch.running import run_batch
@@ -89,6 +92,7 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
         """Read the rolls of *all* counties: shards look at each other's too."""
         if not everybody:
             return {}, []
+        claim(batch.hidden)
         return refused_for_schools(orders, came, workers, batch.hidden / "rolls", work)
 
     if asked["dry_run"]:

@@ -18,7 +18,8 @@ def template(target: str) -> None:
         raise WrongUse("采集表的文件名应以 .xlsx 结尾")
     if not path.absolute().parent.is_dir():
         raise WrongUse(f"没有文件夹 {path.parent}")
-    if path.exists():
-        raise WrongUse(f"{path.name} 已存在，不覆盖；请换一个文件名")
-    write_template(path)
+    try:
+        write_template(path)
+    except FileExistsError:
+        raise WrongUse(f"{path.name} 已存在，不覆盖；请换一个文件名") from None
     click.echo(f"已写出采集表 {path}")

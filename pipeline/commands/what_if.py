@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.differing import say_differing
+from pipeline.commands.folders import require_apart, seen_from_here
 
 
 @click.command("what-if")
@@ -14,7 +15,8 @@ from pipeline.commands.differing import say_differing
 @click.option("--set", "texts", multiple=True, metavar="假设",
               help="可重复：close=校[,to=校]、pupils:校[:学段]=人数、move:变量:校:校=人数、"
                    "add:变量:校=数量")
-@click.option("--raw", default="data/raw", metavar="文件夹", help="原始数据，默认 data/raw")
+@click.option("--raw", default="data/raw", metavar="文件夹", callback=seen_from_here,
+              help="原始数据，默认 data/raw")
 @click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON")
 @click.option("--dossier", "out", default="", metavar="文件夹", help="另出一份情景卷宗")
@@ -25,6 +27,8 @@ def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: s
     from pipeline.whole.scenarios import scenario_dossier, what_if
 
     county = County.open(unit, year, standard, raw)
+    if out:
+        require_apart({"原始数据": county.raw, "情景卷宗": Path(out).absolute()})
     county.require_files()
     record, lines = what_if(county, list(texts))
     click.echo(json.dumps(record, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))

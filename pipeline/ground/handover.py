@@ -1,13 +1,15 @@
 """Where chapters hand over (交接): tables as csv and records as JSON in one folder."""
 
 import csv
+import io
 import json
+import sys
 from pathlib import Path
 
 import pandas as pd
 
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.private_files import keep_private
+from pipeline.ground.keeping import write_own
 from pipeline.ground.terms import TABLES
 
 # Tables read in this process, with the state of their file: the chapters load the same ones
@@ -23,20 +25,12 @@ class Handover:
 
     def save(self, name: str, frame: pd.DataFrame) -> None:
         """Save a table for the chapters that follow."""
-        self._make_folder()
-        path = self.folder / f"{name}.csv"
-        _loaded.pop(path, None)
-        text = TABLES[name].to_text(frame)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(text.columns)
-            writer.writerows(text.to_numpy(object).tolist())
-        keep_private(path)
-
-    def _make_folder(self) -> None:
-        if not self.folder.is_dir():
-            self.folder.mkdir(parents=True)
-            keep_private(self.folder)
+        _loaded.pop(self.folder / f"{name}.csv", None)
+        text, written = TABLES[name].to_text(frame), io.StringIO(newline="")
+        writer = csv.writer(written, lineterminator="\n")
+        writer.writerow(text.columns)
+        writer.writerows(text.to_numpy(object).tolist())
+        self._write(f"{name}.csv", written.getvalue())
 
     def load(self, name: str) -> pd.DataFrame:
         """Load a table that an earlier chapter saved; a frame of the caller's own."""
@@ -58,11 +52,13 @@ class Handover:
 
     def save_record(self, name: str, record: object) -> None:
         """Save a JSON record (记录), keys in order, numbers as they are."""
-        self._make_folder()
         text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
-        path = self.folder / f"{name}.json"
-        path.write_text(text + "\n", encoding="utf-8")
-        keep_private(path)
+        self._write(f"{name}.json", text + "\n")
+
+    def _write(self, name: str, text: str) -> None:
+        """Write a file of ours; a folder that is not ours is `WrongUse`."""
+        for said in write_own(self.folder, name, text.encode("utf-8")):
+            print(f"{self.folder.name}：{said}", file=sys.stderr)
 
 
 def _columns(path: Path) -> dict[str, list[str]]:

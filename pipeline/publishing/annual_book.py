@@ -11,14 +11,15 @@ from pipeline.annual_evaluation import Annual
 from pipeline.definitions.base import file_hash
 from pipeline.definitions.studies import study_path
 from pipeline.ground.errors import DossierFailed
+from pipeline.ground.ownership import LOG, seal_log
 from pipeline.publishing.chapters.binding import AnnualParameters, bind, chapters
 from pipeline.publishing.chapters.execution import execute, without_traces
 from pipeline.publishing.chapters.surroundings import private_surroundings
-from pipeline.publishing.county_book import run_log
+from pipeline.publishing.county_book import published, run_log
 from pipeline.publishing.paper.exporter import export
 from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.manifest import manifest, program, run_id
-from pipeline.publishing.records.publication import publish
+from pipeline.publishing.records.publication import discard
 
 RECORD = "annual.json"
 
@@ -53,9 +54,9 @@ def prepare_annual(order: AnnualOrder, work: Path) -> None:
     The order is a private one; what was begun in its processed folder before is made anew.
     """
     made, finished = order.annual, work / "annual"
-    shutil.rmtree(made.folder, ignore_errors=True)
+    discard(made.folder)
     finished.mkdir()
-    with private_surroundings(work), run_log(finished / "run.log") as log:
+    with private_surroundings(work), run_log(finished / LOG) as log:
         started = time.monotonic()
         notebook = execute(bind(chapters("annual"), AnnualParameters), order.parameters, work,
                            order.engine)
@@ -71,13 +72,15 @@ def prepare_annual(order: AnnualOrder, work: Path) -> None:
         record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)
         (finished / "manifest.json").write_text(record + "\n", encoding="utf-8")
         log.info("exported in %.1f s", time.monotonic() - started)
+    seal_log(finished / LOG)
 
 
-def publish_annual(order: AnnualOrder, made: Annual, work: Path) -> None:
+def publish_annual(order: AnnualOrder, made: Annual, work: Path) -> list[str]:
     """Publish what `prepare_annual` made in ``work``: the pooled tables, in which county
-    dossiers find their peers, and the evaluation last."""
-    publish(made.folder, order.annual.folder)
-    publish(work / "annual", order.target)
+    dossiers find their peers, and the evaluation last. Returns what of the user's was carried
+    over from the old ones; the log names it too."""
+    finished = work / "annual"
+    return published({made.folder: order.annual.folder, finished: order.target}, finished / LOG)
 
 
 def _look_at_record(made: Annual) -> None:

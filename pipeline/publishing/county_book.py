@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from nbformat import NotebookNode
 
 from pipeline.county import County
 from pipeline.ground.errors import DossierFailed, InputRefused
+from pipeline.ground.keeping import carry_over
+from pipeline.ground.ownership import LOG, seal_log
 from pipeline.ground.terms import SEVERITY_ZH
 from pipeline.publishing.chapters.binding import Parameters, bind, chapters
 from pipeline.publishing.chapters.execution import execute, without_traces
@@ -21,7 +24,7 @@ from pipeline.publishing.chapters.surroundings import private_surroundings
 from pipeline.publishing.paper.exporter import export
 from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.manifest import causes, manifest, run_id
-from pipeline.publishing.records.publication import publish
+from pipeline.publishing.records.publication import publish, recover, require_place
 
 RECORDS = ("results.json", "findings.json")
 
@@ -53,13 +56,17 @@ def _open(parameters: Parameters) -> County:
 
 def make_dossier(order: Order) -> Path:
     """Make and publish one dossier; return its folder. Nothing is written when it fails."""
-    order.county.require_files()
+    county = order.county
+    county.require_files()
+    for folder in (county.folder, order.target):
+        require_place(folder)
     order.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".work-", dir=order.out) as name:
         work = Path(name)
-        with kept_on_failure(work / "dossier" / "run.log", order.parameters, order.out):
+        with kept_on_failure(work / "dossier" / LOG, order.parameters, order.out):
             prepare_dossier(order, work)
-        publish_dossier(order, work)
+        for said in publish_dossier(order, work):
+            print(f"{order.parameters.unit}：{said}", file=sys.stderr)
     return order.target
 
 
@@ -67,19 +74,36 @@ def prepare_dossier(order: Order, work: Path) -> None:
     """Make one dossier in the private folder ``work``: all but the publication of it."""
     county, finished = order.county, work / "dossier"
     finished.mkdir()
-    with private_surroundings(work), run_log(finished / "run.log") as log:
+    with private_surroundings(work), run_log(finished / LOG) as log:
         private = order.parameters.model_copy(update={
             "raw": str(county.raw), "processed": str(work / "processed")})
         made = _open(private)
         notebook = _executed(private, made, work, order.engine, log)
         _export(notebook, made, order.parameters, finished, log)
+    seal_log(finished / LOG)
 
 
-def publish_dossier(order: Order, work: Path) -> None:
-    """Publish what `prepare_dossier` made in ``work``: the tables first, the dossier last."""
-    county = order.county
-    publish(work / "processed" / str(county.year) / county.code, county.folder)
-    publish(work / "dossier", order.target)
+def publish_dossier(order: Order, work: Path) -> list[str]:
+    """Publish what `prepare_dossier` made in ``work``: the tables first, the dossier last.
+
+    Returns what of the user's was carried over from the old ones; the log names it too.
+    """
+    county, finished = order.county, work / "dossier"
+    return published({work / "processed" / str(county.year) / county.code: county.folder,
+                      finished: order.target}, finished / LOG)
+
+
+def published(places: dict[Path, Path], log: Path) -> list[str]:
+    """Publish finished folders, each to its place; name in the log what was carried over."""
+    kept = []
+    for finished, target in places.items():
+        require_place(target)
+        recover(target)
+        kept += carry_over(target, finished) if target.exists() else []
+    seal_log(log, kept)
+    for finished, target in places.items():
+        publish(finished, target)
+    return kept
 
 
 def _executed(private: Parameters, made: County, work: Path, engine: str,

@@ -6,7 +6,7 @@ the pooled tables.
 """
 
 import contextlib
-import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from pipeline.county import folders_listed_once
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.errors import DossierFailed
 from pipeline.ground.machine import lacking
+from pipeline.ground.ownership import LOG, claim, scratch
 from pipeline.publishing.annual_book import AnnualOrder, publish_annual
-from pipeline.publishing.batch.asking import HIDDEN
+from pipeline.publishing.batch.asking import HIDDEN, WRITTEN
 from pipeline.publishing.batch.books.disk import require_writable
 from pipeline.publishing.batch.hands.child import TALK, Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended
@@ -25,7 +26,13 @@ from pipeline.publishing.batch.hands.local_hands import local_hands
 from pipeline.publishing.batch.outcome import OK, Task
 from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.batch.running import Hands
-from pipeline.publishing.records.publication import recover
+from pipeline.publishing.records.publication import (
+    discard,
+    recover,
+    remove_own,
+    require_place,
+    write_own,
+)
 from pipeline.whole.pooling import ask_counties
 from pipeline.whole.pooling_county import bring
 
@@ -41,18 +48,20 @@ def evaluate(order: AnnualOrder, limits: Limits, workers: int) -> Path:
     """
     annual, year_folder = order.annual, order.target.parent
     annual.require_sources()
+    for target in (order.target, annual.folder):
+        require_place(target)
     require_writable(year_folder)
-    hidden, log = year_folder / HIDDEN, year_folder / "logs" / f"{order.target.name}.log"
-    with (guarded(hidden, annual.lock) as guard,
-          _private_folder(hidden / f"work-{order.target.name}") as place):
-        log.unlink(missing_ok=True)
+    hidden, kept = claim(year_folder / HIDDEN), year_folder / "logs" / f"{order.target.name}.log"
+    with (guarded(hidden, claim(annual.lock)) as guard,
+          _private_folder(hidden / f"work-{order.target.name}") as place,
+          _log_kept(place / "said.log", kept, hidden / WRITTEN) as log):
         for target in (order.target, annual.folder):
             recover(target)
         private = order.private(place / "processed")
         hands = local_hands("annual", _BOOK, 1, place / "book")
         if annual.study.source.kind != COUNTIES:
             _ask(private.annual, Crew(bring, limits, workers, place / "asked"), guard, log)
-        work = _made(private, hands, guard, log)
+        work = _made(private, hands, guard, log, f"{kept.parent.name}/{kept.name}")
         _publish(order, private.annual, work)
     return order.target
 
@@ -69,7 +78,7 @@ def _ask(annual: Annual, crew: Crew, guard: Guard, log: Path) -> None:
     tell.close()
 
 
-def _made(private: AnnualOrder, hands: Hands, guard: Guard, log: Path) -> Path:
+def _made(private: AnnualOrder, hands: Hands, guard: Guard, log: Path, kept: str) -> Path:
     """Have the book made, return where; raise what kept it from being made."""
     subject, year = private.parameters.subject, private.parameters.year
     ends: list[Ended] = []
@@ -79,14 +88,14 @@ def _made(private: AnnualOrder, hands: Hands, guard: Guard, log: Path) -> Path:
     try:
         require_made(ended)
     except DossierFailed as failure:
-        place = f"{log.parent.name}/{log.name}"
-        raise DossierFailed(f"{failure}运行记录：{place}（在卷宗文件夹中）。") from failure
+        raise DossierFailed(f"{failure}运行记录：{kept}（在卷宗文件夹中）。") from failure
     return ended.work
 
 
 def _publish(order: AnnualOrder, made: Annual, work: Path) -> None:
     try:
-        publish_annual(order, made, work)
+        for said in publish_annual(order, made, work):
+            print(said, file=sys.stderr)
     except OSError as fault:
         reason = lacking(fault) or f"未能写入：{fault.strerror}"
         raise DossierFailed(f"{reason}。原有的年度评价未动。") from fault
@@ -94,22 +103,35 @@ def _publish(order: AnnualOrder, made: Annual, work: Path) -> None:
 
 def _keep_log(ended: Ended, log: Path) -> None:
     """Keep what a child without success has written (运行记录), after what stands there."""
-    parts = (ended.work / "annual" / "run.log", ended.work / TALK)
+    parts = (ended.work / "annual" / LOG, ended.work / TALK)
     said = b"".join(part.read_bytes() for part in parts if part.is_file())
     if ended.outcome.state == OK:
         return
-    with contextlib.suppress(OSError):
-        log.parent.mkdir(exist_ok=True)
-        with log.open("ab") as file:
-            file.write(ended.outcome.line("未做成").encode() + b"\n" + said + b"\n")
+    with contextlib.suppress(OSError), log.open("ab") as file:
+        file.write(ended.outcome.line("未做成").encode() + b"\n" + said + b"\n")
+
+
+@contextlib.contextmanager
+def _log_kept(log: Path, kept: Path, notes: Path) -> Iterator[Path]:
+    """Keep afterwards what was written to a log, in the place of what was kept last time."""
+    try:
+        yield log
+    finally:
+        with contextlib.suppress(OSError):
+            if log.is_file():
+                kept.parent.mkdir(exist_ok=True)
+                for said in write_own(kept, log.read_bytes(), notes):
+                    print(said, file=sys.stderr)
+            else:
+                remove_own(kept, notes)
 
 
 @contextlib.contextmanager
 def _private_folder(place: Path) -> Iterator[Path]:
     """Make a folder that is this run's alone, empty, and remove it afterwards."""
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True, mode=0o700)
+    discard(place)
+    place.mkdir(parents=True, mode=0o700, exist_ok=True)
     try:
-        yield place
+        yield scratch(place)
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        discard(place)

@@ -7,7 +7,6 @@ is not read again.
 
 import hashlib
 import json
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from pipeline.publishing.batch.outcome import OK, Task
 from pipeline.publishing.chapters.binding import checked
 from pipeline.publishing.county_book import Order
 from pipeline.publishing.records.manifest import program
+from pipeline.publishing.records.publication import discard
 
 _ANSWER = "roll.json"
 _COUNTIES_A_CHILD = 25
@@ -145,7 +145,7 @@ def _asked(questions: dict[str, tuple], workers: int, work: Path) -> dict[str, d
             for ended in crew.ended(1):
                 if ended.outcome.state == OK:
                     answers[ended.task.code] = json.loads((ended.work / _ANSWER).read_bytes())
-                shutil.rmtree(ended.work, ignore_errors=True)
+                discard(ended.work)
     finally:
         crew.close()
     return answers

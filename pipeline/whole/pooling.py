@@ -7,7 +7,6 @@ in the list with its reason and has no figures.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from pipeline.publishing.batch.hands.guard import Guard, guarded
 from pipeline.publishing.batch.outcome import OK, STATE_ZH, Task
 from pipeline.publishing.chapters.preloading import die_with
 from pipeline.publishing.chapters.surroundings import fixed_environment
+from pipeline.publishing.records.publication import discard
 from pipeline.whole.pooling_county import (
     ANSWER,
     FAILED,
@@ -111,7 +111,7 @@ def ask_counties(annual: Annual, crew: Crew, guard: Guard,
             reason = f"{STATE_ZH[ended.outcome.state]}：{ended.outcome.reason}"
             without_figures(ended.task.order, FAILED, reason, {}).write(place)
         tell(ended)
-        shutil.rmtree(ended.work, ignore_errors=True)
+        discard(ended.work)
 
     guard.through(crew, _tasks(annual), keep)
 

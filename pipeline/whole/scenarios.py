@@ -15,8 +15,20 @@ from pipeline.county import SCENARIO, County
 from pipeline.definitions.assumptions import read_assumption
 from pipeline.dossier.c09_conclusion.scenario_lines import difference_lines
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.ownership import (
+    claim,
+    digest,
+    entries,
+    is_free,
+    is_ours,
+    of_others,
+    require_ours,
+    shown,
+    write_mark,
+)
 from pipeline.publishing.chapters.binding import checked
 from pipeline.publishing.county_book import Order, make_dossier
+from pipeline.publishing.records.publication import publish
 
 SCHEMA = "junheng.what-if/1"
 
@@ -63,13 +75,24 @@ def scenario_dossier(county: County, texts: list[str], out: Path) -> Path:
     """Make the whole dossier of a scenario below ``out``, marked on every page; its folder.
 
     ``out`` keeps the copies and the tables as well, so that no file of the real dossier is
-    touched; a folder that holds another dossier of the unit is refused.
+    touched. It must be new, empty, or that of an earlier scenario of the unit and year; copies
+    that somebody has changed are not written over: both are `WrongUse`.
     """
-    raw, target = out / "raw", out / str(county.year) / county.code
-    if target.exists() and not (raw / str(county.year) / county.code / SCENARIO).is_file():
-        raise WrongUse(f"{target} 已有卷宗，不以情景测算覆盖；请另选一个文件夹。")
-    shutil.rmtree(raw, ignore_errors=True)
-    assumed(county, texts, raw)
+    raw, place = out / "raw", f"scenario-{county.year}/{county.code}"
+    if not (is_free(out) or is_ours(out, place)):
+        raise WrongUse(f"{out} 不是空的，也不是 {county.code} {county.year} 年的情景卷宗文件夹，"
+                       "不以情景测算覆盖；请另选一个文件夹。")
+    claim(out, place)
+    require_ours(raw, place)
+    changed = of_others(raw) if raw.is_dir() else []
+    if changed:
+        raise WrongUse(f"{raw} 中有不是本软件所写或已被改动的文件："
+                       f"{'、'.join(map(shown, changed))}。请移走后再运行，或另选一个文件夹。")
+    with tempfile.TemporaryDirectory(prefix=".work-", dir=out) as work:
+        copies = Path(work) / "raw"
+        assumed(county, texts, copies)
+        write_mark(copies, {p.as_posix(): digest(copies / p) for p in entries(copies)}, place)
+        publish(copies, raw, place)
     parameters = checked({"unit": county.code, "year": county.year, "raw": str(raw),
                           "standard": county.standard.id, "processed": str(out / "processed")})
     return make_dossier(Order(parameters, out))

@@ -16,7 +16,10 @@ import time
 from pathlib import Path
 
 from pipeline.definitions.base import DATA
+from pipeline.dossier.c09_conclusion.results import SCHEMA
 from pipeline.ground.errors import DossierFailed, InputRefused
+from pipeline.ground.keeping import write_own
+from pipeline.ground.ownership import seal_log
 from pipeline.publishing.batch.asking import Batch
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
@@ -97,12 +100,14 @@ def fake(faults, tables=1):
         said = county.name + "".join(p.read_text("utf-8") for p in county.files(county.year))
         for name in names:
             (finished / name).write_text(f"{name}\n{said}", "utf-8")
+        record = {"schema": SCHEMA, "unit": {"code": county.code}, "year": county.year}
+        (finished / "results.json").write_text(json.dumps(record | {"said": said}), "utf-8")
         record = manifest(causes(county, order.parameters), finished)
         (finished / "manifest.json").write_text(json.dumps(record, ensure_ascii=False), "utf-8")
         (finished / "run.log").write_text("made\n", "utf-8")
-        saved = work / "processed" / str(county.year) / county.code
-        saved.mkdir(parents=True)
-        (saved / "schools.csv").write_text(said, "utf-8")
+        seal_log(finished / "run.log")
+        write_own(work / "processed" / str(county.year) / county.code, "schools.csv",
+                  said.encode())
     return job
 
 

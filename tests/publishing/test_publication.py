@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import os
 import stat
 from itertools import count
@@ -10,28 +11,29 @@ from pathlib import Path
 import pytest
 
 from pipeline.county import County
+from pipeline.ground.ownership import write_mark
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.records import faults, publication
 from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.publication import publish, recover
 
 
-def folder(path, text):
-    path.mkdir(parents=True)
+def folder(path, text, place="2023/990101"):
+    """Make a dossier of one file, with the mark of its place."""
+    write_mark(path, {"dossier.pdf": hashlib.sha256(text.encode()).hexdigest()}, place)
     (path / "dossier.pdf").write_text(text, "utf-8")
     return path
 
 
 def test_a_new_dossier_takes_the_place_of_the_old_one_whole(tmp_path):
     old = folder(tmp_path / "2023" / "990101", "old")
-    (old / "left-over.txt").write_text("x", "utf-8")
     publish(folder(tmp_path / "work", "new"), tmp_path / "2023" / "990101")
     assert [p.name for p in (tmp_path / "2023").iterdir()] == ["990101"]
-    assert [p.name for p in old.iterdir()] == ["dossier.pdf"]
+    assert sorted(p.name for p in old.iterdir()) == ["dossier.pdf", "manifest.json"]
     assert (old / "dossier.pdf").read_text("utf-8") == "new"
 
 
-@pytest.mark.parametrize("number", range(1, 7))
+@pytest.mark.parametrize("number", range(1, 8))
 def test_a_publication_that_finds_the_disk_full_leaves_the_old_dossier_or_the_new(
         tmp_path, monkeypatch, number):
     target = folder(tmp_path / "2023" / "990101", "old")
@@ -43,7 +45,7 @@ def test_a_publication_that_finds_the_disk_full_leaves_the_old_dossier_or_the_ne
         publish(finished, target)
     monkeypatch.undo()
     recover(target)
-    in_place = number > 4  # brought, file and folder flushed, changed places; then tidying
+    in_place = number > 5  # brought, files and folder flushed, changed places; then tidying
     assert (target / "dossier.pdf").read_text("utf-8") == ("new" if in_place else "old")
     assert [p.name for p in target.parent.iterdir()] == ["990101"]
 
@@ -112,8 +114,8 @@ def test_a_disk_without_rights_of_its_own_is_borne(tmp_path, monkeypatch, number
     def failing(*_, **__):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(Path, "chmod", failing)
     finished = folder(tmp_path / "work", "new")
+    monkeypatch.setattr(Path, "chmod", failing)
     with contextlib.nullcontext() if goes_on else pytest.raises(OSError):
         publish(finished, tmp_path / "2023" / "990101")
     assert (tmp_path / "2023" / "990101").exists() is goes_on
@@ -138,9 +140,9 @@ def test_a_file_that_could_not_be_written_whole_leaves_no_part(tmp_path, monkeyp
 
 
 def test_a_dossier_moved_aside_by_a_cut_off_run_is_put_back(tmp_path):
-    folder(tmp_path / ".990101.old", "old")
-    recover(tmp_path / "990101")
-    assert (tmp_path / "990101" / "dossier.pdf").read_text("utf-8") == "old"
+    folder(tmp_path / "2023" / ".990101.old", "old")
+    recover(tmp_path / "2023" / "990101")
+    assert (tmp_path / "2023" / "990101" / "dossier.pdf").read_text("utf-8") == "old"
 
 
 @pytest.mark.parametrize("name", ["=cmd|'/c calc'!A0", "+1", "-1+1", "@SUM(A1)", "＝1", "\t=1"])

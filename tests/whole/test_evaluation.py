@@ -15,6 +15,8 @@ from batches import FAULTS, left_over
 from forked import code_of, forked
 
 from pipeline.ground.errors import DossierFailed, InputRefused, WrongUse
+from pipeline.ground.keeping import write_own
+from pipeline.ground.ownership import claim, place_of, seal_log, write_mark
 from pipeline.publishing.annual_book import AnnualOrder
 from pipeline.publishing.batch.books.lock import locked
 from pipeline.publishing.batch.hands.child import Limits
@@ -43,11 +45,12 @@ def book(fault=""):
         if fault:
             FAULTS[fault]()
         annual, finished = order.annual, work / "annual"
-        finished.mkdir()
-        annual.folder.mkdir(parents=True)
         brought = [Pooled.read(p).pool_units[0] for p in sorted(annual.brought.glob("*.json"))]
-        for folder in (finished, annual.folder):
-            (folder / "annual.json").write_text(json.dumps(brought, ensure_ascii=False), "utf-8")
+        write_mark(finished, {}, place_of(order.target))
+        (finished / "run.log").write_text("made\n", "utf-8")
+        seal_log(finished / "run.log")
+        write_own(annual.folder, "annual.json", json.dumps(brought).encode())
+        (finished / "annual.json").write_text(json.dumps(brought), "utf-8")
     return job
 
 
@@ -76,10 +79,11 @@ class Place:
         return {row["unit"]: (row["state"], row.get("reason", "")) for row in rows}
 
     def files(self):
-        """Return every file that an evaluation leaves, but for those of the locks and the logs."""
+        """Return every file that an evaluation leaves, but for marks, locks and logs."""
         found = [*self.out.rglob("*"), *self.processed.rglob("*")]
         return {p.relative_to(self.folder).as_posix(): p.read_bytes() for p in found
-                if p.is_file() and not p.name.startswith("lock") and p.suffix != ".log"}
+                if p.is_file() and not p.name.startswith(("lock", "manifest.json"))
+                and ".log" not in p.name}
 
 
 def nothing_is_left_over():
@@ -185,7 +189,7 @@ def test_nothing_but_the_evaluation_its_tables_and_the_locks_is_left(place):
                          ids=["a batch or an evaluation into the folder", "the same tables"])
 def test_what_another_holds_is_not_touched(place, held):
     def holding():
-        with locked(place.folder / held[0] / str(YEAR) / held[1], None):
+        with locked(claim(place.folder / held[0] / str(YEAR) / held[1]), None):
             time.sleep(60)
     pid = forked(holding)
     note = place.folder / held[0] / str(YEAR) / held[1] / "lock.json"

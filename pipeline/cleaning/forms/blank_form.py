@@ -5,6 +5,7 @@ that shows an example. Neither of the last two is taken for data.
 """
 
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -29,7 +30,10 @@ _HEAD = PatternFill("solid", fgColor="D9E2EC")
 
 
 def write_template(path: Path) -> None:
-    """Write the blank workbook: the sheets to fill in, the explanation, the example."""
+    """Write the blank workbook: the sheets to fill in, the explanation, the example.
+
+    Raises `FileExistsError` where there is something of that name: nothing is written over.
+    """
     known = {layout.id: layout for layout in layouts()}
     forms = [known[id] for id in FORMS]
     book = Workbook()
@@ -40,7 +44,10 @@ def write_template(path: Path) -> None:
         _fill_in_sheet(book.create_sheet(form.sheet), form)
     _explaining_sheet(book.create_sheet("填表说明"), forms)
     _example_sheet(book.create_sheet("填写样例"), forms)
-    book.save(path)
+    content = BytesIO()
+    book.save(content)
+    with path.open("xb") as file:
+        file.write(content.getvalue())
 
 
 def headed_columns(layout: Layout) -> list[tuple[str, FormColumn | None]]:

@@ -7,7 +7,7 @@ from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.sharding import Shard
 from pipeline.publishing.county_book import Order
 
-HIDDEN = ".batch"
+HIDDEN, WRITTEN = ".batch", "written"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Batch:
     def hidden(self) -> Path:
         """Return the folder of the batch's own files: locks, journals, notes, work."""
         return self.year_folder / HIDDEN
+
+    @property
+    def written(self) -> Path:
+        """Return the folder of notes of what was written beside the dossiers."""
+        return self.hidden / WRITTEN
 
     @property
     def suffix(self) -> str:

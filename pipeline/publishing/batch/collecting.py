@@ -7,6 +7,7 @@ counties of the plan that nobody has written down.
 from pathlib import Path
 
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.ownership import require_ours
 from pipeline.publishing.batch.asking import HIDDEN
 from pipeline.publishing.batch.books.journal import Story, read_journal
 from pipeline.publishing.batch.books.record import write_record
@@ -14,19 +15,20 @@ from pipeline.publishing.batch.outcome import DONE, FAILED, Outcome
 from pipeline.publishing.records.manifest import read_manifest
 
 
-def collected(year_folder: Path) -> tuple[list[Outcome], list[str]]:
-    """Write the record of all shards; return the outcomes, and what does not agree."""
+def collected(year_folder: Path) -> tuple[list[Outcome], list[str], list[str]]:
+    """Write the record of all shards; return the outcomes, and what does not agree or was kept."""
     paths = sorted((year_folder / HIDDEN).glob("journal-*-of-*.jsonl"))
     stories = [story for path in paths if (story := read_journal(path))]
     if not stories:
         raise WrongUse(f"{year_folder} 中没有分片的记录。请先用 --shard 运行各分片。")
+    require_ours(year_folder / HIDDEN)
     told = _together(stories)
     for code, outcome in told.outcomes.items():
         record = read_manifest(year_folder / code) if outcome.state in DONE else None
         if outcome.state in DONE and (not record or record["run_id"] != outcome.run_id):
             told.outcomes[code] = outcome.but(state=FAILED, reason="记录为已出，但卷宗不在或不符")
-    write_record(year_folder, told)
-    return told.complete(), told.begin["problems"]
+    kept = write_record(year_folder, told)
+    return told.complete(), told.begin["problems"], kept
 
 
 def _together(stories: list[Story]) -> Story:

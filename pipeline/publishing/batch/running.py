@@ -6,7 +6,6 @@ others; what they made comes back here, and this process alone publishes and wri
 
 import contextlib
 import re
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from typing import Protocol
 
 from pipeline.ground.errors import DossierFailed, WrongUse
 from pipeline.ground.machine import lacking
+from pipeline.ground.ownership import claim
 from pipeline.publishing.batch.asking import Batch
 from pipeline.publishing.batch.books.account import Ledger
 from pipeline.publishing.batch.books.disk import require_room, require_writable
@@ -27,8 +27,9 @@ from pipeline.publishing.batch.outcome import DONE, Outcome, Task
 from pipeline.publishing.batch.planning import planned
 from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.batch.stopping import Stop, stoppable
+from pipeline.publishing.county_book import Order
 from pipeline.publishing.records.manifest import program
-from pipeline.publishing.records.publication import recover
+from pipeline.publishing.records.publication import discard, recover, require_place
 
 _GLANCE_SECONDS, _GRACE_SECONDS = 0.5, 6
 _MOST = re.compile(r"(\d+)(%?)")
@@ -64,11 +65,22 @@ def tasks_of(batch: Batch, refused: dict[str, str]) -> list[Task]:
     tasks = []
     for order in batch.orders:
         code = order.parameters.unit
-        if code in refused:
-            tasks.append(Task(order, code, batch.plan[code], refusal=refused[code]))
+        refusal = refused.get(code) or _taken(order)
+        if refusal:
+            tasks.append(Task(order, code, batch.plan[code], refusal=refusal))
         else:
             tasks.append(planned(order, notes, batch.force))
     return sorted(tasks, key=lambda task: task.code)
+
+
+def _taken(order: Order) -> str:
+    """Say which of the county's two places is taken by a folder that is not ours, if any."""
+    try:
+        for folder in (order.target, order.county.folder):
+            require_place(folder)
+    except WrongUse as fault:
+        return str(fault)
+    return ""
 
 
 def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda: ({}, []),
@@ -82,9 +94,10 @@ def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda:
     """
     most = _most_failures(batch.most_failures, len(batch.orders))
     require_writable(batch.year_folder)
-    with locked(batch.hidden, batch.shard) as lease:
+    with locked(claim(batch.hidden), batch.shard) as lease:
         for order in batch.orders:
-            recover(order.target)
+            with contextlib.suppress(WrongUse):
+                recover(order.target)
         refused, unknown = look()
         batch = replace(batch, problems=(*batch.problems, *unknown))
         tasks = tasks_of(batch, refused)
@@ -97,7 +110,7 @@ def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda:
         ledger.leave([task for task in tasks if not task.why])
         stopped = _work(batch, wanted, hands, lease, most, ledger)
         tell.close()
-        return _recorded(batch, journal, stopped)
+        return _recorded(batch, journal, stopped, tell)
 
 
 def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], lease: Lease,
@@ -106,7 +119,7 @@ def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], leas
     if not wanted:
         return None
     work = batch.hidden / f"work{batch.suffix}"
-    shutil.rmtree(work, ignore_errors=True)
+    discard(work)
     crew, pending = hands(work), deque(wanted)
     with stoppable(crew.drop) as stop, contextlib.closing(crew):
         while crew.busy() or (pending and not stop and ledger.failures <= most):
@@ -121,7 +134,7 @@ def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], leas
             if ledger.failures > most or (stop and stop.seconds > _GRACE_SECONDS):
                 pending.extendleft(crew.drop())
             ledger.tell.show()
-    shutil.rmtree(work, ignore_errors=True)
+    discard(work)
     ledger.not_run(pending, "批次被中断" if stop else "失败数超过 --max-failures，未再开始")
     return stop
 
@@ -137,14 +150,16 @@ def _begun(batch: Batch) -> Journal:
         raise WrongUse(f"输出文件夹不能写入（{reason}），未开始。") from fault
 
 
-def _recorded(batch: Batch, journal: Journal, stop: Stop | None) -> tuple[list[Outcome], int]:
+def _recorded(batch: Batch, journal: Journal, stop: Stop | None, tell: Progress
+              ) -> tuple[list[Outcome], int]:
     journal.close({"finished": _now(), "stopped_by": stop.signal if stop else 0})
     story = journal.story
     mine = {order.parameters.unit for order in batch.orders}
     story.begin["plan"] = {c: n for c, n in story.begin["plan"].items() if c in mine}
     write = write_record if batch.everybody else renew_record
     try:
-        write(batch.year_folder, story, batch.suffix)
+        for said in write(batch.year_folder, story, batch.suffix):
+            tell.say(said)
     except OSError as fault:
         reason = lacking(fault) or fault.strerror
         raise DossierFailed(f"批次记录 batch.json 未能写入（{reason}）。已出的卷宗完好，"

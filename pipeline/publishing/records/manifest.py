@@ -17,11 +17,13 @@ from pipeline.definitions.base import DATA, ROOT, file_hash
 from pipeline.definitions.standards import standard_path
 from pipeline.file_names import shown_name
 from pipeline.ground.fonts import font_hashes
+from pipeline.ground.ownership import LOG, sealed
 from pipeline.ground.software import LOCK, differing, software
 from pipeline.publishing.chapters.binding import Parameters
 
 SCHEMA = "junheng.manifest/1"
-_FACTS = ("schema", "run_id", "machine", "differing_packages", "outputs")  # beside the causes
+_FACTS = ("schema", "run_id", "machine", "differing_packages", "outputs",
+          "seal")  # beside the causes
 _CODE = (("pipeline", ("*.py", "*.typ", "*.json")), ("notebooks", ("*.ipynb",)),
          ("data", ("*.toml",)))
 _NOT_CODE = {"raw", "processed", ".ipynb_checkpoints"}
@@ -88,15 +90,15 @@ def code_hash() -> str:
 
 def manifest(why: dict, folder: Path) -> dict:
     """Return the record: run id, causes, machine, and the hash of every file in the folder."""
-    outputs = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "run.log")
-    return {
+    outputs = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / LOG)
+    return sealed({
         "schema": SCHEMA, "run_id": run_id(why), **why,
         "machine": {"python": platform.python_version(), "system": platform.system(),
                     "architecture": platform.machine(), "libc": " ".join(platform.libc_ver())},
         "differing_packages": differing(),
         "outputs": [{"file": p.relative_to(folder).as_posix(), "sha256": file_hash(p),
                      "bytes": p.stat().st_size} for p in outputs],
-    }
+    })
 
 
 def read_manifest(folder: Path) -> dict | None:

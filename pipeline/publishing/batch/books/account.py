@@ -1,11 +1,12 @@
 """The ledger (账目): what has come of a batch so far; alone in publishing what was made."""
 
 import contextlib
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipeline.ground.errors import JunhengError
 from pipeline.ground.machine import lacking
+from pipeline.ground.ownership import LOG
 from pipeline.publishing.batch.asking import Batch
 from pipeline.publishing.batch.books.journal import Journal
 from pipeline.publishing.batch.completeness import remember
@@ -24,6 +25,7 @@ from pipeline.publishing.batch.outcome import (
 from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.county_book import publish_dossier
 from pipeline.publishing.records.manifest import read_manifest
+from pipeline.publishing.records.publication import discard, remove_own, write_own
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Ledger:
             outcome = self._published(ended)
             self._keep_log(ended, outcome)
             self.settle(outcome)
-        shutil.rmtree(ended.work, ignore_errors=True)
+        discard(ended.work)
 
     def not_run(self, tasks: Iterable[Task], reason: str) -> None:
         """Write down what was not begun, or dropped."""
@@ -81,7 +83,10 @@ class Ledger:
         if record["run_id"] != task.run_id:
             return outcome.but(state=FAILED, reason="运行期间数据或程序有改动，未发布，请再运行")
         try:
-            publish_dossier(task.order, ended.work)
+            for said in publish_dossier(task.order, ended.work):
+                self.tell.say(f"{task.code} {task.name}：{said}")
+        except JunhengError as fault:
+            return outcome.but(state=FAILED, reason=str(fault))
         except OSError as fault:
             reason = lacking(fault) or f"未能写入：{fault.strerror}"
             return outcome.but(state=FAILED, reason=reason)
@@ -93,8 +98,10 @@ class Ledger:
         path = self.batch.year_folder / "logs" / f"{ended.task.code}.log"
         with contextlib.suppress(OSError):
             if outcome.state == OK:
-                path.unlink(missing_ok=True)
+                remove_own(path, self.batch.written)
                 return
             path.parent.mkdir(exist_ok=True)
-            parts = (ended.work / "dossier" / "run.log", ended.work / TALK)
-            path.write_bytes(b"".join(p.read_bytes() for p in parts if p.is_file()))
+            parts = (ended.work / "dossier" / LOG, ended.work / TALK)
+            content = b"".join(p.read_bytes() for p in parts if p.is_file())
+            for said in write_own(path, content, self.batch.written):
+                self.tell.say(said)

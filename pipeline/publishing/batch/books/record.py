@@ -6,39 +6,40 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from pipeline.publishing.batch.asking import HIDDEN, WRITTEN
 from pipeline.publishing.batch.books.journal import Story
 from pipeline.publishing.batch.outcome import STATE_ZH, Outcome
 from pipeline.publishing.records.csv_tables import spreadsheet_text
-from pipeline.publishing.records.publication import write_whole
+from pipeline.publishing.records.publication import write_own
 
 SCHEMA = "junheng.batch/1"
 _HEAD = ("县代码", "县名", "结果", "原因", "章节", "用时（秒）", "峰值内存（MB）", "次数",
          "运行编号")
 
 
-def write_record(folder: Path, story: Story, suffix: str = "") -> dict:
-    """Write the record of a batch, or of one shard of it, whole; return it."""
-    record = batch_record(story, story.complete())
-    _write(folder, record, suffix)
-    return record
+def write_record(folder: Path, story: Story, suffix: str = "") -> list[str]:
+    """Write the record of a batch, or of one shard of it, whole; return what there is to say."""
+    return _write(folder, batch_record(story, story.complete()), suffix)
 
 
-def renew_record(folder: Path, story: Story, _: str = "") -> None:
+def renew_record(folder: Path, story: Story, _: str = "") -> list[str]:
     """Bring the record of a batch up to date with units that were made by name since."""
     try:
         record = json.loads((folder / "batch.json").read_text(encoding="utf-8"))
         known = {row["code"]: Outcome.read(row) for row in record["counties"]}
     except (OSError, ValueError, KeyError, TypeError):
-        return
+        return []
     known |= {outcome.code: outcome for outcome in story.complete()}
     outcomes = [known[code] for code in sorted(known)]
-    _write(folder, record | _counted(outcomes), "")
+    return _write(folder, record | _counted(outcomes), "")
 
 
-def _write(folder: Path, record: dict, suffix: str) -> None:
+def _write(folder: Path, record: dict, suffix: str) -> list[str]:
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-    write_whole(folder / f"batch{suffix}.json", text.encode("utf-8"))
-    write_whole(folder / f"batch{suffix}.csv", _csv(record["counties"]).encode("utf-8-sig"))
+    files = {f"batch{suffix}.json": text.encode("utf-8"),
+             f"batch{suffix}.csv": _csv(record["counties"]).encode("utf-8-sig")}
+    return [said for name, content in files.items()
+            for said in write_own(folder / name, content, folder / HIDDEN / WRITTEN)]
 
 
 def batch_record(story: Story, outcomes: list[Outcome]) -> dict:

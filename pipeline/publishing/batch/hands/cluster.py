@@ -6,7 +6,6 @@ whichever result comes first is accepted. Loaded only with ``--scheduler``.
 """
 
 import io
-import shutil
 import tarfile
 import tempfile
 import threading
@@ -14,11 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.ownership import scratch
 from pipeline.publishing.batch.hands.child import TALK, Limits
 from pipeline.publishing.batch.hands.crew import Ended
 from pipeline.publishing.batch.hands.station import Station, read_task, written
 from pipeline.publishing.batch.outcome import KILLED, Outcome, Task
-from pipeline.publishing.records.publication import flush_folder
+from pipeline.publishing.records.publication import discard, flush_folder
 
 _CONNECT_SECONDS = 15
 _AHEAD = 2  # counties on their way for each that runs, so that no worker waits
@@ -38,7 +38,7 @@ class Cluster:
             self.client = Client(address, timeout=_CONNECT_SECONDS)
         except (OSError, ValueError) as error:
             raise WrongUse(f"连不上调度器 {address}，请核对地址，如 tcp://10.0.0.5:8786") from error
-        self.limits, self.work, self.futures = limits, work, {}
+        self.limits, self.work, self.futures = limits, scratch(work), {}
 
     def has_room(self) -> bool:
         """Tell whether another county may be sent."""
@@ -82,7 +82,7 @@ class Cluster:
 
     def _received(self, task: Task, future) -> Ended:
         work = self.work / f"{task.code}.received"
-        shutil.rmtree(work, ignore_errors=True)
+        discard(work)
         work.mkdir(parents=True, mode=0o700)
         try:
             record, archive = future.result()
@@ -111,5 +111,5 @@ def make_here(record: dict, limits: Limits) -> tuple[dict, bytes]:
                 for path in sorted(ended.work.iterdir()):
                     if path.name in ("dossier", "processed", TALK):
                         packed.add(path, path.name)
-            shutil.rmtree(ended.work, ignore_errors=True)
+            discard(ended.work)
             return ended.outcome.record(), archive.getvalue()

@@ -8,7 +8,6 @@ can be killed at any moment without a trace.
 import contextlib
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.ground.machine import lacking, lacking_by_code, memory_allowed, no_room
+from pipeline.ground.ownership import scratch
 from pipeline.publishing.batch.hands.child import MEMORY, WORD, Job, Limits, work_in_child
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, TIMEOUT, Outcome, Task
 from pipeline.publishing.chapters.engine import read_progress
@@ -28,6 +28,7 @@ from pipeline.publishing.chapters.processes import (
     end_all_but,
     memory_mb,
 )
+from pipeline.publishing.records.publication import discard
 
 _GLANCE_SECONDS = 0.02
 _GRACE_SECONDS = 5
@@ -69,8 +70,7 @@ class Crew:
     """
 
     def __init__(self, job: Job, limits: Limits, workers: int, work: Path):
-        self.job, self.limits, self.workers, self.work = job, limits, workers, work
-        work.mkdir(parents=True, exist_ok=True)
+        self.job, self.limits, self.workers, self.work = job, limits, workers, scratch(work)
         self.children: list[Child] = []
         self._others, self._adopted = children_of(os.getpid()), adopt_orphans()
 
@@ -85,7 +85,7 @@ class Crew:
     def take(self, task: Task, attempt: int = 1) -> None:
         """Start a county."""
         work = self.work / f"{task.code}.{attempt}"
-        shutil.rmtree(work, ignore_errors=True)
+        discard(work)
         work.mkdir(mode=0o700)
         sys.stdout.flush()
         sys.stderr.flush()
@@ -123,7 +123,7 @@ class Crew:
             _started.discard(child.pid)
         self._end_strays()
         for child in dropped:
-            shutil.rmtree(child.work, ignore_errors=True)
+            discard(child.work)
         return [child.task for child in dropped]
 
     def close(self) -> None:
