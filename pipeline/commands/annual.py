@@ -8,6 +8,7 @@ import click
 from pipeline.commands.differing import say_differing
 from pipeline.commands.folders import require_apart, seen_from_here
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.machine import processors
 
 
 @click.command()
@@ -43,5 +44,5 @@ def annual(year: int, study: str, raw: str, out: str, processed: str, engine: st
     order = AnnualOrder(parameters, Path(out).absolute(), engine)
     require_apart({"原始数据": order.annual.raw, "中间表": order.annual.processed,
                    "年度评价": order.out})
-    folder = evaluate(order, Limits(timeout, memory), workers or len(os.sched_getaffinity(0)))
+    folder = evaluate(order, Limits(timeout, memory), workers or processors())
     click.echo(f"{study} {year}年：{folder / 'annual.pdf'}")

@@ -10,6 +10,7 @@ import click
 from pipeline.commands.differing import say_differing
 from pipeline.commands.folders import require_apart, seen_from_here
 from pipeline.ground.errors import JunhengError, WrongUse
+from pipeline.ground.machine import processors
 
 
 @click.command()
@@ -80,7 +81,7 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     from pipeline.whole.intake import refused_for_schools
 
     shard = Shard.read(asked["shard"])
-    workers = asked["workers"] or len(os.sched_getaffinity(0))
+    workers = asked["workers"] or processors()
     common = orders[0].parameters.model_dump(exclude={"unit", "raw", "processed", "pool"})
     limits = Limits(asked["timeout"], asked["memory"])
     mine = [o for o in orders if shard is None or shard.takes(o.parameters.unit)]

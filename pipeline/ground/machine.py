@@ -134,6 +134,13 @@ def lacking_as_told(name: str, text: str) -> str:
     return lacking(OSError(int(number[1]), text)) if number else lacking(OSError(text))
 
 
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def no_room(*places: Path) -> str:
     """Say that the disk of one of these folders is full, or nothing: for the death of a process
     that could not write down its reason."""

@@ -7,6 +7,7 @@ is not read again.
 
 import hashlib
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -136,6 +137,8 @@ def refused_for_schools(orders: list[Order], came: Arrivals, workers: int, notes
 
 def _asked(questions: dict[str, tuple], workers: int, work: Path) -> dict[str, dict]:
     """Let children read rolls; return the answers of those that came to an end."""
+    if not hasattr(os, "fork"):
+        return {code: _read_here(question, work / code) for code, question in questions.items()}
     crew, waiting, answers = Crew(_read, _LIMITS, workers, work), [*questions.items()], {}
     try:
         while waiting or crew.busy():
@@ -149,6 +152,13 @@ def _asked(questions: dict[str, tuple], workers: int, work: Path) -> dict[str, d
     finally:
         crew.close()
     return answers
+
+
+def _read_here(question: tuple, work: Path) -> dict:
+    """Read in this process, where there are no children to fork (Windows)."""
+    work.mkdir()
+    _read(question, work)
+    return json.loads((work / _ANSWER).read_bytes())
 
 
 def _read(question: tuple[list[County], tuple[Path, int] | None], work: Path) -> None:

@@ -21,6 +21,7 @@ from pipeline.analysis.annual.county_panel import completed
 from pipeline.annual_evaluation import Annual
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.errors import DossierFailed, InputRefused
+from pipeline.ground.machine import processors
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended
@@ -89,7 +90,7 @@ def _brought(annual: Annual, workers: int) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="junheng-") as processed:
         words = (annual.study.id, annual.year, annual.raw, processed,
-                 workers or len(os.sched_getaffinity(0)))
+                 workers or processors())
         code = subprocess.call([sys.executable, "-m", __name__, *map(str, words)],
                                env=fixed_environment())
         if code:

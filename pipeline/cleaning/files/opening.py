@@ -6,7 +6,7 @@ with the check that the file fails. It may use 1.5 GB, and what goes wrong in it
 """
 
 import json
-import os
+import mmap
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -71,7 +71,7 @@ def _limit_memory() -> None:
 def inherited() -> int:
     """Return the bytes of address space that this process has, and a fork of it from it."""
     sizes = Path("/proc/self/statm")
-    return int(sizes.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") if sizes.exists() else 0
+    return int(sizes.read_text().split()[0]) * mmap.PAGESIZE if sizes.exists() else 0
 
 
 if __name__ == "__main__":

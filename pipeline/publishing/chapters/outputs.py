@@ -167,8 +167,20 @@ class Captured:
             size = os.fstat(file.fileno()).st_size
             if size > self._read[name]:
                 start, self._read[name] = self._read[name], size
-                text = os.pread(file.fileno(), min(size - start, MOST_LETTERS + 1), start)
+                text = _read_at(file.fileno(), min(size - start, MOST_LETTERS + 1), start)
                 self.outputs.stream(name, text.decode("utf-8", "replace"))
+
+
+def _read_at(handle: int, size: int, start: int) -> bytes:
+    """Read without moving the place at which whoever writes goes on."""
+    if hasattr(os, "pread"):
+        return os.pread(handle, size, start)
+    here = os.lseek(handle, 0, os.SEEK_CUR)
+    os.lseek(handle, start, os.SEEK_SET)
+    try:
+        return os.read(handle, size)
+    finally:
+        os.lseek(handle, here, os.SEEK_SET)
 
 
 @contextmanager

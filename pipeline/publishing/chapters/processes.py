@@ -9,6 +9,7 @@ group is all that can be ended.
 
 import contextlib
 import ctypes
+import mmap
 import os
 import platform
 import signal
@@ -71,14 +72,10 @@ def end_all_but(kept: set[int]) -> None:
 def memory_mb(pid: int) -> float:
     """Return the resident memory of a process and of all below it; 0 where it is not told."""
     try:
-        own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _page_mb()
+        own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * mmap.PAGESIZE / 1e6
     except (OSError, IndexError):
         return 0
     return own + sum(map(memory_mb, children_of(pid)))
-
-
-def _page_mb() -> float:
-    return os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def signature() -> dict:

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pipeline
+
 ONE_THREAD = dict.fromkeys((
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS"), "1")
@@ -42,7 +44,26 @@ def fixed_environment() -> dict[str, str]:
                if name in _ALLOWED or name.startswith(_ALLOWED_FAMILIES)}
     own = ({"PYTHONUSERBASE": site.getuserbase()} if site.ENABLE_USER_SITE
            else {"PYTHONNOUSERSITE": "1"})
-    return allowed | own | _blas() | FIXED
+    return allowed | own | _blas() | _program() | FIXED
+
+
+def _program() -> dict[str, str]:
+    """Name the folder of this program where Python would otherwise import another one: a clone
+    that is run as ``python -m pipeline`` beside an installed copy."""
+    given = [*filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)),
+             *([] if sys.flags.safe_path else sys.path[:1])]
+    usual, sys.path = sys.path, [*sys.path]
+    try:
+        for place in given:
+            if place in sys.path:
+                sys.path.remove(place)
+        found = (finder.find_spec(pipeline.__name__, None) for finder in sys.meta_path)
+        spec = next(filter(None, found), None)
+    finally:
+        sys.path = usual
+    here = Path(pipeline.__file__).resolve()
+    known = spec is not None and spec.origin and Path(spec.origin).resolve() == here
+    return {} if known else {"PYTHONPATH": str(here.parents[1])}
 
 
 def _blas() -> dict[str, str]:
