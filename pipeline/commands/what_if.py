@@ -20,19 +20,24 @@ from pipeline.commands.folders import require_apart, seen_from_here
 @click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON")
 @click.option("--dossier", "out", default="", metavar="文件夹", help="另出一份情景卷宗")
+@click.option("--timeout", type=click.FloatRange(1), default=600, metavar="秒",
+              help="测算和出卷宗各最多用时，默认 600")
+@click.option("--memory", type=click.IntRange(100), default=3000, metavar="MB",
+              help="测算和出卷宗各最多用内存，默认 3000")
 def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: str,
-             as_json: bool, out: str) -> None:
+             as_json: bool, out: str, timeout: float, memory: int) -> None:
     """假设学校停办、学生增减、教师调动或增配，看判定怎样变化。"""
     from pipeline.county import County
-    from pipeline.whole.scenarios import scenario_dossier, what_if
+    from pipeline.publishing.batch.hands.child import Limits
+    from pipeline.whole.scenarios import judged_apart, scenario_dossier
 
-    county = County.open(unit, year, standard, raw)
+    county, limits = County.open(unit, year, standard, raw), Limits(timeout, memory)
     if out:
         require_apart({"原始数据": county.raw, "情景卷宗": Path(out).absolute()})
     county.require_files()
-    record, lines = what_if(county, list(texts))
+    record, lines = judged_apart(county, list(texts), limits)
     click.echo(json.dumps(record, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
     if out:
         say_differing()
-        folder = scenario_dossier(county, list(texts), Path(out).absolute())
+        folder = scenario_dossier(county, list(texts), Path(out).absolute(), limits)
         click.echo(f"情景卷宗：{folder / 'dossier.pdf'}", err=as_json)

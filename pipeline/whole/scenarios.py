@@ -5,13 +5,14 @@ The files as received stay untouched. The copies stand in a folder of their own 
 """
 
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from pipeline.analysis.county.scenario_differences import Judged, differences, judged
 from pipeline.cleaning.importing import Imported, import_county
-from pipeline.county import SCENARIO, County
+from pipeline.county import LIST, SCENARIO, County
 from pipeline.definitions.assumptions import read_assumption
 from pipeline.dossier.c09_conclusion.scenario_lines import difference_lines
 from pipeline.ground.errors import WrongUse
@@ -26,15 +27,45 @@ from pipeline.ground.ownership import (
     shown,
     write_mark,
 )
-from pipeline.publishing.chapters.binding import checked
-from pipeline.publishing.county_book import Order, make_dossier
-from pipeline.publishing.records.publication import publish
+from pipeline.publishing.batch.asking import HIDDEN, WRITTEN
+from pipeline.publishing.batch.hands.child import Limits
+from pipeline.publishing.batch.hands.crew import Crew
+from pipeline.publishing.batch.hands.guard import guarded
+from pipeline.publishing.batch.hands.local_hands import local_hands
+from pipeline.publishing.batch.hands.watched import (
+    log_kept,
+    made,
+    private_folder,
+    publish_or_say,
+)
+from pipeline.publishing.batch.outcome import Task
+from pipeline.publishing.chapters.binding import Parameters, checked
+from pipeline.publishing.county_book import Order, make_dossier, publish_dossier
+from pipeline.publishing.records.publication import publish, recover, require_place
 
 SCHEMA = "junheng.what-if/1"
+_ANSWER = "what-if.json"
 
 
-def what_if(county: County, texts: list[str]) -> tuple[dict, list[str]]:
+def judged_apart(county: County, texts: list[str], limits: Limits) -> tuple[dict, list[str]]:
+    """Return what `what_if` gives, found in a watched child: the files may be of any kind."""
+    if not hasattr(os, "waitid"):
+        return what_if(county, texts)
+    with guarded() as guard, tempfile.TemporaryDirectory(prefix="junheng-") as place:
+        task = Task((county, texts), county.code, county.name)
+        work = made(task, Crew(_judge, limits, 1, Path(place)), guard)
+        return tuple(json.loads((work / _ANSWER).read_text(encoding="utf-8")))
+
+
+def _judge(asked: tuple[County, list[str]], work: Path) -> None:
+    (work / _ANSWER).write_text(json.dumps(what_if(*asked, work)), encoding="utf-8")
+
+
+def what_if(county: County, texts: list[str], place: Path | None = None
+            ) -> tuple[dict, list[str]]:
     """Return what the assumptions change, as a record and as the lines to print.
+
+    ``place`` is a private folder for the copies, one of the system's own unless given.
 
     Raises `WrongUse` for an assumption that cannot be read or made, `InputRefused` when the
     unit's own tables are refused.
@@ -44,7 +75,7 @@ def what_if(county: County, texts: list[str]) -> tuple[dict, list[str]]:
     for text in texts:
         read_assumption(text)
     before, _ = _judged(county)
-    with tempfile.TemporaryDirectory(prefix="junheng-what-if-") as folder:
+    with tempfile.TemporaryDirectory(prefix="junheng-", dir=place) as folder:
         scenario = assumed(county, texts, Path(folder))
         after, imported = _judged(scenario)
     found = imported.findings
@@ -63,6 +94,8 @@ def assumed(county: County, texts: list[str], raw: Path) -> County:
             target = raw / path.relative_to(county.raw)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
+    if (county.raw / LIST).is_file():
+        shutil.copyfile(county.raw / LIST, raw / LIST)
     place = raw / str(county.year) / county.code
     place.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"  {json.dumps(text, ensure_ascii=False)},\n" for text in texts)
@@ -71,18 +104,38 @@ def assumed(county: County, texts: list[str], raw: Path) -> County:
                        str(county.folder.parents[1]))
 
 
-def scenario_dossier(county: County, texts: list[str], out: Path) -> Path:
+def scenario_dossier(county: County, texts: list[str], out: Path, limits: Limits) -> Path:
     """Make the whole dossier of a scenario below ``out``, marked on every page; its folder.
 
     ``out`` keeps the copies and the tables as well, so that no file of the real dossier is
     touched. It must be new, empty, or that of an earlier scenario of the unit and year; copies
-    that somebody has changed are not written over: both are `WrongUse`.
+    that somebody has changed are not written over: both are `WrongUse`. The lock of ``out`` is
+    held from the first copy to the publication, and the dossier made in a watched child.
     """
-    raw, place = out / "raw", f"scenario-{county.year}/{county.code}"
+    place, year_folder = f"scenario-{county.year}/{county.code}", out / str(county.year)
     if not (is_free(out) or is_ours(out, place)):
         raise WrongUse(f"{out} 不是空的，也不是 {county.code} {county.year} 年的情景卷宗文件夹，"
                        "不以情景测算覆盖；请另选一个文件夹。")
     claim(out, place)
+    hidden, kept = claim(year_folder / HIDDEN), year_folder / "logs" / f"{county.code}.log"
+    with (guarded(hidden) as guard, private_folder(hidden / "work-scenario") as work,
+          log_kept(work / "said.log", kept, hidden / WRITTEN) as log):
+        order = Order(_copied(county, texts, out, place), out)
+        for folder in (order.county.folder, order.target):
+            require_place(folder)
+            recover(folder)
+        if not hasattr(os, "waitid"):
+            return make_dossier(order)
+        hands = local_hands("county", limits, 1, work / "made")
+        task = Task(order, county.code, county.name, seed=f"{county.code}-{county.year}")
+        finished = made(task, hands, guard, log, kept)
+        publish_or_say(lambda: publish_dossier(order, finished))
+    return order.target
+
+
+def _copied(county: County, texts: list[str], out: Path, place: str) -> Parameters:
+    """Put the copies with the assumptions into ``out``; return the parameters over them."""
+    raw = out / "raw"
     require_ours(raw, place)
     changed = of_others(raw) if raw.is_dir() else []
     if changed:
@@ -93,9 +146,8 @@ def scenario_dossier(county: County, texts: list[str], out: Path) -> Path:
         assumed(county, texts, copies)
         write_mark(copies, {p.as_posix(): digest(copies / p) for p in entries(copies)}, place)
         publish(copies, raw, place)
-    parameters = checked({"unit": county.code, "year": county.year, "raw": str(raw),
-                          "standard": county.standard.id, "processed": str(out / "processed")})
-    return make_dossier(Order(parameters, out))
+    return checked({"unit": county.code, "year": county.year, "raw": str(raw),
+                    "standard": county.standard.id, "processed": str(out / "processed")})
 
 
 def _judged(county: County) -> tuple[Judged, Imported]:
