@@ -94,14 +94,15 @@ class Annual(Handover):
                       key=lambda info: info.code)
 
     def inputs(self) -> list[Path]:
-        """Return every file that the evaluation reads, in order."""
+        """Return every file that the evaluation reads, or refuses a unit for, in order."""
         source = self.study.source
         if source.kind == "counties":
             return [self.raw / name for name in source.files]
         codes = {info.code for info in self.units()}
         years = [p for p in self.raw.glob("[12][0-9][0-9][0-9]") if int(p.name) <= self.year]
         found = {p for year in years for p in year.rglob("*")
-                 if p.is_file() and p.relative_to(year).as_posix()[:6] in codes}
+                 if (p.is_symlink() or not p.is_dir())
+                 and p.relative_to(year).as_posix()[:6] in codes}
         return sorted(found | {p for p in [self.raw / LIST] if p.is_file()})
 
     def require_sources(self) -> None:

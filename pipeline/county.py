@@ -15,12 +15,15 @@ from pathlib import Path
 
 from pipeline.definitions.assumptions import Assumption, read_assumptions
 from pipeline.definitions.base import DATA, ROOT
+from pipeline.definitions.forms.check_rules import refusal_line
 from pipeline.definitions.persons.personal import WITHHELD, is_personal, shown
 from pipeline.definitions.standards import Standard, standard as load_standard
-from pipeline.ground.errors import DefinitionFault, WrongUse
+from pipeline.ground.admission import NotAdmitted, listed
+from pipeline.ground.errors import DefinitionFault, InputRefused, WrongUse
 from pipeline.ground.handover import Handover
 
 UNIT = re.compile(r"[0-9]{6}")
+_YEAR = re.compile(r"[12][0-9]{3}")
 TABLES_UNREAD = (".xlsb", ".ods", ".fods", ".numbers", ".ett", ".dbf")  # opened, named and refused
 SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".et", ".csv", ".txt", ".tsv",
             *TABLES_UNREAD)
@@ -129,22 +132,48 @@ def folders_listed_once(concerned: dict[Path, frozenset[str]] | None = None) -> 
 
 
 def shared_tables(raw: Path, year: int) -> list[Path]:
-    """Return the shared tables (多县合表) of a year."""
+    """Return the shared tables (多县合表) of a year, whatever stands there under such a name."""
     return sorted(p for p in _in_folder(raw / str(year)).get("", ())
-                  if p.is_file() and not p.name.startswith(_PASSED_OVER))
+                  if not p.name.startswith(_PASSED_OVER))
 
 
 def units_with_files(raw: Path, year: int) -> set[str]:
-    """Return the codes of which a year has a file or a folder of their own, known or not."""
+    """Return the codes of which a year has a file or a folder of their own, known or not.
+
+    A folder that cannot be looked into counts: whoever handed it in must hear of it.
+    """
     base = raw / str(year)
-    folders = {p.name for p in base.glob("[0-9]" * 6) if p.is_dir() and any(p.iterdir())}
+    folders = {p.name for p in _look_into(base) if UNIT.fullmatch(p.name) and _holds_anything(p)}
     return folders | {code for code in _in_folder(base) if code}
+
+
+def _holds_anything(folder: Path) -> bool:
+    try:
+        return bool(listed(folder))
+    except (NotAdmitted, OSError):
+        return True
+
+
+def years_of(raw: Path) -> list[int]:
+    """Return the years that have a folder, or a link that should lead to one: whoever looks into
+    a lost one is told, and nobody is judged by fewer years than were handed in."""
+    return sorted(int(path.name) for path in _look_into(raw)
+                  if _YEAR.fullmatch(path.name) and (path.is_dir() or path.is_symlink()))
+
+
+def _look_into(folder: Path) -> list[Path]:
+    """List a folder that belongs to all units: raw data, a year."""
+    try:
+        return listed(folder)
+    except NotAdmitted as fault:
+        place = "/".join(folder.parts[-2:])
+        raise WrongUse(f"文件夹 {place} {fault.found}，请核对后再运行") from fault
 
 
 def _by_unit(base: Path) -> dict[str, list[Path]]:
     """Return code → the files of that unit in the folder of a year, "" → the shared tables."""
     found = defaultdict(list)
-    for path in base.glob("*"):
+    for path in _look_into(base):
         if _OF_A_UNIT.match(path.name):
             found[path.name[:6]].append(path)
         elif not UNIT.fullmatch(path.name) and path.suffix.lower() in SUFFIXES:
@@ -214,8 +243,7 @@ class County(Handover):
     @cached_property
     def file_years(self) -> list[int]:
         """Return the years, up to this one, in whose folders the unit has files."""
-        found = [int(p.name) for p in self.raw.glob("[12][0-9][0-9][0-9]") if p.is_dir()]
-        return sorted(y for y in found if y <= self.year and self.files(y))
+        return [y for y in years_of(self.raw) if y <= self.year and self.files(y)]
 
     def files(self, year: int) -> list[Path]:
         """Return the unit's files of a year: `<unit>_<name>.xlsx`, all in folder `<unit>/`, and
@@ -223,6 +251,7 @@ class County(Handover):
 
         A folder with a `county.toml` alone says that the unit is to be evaluated though its
         tables have not come: its dossier is open in every item and says what to hand in.
+        `InputRefused` where the unit's folder cannot be looked into.
         """
         wanted = [p for p in self._there(year) if p.suffix.lower() in SUFFIXES]
         wanted += [p for p in self._there(year) if p.name in RECORDS]
@@ -241,18 +270,22 @@ class County(Handover):
     def _there(self, year: int) -> list[Path]:
         """Return every file of a year that could concern the unit."""
         base = self.raw / str(year)
-        listed = _in_folder(base)
-        beside = [*listed.get(self.code, ()), *(
-            p for p in listed.get("", ()) if self.code in _concerned.get(p, {self.code}))]
-        inside = list((base / self.code).glob("*"))
+        of_year = _in_folder(base)
+        beside = [*of_year.get(self.code, ()), *(
+            p for p in of_year.get("", ()) if self.code in _concerned.get(p, {self.code}))]
+        try:
+            inside = listed(base / self.code)
+        except NotAdmitted as fault:
+            raise InputRefused(refusal_line(f"{year}/{self.code}", fault)) from fault
         return [p for p in (*beside, *inside)
                 if not p.name.startswith(_PASSED_OVER) and p.name != SCENARIO]
 
     def corrections(self, year: int) -> list[Path]:
         """Return the corrections beside the unit's files (更正登记)."""
         base = self.raw / str(year)
+        there = {*self._there(year)}
         places = (base / f"{self.code}_{CORRECTIONS}", base / self.code / CORRECTIONS)
-        return [p for p in places if p.is_file()]
+        return [p for p in places if p in there]
 
     def require_files(self) -> None:
         """Raise `WrongUse` unless there is something to read for this year."""

@@ -2,7 +2,7 @@
 
 Reports, records and findings call a file by its name. One with a person's number in it is
 called by its place among the names of its folder, with what the reading takes from it: the
-unit's code and the stages.
+unit's code and the stages. No name is ever told in more than one line, or as no valid UTF-8.
 """
 
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.definitions.forms.wordings import STAGES
 from pipeline.definitions.persons.personal import is_personal
+from pipeline.ground.admission import one_line
 
 _UNIT = re.compile(r"[0-9]{6}(?=[_.])")
 _SUFFIX = re.compile(r"\.[A-Za-z]{1,5}")
@@ -23,7 +24,7 @@ def shown_name(path: Path) -> str:
     The neutral name counts within the folder, sorted by names: 990101_第2个文件_初中.xlsx.
     """
     if not is_personal(path.name):
-        return path.name
+        return one_line(path.name)
     unit, suffix = _UNIT.match(path.name), _SUFFIX.fullmatch(path.suffix)
     place = sorted(p.name for p in path.parent.iterdir()).index(path.name) + 1
     parts = [*([unit[0]] if unit else []), f"第{place}个文件", *_STAGE.findall(path.name)]

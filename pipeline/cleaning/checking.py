@@ -17,6 +17,7 @@ from pipeline.cleaning.schools.scope import settle
 from pipeline.county import CORRECTIONS, LIST, RECORDS, SUFFIXES, UNIT, UnitInfo, units
 from pipeline.definitions.standards import standard as load_standard
 from pipeline.file_names import shown_name
+from pipeline.ground.admission import one_line
 from pipeline.ground.errors import WrongUse
 
 _DEFAULT = "cn-2017-06"
@@ -40,7 +41,7 @@ def check_paths(paths: list[Path], standard: str = "", drop_personal: bool = Fal
             source = next(s for s in group if s.label == cell.file)
             schools.setdefault((source.year, code), []).append((source, cell, reports[source]))
     _refuse_in_two_units(schools)
-    return [{"file": str(source.path.with_name(shown_name(source.path))),
+    return [{"file": one_line(str(source.path.with_name(shown_name(source.path)))),
              "outcome": "refused" if found.refused else "accepted", "findings": found.rows}
             for source, found in reports.items()]
 
@@ -56,7 +57,7 @@ def _together(sources: list[Source]) -> list[list[Source]]:
 
 def _files(path: Path) -> list[Path]:
     if not path.exists() and not path.is_symlink():
-        raise WrongUse(f"没有这个文件或文件夹：{path}")
+        raise WrongUse(f"没有这个文件或文件夹：{one_line(str(path))}")
     if not path.is_dir() or path.suffix.lower() in SUFFIXES:
         return [path]
     found = sorted(
@@ -65,7 +66,7 @@ def _files(path: Path) -> list[Path]:
         and not p.name.endswith(CORRECTIONS) and not p.name.startswith(("~", "."))
         and p.name != LIST and "truth" not in p.relative_to(path).parts)
     if not found:
-        raise WrongUse(f"文件夹 {path} 中没有 xlsx、xls 或 csv 文件")
+        raise WrongUse(f"文件夹 {one_line(str(path))} 中没有 xlsx、xls 或 csv 文件")
     return found
 
 
@@ -109,7 +110,7 @@ def _check(group: list[Source], opened: Iterator[Opened], standard: str, drop_pe
 
 def _corrections(path: Path) -> list[Path]:
     beside = {path.with_name(CORRECTIONS), path.with_name(f"{_unit_code(path)}_{CORRECTIONS}")}
-    return sorted(p for p in beside if p.is_file())
+    return sorted(p for p in beside if p.exists() or p.is_symlink())
 
 
 def _refuse_in_two_units(schools: dict) -> None:

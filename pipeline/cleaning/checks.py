@@ -1,40 +1,20 @@
-"""Checks and findings (核查): what is looked for, under which stable code, with what remedy.
+"""Findings (核查记录): which check of `data/checks.toml` found what, and where.
 
 A finding says where, what was found, what is right and what to do. It repeats a cell's
 text only where that is plainly a number: anything else could be somebody's name.
 """
 
 import re
-import tomllib
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Literal
 
 import pandas as pd
 
 from pipeline.cleaning.files.cells import Cell
-from pipeline.definitions.base import DATA, Definition, Text
-from pipeline.ground.readiness import readied
+from pipeline.definitions.forms.check_rules import checks
 from pipeline.ground.terms import REFUSE, TABLES
 
 _NUMBERISH = re.compile(r"[0-9０-９.,，．+\-−—%％/ 　㎡元万千人间台册亩个名]{1,14}")
 _MOST_DIGITS_QUOTED = 10
-
-
-class Check(Definition):
-    """One check: severity, the rule in words, the remedy in words."""
-
-    severity: Literal["refuse", "warn", "clean", "note"]
-    rule: Text
-    remedy: Text
-
-
-@readied
-@cache
-def checks() -> dict[str, Check]:
-    """Return code → check: `data/checks.toml`."""
-    raw = tomllib.loads((DATA / "checks.toml").read_text(encoding="utf-8"))
-    return {code: Check.model_validate(check) for code, check in raw.items()}
 
 
 @dataclass

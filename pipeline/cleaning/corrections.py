@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet, Unreadable
+from pipeline.cleaning.files.gate import admit
 from pipeline.cleaning.files.text_files import decode
 from pipeline.cleaning.privacy import without_personal_line
 from pipeline.definitions.persons.personal import WITHHELD
@@ -28,8 +29,11 @@ def read_corrections(paths: list[Path], year: int, drop_personal: bool, findings
     found = {}
     for path in paths:
         try:
-            lines = list(csv.reader(io.StringIO(decode(path.read_bytes())[0]), strict=True))
-        except (Unreadable, csv.Error):
+            lines = list(csv.reader(io.StringIO(decode(admit(path))[0]), strict=True))
+        except Unreadable as fault:
+            findings.add(fault.code, f"更正登记{fault.found}", path.name, row=fault.row)
+            continue
+        except csv.Error:
             findings.add("file.encoding", "更正登记无法读取", path.name)
             continue
         if not lines or tuple(lines[0]) != COLUMNS:

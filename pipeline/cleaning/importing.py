@@ -27,6 +27,7 @@ from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.county import County, UnitInfo
 from pipeline.definitions.standards import Standard
 from pipeline.file_names import shown_name
+from pipeline.ground.admission import is_tellable
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.terms import TABLES
 
@@ -60,8 +61,10 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     findings, received = Findings(), Received(drop_personal)
     skipped = [(path, f"{year}/{shown_name(path)}")
                for year in county.file_years for path in county.skipped(year)]
-    for _, label in skipped:
-        findings.add("file.skipped", "不是数据表，未读入", label)
+    for path, label in skipped:
+        found = ("file.skipped", "不是数据表，未读入") if is_tellable(path.name) else (
+            "file.name", "文件名不能写进记录")
+        findings.add(*found, label)
     sources = [Source(path, year, county.is_shared(path))
                for year in county.file_years for path in county.files(year)]
     report_names([*((s.path, s.label) for s in sources), *skipped], county.info, drop_personal,

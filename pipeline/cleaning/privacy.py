@@ -27,7 +27,7 @@ from pipeline.definitions.persons.personal import (
     is_personal_header,
     is_personal_number,
 )
-from pipeline.file_names import shown_name, shown_sheet
+from pipeline.file_names import shown_sheet
 from pipeline.ground.readiness import readied
 
 _HEADER_ROWS, _FEWEST_HEADERS = 12, 2
@@ -155,7 +155,7 @@ def report_names(files: list[tuple[Path, str]], unit: UnitInfo | None, drop: boo
                  findings: Findings) -> None:
     """Record the files (path, label) and the columns of the list of units that are personal."""
     for path, label in files:
-        if shown_name(path) != path.name:
+        if is_personal(path.name):
             _report("文件名含个人信息，记作此名", drop, findings, label)
     for column in unit.withheld if unit else ():
         _report(f"{unit.code} 的 {column} 栏有个人信息", drop, findings, LIST)

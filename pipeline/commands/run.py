@@ -85,7 +85,7 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     common = orders[0].parameters.model_dump(exclude={"unit", "raw", "processed", "pool"})
     limits = Limits(asked["timeout"], asked["memory"])
     mine = [o for o in orders if shard is None or shard.takes(o.parameters.unit)]
-    batch = Batch(mine, orders[0].target.parent, {o.parameters.unit: o.county.name for o in orders},
+    batch = Batch(mine, orders[0].target.parent, {o.parameters.unit: o.name for o in orders},
                   everybody, shard, asked["force"], workers, limits, asked["max_failures"],
                   tuple(came.problems if everybody else ()), common)
 
@@ -115,18 +115,21 @@ def _hands(asked: dict, limits, workers: int, place: Path):
 
 
 def _tell_plan(batch, look) -> int:
+    from pipeline.publishing.batch.outcome import CACHED, REFUSED, STATE_ZH
     from pipeline.publishing.batch.running import tasks_of
 
     refused, problems = look()
     tasks = tasks_of(batch, refused)
     for task in tasks:
-        said = f"拒收：{task.refusal}" if task.refusal else (
-            f"要做：{task.why}" if task.why else "沿用：没有变化")
+        said = {"": f"要做：{task.why}", CACHED: "沿用：没有变化"}.get(
+            task.state) or f"{STATE_ZH[task.state]}：{task.why}"
         click.echo(f"{task.code} {task.name}  {said}")
     for problem in (*batch.problems, *problems):
         click.echo(f"注意：{problem}", err=True)
-    made, out = (sum(bool(getattr(task, name)) for task in tasks) for name in ("why", "refusal"))
-    click.echo(f"共 {len(tasks)} 个县：要做 {made}，沿用 {len(tasks) - made - out}，拒收 {out}。")
+    made, kept, refused = (sum(task.state == state for task in tasks)
+                           for state in ("", CACHED, REFUSED))
+    failed = len(tasks) - made - kept - refused
+    click.echo(f"共 {len(tasks)} 个县：要做 {made}，沿用 {kept}，拒收 {refused}，失败 {failed}。")
     return 0
 
 

@@ -6,12 +6,14 @@
 Such texts stand in `scenario.toml` beside a unit's files; a dossier made from them says so.
 """
 
+import os
 import re
-import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from pipeline.definitions.base import MOST_TOML_BYTES, toml_of
+from pipeline.definitions.forms.check_rules import refusal_line
 from pipeline.definitions.forms.variables import (
     AMOUNT,
     COUNT,
@@ -21,7 +23,8 @@ from pipeline.definitions.forms.variables import (
     variables,
 )
 from pipeline.definitions.persons.personal import is_personal
-from pipeline.ground.errors import WrongUse
+from pipeline.ground.admission import NotAdmitted, content_of
+from pipeline.ground.errors import InputRefused, WrongUse
 
 CLOSE, PUPILS, MOVE, ADD = "close", "pupils", "move", "add"
 _CLOSE = re.compile(r"close=(?P<school>[^\s,:=]+)(?:[\s,]+to=(?P<other>[^\s,:=]+))?")
@@ -89,15 +92,23 @@ def read_assumption(text: str) -> Assumption:
 
 
 def read_assumptions(path: Path) -> tuple[Assumption, ...]:
-    """Read `scenario.toml`: ``set = ["…", …]``; nothing where there is no such file."""
-    if not path.is_file():
+    """Read `scenario.toml`: ``set = ["…", …]``; nothing where there is no such file.
+
+    `InputRefused` where there is one that cannot be used: figures that should be assumed must
+    not come out as real ones.
+    """
+    if not os.path.lexists(path):
         return ()
+    place = "/".join(path.parts[-3:])
     try:
-        texts = tomllib.loads(path.read_text(encoding="utf-8-sig"))["set"]
+        texts = toml_of(content_of(path, MOST_TOML_BYTES)).get("set")
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise InputRefused(f"{place}：应写成 set = [\"假设\", …]")
         return tuple(read_assumption(text) for text in texts)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError,
-            AttributeError) as fault:
-        raise WrongUse(f"{path.name} 应写成 set = [\"假设\", …]") from fault
+    except NotAdmitted as fault:
+        raise InputRefused(refusal_line(place, fault)) from fault
+    except WrongUse as fault:
+        raise InputRefused(f"{place}：{fault}") from fault
 
 
 def _variable(written: str, kind: str) -> str:

@@ -6,6 +6,7 @@ not obeyed would be worse than a missing one.
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -15,10 +16,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from pipeline.ground.admission import NotAdmitted
 from pipeline.ground.errors import DefinitionFault
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "data"
+MOST_TOML_BYTES = 1_000_000
+_MOST_DOTS, _MOST_LEVELS = 300, 30
+_TOML_PLACE = re.compile(r"at line (\d+), column (\d+)")
 
 
 def _to_exact(value: Any) -> Any:
@@ -47,9 +52,48 @@ class Definition(BaseModel):
 def read_toml(path: Path) -> dict:
     """Return the raw content of a definition file, decimals as `Decimal`."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefinitionFault(path.name, [f"不是有效的 TOML：{error}"]) from error
+        return toml_of(path.read_bytes(), Decimal)
+    except NotAdmitted as fault:
+        place = f"第{fault.row}行" if fault.row else ""
+        raise DefinitionFault(path.name, [f"不是有效的 TOML：{place}{fault.found}"]) from fault
+
+
+def toml_of(content: bytes, parse_float: Callable[[str], Any] = str) -> dict:
+    """Return what a TOML text holds; `NotAdmitted` with the line where it is none.
+
+    Keys of very many parts are refused before `tomllib` sees them: it takes the square of
+    their number.
+    """
+    far = next((n for n, line in enumerate(content.split(b"\n"), 1)
+                if line.count(b".") > _MOST_DOTS), None)
+    if far:
+        raise NotAdmitted("file.toml", f"一行中有{_MOST_DOTS}个以上的句点", far)
+    try:
+        found = tomllib.loads(content.decode("utf-8-sig"), parse_float=parse_float)
+    except UnicodeDecodeError as error:
+        row = content[:error.start].count(b"\n") + 1
+        raise NotAdmitted("file.toml", "不是 UTF-8 编码", row) from error
+    except RecursionError as error:
+        raise NotAdmitted("file.toml", "括号套得太深") from error
+    except ValueError as error:  # of tomllib, or of a number of thousands of digits
+        place = _TOML_PLACE.search(str(error))
+        if place:
+            raise NotAdmitted("file.toml", f"第{place[2]}列处写法有误", int(place[1])) from error
+        ended = content.count(b"\n") + 1 if "end of document" in str(error) else None
+        raise NotAdmitted("file.toml", "写法有误或不完整", ended) from error
+    if _levels(found) > _MOST_LEVELS:
+        raise NotAdmitted("file.toml", "键套得太深")
+    return found
+
+
+def _levels(content: Any) -> int:
+    """Return how deep tables and lists stand in each other, without going down by recursion."""
+    levels, inside = 0, [content]
+    while inside and levels <= _MOST_LEVELS:
+        inside = [part for value in inside if isinstance(value, dict | list)
+                  for part in (value.values() if isinstance(value, dict) else value)]
+        levels += 1
+    return levels
 
 
 def load_toml(path: Path, model: type[Definition],
@@ -99,5 +143,7 @@ def _fault_zh(error: dict) -> str:
 
 
 def file_hash(path: Path) -> str:
-    """Return the sha256 of a file, for the run record."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return the sha256 of a file of ours, for the run record; what others hand in is
+    admitted first (`pipeline.ground.admission.hash_of`)."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

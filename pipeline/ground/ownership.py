@@ -12,12 +12,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from pipeline.ground.admission import NotAdmitted, content_of, read_json
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.private_files import keep_private
 
 MARK, LOG = "manifest.json", "run.log"
 IDENTITIES = ("results.json", "annual.json", MARK)  # records that name their unit and year
 SCRATCH = "scratch"
+MOST_WRITTEN_BYTES = 1_000_000_000  # in one file: what is larger is not of ours
 _SCHEMA = "junheng.mark/1"
 _SEAL = "sealed "
 _CUT_OFF = f".{MARK}.part"
@@ -148,23 +150,25 @@ def _is_made_by_us(folder: Path, path: Path, ours: dict[str, str]) -> bool:
             record = _read(here)
             return bool(record) and sealed(record) == record
         if path.as_posix() == LOG:
-            return _has_its_seal(here.read_bytes())
-        return known is not None and (here.stat().st_size == 0 or digest(here) == known)
+            return _has_its_seal(here)
+        size = here.stat().st_size
+        return known is not None and size <= MOST_WRITTEN_BYTES and (
+            size == 0 or digest(here) == known)
     return False
 
 
-def _has_its_seal(content: bytes) -> bool:
-    text, _, seal = content.rpartition(_SEAL.encode())
+def _has_its_seal(log: Path) -> bool:
+    try:
+        text, _, seal = content_of(log).rpartition(_SEAL.encode())
+    except NotAdmitted:
+        return False
     return seal == f"{hashlib.sha256(text).hexdigest()}\n".encode()
 
 
 def _read(path: Path) -> dict:
     """Return a record, empty where there is none that can be read."""
-    with suppress(OSError, ValueError, RecursionError):
-        if path.is_file() and not path.is_symlink():
-            record = json.loads(path.read_bytes())
-            return record if isinstance(record, dict) else {}
-    return {}
+    record = read_json(path)
+    return record if isinstance(record, dict) else {}
 
 
 def _named(record: dict) -> str:

@@ -1,6 +1,7 @@
 """Make one annual evaluation (出年度评价): bind, execute, look at the record, export, publish."""
 
 import json
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pipeline.publishing.chapters.surroundings import private_surroundings
 from pipeline.publishing.county_book import published, run_log
 from pipeline.publishing.paper.exporter import export
 from pipeline.publishing.records.csv_tables import write_tables
+from pipeline.publishing.records.inputs import fingerprint
 from pipeline.publishing.records.manifest import manifest, program, run_id
 from pipeline.publishing.records.publication import discard
 
@@ -104,8 +106,8 @@ def causes(annual: Annual) -> dict:
     for path in files:
         name = path.relative_to(annual.raw).as_posix()
         of_county = annual.brought.is_dir() and path.parent != annual.raw
-        content = known.get(name, "") if of_county else file_hash(path)
-        total.update(f"{name} {content}\n".encode())
+        content = known.get(name, "") if of_county else fingerprint(path)
+        total.update(os.fsencode(name) + f" {content}\n".encode())
     return {"study": {"id": annual.study.id, "sha256": file_hash(study_path(annual.study.id))},
             "year": annual.year, "inputs": {"files": len(files), "sha256": total.hexdigest()},
             **program()}

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from pipeline.county import County
+from pipeline.county import County, unit_info
+from pipeline.definitions.base import ROOT
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.keeping import carry_over
 from pipeline.ground.ownership import LOG, seal_log
@@ -46,8 +47,12 @@ class Order:
     @property
     def target(self) -> Path:
         """Return the folder of the published dossier: named by year and unit code alone."""
-        county = self.county
-        return self.out / str(county.year) / county.code
+        return self.out / str(self.parameters.year) / self.parameters.unit
+
+    @property
+    def name(self) -> str:
+        """Return what the unit is called in its list."""
+        return unit_info(self.parameters.unit, ROOT / self.parameters.raw).name
 
 
 def _open(parameters: Parameters) -> County:
@@ -144,7 +149,12 @@ def _export(notebook: NotebookNode, made: County, portable: Parameters, finished
 
 
 def refusals(county: County) -> list[str]:
-    """Return one line a refusing finding: place, what was found, what is right, what to do."""
+    """Return one line a refusing finding: place, what was found, what is right, what to do.
+
+    None where the county was refused before its files were read.
+    """
+    if not county.has("findings"):
+        return []
     found = county.load("findings")
     return finding_lines(found[found["severity"] == "refuse"].to_dict("records"))
 

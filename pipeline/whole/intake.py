@@ -9,22 +9,23 @@ import hashlib
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.cleaning.schools.identity import names_of
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
-from pipeline.county import County, shared_tables, unit_info, units, units_with_files
-from pipeline.definitions.base import file_hash
+from pipeline.county import County, shared_tables, units, units_with_files
 from pipeline.definitions.standards import standard as load_standard
 from pipeline.file_names import shown_name
-from pipeline.ground.errors import WrongUse
+from pipeline.ground.errors import InputRefused, JunhengError, WrongUse
+from pipeline.publishing.batch.books.notes import noted, write_note
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.outcome import OK, Task
 from pipeline.publishing.chapters.binding import checked
 from pipeline.publishing.county_book import Order
+from pipeline.publishing.records.inputs import fingerprints
 from pipeline.publishing.records.manifest import program
 from pipeline.publishing.records.publication import discard
 
@@ -94,23 +95,33 @@ def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: 
     """Return the orders of units; raise `WrongUse` before any is made where one cannot be.
 
     Of ``everybody``, a unit with nothing that can be read is a problem and not a wrong use.
+    One whose folder cannot be looked into is ordered: the plan refuses it by itself.
     """
     orders = [Order(checked({"unit": code, **given}), out, engine) for code in codes]
     if not everybody:
         for order in orders:
             try:
                 order.county.require_files()
+            except (InputRefused, OSError):
+                continue  # the plan says so, of this unit alone
             except WrongUse as fault:
                 raise WrongUse("".join([str(fault), *came.unusable])) from None
         return orders
-    there = [order for order in orders if order.county.year in order.county.file_years]
+    there = [order for order in orders if _has_handed_in(order)]
     for order in orders:
         if order not in there:
-            name = order.county.name
-            came.problems.append(f"{order.parameters.unit} {name} 的文件夹中没有可读的表")
+            came.problems.append(f"{order.parameters.unit} {order.name} 的文件夹中没有可读的表")
     if not there:
         raise WrongUse(f"没有找到任何县 {given['year']} 年的资料。{'；'.join(came.problems)}")
     return there
+
+
+def _has_handed_in(order: Order) -> bool:
+    """Tell whether a unit has files of the year; what stops it from being asked, the plan says."""
+    try:
+        return order.parameters.year in order.county.file_years
+    except (JunhengError, OSError):
+        return True
 
 
 def refused_for_schools(orders: list[Order], came: Arrivals, workers: int, notes: Path,
@@ -119,20 +130,29 @@ def refused_for_schools(orders: list[Order], came: Arrivals, workers: int, notes
 
     A unit whose files could not be opened within the limits is not looked at.
     """
-    counties = {order.parameters.unit: order.county for order in orders}
-    keys = {code: _key(county) for code, county in counties.items()}
+    keys = {order.parameters.unit: _key(order) for order in orders}
     rolls = {code: _noted(notes / f"{code}.json", key) for code, key in keys.items()}
-    unread = [counties[code] for code in sorted(rolls) if rolls[code] is None]
-    shares = [unread[n:n + _COUNTIES_A_CHILD] for n in range(0, len(unread), _COUNTIES_A_CHILD)]
-    answers = _asked({str(n): (share, None) for n, share in enumerate(shares)}, workers, work)
-    for answer in answers.values():
-        for code, entries in answer["rolls"].items():
+    for share in (_COUNTIES_A_CHILD, 1):  # who brings a child down is asked alone, and named
+        unread = [order.county for order in orders
+                  if rolls[code := order.parameters.unit] is None and keys[code]]
+        if not unread:
+            break
+        for code, entries in _read_rolls(unread, share, workers, work):
             rolls[code] = [Entry(**entry) for entry in entries]
             _note(notes / f"{code}.json", keys[code], entries)
     problems = [f"{code} 的学校标识码未能与其他县核对" for code in sorted(rolls)
                 if rolls[code] is None]
     known = {code: [*(rolls[code] or ()), *came.shared.get(code, ())] for code in rolls}
-    return in_two_units(known, {code: c.name for code, c in counties.items()}), problems
+    return in_two_units(known, {o.parameters.unit: o.name for o in orders}), problems
+
+
+def _read_rolls(counties: list[County], share: int, workers: int, work: Path
+                ) -> Iterator[tuple[str, list[dict]]]:
+    """Yield unit → its schools, read by children that take ``share`` counties each."""
+    shares = [counties[n:n + share] for n in range(0, len(counties), share)]
+    answers = _asked({str(n): (share, None) for n, share in enumerate(shares)}, workers, work)
+    for answer in answers.values():
+        yield from answer["rolls"].items()
 
 
 def _asked(questions: dict[str, tuple], workers: int, work: Path) -> dict[str, dict]:
@@ -163,7 +183,8 @@ def _read_here(question: tuple, work: Path) -> dict:
 
 def _read(question: tuple[list[County], tuple[Path, int] | None], work: Path) -> None:
     counties, table = question
-    answer = {"rolls": {c.code: [e.record() for e in roll_of(c)] for c in counties}}
+    answer = {"rolls": {county.code: [entry.record() for entry in roll_of(county)]
+                        for county in counties}}
     if table:
         named, fault = shared_roll(*table, load_standard(_DEFAULT))
         answer |= {"fault": fault, "shared": {
@@ -171,23 +192,29 @@ def _read(question: tuple[list[County], tuple[Path, int] | None], work: Path) ->
     (work / _ANSWER).write_text(json.dumps(answer), encoding="utf-8")
 
 
-def _key(county: County) -> str:
-    """Return the hash of what a county's roll hangs on."""
-    files = [*county.files(county.year), *county.corrections(county.year)]
-    said = [program()["code"], county.standard.id, *map(str, unit_info(county.code, county.raw)
-                                                        .__dict__.values())]
-    said += [f"{path.name} {file_hash(path)}" for path in files]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+def _key(order: Order) -> str:
+    """Return the hash of what a county's roll hangs on, "" where its files cannot be asked."""
+    try:
+        county = order.county
+        files = fingerprints(county)
+    except (JunhengError, OSError):
+        return ""
+    said = [program()["code"], county.standard.id, *map(str, county.info.__dict__.values())]
+    return _hash("\n".join([*said, *files]))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _noted(path: Path, key: str) -> list[Entry] | None:
-    try:
-        note = json.loads(path.read_text(encoding="utf-8"))
-        return [Entry(**entry) for entry in note["roll"]] if note["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):
+    """Return a roll as it was noted for this key, None where it is not, or not as it was."""
+    note = noted(path)
+    if not isinstance(note, dict) or not key or note.get("key") != key:
         return None
+    whole = note.get("sha256") == _hash(json.dumps(note.get("roll")))
+    return [Entry(**entry) for entry in note["roll"]] if whole else None
 
 
 def _note(path: Path, key: str, entries: list[dict]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"key": key, "roll": entries}), encoding="utf-8")
+    write_note(path, {"key": key, "roll": entries, "sha256": _hash(json.dumps(entries))})

@@ -4,7 +4,6 @@ A county is asked in a process of its own and leaves its rows as text in one fil
 the tables of the pool will hold them; a county that is refused has its reason and no rows.
 """
 
-import contextlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -21,9 +20,9 @@ from pipeline.analysis.schools.compliance import compliance
 from pipeline.analysis.schools.indicator_values import indicator_values
 from pipeline.cleaning.importing import Imported, import_county
 from pipeline.county import County, UnitInfo
-from pipeline.definitions.base import file_hash
-from pipeline.ground.errors import JunhengError
+from pipeline.ground.errors import InputRefused, JunhengError
 from pipeline.ground.terms import MET, NOT_MET, REFUSE, TABLES, UNDETERMINED, records, verdict
+from pipeline.publishing.records.inputs import fingerprint
 
 POOLED, REFUSED, FAILED = "pooled", "refused", "failed"
 ANSWER = "pooled.json"
@@ -42,8 +41,8 @@ class CountyAsked:
 
 @dataclass(frozen=True)
 class Pooled:
-    """What one county brings: rows of these tables, values as text; and path → sha256 of its
-    files, none where they could not be read."""
+    """What one county brings: rows of these tables, values as text; and path → `fingerprint` of
+    its files."""
 
     pool_units: list[dict]
     pool_balance: list[dict]
@@ -58,7 +57,7 @@ class Pooled:
 
     def write(self, path: Path) -> None:
         """Leave it in a file."""
-        path.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
+        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
 def bring(asked: CountyAsked, work: Path) -> None:
@@ -72,6 +71,8 @@ def pooled_county(asked: CountyAsked) -> Pooled:
     inputs = _hashes(asked)
     try:
         imported = import_county(county)
+    except InputRefused as fault:
+        return without_figures(asked, REFUSED, str(fault).split("\n")[0], inputs)
     except JunhengError as fault:
         return without_figures(asked, FAILED, str(fault).split("\n")[0], inputs)
     if imported.refused:
@@ -93,11 +94,7 @@ def without_figures(asked: CountyAsked, state: str, reason: str, inputs: dict[st
 
 
 def _hashes(asked: CountyAsked) -> dict[str, str]:
-    found = {}
-    for path in asked.files:
-        with contextlib.suppress(OSError):
-            found[path.relative_to(asked.raw).as_posix()] = file_hash(path)
-    return found
+    return {path.relative_to(asked.raw).as_posix(): fingerprint(path) for path in asked.files}
 
 
 def _who(info: UnitInfo) -> dict:

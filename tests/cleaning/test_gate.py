@@ -180,14 +180,14 @@ def test_macros_and_links_are_noted_and_not_used(tmp_path, member, said):
 def test_a_link_is_refused_even_to_a_sound_workbook(tmp_path):
     (tmp_path / "sound.xlsx").write_bytes(GOOD)
     (tmp_path / "a.xlsx").symlink_to(tmp_path / "sound.xlsx")
-    assert report(tmp_path / "a.xlsx")[:2] == ("refused", ["file.unreadable"])
+    assert report(tmp_path / "a.xlsx")[:2] == ("refused", ["file.kind"])
 
 
 def test_a_pipe_is_refused_and_does_not_hang(tmp_path):
     os.mkfifo(tmp_path / "a.xlsx")
     signal.alarm(10)
     try:
-        assert report(tmp_path / "a.xlsx")[:2] == ("refused", ["file.unreadable"])
+        assert report(tmp_path / "a.xlsx")[:2] == ("refused", ["file.kind"])
     finally:
         signal.alarm(0)
 
@@ -195,7 +195,7 @@ def test_a_pipe_is_refused_and_does_not_hang(tmp_path):
 def test_a_folder_named_like_a_workbook_is_refused(tmp_path):
     (tmp_path / "raw" / "2023" / "990101_乙.xlsx").mkdir(parents=True)
     result = imported(tmp_path, ROWS)
-    assert list(result.findings.query("severity == 'refuse'")["code"]) == ["file.unreadable"]
+    assert list(result.findings.query("severity == 'refuse'")["code"]) == ["file.kind"]
 
 
 @pytest.mark.parametrize("encoding", GIVEN)

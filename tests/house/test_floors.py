@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PIPELINE = ROOT / "pipeline"
 
 # Those of pipeline/ground, then all below the rooms; each sees those before it.
-GROUND = ("errors", "machine", "exact", "private_files", "readiness", "fonts", "terms", "ownership",
-          "keeping", "handover", "software")
+GROUND = ("errors", "machine", "admission", "exact", "private_files", "readiness", "fonts",
+          "terms", "ownership", "keeping", "handover", "software")
 BELOW = ("ground", "definitions", "file_names", "county", "annual_evaluation")
 
 ROOMS = ("cleaning", "analysis", "dossier")

@@ -60,6 +60,25 @@ def test_shards_at_the_same_time_and_collect_make_what_one_run_makes(serial, tmp
     assert nation.record()["counts"]["ok"] == 3
 
 
+@pytest.mark.slow
+def test_a_county_with_broken_toml_is_refused_with_advice_and_costs_itself(serial, tmp_path):
+    nation, bad = Nation(tmp_path, 3), "910002"
+    folder = nation.raw / str(YEAR) / bad
+    folder.mkdir()
+    (folder / "county.toml").write_text("a = " + "[" * 60_000, "utf-8")
+    (folder / "evidence.toml").write_text("[evidence]\nV1 = '", "utf-8")
+    assert junheng(nation, "--all", "--workers", "2") == 1
+    rows = {row["code"]: row for row in nation.record()["counties"]}
+    assert {code: row["state"] for code, row in rows.items()} == {
+        "910001": "ok", bad: "refused", "910003": "ok"}
+    reason = rows[bad]["reason"]
+    assert all(word in reason for word in (
+        "2012/county.toml", "括号套得太深", "2012/evidence.toml 第2行", "请用文本编辑器改正"))
+    assert not any(word in reason for word in ("Excel", "程序的缺陷"))
+    assert nation.hashes() == {place: sha for place, sha in serial.hashes().items()
+                               if bad not in place}
+
+
 @pytest.fixture
 def scheduler(tmp_path):
     """Start a Dask scheduler and two workers; yield the address and the workers' processes."""

@@ -8,10 +8,16 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pipeline.cleaning.checks import Findings, checks, quoted
+from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.counties.county_rows import CountyRow
 from pipeline.cleaning.forms.values import impossible
-from pipeline.definitions.forms.county_layouts import Bound, CountyColumn, CountyLayout, Identity
+from pipeline.definitions.forms.check_rules import checks
+from pipeline.definitions.forms.county_layouts import (
+    Bound,
+    CountyColumn,
+    CountyLayout,
+    Identity,
+)
 from pipeline.definitions.formulas import exactly
 from pipeline.ground.exact import decimal_text
 

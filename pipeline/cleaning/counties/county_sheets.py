@@ -5,7 +5,6 @@ address. County facts carry their unit in a column of its own; evidence its stat
 """
 
 import re
-import tomllib
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -18,9 +17,11 @@ from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_numbe
 from pipeline.cleaning.forms.rows import FormRow, read_rows
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.cleaning.privacy import without_personal_texts
+from pipeline.definitions.base import MOST_TOML_BYTES, toml_of
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 from pipeline.definitions.plans import Target, plans
 from pipeline.definitions.standards import evidence_ids, veto_ids
+from pipeline.ground.admission import NotAdmitted, content_of
 
 _DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})日?)?(?: 00:00:00)?")
 
@@ -76,9 +77,9 @@ def read_evidence_toml(path: Path, year: int, label: str, drop_personal: bool, f
 def _toml(path: Path, label: str, table: str, drop_personal: bool, findings: Findings
           ) -> dict[str, dict]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=str)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        findings.add("file.unreadable", "不是有效的 TOML 文件", label)
+        content = toml_of(content_of(path, MOST_TOML_BYTES))
+    except NotAdmitted as fault:
+        findings.add(fault.code, fault.found, label, row=fault.row)
         return {}
     content = without_personal_texts(content, drop_personal, findings, label)
     faults = [f"不应有 {key}" for key in content if key != table]

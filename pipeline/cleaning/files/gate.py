@@ -6,9 +6,7 @@ away that would make a reader allocate the space between.
 """
 
 import lzma
-import os
 import re
-import stat
 import zipfile
 import zlib
 from io import BytesIO
@@ -16,9 +14,9 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.cleaning.files.cells import Unreadable
 from pipeline.cleaning.files.package import part_name
-from pipeline.ground.machine import lacking
+from pipeline.ground.admission import NotAdmitted, content_of
 
-MOST_BYTES, MOST_UNPACKED, MOST_RATIO, MOST_MEMBERS = 60_000_000, 200_000_000, 200, 2_000
+MOST_UNPACKED, MOST_RATIO, MOST_MEMBERS = 200_000_000, 200, 2_000
 MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 _CHUNK = 1 << 20
@@ -36,22 +34,11 @@ _KNOWN = {b"%PDF": "PDF 文件", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片"
 
 
 def admit(path: Path) -> bytes:
-    """Return the content of a regular file that is not a link; `Unreadable` otherwise."""
+    """Return the content of a file that is admitted and not empty; `Unreadable` otherwise."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
-                         | getattr(os, "O_NONBLOCK", 0))
-    except OSError as error:
-        if lacking(error):
-            raise
-        raise Unreadable("file.unreadable", "文件打不开，或是链接") from error
-    found = os.fstat(handle)
-    if not stat.S_ISREG(found.st_mode):
-        os.close(handle)
-        raise Unreadable("file.unreadable", "不是普通文件")
-    with os.fdopen(handle, "rb") as file:
-        if found.st_size > MOST_BYTES:
-            raise Unreadable("file.too_large", f"文件有 {found.st_size // 1_000_000} MB")
-        content = file.read()
+        content = content_of(path)
+    except NotAdmitted as fault:
+        raise Unreadable(fault.code, fault.found) from fault
     if not content:
         raise Unreadable("file.unreadable", "文件是空的（0字节）")
     return content

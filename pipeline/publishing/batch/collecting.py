@@ -18,11 +18,14 @@ from pipeline.publishing.records.manifest import read_manifest
 def collected(year_folder: Path) -> tuple[list[Outcome], list[str], list[str]]:
     """Write the record of all shards; return the outcomes, and what does not agree or was kept."""
     paths = sorted((year_folder / HIDDEN).glob("journal-*-of-*.jsonl"))
-    stories = [story for path in paths if (story := read_journal(path))]
+    read = {path.stem.removeprefix("journal-"): read_journal(path) for path in paths}
+    stories = [story for story in read.values() if story]
     if not stories:
         raise WrongUse(f"{year_folder} 中没有分片的记录。请先用 --shard 运行各分片。")
     require_ours(year_folder / HIDDEN)
     told = _together(stories)
+    told.begin["problems"] += [f"分片 {shard.replace('-of-', '/')} 的记录已损坏，请重新运行该分片"
+                               for shard, story in read.items() if not story]
     for code, outcome in told.outcomes.items():
         record = read_manifest(year_folder / code) if outcome.state in DONE else None
         if outcome.state in DONE and (not record or record["run_id"] != outcome.run_id):

@@ -6,11 +6,11 @@ through in seconds. The times are compared with themselves only, never with a cl
 """
 
 import contextlib
-import json
 import os
 from pathlib import Path
 
-from pipeline.definitions.base import file_hash
+from pipeline.ground.admission import NotAdmitted, hash_of, one_line
+from pipeline.publishing.batch.books.notes import noted, write_note
 from pipeline.publishing.records.manifest import causes_of, read_manifest, run_id
 
 _FIRST = 5
@@ -23,26 +23,34 @@ def broken(folder: Path, expected: str, notes: Path) -> str:
     note is renewed.
     """
     note = _note(folder, expected)
-    if note == _noted(folder, notes):
+    if note == noted(_place(folder, notes)):
         return ""
     record = read_manifest(folder)
     if record is None or {expected} != {record["run_id"], run_id(causes_of(record))}:
         return "manifest.json"
-    amiss = [output["file"] for output in record["outputs"] if not _holds(folder, output)]
+    amiss = [one_line(output["file"]) for output in record["outputs"] if not _holds(folder, output)]
     if not amiss:
-        _write(folder, note, notes)
+        write_note(_place(folder, notes), note)
     more = f"等{len(amiss)}个文件" if len(amiss) > _FIRST else ""
     return "、".join(amiss[:_FIRST]) + more
 
 
 def remember(folder: Path, run: str, notes: Path) -> None:
     """Note that a dossier has just been made whole."""
-    _write(folder, _note(folder, run), notes)
+    with contextlib.suppress(OSError):  # it is looked through at the next start, then
+        write_note(_place(folder, notes), _note(folder, run))
 
 
 def _holds(folder: Path, output: dict) -> bool:
-    path = folder / output["file"]
-    return path.is_file() and file_hash(path) == output["sha256"]
+    try:
+        return hash_of(folder / output["file"], output["bytes"]) == (
+            output["sha256"], output["bytes"])
+    except NotAdmitted:
+        return False
+
+
+def _place(folder: Path, notes: Path) -> Path:
+    return notes / f"{folder.name}.json"
 
 
 def _note(folder: Path, run: str) -> dict:
@@ -59,18 +67,3 @@ def _stats(folder: Path, before: str):
             seen = entry.stat(follow_symlinks=False)
             yield before + entry.name, [seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns,
                                         seen.st_ino]
-
-
-def _noted(folder: Path, notes: Path) -> dict | None:
-    try:
-        return json.loads((notes / f"{folder.name}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def _write(folder: Path, note: dict, notes: Path) -> None:
-    """Write a note; one that is lost or cut off costs a hashing and nothing else."""
-    text = json.dumps(note, ensure_ascii=False, separators=(",", ":"))
-    with contextlib.suppress(OSError):
-        notes.mkdir(exist_ok=True)
-        (notes / f"{folder.name}.json").write_text(text, encoding="utf-8")

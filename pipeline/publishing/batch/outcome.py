@@ -1,7 +1,11 @@
 """What becomes of a county in a batch (结局): its state, why, and what it took."""
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter
 
 from pipeline.publishing.county_book import Order
 
@@ -17,8 +21,10 @@ FAULTS = (REFUSED, FAILED, TIMEOUT, KILLED)
 class Task:
     """One county of a batch: its order, the run id it must come to, and why it is made.
 
-    ``why`` is empty where the published dossier is complete and of this run id; ``refusal``
-    says why the county is not to be run at all; ``seed`` decides its random numbers.
+    ``state`` is empty where the county is to be made, and what has become of it where that is
+    known before: `CACHED` where the published dossier is complete and of this run id, a fault
+    where it cannot be made, with the reason in ``why``. ``trace`` is for the log of a fault of
+    ours; ``seed`` decides the random numbers.
     """
 
     order: Order
@@ -26,7 +32,8 @@ class Task:
     name: str
     run_id: str = ""
     why: str = ""
-    refusal: str = ""
+    state: str = ""
+    trace: str = ""
     seed: str = ""
 
     @property
@@ -41,7 +48,7 @@ class Outcome:
 
     code: str
     name: str
-    state: str
+    state: Literal["ok", "cached", "refused", "failed", "timeout", "killed", "not_run"]
     reason: str = ""
     chapter: str = ""
     seconds: float = 0.0
@@ -56,8 +63,8 @@ class Outcome:
 
     @classmethod
     def read(cls, record: dict) -> "Outcome":
-        """Return the outcome that a line of the journal holds."""
-        return cls(**{field.name: record[field.name] for field in fields(cls)})
+        """Return the outcome that a line of the journal holds; `ValueError` where it is none."""
+        return _checked().validate_python(record)
 
     def but(self, **changes: object) -> "Outcome":
         """Return the outcome with some things said otherwise."""
@@ -72,3 +79,8 @@ class Outcome:
         state = "、".join(filter(None, (STATE_ZH[self.state], self.chapter)))
         none = "" if self.state in DONE else f"{lacking}，"
         return f"{self.code} {self.name}：{none}{state}。{self.reason}"
+
+
+@cache
+def _checked() -> TypeAdapter:
+    return TypeAdapter(Outcome)

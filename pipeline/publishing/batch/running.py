@@ -23,13 +23,12 @@ from pipeline.publishing.batch.books.journal import Journal
 from pipeline.publishing.batch.books.lock import Lease, locked
 from pipeline.publishing.batch.books.record import renew_record, write_record
 from pipeline.publishing.batch.hands.crew import Ended
-from pipeline.publishing.batch.outcome import DONE, Outcome, Task
+from pipeline.publishing.batch.outcome import DONE, REFUSED, Outcome, Task
 from pipeline.publishing.batch.planning import planned
 from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.batch.stopping import Stop, stoppable
-from pipeline.publishing.county_book import Order
 from pipeline.publishing.records.manifest import program
-from pipeline.publishing.records.publication import discard, recover, require_place
+from pipeline.publishing.records.publication import discard, recover
 
 _GLANCE_SECONDS, _GRACE_SECONDS = 0.5, 6
 _MOST = re.compile(r"(\d+)(%?)")
@@ -65,22 +64,11 @@ def tasks_of(batch: Batch, refused: dict[str, str]) -> list[Task]:
     tasks = []
     for order in batch.orders:
         code = order.parameters.unit
-        refusal = refused.get(code) or _taken(order)
-        if refusal:
-            tasks.append(Task(order, code, batch.plan[code], refusal=refusal))
+        if code in refused:
+            tasks.append(Task(order, code, batch.plan[code], why=refused[code], state=REFUSED))
         else:
             tasks.append(planned(order, notes, batch.force))
     return sorted(tasks, key=lambda task: task.code)
-
-
-def _taken(order: Order) -> str:
-    """Say which of the county's two places is taken by a folder that is not ours, if any."""
-    try:
-        for folder in (order.target, order.county.folder):
-            require_place(folder)
-    except WrongUse as fault:
-        return str(fault)
-    return ""
 
 
 def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda: ({}, []),
@@ -96,18 +84,18 @@ def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda:
     require_writable(batch.year_folder)
     with locked(claim(batch.hidden), batch.shard) as lease:
         for order in batch.orders:
-            with contextlib.suppress(WrongUse):
+            with contextlib.suppress(OSError, WrongUse):  # who is to be published there is told
                 recover(order.target)
         refused, unknown = look()
         batch = replace(batch, problems=(*batch.problems, *unknown))
         tasks = tasks_of(batch, refused)
-        wanted = [task for task in tasks if task.why]
+        wanted = [task for task in tasks if not task.state]
         require_room(batch.year_folder, len(wanted), batch.workers)
         tell, journal = tell or Progress(len(tasks)), _begun(batch)
         for problem in filter(None, (lease.notice, *batch.problems)):
             tell.say(f"注意：{problem}")
         ledger = Ledger(batch, journal, tell)
-        ledger.leave([task for task in tasks if not task.why])
+        ledger.leave([task for task in tasks if task.state])
         stopped = _work(batch, wanted, hands, lease, most, ledger)
         tell.close()
         return _recorded(batch, journal, stopped, tell)

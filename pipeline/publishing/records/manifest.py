@@ -11,15 +11,20 @@ from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.county import County
-from pipeline.definitions.base import DATA, ROOT, file_hash
+from pipeline.definitions.base import DATA, ROOT, Text, file_hash
 from pipeline.definitions.standards import standard_path
 from pipeline.file_names import shown_name
+from pipeline.ground.admission import read_json
 from pipeline.ground.fonts import font_hashes
 from pipeline.ground.ownership import LOG, sealed
 from pipeline.ground.software import LOCK, differing, software
 from pipeline.publishing.chapters.binding import Parameters
+from pipeline.publishing.records.inputs import inputs_of
 
 SCHEMA = "junheng.manifest/1"
 _FACTS = ("schema", "run_id", "machine", "differing_packages", "outputs",
@@ -31,26 +36,22 @@ _PLACES = {"unit", "year", "standard", "raw", "processed", "pool"}  # said other
 
 
 def causes(county: County, parameters: Parameters) -> dict:
-    """Return everything that decides the dossier: inputs, definitions, code, software, fonts."""
-    inputs = [path for year in county.file_years
-              for path in (*county.files(year), *county.corrections(year))]
+    """Return everything that decides the dossier: inputs, definitions, code, software, fonts.
+
+    `InputRefused` names every input that cannot be admitted.
+    """
     return {
         "unit": county.code, "year": county.year, "registered": asdict(county.info),
         "parameters": parameters.model_dump(exclude=_PLACES),
         "standard": {"id": county.standard.id,
                      "sha256": file_hash(standard_path(county.standard.id))},
-        "inputs": [{"file": _told(path, county), "sha256": file_hash(path),
-                    "bytes": path.stat().st_size} for path in inputs],
+        "inputs": inputs_of(county),
         "skipped": [f"{year}/{shown_name(path)}" for year in county.file_years
                     for path in county.skipped(year)],
         **({"assumptions": [a.text for a in county.assumptions]} if county.assumptions else {}),
         **({"pool": pool_hash(ROOT / parameters.pool)} if parameters.pool else {}),
         **program(),
     }
-
-
-def _told(path: Path, county: County) -> str:
-    return path.relative_to(county.raw).with_name(shown_name(path)).as_posix()
 
 
 @cache
@@ -72,7 +73,7 @@ def program() -> dict:
 def run_id(why: dict) -> str:
     """Return the sha256 of the canonical JSON of the causes."""
     text = json.dumps(why, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def code_hash() -> str:
@@ -101,13 +102,45 @@ def manifest(why: dict, folder: Path) -> dict:
     })
 
 
+class _Listed(BaseModel):
+    """A file as a manifest lists it."""
+
+    model_config = ConfigDict(strict=True)
+
+    file: Text
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(ge=0)]
+
+
+class _Summed(BaseModel):
+    """Thousands of inputs, told by their number and one hash."""
+
+    model_config = ConfigDict(strict=True)
+
+    files: int
+    sha256: str
+
+
+class _Record(BaseModel):
+    """What must hold of a manifest before anything is read from it."""
+
+    model_config = ConfigDict(strict=True)
+
+    run_id: str
+    inputs: list[_Listed] | _Summed
+    outputs: Annotated[list[_Listed], Field(min_length=1)]
+
+
 def read_manifest(folder: Path) -> dict | None:
-    """Return the record of a published folder, None where there is none that can be read."""
-    try:
-        record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return record if record["schema"] == SCHEMA and record["outputs"] else None
-    except (OSError, ValueError, KeyError, TypeError):
+    """Return the record of a published folder, None where there is none that can be used."""
+    record = read_json(folder / "manifest.json")
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
         return None
+    try:
+        _Record.model_validate(record)
+    except ValidationError:
+        return None
+    return record
 
 
 def causes_of(record: dict) -> dict:

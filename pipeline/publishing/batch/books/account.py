@@ -4,21 +4,20 @@ import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipeline.ground.admission import reason
 from pipeline.ground.errors import JunhengError
 from pipeline.ground.machine import lacking
 from pipeline.ground.ownership import LOG
 from pipeline.publishing.batch.asking import Batch
 from pipeline.publishing.batch.books.journal import Journal
 from pipeline.publishing.batch.completeness import remember
-from pipeline.publishing.batch.hands.child import TALK
+from pipeline.publishing.batch.hands.child import TALK, verdict_on
 from pipeline.publishing.batch.hands.crew import Ended, not_begun
 from pipeline.publishing.batch.outcome import (
-    CACHED,
     FAILED,
     FAULTS,
     NOT_RUN,
     OK,
-    REFUSED,
     Outcome,
     Task,
 )
@@ -40,8 +39,10 @@ class Ledger:
 
     def leave(self, tasks: list[Task]) -> None:
         """Write down the counties that need not run, or must not."""
-        outcomes = [Outcome.of(task, REFUSED, task.refusal) if task.refusal
-                    else Outcome.of(task, CACHED, run_id=task.run_id) for task in tasks]
+        outcomes = [Outcome.of(task, task.state, task.why, run_id=task.run_id) for task in tasks]
+        for task in tasks:
+            if task.trace:
+                self._write_log(task.code, task.trace.encode("utf-8", "backslashreplace"))
         self.failures += sum(outcome.state in FAULTS for outcome in outcomes)
         self.journal.note(*outcomes)
         for outcome in outcomes:
@@ -53,6 +54,8 @@ class Ledger:
             crew.take(task)
         except OSError as fault:
             self.settle(Outcome.of(task, FAILED, not_begun(fault)))
+        except JunhengError as fault:  # its files are no longer as they were planned
+            self.settle(Outcome.of(task, *verdict_on(fault)))
 
     def settle(self, outcome: Outcome) -> None:
         """Write down what became of a county."""
@@ -88,20 +91,25 @@ class Ledger:
         except JunhengError as fault:
             return outcome.but(state=FAILED, reason=str(fault))
         except OSError as fault:
-            reason = lacking(fault) or f"未能写入：{fault.strerror}"
-            return outcome.but(state=FAILED, reason=reason)
+            why = lacking(fault) or f"未能写入：{reason(fault)}"
+            return outcome.but(state=FAILED, reason=why)
         remember(task.target, task.run_id, self.batch.hidden / "verified")
         return outcome.but(run_id=task.run_id)
 
     def _keep_log(self, ended: Ended, outcome: Outcome) -> None:
         """Keep what a county without a dossier has written, beside the record."""
-        path = self.batch.year_folder / "logs" / f"{ended.task.code}.log"
+        parts = (ended.work / "dossier" / LOG, ended.work / TALK)
         with contextlib.suppress(OSError):
-            if outcome.state == OK:
+            self._write_log(ended.task.code, None if outcome.state == OK else b"".join(
+                part.read_bytes() for part in parts if part.is_file()))
+
+    def _write_log(self, code: str, content: bytes | None) -> None:
+        """Put a log in the place of an older one of ours; None leaves none."""
+        path = self.batch.year_folder / "logs" / f"{code}.log"
+        with contextlib.suppress(OSError):
+            if content is None:
                 remove_own(path, self.batch.written)
                 return
             path.parent.mkdir(exist_ok=True)
-            parts = (ended.work / "dossier" / LOG, ended.work / TALK)
-            content = b"".join(p.read_bytes() for p in parts if p.is_file())
             for said in write_own(path, content, self.batch.written):
                 self.tell.say(said)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 from pathlib import Path
+from statistics import median_low
 
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.machine import lacking
@@ -40,10 +41,18 @@ def require_room(folder: Path, counties: int, workers: int) -> None:
 
 
 def dossier_bytes(folder: Path) -> int:
-    """Return the usual size of a dossier: that of the ones that stand, else a rule of thumb."""
+    """Return the usual size of a dossier: the median of those that stand, else a rule of thumb."""
     found = []
     for path in sorted(folder.glob("[0-9]" * 6))[:_SAMPLED]:
         record = read_manifest(path)
         if record:
-            found.append(sum(output["bytes"] for output in record["outputs"]))
-    return round(sum(found) / len(found)) if found else _USUAL_BYTES
+            found.append(sum(_bytes(path, output) for output in record["outputs"]))
+    return median_low(found) if found else _USUAL_BYTES
+
+
+def _bytes(folder: Path, output: dict) -> int:
+    """Return the size of a file that stands as it is listed; what a record says alone may lie."""
+    try:
+        return min(output["bytes"], (folder / output["file"]).lstat().st_size)
+    except (OSError, ValueError):
+        return 0

@@ -10,7 +10,11 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.ground.admission import NotAdmitted, content_of
 from pipeline.publishing.batch.outcome import NOT_RUN, Outcome
 from pipeline.publishing.records.faults import file_operation
 from pipeline.publishing.records.publication import write_whole
@@ -31,6 +35,19 @@ class Story:
         named = self.begin["plan"]
         return [self.outcomes.get(code) or Outcome(code, named[code], NOT_RUN, _NO_LINE)
                 for code in sorted(named)]
+
+
+class _Begin(BaseModel):
+    """What the first line of a journal must hold."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    event: Literal["begin"]
+    started: str
+    plan: dict[str, str]
+    problems: list[str]
+    program: dict
+    parameters: dict
 
 
 class Journal:
@@ -65,24 +82,28 @@ def _line(event: dict) -> bytes:
 
 
 def read_journal(path: Path) -> Story | None:
-    """Return what a journal tells, None where there is none; a line cut off is passed over."""
-    if not path.is_file():
+    """Return what a journal tells, None where there is none or its plan cannot be read; a line
+    that is cut off or damaged is passed over: its county has no outcome."""
+    try:
+        first, *events = _events(content_of(path).split(b"\n"))
+        story = Story(_Begin.model_validate(first).model_dump())
+    except (NotAdmitted, OSError, ValueError):
         return None
-    events = list(_events(path.read_bytes().split(b"\n")))
-    if not events or events[0]["event"] != "begin":
-        return None
-    story = Story(events[0])
-    for event in events[1:]:
-        if event["event"] == "county":
-            story.outcomes[event["code"]] = Outcome.read(event)
-        else:
+    for event in events:
+        if event.get("event") == "end" and isinstance(event.get("finished"), str):
             story.end = event
+            continue
+        with contextlib.suppress(ValueError):
+            outcome = Outcome.read(event)
+            story.outcomes[outcome.code] = outcome
     return story
 
 
 def _events(lines: Iterable[bytes]) -> Iterable[dict]:
     for line in lines:
         try:
-            yield json.loads(line)
-        except ValueError:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
             continue
+        if isinstance(event, dict):
+            yield event

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from pipeline.ground.admission import read_json
 from pipeline.publishing.batch.asking import HIDDEN, WRITTEN
 from pipeline.publishing.batch.books.journal import Story
 from pipeline.publishing.batch.outcome import STATE_ZH, Outcome
@@ -24,11 +25,11 @@ def write_record(folder: Path, story: Story, suffix: str = "") -> list[str]:
 
 def renew_record(folder: Path, story: Story, _: str = "") -> list[str]:
     """Bring the record of a batch up to date with units that were made by name since."""
+    record = read_json(folder / "batch.json")
     try:
-        record = json.loads((folder / "batch.json").read_text(encoding="utf-8"))
-        known = {row["code"]: Outcome.read(row) for row in record["counties"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+        known = {(outcome := Outcome.read(row)).code: outcome for row in record["counties"]}
+    except (ValueError, KeyError, TypeError):
+        return []  # damaged, or none: the next batch of everybody writes it whole
     known |= {outcome.code: outcome for outcome in story.complete()}
     outcomes = [known[code] for code in sorted(known)]
     return _write(folder, record | _counted(outcomes), "")

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from pipeline.ground.errors import InputRefused, JunhengError
 from pipeline.ground.machine import exit_code, lacking, lower
+from pipeline.ground.ownership import MOST_WRITTEN_BYTES
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, REFUSED, Task
 from pipeline.publishing.chapters.preloading import be_child
 from pipeline.publishing.records.publication import flush_folder
@@ -26,7 +27,6 @@ from pipeline.publishing.records.publication import flush_folder
 WORD, TALK = "outcome.json", "output.log"
 MEMORY = "内存超限"
 BROKEN = 70  # exit code of a child that could not leave its word, but for what a machine lacks
-_MOST_FILE_BYTES = 1_000_000_000
 
 Job = Callable[[Any, Path], None]
 
@@ -88,7 +88,7 @@ def _confine(work: Path, limits: Limits) -> None:
     faulthandler.enable(file=talk)  # not 2, which a running cell has taken for its output
     cpu = int(limits.seconds * (os.cpu_count() or 1)) + 1
     lower("RLIMIT_CPU", cpu, grace=5)
-    lower("RLIMIT_FSIZE", _MOST_FILE_BYTES)
+    lower("RLIMIT_FSIZE", MOST_WRITTEN_BYTES)
     lower("RLIMIT_CORE", 0)
 
 
@@ -97,15 +97,22 @@ def _word(job: Job, order: object, work: Path) -> dict:
     try:
         job(order, work)
         flush_folder(work)
-    except InputRefused as refusal:
-        return {"state": REFUSED, "reason": str(refusal), "fault": type(refusal).__name__}
-    except JunhengError as fault:
-        _tell(fault)
-        return {"state": FAILED, "reason": str(fault), "fault": type(fault).__name__}
-    except MemoryError:
-        return {"state": KILLED, "reason": MEMORY}
     except Exception as fault:
-        _tell(fault)
-        reason = lacking(fault) or f"程序的缺陷（{type(fault).__name__}），请把运行记录发给维护者"
-        return {"state": FAILED, "reason": reason}
+        if not isinstance(fault, InputRefused | MemoryError):
+            _tell(fault)
+        state, reason = verdict_on(fault)
+        kind = type(fault).__name__ if isinstance(fault, JunhengError) else ""
+        return {"state": state, "reason": reason, "fault": kind}
     return {"state": OK, "reason": ""}
+
+
+def verdict_on(fault: Exception) -> tuple[str, str]:
+    """Return the state and the reason of a county that came to such a fault."""
+    if isinstance(fault, InputRefused):
+        return REFUSED, str(fault)
+    if isinstance(fault, MemoryError):
+        return KILLED, MEMORY
+    if isinstance(fault, JunhengError):
+        return FAILED, str(fault)
+    return FAILED, lacking(fault) or (
+        f"程序的缺陷（{type(fault).__name__}），请把运行记录发给维护者")
