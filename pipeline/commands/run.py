@@ -110,7 +110,7 @@ def _hands(asked: dict, limits, workers: int, place: Path):
     if asked["scheduler"]:
         from pipeline.publishing.batch.hands.cluster import Cluster
 
-        return Cluster(asked["scheduler"], limits, place)
+        return Cluster(asked["scheduler"], limits, place, lambda said: click.echo(said, err=True))
     return local_hands("county", limits, workers, place)
 
 

@@ -70,6 +70,13 @@ def program() -> dict:
             **software(), "fonts": font_hashes()}
 
 
+def identity() -> dict:
+    """Return what must agree between machines that share the counties of one batch: `program`,
+    as JSON gives it back, and the kind of machine."""
+    return json.loads(json.dumps(program() | {"system": platform.system(),
+                                              "architecture": platform.machine()}))
+
+
 def run_id(why: dict) -> str:
     """Return the sha256 of the canonical JSON of the causes."""
     text = json.dumps(why, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

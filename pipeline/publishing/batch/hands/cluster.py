@@ -1,34 +1,37 @@
 """Dask (分布式): counties made on the workers of a scheduler, published by the one who asked.
 
-A worker keeps a station beside itself, sends what a county made back as one archive, and
-writes nothing to the output folder. Dask gives the counties of a lost worker to another one;
-whichever result comes first is accepted. Loaded only with ``--scheduler``.
+A worker keeps a station beside itself, sends what a county made back as a parcel, and writes
+nothing to the output folder. Only workers that are what this machine is get counties
+(`roster`). Dask gives the counties of a lost worker to another one of these; whichever result
+comes first is accepted. Loaded only with ``--scheduler``.
 """
 
-import io
-import tarfile
-import tempfile
-import threading
-from collections.abc import Iterator
+import time
+from asyncio import CancelledError
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.ownership import scratch
-from pipeline.publishing.batch.hands.child import TALK, Limits
+from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Ended
-from pipeline.publishing.batch.hands.station import Station, read_task, written
-from pipeline.publishing.batch.outcome import KILLED, Outcome, Task
+from pipeline.publishing.batch.hands.dask_worker import make_here
+from pipeline.publishing.batch.hands.parcel import unpack
+from pipeline.publishing.batch.hands.roster import Roster
+from pipeline.publishing.batch.hands.station import written
+from pipeline.publishing.batch.outcome import FAILED, KILLED, NOT_RUN, Outcome, Task
+from pipeline.publishing.records.manifest import identity
 from pipeline.publishing.records.publication import discard, flush_folder
 
 _CONNECT_SECONDS = 15
 _AHEAD = 2  # counties on their way for each that runs, so that no worker waits
-_here = threading.local()
 
 
 class Cluster:
-    """The hands of a Dask scheduler (`Hands`)."""
+    """The hands of a Dask scheduler (`Hands`); ``say`` tells the user of workers not used."""
 
-    def __init__(self, address: str, limits: Limits, work: Path):
+    def __init__(self, address: str, limits: Limits, work: Path, say: Callable[[str], None]):
         try:
             from distributed import Client
         except ImportError as error:
@@ -38,41 +41,56 @@ class Cluster:
             self.client = Client(address, timeout=_CONNECT_SECONDS)
         except (OSError, ValueError) as error:
             raise WrongUse(f"连不上调度器 {address}，请核对地址，如 tcp://10.0.0.5:8786") from error
-        self.limits, self.work, self.futures = limits, scratch(work), {}
+        self.limits, self.work = limits, scratch(work)
+        self.roster = Roster(self.client, limits, identity(), say)
+        self.futures: dict = {}  # future → the county, and the workers that may make it
+        self._waiting: list[Task] = []  # taken, and not with any worker
+        self._numbers = count()
 
     def has_room(self) -> bool:
-        """Tell whether another county may be sent."""
-        threads = sum(self.client.nthreads().values())
-        return len(self.futures) < max(1, threads * _AHEAD)
+        """Tell whether another county may be sent, or is to be given back at once."""
+        self.roster.look()
+        room = sum(self.roster.fit.values()) * _AHEAD
+        return bool(self.roster.hopeless) or len(self.futures) + len(self._waiting) < room
 
     def busy(self) -> bool:
         """Tell whether any county is under way."""
-        return bool(self.futures)
+        return bool(self.futures or self._waiting)
 
     def take(self, task: Task) -> None:
-        """Send a county to a worker."""
-        future = self.client.submit(make_here, written(task), self.limits, pure=False,
-                                    key=f"junheng-{task.code}-{task.run_id[:16]}")
-        self.futures[future] = task
+        """Send a county to the workers that fit; it waits here while there is none."""
+        self._waiting.append(task)
+        self._send()
 
     def ended(self, seconds: float) -> Iterator[Ended]:
         """Yield the counties whose results have come within the next ``seconds``."""
         from distributed import wait
 
+        self.roster.look()
+        self._call_back()
+        self._send()
+        if self.roster.hopeless:
+            yield from map(self._given_back, self._waiting)
+            self._waiting.clear()
         if not self.futures:
+            time.sleep(seconds if not self.roster.hopeless else 0)
             return
         try:
             done = wait([*self.futures], timeout=seconds, return_when="FIRST_COMPLETED").done
         except TimeoutError:
             return
         for future in done:
-            yield self._received(self.futures.pop(future), future)
+            task, _ = self.futures.pop(future)
+            ended = self._received(task, future)
+            if ended:
+                yield ended
 
     def drop(self) -> list[Task]:
         """Give up what is under way; results that still come are forgotten."""
-        dropped = [*self.futures.values()]
+        dropped = [*(task for task, _ in self.futures.values()), *self._waiting]
         self.client.cancel([*self.futures], force=True)
         self.futures.clear()
+        self._waiting.clear()
         return dropped
 
     def close(self) -> None:
@@ -80,36 +98,48 @@ class Cluster:
         self.drop()
         self.client.close()
 
-    def _received(self, task: Task, future) -> Ended:
+    def _send(self) -> None:
+        fit = sorted(self.roster.fit)
+        while fit and self._waiting:
+            task = self._waiting.pop(0)
+            future = self.client.submit(
+                make_here, written(task), self.limits, self.roster.wanted, pure=False,
+                workers=fit, allow_other_workers=False,
+                key=f"junheng-{task.code}-{self.client.id}-{next(self._numbers)}")
+            self.futures[future] = task, {*fit}
+
+    def _call_back(self) -> None:
+        """Take back counties whose every worker has left or turned out not to fit."""
+        for future, (task, where) in [*self.futures.items()]:
+            if not where & {*self.roster.fit} and not future.done():
+                self.client.cancel([future], force=True)
+                del self.futures[future]
+                self._waiting.append(task)
+
+    def _given_back(self, task: Task) -> Ended:
+        return Ended(task, Outcome.of(task, NOT_RUN, self.roster.hopeless), self._room(task))
+
+    def _room(self, task: Task) -> Path:
         work = self.work / f"{task.code}.received"
         discard(work)
         work.mkdir(parents=True, mode=0o700)
+        return work
+
+    def _received(self, task: Task, future) -> Ended | None:
+        """Return what came, checked; None where the worker does not fit and another is to try."""
         try:
-            record, archive = future.result()
-        except Exception as fault:
+            answer = future.result()
+        except (Exception, CancelledError) as fault:
             reason = f"计算节点失联（{type(fault).__name__}），几次重试都没有结果"
-            return Ended(task, Outcome.of(task, KILLED, reason), work)
-        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
-            packed.extractall(work, filter="data")
+            return Ended(task, Outcome.of(task, KILLED, reason), self._room(task))
+        if "identity" in answer:
+            self.roster.refuse(answer["worker"], answer["identity"])
+            self._waiting.append(task)
+            return None
+        work, outcome = self._room(task), Outcome.read(answer["outcome"])
+        amiss = unpack(answer["parcel"], answer["hashes"], work, task, outcome.state)
+        if amiss:
+            reason = f"计算节点 {answer['worker']} 送回的文件与其记录不符，未发布：{amiss}"
+            outcome = outcome.but(state=FAILED, reason=reason)
         flush_folder(work)
-        return Ended(task, Outcome.read(record), work)
-
-
-def make_here(record: dict, limits: Limits) -> tuple[dict, bytes]:
-    """Make one county on this worker; return its outcome and an archive of what it made."""
-    from distributed import get_worker
-
-    station = getattr(_here, "station", None)
-    if station is None or station.process.poll() is not None:
-        place = tempfile.mkdtemp(prefix="junheng-", dir=get_worker().local_directory)
-        station = _here.station = Station(limits, 1, Path(place))
-    station.take(read_task(record)[0], record)
-    while True:
-        for ended in station.ended(1):
-            archive = io.BytesIO()
-            with tarfile.open(fileobj=archive, mode="w") as packed:
-                for path in sorted(ended.work.iterdir()):
-                    if path.name in ("dossier", "processed", TALK):
-                        packed.add(path, path.name)
-            discard(ended.work)
-            return ended.outcome.record(), archive.getvalue()
+        return Ended(task, outcome, work)

@@ -1,7 +1,8 @@
 """The station (工位): a fresh process that preloads once and then forks a child a county.
 
-`python -m pipeline.publishing.batch.hands.station BOOK WORK WORKERS SECONDS MEGABYTES` reads an
-order a line and answers a line when it is through; what was made stays in its folder below WORK.
+`python -m pipeline.publishing.batch.hands.station BOOK WORK WORKERS SECONDS MEGABYTES` first
+says what it is, then reads an order a line and answers a line when it is through; what was made
+stays in its folder below WORK.
 BOOK is ``county`` or ``annual``.
 A process that has threads or a foreign environment, such as a Dask worker, must not fork
 counties itself and keeps a station instead.
@@ -26,6 +27,7 @@ from pipeline.publishing.chapters.binding import AnnualParameters, Parameters
 from pipeline.publishing.chapters.preloading import preload
 from pipeline.publishing.chapters.surroundings import fixed_environment
 from pipeline.publishing.county_book import Order, prepare_dossier
+from pipeline.publishing.records.manifest import identity
 
 _GLANCE_SECONDS, _GRACE_SECONDS = 0.05, 3
 _BOOKS = {"county": (Order, Parameters), "annual": (AnnualOrder, AnnualParameters)}
@@ -35,7 +37,8 @@ class Station:
     """The near end of a station: hands that take counties and give them back (`Hands`)."""
 
     def __init__(self, limits: Limits, workers: int, work: Path, book: str = "county"):
-        self.workers, self.tasks, self._rest = workers, {}, b""
+        self.limits, self.workers, self.tasks, self._rest = limits, workers, {}, b""
+        self._identity: dict = {}
         work.mkdir(parents=True, exist_ok=True)
         self.work = work
         self.process = subprocess.Popen(
@@ -67,8 +70,21 @@ class Station:
                 raise OSError(f"工位进程退出（{self.process.wait()}）")
             for line in lines:
                 answer = json.loads(line)
+                if "identity" in answer:
+                    self._identity = answer["identity"]
+                    continue
                 task = self.tasks.pop(answer["outcome"]["code"])
                 yield Ended(task, Outcome.read(answer["outcome"]), Path(answer["work"]))
+
+    def identity(self) -> dict:
+        """Return what makes the dossiers there (`manifest.identity`): its first answer.
+
+        To be asked before anything is taken; afterwards it is known.
+        """
+        while not self._identity:
+            for _ in self.ended(1):
+                pass
+        return self._identity
 
     def drop(self) -> list[Task]:
         """Give up what is under way: with its orders the station ends, its children with it."""
@@ -158,9 +174,11 @@ def _answer(told: BinaryIO, ended: Ended) -> None:
 def main() -> None:
     """Run a station on the standard streams."""
     book, work, workers, seconds, memory = sys.argv[1:]
-    preload(book)
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    told.write(json.dumps({"identity": identity()}).encode() + b"\n")
+    told.flush()
+    preload(book)
     limits = Limits(float(seconds), int(memory))
     with contextlib.closing(Crew(_make, limits, int(workers), Path(work))) as crew:
         serve(crew, sys.stdin.buffer.raw, told, book)
