@@ -3,21 +3,25 @@
 import io
 import re
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+import xlwt
 from corpus import base
 from corpus.base import BASE, GOOD, MAIN, NAME, PE, SHEET, cell_xml, column, packed, saved
 from corpus.containers import BOOK, OFFICE, RELATIONS, ROOT, TYPES, name_space
 from corpus.shapes import LINES
 from corpus.sheets import book_of
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from tables import refusals, workbook
 
 from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.files.cells import Unreadable
-from pipeline.cleaning.files.gate import examine_workbook
-from pipeline.cleaning.files.package import unescaped
-from pipeline.cleaning.files.workbooks import read_xlsx
+from pipeline.cleaning.files.gate import examine_workbook, kind_of
+from pipeline.cleaning.files.opening import open_file
+from pipeline.cleaning.files.package import Package, unescaped
+from pipeline.cleaning.files.workbooks import read_xls, read_xlsx
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
 
@@ -28,7 +32,7 @@ PE_3, NAME_3 = f"{column(PE)}3", f"{column(NAME)}3"
 
 def read(content: bytes) -> list[dict]:
     examine_workbook(content)
-    return read_xlsx(content)
+    return read_xlsx(Package(content))
 
 
 def told(sheet: dict, row: int, letters: str) -> list:
@@ -204,20 +208,61 @@ def test_a_fault_in_a_cell_names_the_sheet(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["chartsheet", "dialogsheet", "xlMacrosheet"])
-def test_a_page_that_holds_no_table_is_passed_over(kind):
+def test_a_page_that_holds_no_table_is_noted_and_passed_over(tmp_path, kind):
     content = packed(TWO, {RELATIONS: lambda p: re.sub(
         rb'Type="[^"]*"([^>]*sheet2)', b'Type="%s/%s"' % (OFFICE, kind.encode()) + rb"\1", p)})
-    content = content if kind in str(zipfile.ZipFile(io.BytesIO(content)).read(RELATIONS)) else b""
-    assert [sheet["name"] for sheet in read(content)] == ["小学"]
+    (tmp_path / "a.xlsx").write_bytes(content)
+    opened = open_file(tmp_path / "a.xlsx")
+    assert [sheet["name"] for sheet in opened["sheets"]] == ["小学"]
+    assert [note for note in opened["notes"] if "初中" in note] == opened["notes"] != []
 
 
 @pytest.mark.parametrize(("change", "said"), [
     (lambda p: p.replace("初中".encode(), "小学".encode()), "同名"),
     (lambda p: p[:p.index(b"<sheets>")] + b"<sheets/></workbook>", "没有工作表"),
+    (lambda p: p.replace(b'r:id="rId2"', b'r:id="rId1"'), "同一个部件"),
     (lambda p: b'<?xml version="1.0" encoding="utf-7"?>' + p, "utf-7")])
 def test_a_list_of_sheets_that_cannot_be_taken_at_its_word_is_refused(change, said):
     with pytest.raises(Unreadable, match=said):
         read(packed(TWO, {BOOK: change}))
+
+
+def test_two_relations_of_one_name_are_refused():
+    with pytest.raises(Unreadable, match="同名的关系"):
+        read(packed(TWO, {RELATIONS: lambda p: p.replace(b'Id="rId2"', b'Id="rId1"')}))
+
+
+@pytest.mark.parametrize("content", [
+    b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>',
+    b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'.rjust(90),
+    b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis"/>',
+    b"MIME-Version: 1.0\r\nContent-Type: multipart/related", b"\xef\xbb\xbf<html><table>"])
+def test_markup_is_named_for_what_it_is(content):
+    words = {b"Excel.Sheet": "2003", b"office:document": ".fods", b"MIME": ".mht", b"<html": "HTML"}
+    said = next((word for mark, word in words.items() if mark in content), "xlsx")
+    with pytest.raises(Unreadable, match=re.escape(said)):
+        kind_of(content, "a.xls")
+
+
+@pytest.mark.parametrize("start", ["1900", "1904"])
+def test_a_day_is_told_in_the_calendar_of_its_workbook(start):
+    book = workbook([dict(row) for row in BASE])
+    book.epoch = CALENDAR_MAC_1904 if start == "1904" else CALENDAR_WINDOWS_1900
+    book.active[PE_3] = datetime(2023, 9, 1)
+    (sheet,) = read(saved(book))
+    assert told(sheet, 3, PE_3[0])[:2] == ["2023-09-01 00:00:00", "date"]
+
+
+def test_a_day_and_a_number_of_an_old_workbook_are_told_like_those_of_a_new_one():
+    book, out = xlwt.Workbook(), io.BytesIO()
+    sheet = book.add_sheet("a")
+    for i, (value, shown) in enumerate([(45170, "yyyy-mm-dd"), (12, '0.0"万元"'), (12, "0.0,"),
+                                        (0.95, "0%")]):
+        sheet.write(0, i, value, xlwt.easyxf(num_format_str=shown))
+    book.save(out)
+    ((_, cells),) = read_xls(out.getvalue())[0]["rows"]
+    assert cells == [["2023-09-01 00:00:00", "date"], ["12", "number", False, "万元"],
+                     ["12", "scaled", False, ""], ["95%", "number", False, ""]]
 
 
 def test_two_parts_that_differ_in_case_alone_are_one_doubled():
@@ -279,7 +324,10 @@ STORED = {
     "true": ("<v>1</v>", "b", ["True", "boolean", False]),
     "false": ("<v>0</v>", "b", ["False", "boolean", False]),
     "an error": ("<v>#N/A</v>", "e", ["#N/A", "error", False]),
-    "a day": ("<v>2023-09-01</v>", "d", ["2023-09-01", "date", False]),
+    "a day": ("<v>2023-09-01</v>", "d", ["2023-09-01 00:00:00", "date", False]),
+    "a day and its time": ("<v>2023-09-01T00:00:00Z</v>", "d",
+                           ["2023-09-01 00:00:00", "date", False]),
+    "no day": ("<v>2023-13-01</v>", "d", ["2023-13-01", "date", False]),
     "an exponent": ("<v>1E1</v>", "", ["10", "number", False, ""]),
     "binary digits": ("<v>0.30000000000000004</v>", "", ["0.3", "number", False, ""]),
     "a long number": ("<v>2199000004</v>", "", ["2199000004", "number", False, ""]),

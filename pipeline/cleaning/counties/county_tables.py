@@ -77,8 +77,8 @@ def _rows_of(file: Opened, layout: CountyLayout, pending: dict, year: int, found
              ) -> list[CountyRow]:
     """Return the rows of one file that count, their checks made."""
     if file.fault:
-        code, said, row, column, _ = file.fault
-        found.findings.add(code, said, file.label, row=row, column=column)
+        code, said, row, column, sheet = file.fault
+        found.findings.add(code, said, file.label, sheet, row, column)
         return []
     for note in file.notes:
         found.findings.add("file.noted", note, file.label)

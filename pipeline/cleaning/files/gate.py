@@ -29,6 +29,11 @@ _OTHER_PACKAGES = {
     "xl/workbook.bin": "Excel 二进制工作簿（.xlsb）",
     "content.xml": "OpenDocument 表格（.ods）", "word/": "Word 文档（.docx）",
     "ppt/": "演示文稿（.pptx）", "index/document.iwa": "Numbers 表格（.numbers）"}
+_MARKUP = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml|<!doctype|<html|<table|<meta|MIME-Version)",
+                     re.IGNORECASE)
+_MARKED = {b"urn:schemas-microsoft-com:office:spreadsheet": "XML 电子表格（2003）",
+           b"Excel.Sheet": "XML 电子表格（2003）", b"office:document": "OpenDocument 表格（.fods）",
+           b"MIME-Version": "单个文件网页（.mht）"}
 _KNOWN = {b"%PDF": "PDF 文件", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"Rar!": "RAR 压缩包",
           b"7z\xbc\xaf": "7z 压缩包", b"\x1f\x8b": "gzip 压缩包"}
 
@@ -53,8 +58,10 @@ def kind_of(content: bytes, name: str) -> str:
     for start, said in _KNOWN.items():
         if content.startswith(start):
             raise Unreadable("file.unreadable", f"文件内容是{said}，不是工作簿")
-    if re.match(rb"\s*(<\?xml|<!doctype|<html|<table|<meta)", content[:200], re.IGNORECASE):
-        raise Unreadable("file.unreadable", "文件内容是网页（HTML），不是工作簿")
+    if _MARKUP.match(content[:200]):
+        said = next((said for mark, said in _MARKED.items() if mark in content[:4096]),
+                    "网页（HTML）")
+        raise Unreadable("file.unreadable", f"文件内容是{said}，不是工作簿")
     if not name.lower().endswith(TEXT_SUFFIXES):
         raise Unreadable("file.unreadable", "文件内容不是 xlsx 或 xls 工作簿")
     return "text"

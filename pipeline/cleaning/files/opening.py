@@ -18,6 +18,8 @@ from pipeline.cleaning.files.gate import (
     kind_of,
     notes_of_old,
 )
+from pipeline.cleaning.files.package import Package
+from pipeline.cleaning.files.sheet_parts import other_pages
 from pipeline.cleaning.files.text_files import read_text
 from pipeline.cleaning.files.workbooks import read_xls, read_xlsx
 from pipeline.ground.machine import lacking, lower
@@ -35,8 +37,9 @@ def open_file(path: Path) -> dict:
     if kind == "xls":
         return {"kind": kind, "encoding": "", "notes": notes_of_old(content),
                 "sheets": read_xls(content)}
-    notes = examine_workbook(content)
-    return {"kind": kind, "encoding": "", "notes": notes, "sheets": read_xlsx(content)}
+    notes, package = examine_workbook(content), Package(content)
+    return {"kind": kind, "encoding": "", "notes": [*notes, *other_pages(package)],
+            "sheets": read_xlsx(package)}
 
 
 def answer(request: dict) -> dict:

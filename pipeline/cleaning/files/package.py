@@ -126,11 +126,16 @@ class Package:
         listed = posixpath.join(folder, "_rels", f"{name}.rels")
         if not self.has(listed):
             return {}
-        return {e.get("Id", ""): (e.get("Type", "").rpartition("/")[2],
-                                  part_name(posixpath.join("/", folder,
-                                                           e.get("Target", "").replace("\\", "/"))))
-                for e in self.elements(listed)
-                if local(e.tag) == "Relationship" and e.get("TargetMode") != "External"}
+        found: dict[str, tuple[str, str]] = {}
+        for element in self.elements(listed):
+            if local(element.tag) != "Relationship" or element.get("TargetMode") == "External":
+                continue
+            if element.get("Id", "") in found:
+                raise Unreadable("file.suspicious", f"部件 {part} 有两个同名的关系")
+            target = posixpath.join("/", folder, element.get("Target", "").replace("\\", "/"))
+            kind = element.get("Type", "").rpartition("/")[2]
+            found[element.get("Id", "")] = kind, part_name(target)
+        return found
 
     @cached_property
     def workbook(self) -> str:

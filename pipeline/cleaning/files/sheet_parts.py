@@ -8,6 +8,7 @@ written in the file, and what Excel would call damaged is refused with its place
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from xml.etree.ElementTree import Element
 
 from openpyxl.styles.numbers import is_timedelta_format
@@ -39,7 +40,7 @@ _RANGE = re.compile(rf"{_ADDRESS.pattern}:{_ADDRESS.pattern}")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"-?\d+", re.ASCII)
 _KINDS = {"b": BOOLEAN, "e": ERROR, "d": DATE, "str": TEXT}
-_TRUTH, _NOTHING = {"0": "False", "1": "True"}, ("0", "0%")
+_NOTHING = ("0", "0%")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Book:
 def read_sheets(package: Package) -> Iterator[dict]:
     """Yield every sheet that the workbook lists; `Unreadable` names the one that is not there.
 
-    Pages of charts and macros hold no table, and are left out.
+    Pages of charts, dialogues and macros hold no table; `other_pages` tells of them.
     """
     book = Book(package.texts(), package.formats(),
                 CALENDAR_MAC_1904 if package.from_1904 else CALENDAR_WINDOWS_1900,
@@ -71,6 +72,12 @@ def read_sheets(package: Package) -> Iterator[dict]:
             except Unreadable as fault:
                 raise Unreadable(fault.code, fault.found, fault.row, fault.column,
                                  name) from fault
+
+
+def other_pages(package: Package) -> list[str]:
+    """Return what to record of the pages that are no sheets of cells."""
+    return [f"“{shown_sheet(listed.name, number)}”是图表页、对话框或宏表，未读取"
+            for number, listed in enumerate(package.sheets, 1) if listed.kind != "worksheet"]
 
 
 def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
@@ -149,7 +156,7 @@ def _cell(cell: Element, row: int, column: int, book: Book) -> list | None:
             raise _damaged(row, column, "所指的共享文字不存在")
         return _told(book.texts[int(stored)], TEXT, formula)
     if kind in _KINDS:
-        return _told(_TRUTH.get(stored.strip(), stored) if kind == "b" else unescaped(stored),
+        return _told(_READ.get(kind, unescaped)(stored.strip() if kind != "str" else stored),
                      _KINDS[kind], formula)
     if kind != "n" or not _NUMBER.fullmatch(stored.strip()):
         raise _damaged(row, column, "数值的存储写法不合规定")
@@ -157,6 +164,21 @@ def _cell(cell: Element, row: int, column: int, book: Book) -> list | None:
     if number_format is None:
         raise _damaged(row, column, "所指的数字格式不存在")
     return _number(stored.strip(), number_format, formula, book)
+
+
+def _truth(stored: str) -> str:
+    return {"0": "False", "1": "True"}.get(stored, stored)
+
+
+def _iso_day(stored: str) -> str:
+    """Return a day of the strict form (``2023-09-01T00:00:00``) as the calendar's days are told."""
+    try:
+        return str(datetime.fromisoformat(stored.removesuffix("Z")))
+    except ValueError:
+        return stored
+
+
+_READ = {"b": _truth, "d": _iso_day}
 
 
 def _told(text: str, kind: str, formula: bool) -> list | None:

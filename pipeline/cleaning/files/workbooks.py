@@ -14,9 +14,12 @@ from pipeline.cleaning.files.package import Package
 from pipeline.cleaning.files.sheet_parts import read_sheets
 
 
-def read_xlsx(content: bytes) -> list[dict]:
+def read_xlsx(package: Package) -> list[dict]:
     """Return the sheets of an examined .xlsx workbook."""
-    sheets = list(read_sheets(Package(content)))
+    parts = [listed.part for listed in package.sheets if listed.part]
+    if len(set(parts)) < len(parts):
+        raise Unreadable("file.suspicious", "工作簿内有两张工作表是同一个部件")
+    sheets = list(read_sheets(package))
     if not sheets:
         raise Unreadable("file.unreadable", "工作簿内没有工作表")
     if len({sheet["name"].casefold() for sheet in sheets}) < len(sheets):
@@ -56,10 +59,17 @@ def _xls_cell(book, cell) -> list | None:
     if cell.ctype == xlrd.XL_CELL_ERROR:
         return [xlrd.error_text_from_code.get(cell.value, "#ERR!"), ERROR]
     if cell.ctype == xlrd.XL_CELL_DATE:
-        return [str(cell.value), DATE]
+        return [_day(cell.value, book.datemode), DATE]
     if cell.ctype == xlrd.XL_CELL_TEXT:
         return [cell.value, TEXT]
     key = book.xf_list[cell.xf_index].format_key
     pattern = built_in_format(key) if key in LOCAL_MONEY else book.format_map[key].format_str
     kind, text, unit = shown_number(cell.value, pattern)
     return [text, kind, False, unit]
+
+
+def _day(value: float, datemode: int) -> str:
+    try:
+        return str(xlrd.xldate_as_datetime(value, datemode))
+    except (ValueError, OverflowError):
+        return str(value)
