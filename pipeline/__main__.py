@@ -5,6 +5,7 @@ traceback. Exit codes: 0 done; 1 a unit was refused or failed; 2 wrong use or de
 """
 
 import sys
+from contextlib import nullcontext
 
 import click
 
@@ -21,6 +22,7 @@ from pipeline.ground.errors import JunhengError, MachineUnfit
 from pipeline.ground.machine import lacking, require_memory
 from pipeline.ground.private_files import private_by_default
 from pipeline.publishing.chapters.surroundings import settle
+from pipeline.publishing.records.temporaries import temporaries_together
 
 _SETTLED = (["run"], ["annual"], ["what-if"])  # their figures must not hang on the environment
 _LEAST_MEMORY = 1_000_000_000  # bytes of address space; with 700 MB the smallest dossier dies
@@ -58,7 +60,8 @@ def main(arguments: list[str] | None = None) -> None:
         settle()
     try:
         require_memory(_LEAST_MEMORY, "本软件")
-        with private_by_default():
+        settled = (arguments or sys.argv[1:])[:1] in _SETTLED
+        with private_by_default(), temporaries_together() if settled else nullcontext():
             code = command.main(arguments, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except JunhengError as fault:

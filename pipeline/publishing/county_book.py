@@ -4,7 +4,6 @@ import json
 import logging
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from pipeline.publishing.paper.exporter import export
 from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.manifest import causes, manifest, run_id
 from pipeline.publishing.records.publication import publish, recover, require_place
+from pipeline.publishing.records.temporaries import temporary_folder
 
 RECORDS = ("results.json", "findings.json")
 
@@ -66,8 +66,7 @@ def make_dossier(order: Order) -> Path:
     for folder in (county.folder, order.target):
         require_place(folder)
     order.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".work-", dir=order.out) as name:
-        work = Path(name)
+    with temporary_folder(".work-", order.out) as work:
         with kept_on_failure(work / "dossier" / LOG, order.parameters, order.out):
             prepare_dossier(order, work)
         for said in publish_dossier(order, work):

@@ -107,7 +107,8 @@ def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], leas
     if not wanted:
         return None
     work = batch.hidden / f"work{batch.suffix}"
-    discard(work)
+    for left in [work] if batch.shard else batch.hidden.glob("work*"):  # none lives: see the lock
+        discard(left)
     crew, pending = hands(work), deque(wanted)
     with stoppable(crew.drop) as stop, contextlib.closing(crew):
         while crew.busy() or (pending and not stop and ledger.failures <= most):

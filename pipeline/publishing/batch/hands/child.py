@@ -8,7 +8,6 @@ import contextlib
 import faulthandler
 import json
 import os
-import shutil
 import signal
 import sys
 import traceback
@@ -22,7 +21,7 @@ from pipeline.ground.machine import exit_code, lacking, lower
 from pipeline.ground.ownership import MOST_WRITTEN_BYTES
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, REFUSED, Task
 from pipeline.publishing.chapters.preloading import be_child
-from pipeline.publishing.records.publication import flush_folder
+from pipeline.publishing.records.publication import discard, flush_folder
 
 WORD, TALK = "outcome.json", "output.log"
 MEMORY = "内存超限"
@@ -66,7 +65,7 @@ def _leave(word: dict, work: Path) -> None:
         (work / WORD).write_text(json.dumps(word), encoding="utf-8")
     except OSError as fault:
         for made in ("dossier", "processed"):
-            shutil.rmtree(work / made, ignore_errors=True)
+            discard(work / made)
         word = {"state": FAILED, "reason": lacking(fault) or f"未能写入：{fault.strerror}"}
         (work / WORD).write_text(json.dumps(word), encoding="utf-8")
 
