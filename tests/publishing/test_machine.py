@@ -113,6 +113,8 @@ def test_a_reader_that_runs_out_of_memory_below_its_own_limit_is_no_fault_of_the
 def test_a_file_that_the_machine_cannot_read_is_not_refused(tmp_path, monkeypatch, number):
     from pipeline.cleaning.files import opening
 
+    (tmp_path / "a.csv").write_text("a")
+
     def failing(*_):
         raise OSError(number, os.strerror(number))
 
