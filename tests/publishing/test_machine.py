@@ -266,3 +266,14 @@ def test_a_full_disk_at_the_door_is_one_line(monkeypatch, capsys):
     told = capsys.readouterr()
     assert (end.value.code, told.err.count("\n")) == (2, 1)
     assert "磁盘空间不足" in told.err
+
+
+def test_a_template_on_a_full_disk_leaves_no_part_of_itself(small_disk, capsys):
+    from pipeline.__main__ import main
+
+    fill(small_disk)
+    (small_disk / "filling").write_bytes(b"x" * 1_030_000)
+    with pytest.raises(SystemExit) as end:
+        main(["template", str(small_disk / "a.xlsx")])
+    assert (end.value.code, "磁盘空间不足" in capsys.readouterr().err) == (2, True)
+    assert [path.name for path in small_disk.iterdir()] == ["filling"]

@@ -32,7 +32,8 @@ _HEAD = PatternFill("solid", fgColor="D9E2EC")
 def write_template(path: Path) -> None:
     """Write the blank workbook: the sheets to fill in, the explanation, the example.
 
-    Raises `FileExistsError` where there is something of that name: nothing is written over.
+    Raises `FileExistsError` where there is something of that name: nothing is written over;
+    and what the disk says where it is full: no part of the workbook is left.
     """
     known = {layout.id: layout for layout in layouts()}
     forms = [known[id] for id in FORMS]
@@ -47,7 +48,12 @@ def write_template(path: Path) -> None:
     content = BytesIO()
     book.save(content)
     with path.open("xb") as file:
-        file.write(content.getvalue())
+        try:
+            file.write(content.getvalue())
+            file.flush()
+        except OSError:
+            path.unlink()
+            raise
 
 
 def headed_columns(layout: Layout) -> list[tuple[str, FormColumn | None]]:
