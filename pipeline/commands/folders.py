@@ -66,9 +66,17 @@ def _linked(folder: Path, depth: int) -> list[Path]:
             there = [*entries]
     except OSError:
         return []
-    links = [Path(os.path.realpath(e.path)) for e in there if e.is_symlink() and e.is_dir()]
-    below = [e.path for e in there if depth > 1 and e.is_dir(follow_symlinks=False)]
+    links = [Path(os.path.realpath(e.path)) for e in there if e.is_symlink() and _is_folder(e)]
+    below = [e.path for e in there if depth > 1 and not e.is_symlink() and _is_folder(e)]
     return links + [found for place in below for found in _linked(Path(place), depth - 1)]
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    """Tell whether there is a folder; a link that leads round in a circle leads to none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _on_device(folder: Path) -> Path:
