@@ -13,6 +13,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -26,13 +27,14 @@ from pipeline.ground.terms import TABLES
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import Guard, guarded
-from pipeline.publishing.batch.outcome import OK, STATE_ZH, Task
+from pipeline.publishing.batch.outcome import OK, STATE_ZH, Outcome, Task
 from pipeline.publishing.chapters.preloading import die_with
 from pipeline.publishing.chapters.surroundings import fixed_environment
 from pipeline.publishing.records.publication import discard
 from pipeline.whole.pooling_county import (
     ANSWER,
     FAILED,
+    POOLED,
     CountyAsked,
     Pooled,
     bring,
@@ -108,6 +110,7 @@ def ask_counties(annual: Annual, crew: Crew, guard: Guard,
         place = annual.brought / f"{ended.task.code}.json"
         if ended.outcome.state == OK:
             (ended.work / ANSWER).replace(place)
+            ended = replace(ended, outcome=_outcome(ended.outcome, Pooled.read(place)))
         else:
             reason = f"{STATE_ZH[ended.outcome.state]}：{ended.outcome.reason}"
             without_figures(ended.task.order, FAILED, reason, {}).write(place)
@@ -115,6 +118,14 @@ def ask_counties(annual: Annual, crew: Crew, guard: Guard,
         discard(ended.work)
 
     guard.through(crew, _tasks(annual), keep)
+
+
+def _outcome(outcome: Outcome, pooled: Pooled) -> Outcome:
+    """Return the outcome of a county that has answered; its answer may be that it was refused."""
+    said = pooled.pool_units[0]
+    if said["state"] == POOLED:
+        return outcome
+    return outcome.but(state=said["state"], reason=said["reason"])
 
 
 def _tasks(annual: Annual) -> Iterable[Task]:

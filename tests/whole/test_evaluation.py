@@ -153,7 +153,8 @@ ODD = {
 
 
 @pytest.mark.parametrize("what", ODD)
-def test_an_odd_file_in_a_countys_folder_costs_that_county(place, tmp_path, what):
+def test_an_odd_file_in_a_countys_folder_costs_that_county_and_is_named_at_once(
+        place, tmp_path, what, capfd):
     place.raw = tmp_path / "raw"
     list(write_nation(place.raw, Wanted(3, (YEAR,), 7, "csv")))
     ODD[what](place.raw / str(YEAR) / "990002" / "附表.csv")
@@ -163,6 +164,8 @@ def test_an_odd_file_in_a_countys_folder_costs_that_county(place, tmp_path, what
     assert states["990001"][0] == states["990003"][0] == "pooled"
     assert states["990002"][0] in ("refused", "failed")
     assert "附表.csv" in states["990002"][1]
+    told = capfd.readouterr().err
+    assert "990002 虚构0002县：未汇总，" in told and states["990002"][1] in told
 
 
 @pytest.mark.parametrize(("fault", "kind", "words"), [
