@@ -48,5 +48,9 @@ class Interrupted(JunhengError):
         super().__init__("已中断，什么也没有发布；原有的文件未动，可以再运行一次。")
 
 
+class HandsLost(JunhengError):
+    """Whoever makes the dossiers is gone for good (人手失联); what is published stays."""
+
+
 class DossierFailed(JunhengError):
     """The dossier (卷宗) could not be made though the input was accepted."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.ground.errors import DossierFailed, WrongUse
+from pipeline.ground.errors import DossierFailed, HandsLost, WrongUse
 from pipeline.ground.machine import lacking
 from pipeline.ground.ownership import claim
 from pipeline.publishing.batch.asking import Batch
@@ -109,23 +109,35 @@ def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], leas
     work = batch.hidden / f"work{batch.suffix}"
     for left in [work] if batch.shard else batch.hidden.glob("work*"):  # none lives: see the lock
         discard(left)
-    crew, pending = hands(work), deque(wanted)
+    crew, pending, lost = hands(work), deque(wanted), ""
     with stoppable(crew.drop) as stop, contextlib.closing(crew):
-        while crew.busy() or (pending and not stop and ledger.failures <= most):
-            lease.beat()
-            while pending and not stop and crew.has_room():
-                ledger.begin(crew, pending.popleft())
-            for ended in crew.ended(_GLANCE_SECONDS):
-                lease.require_folder()
-                ledger.accept(ended)
-                if ledger.failures > most or stop:
-                    break
-            if ledger.failures > most or (stop and stop.seconds > _GRACE_SECONDS):
-                pending.extendleft(crew.drop())
-            ledger.tell.show()
+        try:
+            _through(crew, pending, stop, lease, most, ledger)
+        except HandsLost as fault:
+            lost = str(fault)
+            pending.extendleft(crew.drop())
+            ledger.tell.say(lost)
     discard(work)
-    ledger.not_run(pending, "批次被中断" if stop else "失败数超过 --max-failures，未再开始")
+    ledger.not_run(pending, lost or ("批次被中断" if stop
+                                     else "失败数超过 --max-failures，未再开始"))
     return stop
+
+
+def _through(crew: Hands, pending: deque[Task], stop: Stop, lease: Lease, most: float,
+             ledger: Ledger) -> None:
+    """Give the hands one county after the other; what they give back goes into the ledger."""
+    while crew.busy() or (pending and not stop and ledger.failures <= most):
+        lease.beat()
+        while pending and not stop and crew.has_room():
+            ledger.begin(crew, pending.popleft())
+        for ended in crew.ended(_GLANCE_SECONDS):
+            lease.require_folder()
+            ledger.accept(ended)
+            if ledger.failures > most or stop:
+                break
+        if ledger.failures > most or (stop and stop.seconds > _GRACE_SECONDS):
+            pending.extendleft(crew.drop())
+        ledger.tell.show()
 
 
 def _begun(batch: Batch) -> Journal:

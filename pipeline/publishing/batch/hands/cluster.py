@@ -6,17 +6,21 @@ nothing to the output folder. Only workers that are what this machine is get cou
 comes first is accepted. Loaded only with ``--scheduler``.
 """
 
+import contextlib
 import time
 from asyncio import CancelledError
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError as GivenUp
+from dataclasses import astuple
 from itertools import count
 from pathlib import Path
 
-from pipeline.ground.errors import WrongUse
+from pipeline.ground.errors import HandsLost, WrongUse
 from pipeline.ground.ownership import scratch
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Ended
-from pipeline.publishing.batch.hands.dask_worker import make_here
+from pipeline.publishing.batch.hands.dask_calls import ask
 from pipeline.publishing.batch.hands.parcel import unpack
 from pipeline.publishing.batch.hands.roster import Roster
 from pipeline.publishing.batch.hands.station import written
@@ -24,7 +28,9 @@ from pipeline.publishing.batch.outcome import FAILED, KILLED, NOT_RUN, Outcome, 
 from pipeline.publishing.records.manifest import identity
 from pipeline.publishing.records.publication import discard, flush_folder
 
+LOST = "调度器失联，余下的县未做。已发布的卷宗完好；请重新启动调度器，再运行一次，只做余下的。"
 _CONNECT_SECONDS = 15
+_MOST_RECALLS = 3  # of a county whose workers have left, each time all of them
 _AHEAD = 2  # counties on their way for each that runs, so that no worker waits
 
 
@@ -45,11 +51,13 @@ class Cluster:
         self.roster = Roster(self.client, limits, identity(), say)
         self.futures: dict = {}  # future → the county, and the workers that may make it
         self._waiting: list[Task] = []  # taken, and not with any worker
-        self._numbers = count()
+        self._numbers, self._recalled = count(), Counter()
 
     def has_room(self) -> bool:
-        """Tell whether another county may be sent, or is to be given back at once."""
-        self.roster.look()
+        """Tell whether another county may be sent, or is to be given back at once; raise
+        `HandsLost` once the scheduler is gone."""
+        with self._scheduler_there():
+            self.roster.look()
         room = sum(self.roster.fit.values()) * _AHEAD
         return bool(self.roster.hopeless) or len(self.futures) + len(self._waiting) < room
 
@@ -66,29 +74,34 @@ class Cluster:
         """Yield the counties whose results have come within the next ``seconds``."""
         from distributed import wait
 
-        self.roster.look()
-        self._call_back()
-        self._send()
+        with self._scheduler_there():
+            self.roster.look()
+            self._call_back()
+            yield from self._given_up()
+            self._send()
         if self.roster.hopeless:
             yield from map(self._given_back, self._waiting)
             self._waiting.clear()
         if not self.futures:
             time.sleep(seconds if not self.roster.hopeless else 0)
             return
-        try:
-            done = wait([*self.futures], timeout=seconds, return_when="FIRST_COMPLETED").done
-        except TimeoutError:
-            return
+        with self._scheduler_there():
+            try:
+                done = wait([*self.futures], timeout=seconds, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                return
         for future in done:
-            task, _ = self.futures.pop(future)
+            task, _ = self.futures[future]
             ended = self._received(task, future)
+            del self.futures[future]
             if ended:
                 yield ended
 
     def drop(self) -> list[Task]:
         """Give up what is under way; results that still come are forgotten."""
         dropped = [*(task for task, _ in self.futures.values()), *self._waiting]
-        self.client.cancel([*self.futures], force=True)
+        if self.client.status == "running":
+            self.client.cancel([*self.futures], force=True)
         self.futures.clear()
         self._waiting.clear()
         return dropped
@@ -98,13 +111,24 @@ class Cluster:
         self.drop()
         self.client.close()
 
+    @contextlib.contextmanager
+    def _scheduler_there(self) -> Iterator[None]:
+        """Raise `HandsLost` where the scheduler is gone: the client gives up every county then,
+        also where it finds a new scheduler at the old address."""
+        try:
+            if self.client.status != "running":
+                raise HandsLost(LOST)
+            yield
+        except (OSError, GivenUp, CancelledError) as fault:
+            raise HandsLost(LOST) from fault
+
     def _send(self) -> None:
         fit = sorted(self.roster.fit)
         while fit and self._waiting:
             task = self._waiting.pop(0)
             future = self.client.submit(
-                make_here, written(task), self.limits, self.roster.wanted, pure=False,
-                workers=fit, allow_other_workers=False,
+                ask, "make_here", written(task), astuple(self.limits), self.roster.wanted,
+                pure=False, workers=fit, allow_other_workers=False,
                 key=f"junheng-{task.code}-{self.client.id}-{next(self._numbers)}")
             self.futures[future] = task, {*fit}
 
@@ -114,7 +138,16 @@ class Cluster:
             if not where & {*self.roster.fit} and not future.done():
                 self.client.cancel([future], force=True)
                 del self.futures[future]
+                self._recalled[task.code] += 1
                 self._waiting.append(task)
+
+    def _given_up(self) -> Iterator[Ended]:
+        """Yield as lost the counties whose workers have all left too often: they may be why."""
+        for task in [*self._waiting]:
+            if self._recalled[task.code] > _MOST_RECALLS:
+                self._waiting.remove(task)
+                reason = f"计算节点{_MOST_RECALLS + 1}次在做这个县时失联，不再重试"
+                yield Ended(task, Outcome.of(task, KILLED, reason), self._room(task))
 
     def _given_back(self, task: Task) -> Ended:
         return Ended(task, Outcome.of(task, NOT_RUN, self.roster.hopeless), self._room(task))
@@ -130,6 +163,8 @@ class Cluster:
         try:
             answer = future.result()
         except (Exception, CancelledError) as fault:
+            if self.client.status != "running":
+                raise HandsLost(LOST) from fault
             reason = f"计算节点失联（{type(fault).__name__}），几次重试都没有结果"
             return Ended(task, Outcome.of(task, KILLED, reason), self._room(task))
         if "identity" in answer:

@@ -16,19 +16,20 @@ from pipeline.publishing.records.publication import discard
 _here = threading.local()
 
 
-def identify(limits: Limits, wanted: dict) -> dict:
+def identify(limits: tuple, wanted: dict) -> dict:
     """Return what this worker's station is: `manifest.identity`, in its own process."""
-    return _station(limits, wanted).identity()
+    return _station(Limits(*limits), wanted).identity()
 
 
-def make_here(record: dict, limits: Limits, wanted: dict) -> dict:
+def make_here(record: dict, limits: tuple, wanted: dict) -> dict:
     """Make one county on this worker; return its outcome, its parcel and the parcel's hashes.
 
-    Where the station is not what is ``wanted``, nothing is made and its identity is returned.
+    ``limits`` are the values of `Limits`, since calls are plain data (`dask_calls`). Where the
+    station is not what is ``wanted``, nothing is made and its identity is returned.
     """
     from distributed import get_worker
 
-    station, address = _station(limits, wanted), get_worker().address
+    station, address = _station(Limits(*limits), wanted), get_worker().address
     if station.identity() != wanted:
         return {"worker": address, "identity": station.identity()}
     station.take(read_task(record)[0], record)

@@ -7,9 +7,10 @@ and gets none, so that the others make its counties.
 
 import time
 from collections.abc import Callable
+from dataclasses import astuple
 
 from pipeline.publishing.batch.hands.child import Limits
-from pipeline.publishing.batch.hands.dask_worker import identify
+from pipeline.publishing.batch.hands.dask_calls import ask
 
 _PATIENCE_SECONDS = 20  # in which a worker that fits may still come
 _FIRST = 3
@@ -37,8 +38,8 @@ class Roster:
                 if address in threads:
                     self._hear(address, future)
         for address in threads.keys() - self._unlike.keys() - {*self._asked.values()}:
-            future = self._client.submit(identify, self._limits, self.wanted, pure=False,
-                                         workers=[address], allow_other_workers=False)
+            future = self._client.submit(ask, "identify", astuple(self._limits), self.wanted,
+                                         pure=False, workers=[address], allow_other_workers=False)
             self._asked[future] = address
         self.fit = {a: threads[a] for a, said in self._unlike.items() if not said}
         if self.fit or self._asked or not threads:
