@@ -54,5 +54,9 @@ lock:
 	    requirements.lock $$own > $$own.part && mv $$own.part $$own || exit; \
 	done
 
+# 只删去本软件写出的；别人的文件不动，逐一列出。
 clean:
-	rm -rf $(VENV) reports/[12]* data/processed/[12]* data/raw/1998 data/raw/california
+	@if [ -x $(BIN)/junheng ]; then \
+	  $(BIN)/junheng clean && $(BIN)/python data/raw/fetch_caschools.py --remove; \
+	else echo "没有 $(VENV)，卷宗和中间表未清理；先运行 make setup。"; fi
+	@if [ -f $(READY) ]; then rm -rf $(VENV); fi

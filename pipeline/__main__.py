@@ -11,6 +11,7 @@ import click
 
 from pipeline.commands.annual import annual
 from pipeline.commands.check import check
+from pipeline.commands.clean import clean
 from pipeline.commands.collect import collect
 from pipeline.commands.doctor import doctor
 from pipeline.commands.list import list_
@@ -35,7 +36,7 @@ def command() -> None:
     """均衡：由学校数据表到县域义务教育优质均衡发展评估卷宗。"""
 
 
-for _one in (run, check, what_if_, collect, annual, template, synth, list_, doctor):
+for _one in (run, check, what_if_, collect, annual, template, synth, list_, doctor, clean):
     command.add_command(_one)
 
 

