@@ -15,6 +15,8 @@ from pipeline.definitions.assumptions import read_assumption
 from pipeline.dossier.c09_conclusion.results import results_schema
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES
+from pipeline.publishing.batch.hands.child import Limits
+from pipeline.whole import scenarios
 
 A, B, NINE, JUNIOR = "2199000001", "2199000002", "3199000003", "3199000004"
 MIXED = "九年一贯制学校"
@@ -196,6 +198,66 @@ def test_a_dossier_that_is_there_is_not_replaced_by_a_scenario(tmp_path, capsys)
         main(["what-if", "990101", "--year", str(YEAR), "--raw", str(tmp_path / "raw"),
               "--set", f"close={A}", "--dossier", str(tmp_path / "out")])
     assert stopped.value.code == 2 and "不以情景测算覆盖" in capsys.readouterr().err
+
+
+@pytest.fixture
+def scenario(tmp_path, monkeypatch):
+    """Return a function that makes a scenario's folder, all but the dossier itself."""
+    imported(tmp_path, rows())
+    for name in ("local_hands", "made", "publish_or_say"):
+        monkeypatch.setattr(scenarios, name, lambda *_: None)
+    county = County.open("990101", YEAR, raw=str(tmp_path / "raw"))
+    return lambda *texts: scenarios.scenario_dossier(county, list(texts), tmp_path / "out",
+                                                     Limits())
+
+
+def contents(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*")
+            if p.is_file() and ".batch" not in p.parts}
+
+
+def test_a_scenario_folder_takes_the_next_scenario_and_keeps_what_else_lies_there(
+        scenario, tmp_path):
+    scenario(f"close={A}")
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    place = tmp_path / "out" / "raw" / str(YEAR) / "990101" / SCENARIO
+    assert f"close={A}" in place.read_text("utf-8")
+    scenario(f"close={B}")
+    assert f"close={B}" in place.read_text("utf-8")
+    assert (tmp_path / "out" / "notes.txt").read_text("utf-8") == "mine"
+    assert not [p for p in (tmp_path / "out").iterdir() if p.name.startswith(".")]
+
+
+TAKEN = {
+    "a folder with something in it": lambda out: (out / "notes.txt", "mine"),
+    "a folder with raw data": lambda out: (out / "raw" / "2023" / "990101.csv", "mine"),
+    "another unit's scenario": lambda out: (out / "manifest.json", json.dumps(
+        {"schema": "junheng.mark/1", "place": f"scenario-{YEAR}/990102"})),
+    "another year's scenario": lambda out: (out / "manifest.json", json.dumps(
+        {"schema": "junheng.mark/1", "place": f"scenario-{YEAR - 1}/990101"})),
+}
+
+
+@pytest.mark.parametrize("what", TAKEN)
+def test_a_scenario_goes_into_no_folder_but_its_own(what, scenario, tmp_path):
+    path, content = TAKEN[what](tmp_path / "out")
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    before = contents(tmp_path)
+    with pytest.raises(WrongUse, match="不以情景测算覆盖"):
+        scenario(f"close={A}")
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["mine.xlsx", SCENARIO])
+def test_copies_that_the_user_changed_or_added_to_are_not_written_over(name, scenario, tmp_path):
+    scenario(f"close={A}")
+    path = tmp_path / "out" / "raw" / str(YEAR) / "990101" / name
+    path.write_bytes((path.read_bytes() if path.exists() else b"") + b"# mine")
+    before = contents(tmp_path)
+    with pytest.raises(WrongUse, match=name):
+        scenario(f"close={B}")
+    assert contents(tmp_path) == before
 
 
 def test_an_assumption_is_a_sentence_in_chinese():

@@ -23,6 +23,7 @@ from pipeline.ground.admission import read_json
 from pipeline.ground.fonts import font_hashes
 from pipeline.ground.ownership import LOG, sealed
 from pipeline.ground.software import LOCK, differing, software
+from pipeline.ground.terms import TABLES
 from pipeline.publishing.chapters.binding import Parameters
 from pipeline.publishing.records.inputs import inputs_of
 
@@ -58,7 +59,7 @@ def causes(county: County, parameters: Parameters) -> dict:
 def pool_hash(folder: Path) -> str:
     """Return one hash over the tables of a finished annual evaluation, in the order of names."""
     total = hashlib.sha256()
-    for path in sorted(folder.glob("*.csv")):
+    for path in sorted(p for p in folder.glob("*.csv") if p.stem in TABLES):
         total.update(f"{path.name} {file_hash(path)}\n".encode())
     return total.hexdigest()
 
