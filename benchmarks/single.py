@@ -32,7 +32,8 @@ from statistics import median
 import nbformat
 
 import pipeline
-from pipeline.county import County, units
+from pipeline.county import County
+from pipeline.definitions.forms.unit_list import units
 from pipeline.dossier.printing import exhibit
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.readiness import make_ready, mark_child

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.county import LIST, UNIT, UnitInfo, units
 from pipeline.definitions.base import ROOT
+from pipeline.definitions.forms.unit_list import LIST, UNIT, UnitInfo, units
 from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.definitions.studies import Study, study as load_study
 from pipeline.ground.errors import WrongUse

@@ -14,7 +14,8 @@ from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import Received, Source, receive, receive_file
 from pipeline.cleaning.schools.identity import is_national
 from pipeline.cleaning.schools.scope import settle
-from pipeline.county import CORRECTIONS, LIST, RECORDS, SUFFIXES, UNIT, UnitInfo, units
+from pipeline.county import CORRECTIONS, RECORDS, SUFFIXES
+from pipeline.definitions.forms.unit_list import LIST, UNIT, UnitInfo, units
 from pipeline.definitions.standards import standard as load_standard
 from pipeline.file_names import shown_name
 from pipeline.ground.admission import one_line

@@ -24,7 +24,8 @@ from pipeline.cleaning.schools.identity import (
 from pipeline.cleaning.schools.plausibility import check_plausibility
 from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
-from pipeline.county import County, UnitInfo
+from pipeline.county import County
+from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.definitions.standards import Standard
 from pipeline.file_names import shown_name
 from pipeline.ground.admission import is_tellable

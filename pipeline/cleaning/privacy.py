@@ -15,8 +15,8 @@ from pathlib import Path
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import BLANK, NUMBER, Cell, Sheet
 from pipeline.cleaning.forms.form_lines import without_form_lines
-from pipeline.county import LIST, UnitInfo
 from pipeline.definitions.forms.layouts import known_headers, layouts
+from pipeline.definitions.forms.unit_list import LIST, UnitInfo
 from pipeline.definitions.forms.variables import CLASS, NAME, variables
 from pipeline.definitions.forms.wordings import readings
 from pipeline.definitions.persons.personal import (

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from pipeline.county import County, unit_info
+from pipeline.county import County
 from pipeline.definitions.base import ROOT
+from pipeline.definitions.forms.unit_list import unit_info
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.keeping import carry_over
 from pipeline.ground.ownership import LOG, seal_log

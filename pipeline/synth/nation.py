@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from pipeline.county import LIST, UnitInfo, units
+from pipeline.definitions.forms.unit_list import LIST, UnitInfo, units
 from pipeline.ground.errors import WrongUse
 from pipeline.synth.making.counties import MadeCounty, gaps, log_funds, made_county, price_level
 from pipeline.synth.making.figures import STANDARD, Figures, figures

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pipeline.cleaning.schools.identity import names_of
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
-from pipeline.county import County, shared_tables, units, units_with_files
+from pipeline.county import County, shared_tables, units_with_files
+from pipeline.definitions.forms.unit_list import units
 from pipeline.definitions.standards import standard as load_standard
 from pipeline.file_names import shown_name
 from pipeline.ground.errors import InputRefused, JunhengError, WrongUse

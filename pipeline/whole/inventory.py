@@ -1,9 +1,9 @@
 """What there is (清单): `junheng list` prints the definitions readably."""
 
-from pipeline.county import units
 from pipeline.definitions.base import DATA
 from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.forms.layouts import layouts
+from pipeline.definitions.forms.unit_list import units
 from pipeline.definitions.indicators import indicators
 from pipeline.definitions.plans import plans
 from pipeline.definitions.standards import standard

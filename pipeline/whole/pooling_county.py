@@ -19,7 +19,8 @@ from pipeline.analysis.schools.balance import balance
 from pipeline.analysis.schools.compliance import compliance
 from pipeline.analysis.schools.indicator_values import indicator_values
 from pipeline.cleaning.importing import Imported, import_county
-from pipeline.county import County, UnitInfo
+from pipeline.county import County
+from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.ground.errors import InputRefused, JunhengError
 from pipeline.ground.terms import MET, NOT_MET, REFUSE, TABLES, UNDETERMINED, records, verdict
 from pipeline.publishing.records.inputs import fingerprint

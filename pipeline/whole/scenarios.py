@@ -12,8 +12,9 @@ from pathlib import Path
 
 from pipeline.analysis.county.scenario_differences import Judged, differences, judged
 from pipeline.cleaning.importing import Imported, import_county
-from pipeline.county import LIST, SCENARIO, County
+from pipeline.county import SCENARIO, County
 from pipeline.definitions.assumptions import read_assumption
+from pipeline.definitions.forms.unit_list import LIST
 from pipeline.dossier.c09_conclusion.scenario_lines import difference_lines
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.ownership import (

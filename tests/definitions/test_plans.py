@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from pipeline.county import unit_info, units
 from pipeline.definitions.base import DATA
+from pipeline.definitions.forms.unit_list import unit_info, units
 from pipeline.definitions.plans import load_plan, plan, plans
 from pipeline.definitions.standards import standard
 from pipeline.ground.errors import DefinitionFault, WrongUse

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.county import County, unit_info, units
+from pipeline.county import County
+from pipeline.definitions.forms.unit_list import unit_info, units
 from pipeline.ground.errors import DefinitionFault, WrongUse
 
 HEAD = "code,name,province,prefecture,standard,plans,notice"

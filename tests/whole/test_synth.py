@@ -13,8 +13,9 @@ from pipeline.analysis.schools.balance import balance
 from pipeline.analysis.schools.indicator_values import indicator_values
 from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.importing import import_county
-from pipeline.county import County, units
+from pipeline.county import County
 from pipeline.definitions.base import DATA
+from pipeline.definitions.forms.unit_list import units
 from pipeline.synth.making.counties import made_county
 from pipeline.synth.nation import Wanted, codes, made_years, write_nation, years_of
 from pipeline.synth.writing.handing_in import hand_in

@@ -10,7 +10,7 @@ import unicodedata
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.sections import Section
-from pipeline.county import UnitInfo
+from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.definitions.forms.variables import classifications, squeeze
 
 _MOST_LINKS = 10

@@ -12,8 +12,8 @@ import nbformat
 from nbformat import NotebookNode
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.county import unit_info
 from pipeline.definitions.base import ROOT
+from pipeline.definitions.forms.unit_list import unit_info
 from pipeline.definitions.studies import study
 from pipeline.ground.errors import DefinitionFault, WrongUse
 
