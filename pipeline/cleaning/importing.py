@@ -4,6 +4,7 @@ gate → read as text → correct → parse → check → split → merge → ta
 finding of every file is collected before anything is refused.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -25,7 +26,7 @@ from pipeline.cleaning.schools.plausibility import check_plausibility
 from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.county import County
-from pipeline.definitions.forms.unit_list import UnitInfo
+from pipeline.definitions.forms.unit_list import UnitInfo, units
 from pipeline.definitions.standards import Standard
 from pipeline.file_names import shown_name
 from pipeline.ground.admission import is_tellable
@@ -92,7 +93,8 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
 
 def _by_year(received: Received, county: County, shared: frozenset[str], findings: Findings):
     """Yield sections, sections that count and accounting of each year that rows speak of."""
-    found = sections_by_year(received, county.standard, county.info, findings, shared)
+    found = sections_by_year(received, county.standard, county.info, findings, shared,
+                             units(county.raw).values())
     for year, sections in found.items():
         if year > county.year:
             findings.at("year.later", sections[0].row.at("school_year"),
@@ -103,11 +105,11 @@ def _by_year(received: Received, county: County, shared: frozenset[str], finding
 
 
 def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | None,
-                     findings: Findings, shared: frozenset[str] = frozenset()
-                     ) -> dict[int, list[Section]]:
+                     findings: Findings, shared: frozenset[str] = frozenset(),
+                     known: Iterable[UnitInfo] = ()) -> dict[int, list[Section]]:
     """Return year → sections, their identity and plausibility checked."""
     report_unused(received.pending, findings)
-    rows = own_rows(received.schools, unit, findings, shared)
+    rows = own_rows(received.schools, unit, findings, shared, known)
     link_schools(rows, received.links, findings)
     check_codes(rows, unit, findings)
     found = {}

@@ -8,13 +8,12 @@ is not read again.
 import hashlib
 import json
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.cleaning.schools.identity import names_of
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
+from pipeline.cleaning.schools.unit_names import UnitName, by_written_name, units_meant
 from pipeline.county import County, shared_tables, units_with_files
 from pipeline.definitions.forms.unit_list import units
 from pipeline.definitions.standards import standard as load_standard
@@ -72,23 +71,25 @@ def arrivals(raw: Path, year: int, work: Path) -> Arrivals:
     return found
 
 
-def _share_out(found: Arrivals, path: Path, now: bool, named: dict, known: dict) -> None:
-    """Give every unit that a shared table names what it reports there (同名的县都算)."""
-    called = defaultdict(set)
-    for code, unit in known.items():
-        for name in names_of(unit):
-            called[name].add(code)
-    found.concerned[path] = frozenset().union(*(called[name] for name in named))
+def _share_out(found: Arrivals, path: Path, now: bool, rolls: list, known: dict) -> None:
+    """Give every unit that a shared table names what it reports there.
+
+    Where a name can mean several units, the import refuses each of them.
+    """
+    names, said = by_written_name(known.values()), [(UnitName(*name), r) for name, r in rolls]
+    meant = {name: [unit.code for unit in units_meant(name, names)] for name, _ in said}
+    found.concerned[path] = frozenset().union(*meant.values())
     if not now:
         return
-    unknown = sorted(name for name in named if name and not called[name])
+    unknown = sorted("".join(reversed(name)) for name in meant if name.name and not meant[name])
     if unknown:
         found.problems.append(f"多县合表 {shown_name(path)} 中的 {'、'.join(unknown)} 未登记，"
                               "请登记在名册中")
     found.codes |= found.concerned[path]
-    for name, entries in named.items():
-        for code in called[name]:
-            found.shared.setdefault(code, []).extend(Entry(**entry) for entry in entries)
+    for name, entries in said:
+        if len(meant[name]) == 1:
+            found.shared.setdefault(meant[name][0], []).extend(
+                Entry(**entry) for entry in entries)
 
 
 def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: Arrivals,
@@ -188,8 +189,8 @@ def _read(question: tuple[list[County], tuple[Path, int] | None], work: Path) ->
                         for county in counties}}
     if table:
         named, fault = shared_roll(*table, load_standard(_DEFAULT))
-        answer |= {"fault": fault, "shared": {
-            name: [entry.record() for entry in entries] for name, entries in named.items()}}
+        answer |= {"fault": fault, "shared": [
+            (name, [entry.record() for entry in entries]) for name, entries in named.items()]}
     (work / _ANSWER).write_text(json.dumps(answer), encoding="utf-8")
 
 

@@ -6,12 +6,19 @@ likeness of names.
 """
 
 import unicodedata
+from collections.abc import Iterable
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.sections import Section
+from pipeline.cleaning.schools.unit_names import (
+    by_written_name,
+    name_column,
+    unit_name,
+    units_meant,
+)
 from pipeline.definitions.forms.unit_list import UnitInfo
-from pipeline.definitions.forms.variables import classifications, squeeze
+from pipeline.definitions.forms.variables import classifications
 
 _MOST_LINKS = 10
 _SCHOOL_CODE = 10
@@ -22,45 +29,44 @@ def is_national(code: str | None) -> bool:
     return bool(code) and len(code) == _SCHOOL_CODE and code.isdigit()
 
 
-def names_of(unit: UnitInfo) -> set[str]:
-    """Return how a row may write its unit: the code, or the name with what stands above it."""
-    above = ("", unit.province, unit.prefecture, unit.province + unit.prefecture)
-    return {squeeze(before + unit.name) for before in above} | {unit.code}
-
-
-def unit_of(row: FormRow) -> str:
-    """Return the unit that a row names: by 统计三级, else by 所在地区划三级, else ""."""
-    return squeeze(row.get("unit_name") or row.get("located_unit") or "")
-
-
 def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
-             shared: frozenset[str] = frozenset()) -> list[FormRow]:
+             shared: frozenset[str] = frozenset(), known: Iterable[UnitInfo] = ()
+             ) -> list[FormRow]:
     """Return the rows that are the unit's own; a row that names no unit is, in its own files.
 
     In ``shared`` tables (多县合表) nobody knows whose such a row is: it refuses every unit that
-    the table names. What is amiss in the row of another unit there is that unit's affair.
+    the table names; and a row that can mean several of the ``known`` units refuses each of
+    them. What is amiss in the row of another unit there is that unit's affair.
     """
     if unit is None:
         return rows
-    names, own, others, adrift = names_of(unit), [], {}, []
+    names = by_written_name({unit, *known})
+    own, others, adrift, unclear = [], {}, [], {}
     for row in rows:
-        written = unit_of(row)
-        if not written and row.first.file in shared:
+        said = unit_name(row)
+        meant = units_meant(said, names)
+        if not said.name and row.first.file in shared:
             adrift.append(row)
-        elif not written or written in names:
+        elif not said.name or unit in meant:
             own.append(row)
+            if row.first.file in shared and len(meant) > 1:
+                unclear.setdefault((row.first.file, row.first.sheet), (row, meant))
         else:
             others.setdefault((row.first.file, row.first.sheet), []).append(row)
+    for row, meant in unclear.values():
+        places = "、".join(sorted(f"{u.code} {u.province}{u.prefecture}{u.name}" for u in meant))
+        findings.at("unit.ambiguous", row.at(name_column(row)),
+                    f"只凭所写的名称分不清是哪一个：{places}")
     mine = {row.first.file for row in own}
     for row in adrift:
         if row.first.file in mine:
             findings.at("unit.blank", row.at("unit_name"), "没有写明统计三级")
     for (file, _), foreign in others.items():
-        column = "unit_name" if foreign[0].get("unit_name") else "located_unit"
         if file in shared:
             findings.forget({(r.first.file, r.first.sheet, r.first.row) for r in foreign})
         if file in mine or file not in shared:
-            findings.at("unit.other", foreign[0].at(column), f"{len(foreign)}行属于其他统计单位")
+            findings.at("unit.other", foreign[0].at(name_column(foreign[0])),
+                        f"{len(foreign)}行属于其他统计单位")
     if rows and not own and not findings.has("unit.missing"):
         findings.at("unit.none", rows[0].first, "没有一行属于本县")
     return own

@@ -13,7 +13,8 @@ from pathlib import Path
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.receiving import Received, Source, receive
-from pipeline.cleaning.schools.identity import is_national, link_schools, own_rows, unit_of
+from pipeline.cleaning.schools.identity import is_national, link_schools, own_rows
+from pipeline.cleaning.schools.unit_names import UnitName, unit_name
 from pipeline.county import RECORDS, County
 from pipeline.definitions.standards import Standard
 
@@ -51,16 +52,17 @@ def roll_of(county: County) -> list[Entry]:
     return list(_entries(rows))
 
 
-def shared_roll(path: Path, year: int, standard: Standard) -> tuple[dict[str, list[Entry]], str]:
-    """Return what a unit is called in a shared table → its schools; and why it cannot be read.
+def shared_roll(path: Path, year: int, standard: Standard
+                ) -> tuple[dict[UnitName, list[Entry]], str]:
+    """Return how a shared table writes a unit → its schools; and why it cannot be read.
 
-    Rows that name no unit stand under "".
+    Rows that name no unit stand under a blank name.
     """
     received, findings = Received(drop_personal=True), Findings()
     receive([Source(path, year, shared=True)], {}, standard, received, findings)
     named = defaultdict(list)
     for row in received.schools:
-        named[unit_of(row)].append(row)
+        named[unit_name(row)].append(row)
     faults = [f"{r['action']}。{r['rule']}" for r in findings.rows if r["severity"] == "refuse"]
     unread = faults[0] if faults and (not received.schools or findings.has("unit.missing")) else ""
     return {name: list(_entries(rows)) for name, rows in named.items()}, unread
