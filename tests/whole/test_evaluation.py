@@ -6,6 +6,7 @@ only the guards are looked at.
 
 import json
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -143,13 +144,24 @@ def test_a_county_that_cannot_be_begun_costs_itself_and_no_folder_but_its_own(
     assert place.states()["990002"][0] == "failed" and own.read_text() == "mine"
 
 
+def lead_round(path):
+    shutil.rmtree(path.parent)
+    path.parent.symlink_to(path.parent.name)
+
+
 ODD = {
     "a pipe": lambda path: os.mkfifo(path),
     "a folder": lambda path: path.mkdir(),
     "a dangling link": lambda path: path.symlink_to("nowhere.csv"),
     "an empty file": lambda path: path.write_bytes(b""),
     "half a table": lambda path: path.write_bytes("学校名称,学校标识".encode()),
+    "a table of 40 GB": lambda path: (path.touch(), os.truncate(path, 40_000_000_000)),
+    "a name that is no UTF-8": lambda path: path.with_name(
+        os.fsdecode("初中.csv".encode("gbk"))).touch(),
+    "a folder that leads round": lead_round,
 }
+NAMED = {"a name that is no UTF-8": r"\xb3\xf5\xd6\xd0.csv",
+         "a folder that leads round": f"{YEAR}/990002：是断开的链接"}
 
 
 @pytest.mark.parametrize("what", ODD)
@@ -163,7 +175,7 @@ def test_an_odd_file_in_a_countys_folder_costs_that_county_and_is_named_at_once(
     states = place.states()
     assert states["990001"][0] == states["990003"][0] == "pooled"
     assert states["990002"][0] in ("refused", "failed")
-    assert "附表.csv" in states["990002"][1]
+    assert NAMED.get(what, "附表.csv") in states["990002"][1]
     told = capfd.readouterr().err
     assert "990002 虚构0002县：未汇总，" in told and states["990002"][1] in told
 
