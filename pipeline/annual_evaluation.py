@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.definitions.base import ROOT
+from pipeline.definitions.base import DATA, ROOT, definitions_hash, file_hash, told_folder
+from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.definitions.forms.unit_list import LIST, UNIT, UnitInfo, units
 from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.definitions.studies import Study, study as load_study
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.handover import Handover
+from pipeline.ground.origin import disagreements, fingerprint, hash_text, origin, raw_of
 
 _PREFIX = "annual-"
 
@@ -22,6 +24,7 @@ _PREFIX = "annual-"
 class Annual(Handover):
     """One study in one year."""
 
+    command = "junheng annual"
     study: Study
     year: int
     raw: Path
@@ -41,16 +44,30 @@ class Annual(Handover):
         return cls(chosen, year, place, ROOT / processed / str(year) / f"{_PREFIX}{study}")
 
     @classmethod
-    def at(cls, folder: str) -> "Annual | None":
-        """Return the finished evaluation in a folder, by the folder's name; None if empty."""
+    def at(cls, folder: str, raw: str) -> "Annual | None":
+        """Return the finished evaluation in a folder, by the folder's name; None if empty.
+
+        ``raw`` is the raw folder of the county that is held against it: where schools are
+        pooled, their figures must have come from there. `WrongUse` where they have not, and
+        where the evaluation was made by other rules than those of now.
+        """
         if not folder:
             return None
         place = ROOT / folder
         if not (place / "panel.csv").is_file() or not place.name.startswith(_PREFIX):
             raise WrongUse(f"{place.name} 中没有年度评价的汇总表（panel.csv）。"
                            "请先运行 junheng annual，再用 --peers 写明评价方案")
-        return cls(load_study(place.name.removeprefix(_PREFIX)), int(place.parent.name),
-                   place, place)
+        found = cls(load_study(place.name.removeprefix(_PREFIX)), int(place.parent.name),
+                    place, place)
+        found.require("panel", [*disagreements(place, "panel.csv", found.origin),
+                                *found.another_folder(told_folder(ROOT / raw))])
+        return found
+
+    def another_folder(self, raw: str) -> list[str]:
+        """Return in words that the schools pooled did not come from ``raw``, [] if they did."""
+        made = raw_of(self.folder, "panel.csv")
+        return [] if made == raw or self.study.source.kind == COUNTIES else [
+            f"原始数据：年度评价由 {made or '未记下的文件夹'} 得出，本县读 {raw}"]
 
     @property
     def processed(self) -> Path:
@@ -86,6 +103,24 @@ class Annual(Handover):
         shared = notices.pop() if len(notices) == 1 else ""
         return self.study.notice or shared.replace("本县", "各县")
 
+    @cached_property
+    def origin(self) -> dict:
+        """Return what its tables are made of (来历); of a finished evaluation, whatever its
+        inputs were: they are told by their number and one hash."""
+        rules = [self.study.model_dump_json()]
+        rules += [self.standard.model_dump_json()] if self.standard else []
+        return origin({
+            "subject": self.study.id, "year": self.year, "standard": self.study.source.standard,
+            "rules": hash_text("\n".join(rules)), "registered": file_hash(DATA / LIST),
+            "definitions": definitions_hash()}, told_folder(self.raw),
+            self._all_inputs())
+
+    def _all_inputs(self) -> dict[str, str] | None:
+        if self.raw == self.folder:
+            return None
+        files = [(p.relative_to(self.raw).as_posix(), fingerprint(p)) for p in self.inputs()]
+        return {f"全部资料（{len(files)}个文件）": hash_text(repr(files))}
+
     def units(self) -> list[UnitInfo]:
         """Return the registered units of the study's standard with files of the year."""
         found = [info for info in units(self.raw).values()
@@ -96,7 +131,7 @@ class Annual(Handover):
     def inputs(self) -> list[Path]:
         """Return every file that the evaluation reads, or refuses a unit for, in order."""
         source = self.study.source
-        if source.kind == "counties":
+        if source.kind == COUNTIES:
             return [self.raw / name for name in source.files]
         codes = {info.code for info in self.units()}
         years = [p for p in self.raw.glob("[12][0-9][0-9][0-9]") if int(p.name) <= self.year]

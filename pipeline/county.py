@@ -6,20 +6,22 @@ their own; `data/processed/<year>/<unit>/` is where they hand over.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 from pipeline.definitions.assumptions import Assumption, read_assumptions
-from pipeline.definitions.base import ROOT
+from pipeline.definitions.base import ROOT, definitions_hash, told_folder
 from pipeline.definitions.forms.check_rules import refusal_line
 from pipeline.definitions.forms.unit_list import UNIT, UnitInfo, unit_info
 from pipeline.definitions.standards import Standard, standard as load_standard
+from pipeline.file_names import shown_name
 from pipeline.ground.admission import NotAdmitted, listed
 from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.handover import Handover
+from pipeline.ground.origin import hash_text, origin
 
 _YEAR = re.compile(r"[12][0-9]{3}")
 TABLES_UNREAD = (".xlsb", ".ods", ".fods", ".numbers", ".ett", ".dbf")  # opened, named and refused
@@ -105,6 +107,7 @@ _in_folder, _concerned = _by_unit, {}
 class County(Handover):
     """One unit in one year, under one standard, with the folders it reads and writes."""
 
+    command = "junheng run"
     info: UnitInfo
     year: int
     standard: Standard
@@ -146,6 +149,23 @@ class County(Handover):
         if not self.assumptions:
             return notice
         return "；".join([_ASSUMED, *([notice.split("：")[0]] if notice else [])])
+
+    @cached_property
+    def origin(self) -> dict:
+        """Return what its tables are made of (来历), as the files stand when it is first asked."""
+        used = [p for y in self.file_years for p in (*self.files(y), *self.corrections(y))]
+        beside = {p for y in years_of(self.raw) if y <= self.year
+                  for p in shared_tables(self.raw, y)}.difference(used)
+        return origin({
+            "subject": self.code, "year": self.year, "standard": self.standard.id,
+            "rules": hash_text(self.standard.model_dump_json()),
+            "registered": hash_text(repr(self.info)), "definitions": definitions_hash(),
+            "assumptions": "；".join(a.text for a in self.assumptions)},
+            told_folder(self.raw), self._told(used), self._told(beside))
+
+    def _told(self, paths: Iterable[Path]) -> dict[str, Path]:
+        """Return the files by the name that records tell them by."""
+        return {f"{p.parent.relative_to(self.raw).as_posix()}/{shown_name(p)}": p for p in paths}
 
     @property
     def years(self) -> list[int]:

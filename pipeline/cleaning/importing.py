@@ -5,7 +5,7 @@ finding of every file is collected before anything is refused.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -60,7 +60,7 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
 
     ``drop_personal`` leaves out personal data, with a record, instead of refusing the file.
     """
-    findings, received = Findings(), Received(drop_personal)
+    findings, received, before = Findings(), Received(drop_personal), county.origin
     skipped = [(path, f"{year}/{shown_name(path)}")
                for year in county.file_years for path in county.skipped(year)]
     for path, label in skipped:
@@ -78,6 +78,8 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
         mine = own_rows(received.schools, county.info, Findings(), shared)
         assume(county.assumptions, [row for row in mine if row.year == county.year],
                county.standard, findings)
+    if replace(county).origin["inputs"] != before["inputs"]:
+        raise InputRefused("原始数据文件在读取时有改动，未作测算。请待文件存好后重新运行")
     used, sections, accounts = [], [], []
     for found, settled, accounting in _by_year(received, county, shared, findings):
         sections += [_school(section) for section in found]

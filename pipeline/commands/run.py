@@ -58,7 +58,7 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     require_apart({"原始数据": ROOT / raw, "中间表": ROOT / processed,
                    "卷宗": Path(out).absolute()})
     pool = Path(processed, str(year), f"annual-{asked['peers']}") if asked["peers"] else ""
-    Annual.at(str(pool))
+    Annual.at(str(pool), raw)
     given = {"year": year, "raw": raw, "processed": processed, "pool": str(pool),
              **{name: asked[name] for name in ("standard", "drop_personal")}}
     with folders_listed_once(), tempfile.TemporaryDirectory(prefix="junheng-") as work:

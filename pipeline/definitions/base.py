@@ -6,21 +6,24 @@ not obeyed would be worse than a missing one.
 """
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pipeline.ground.admission import NotAdmitted
+from pipeline.ground.admission import NotAdmitted, one_line
 from pipeline.ground.errors import DefinitionFault
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "data"
+_OF_ONE = ("raw", "processed", "standards", "studies")
 MOST_TOML_BYTES = 1_000_000
 _MOST_DOTS, _MOST_LEVELS = 300, 30
 _TOML_PLACE = re.compile(r"at line (\d+), column (\d+)")
@@ -140,6 +143,25 @@ def _fault_zh(error: dict) -> str:
     place = ".".join(str(part) for part in error["loc"]) or "（全文件）"
     text = _FAULT_ZH.get(error["type"], error["msg"].removeprefix("Value error, "))
     return f"{place}：{text.format(**error.get('ctx', {}))}"
+
+
+@cache
+def definitions_hash() -> str:
+    """Return one hash over the definitions that hold under every standard and study, as this
+    process has found them."""
+    total = hashlib.sha256()
+    for part in sorted(DATA.iterdir()):
+        for path in sorted(part.rglob("*.toml")) if part.name not in _OF_ONE else ():
+            total.update(f"{path.relative_to(DATA).as_posix()} {file_hash(path)}\n".encode())
+        if part.suffix == ".toml":
+            total.update(f"{part.name} {file_hash(part)}\n".encode())
+    return total.hexdigest()
+
+
+def told_folder(path: Path) -> str:
+    """Return a folder as records tell it: from the project on where it stands there, else whole."""
+    place = Path(os.path.realpath(path))
+    return one_line((place.relative_to(ROOT) if place.is_relative_to(ROOT) else place).as_posix())
 
 
 def file_hash(path: Path) -> str:

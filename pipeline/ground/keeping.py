@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
+from pipeline.ground.origin import with_origin
 from pipeline.ground.ownership import claim, digest, listed, of_others, shown, write_mark
 from pipeline.ground.private_files import keep_private
 
@@ -34,14 +35,16 @@ def set_aside(path: Path) -> str:
     return _said(Path(path.name), Path(kept.name))
 
 
-def write_own(folder: Path, name: str, content: bytes) -> list[str]:
-    """Write a file into a folder of ours and list it there; the user's of that name is set aside.
+def write_own(folder: Path, name: str, content: bytes, made: dict | None = None) -> list[str]:
+    """Write a file into a folder of ours and list it there, with its origin where there is one;
+    the user's of that name is set aside.
 
     Returns what there is to say of it. Raises `WrongUse` where the folder is the user's.
     """
     files = listed(claim(folder))
     said = make_way(folder / name, [files.get(name, "")], content)
-    write_mark(folder, files | {name: hashlib.sha256(content).hexdigest()})
+    write_mark(folder, files | {name: hashlib.sha256(content).hexdigest()},
+               **with_origin(folder, name, made))
     (folder / name).unlink(missing_ok=True)  # not written into: another name may be the same file
     (folder / name).write_bytes(content)
     keep_private(folder / name)

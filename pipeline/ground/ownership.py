@@ -74,12 +74,13 @@ def is_scratch(folder: Path) -> bool:
     return any(is_ours(above, SCRATCH) for above in (folder, *folder.parents))
 
 
-def write_mark(folder: Path, files: dict[str, str], place: str = "") -> None:
-    """Write the mark (记号) of a folder: its place, and the sha256 of every file of ours."""
+def write_mark(folder: Path, files: dict[str, str], place: str = "", **more: object) -> None:
+    """Write the mark (记号) of a folder: its place, the sha256 of every file of ours, and what
+    more there is to say of them."""
     if not folder.is_dir():
         folder.mkdir(parents=True)
         keep_private(folder)
-    record = sealed({"schema": _SCHEMA, "place": place or place_of(folder),
+    record = sealed({"schema": _SCHEMA, "place": place or place_of(folder), **more,
                      "outputs": [{"file": file, "sha256": files[file]} for file in sorted(files)]})
     part = folder / _CUT_OFF
     part.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -38,11 +38,12 @@ def locked() -> dict[str, str]:
 @cache
 def installed() -> dict[str, str]:
     """Return name → version of the locked packages that are installed, whatever the version."""
-    versions = {name: _version(name) for name in locked()}
+    versions = {name: version_of(name) for name in locked()}
     return {name: version for name, version in versions.items() if version}
 
 
-def _version(name: str) -> str:
+def version_of(name: str) -> str:
+    """Return the version of an installed package, "" where it is not installed."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -12,6 +12,7 @@ from pipeline.annual_evaluation import Annual
 from pipeline.definitions.base import file_hash
 from pipeline.definitions.studies import study_path
 from pipeline.ground.errors import DossierFailed
+from pipeline.ground.origin import fingerprint, sign
 from pipeline.ground.ownership import LOG, seal_log
 from pipeline.publishing.chapters.binding import AnnualParameters, bind, chapters
 from pipeline.publishing.chapters.execution import execute, without_traces
@@ -19,7 +20,6 @@ from pipeline.publishing.chapters.surroundings import private_surroundings
 from pipeline.publishing.county_book import published, run_log
 from pipeline.publishing.paper.exporter import export
 from pipeline.publishing.records.csv_tables import write_tables
-from pipeline.publishing.records.inputs import fingerprint
 from pipeline.publishing.records.manifest import manifest, program, run_id
 from pipeline.publishing.records.publication import discard
 
@@ -73,6 +73,7 @@ def prepare_annual(order: AnnualOrder, work: Path) -> None:
         write_tables(made, finished / "tables")
         record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)
         (finished / "manifest.json").write_text(record + "\n", encoding="utf-8")
+        sign(made.folder, run_id(why))
         log.info("exported in %.1f s", time.monotonic() - started)
     seal_log(finished / LOG)
 

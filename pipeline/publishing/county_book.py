@@ -17,6 +17,7 @@ from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.unit_list import unit_info
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.keeping import carry_over
+from pipeline.ground.origin import sign
 from pipeline.ground.ownership import LOG, seal_log
 from pipeline.ground.terms import SEVERITY_ZH
 from pipeline.publishing.chapters.binding import Parameters, bind, chapters
@@ -145,6 +146,7 @@ def _export(notebook: NotebookNode, made: County, portable: Parameters, finished
     write_tables(made, finished / "tables")
     record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)
     (finished / "manifest.json").write_text(record + "\n", encoding="utf-8")
+    sign(made.folder, run_id(why))
     log.info("exported in %.1f s", time.monotonic() - started)
 
 

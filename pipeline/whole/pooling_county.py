@@ -22,8 +22,8 @@ from pipeline.cleaning.importing import Imported, import_county
 from pipeline.county import County
 from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.ground.errors import InputRefused, JunhengError
+from pipeline.ground.origin import fingerprint
 from pipeline.ground.terms import MET, NOT_MET, REFUSE, TABLES, UNDETERMINED, records, verdict
-from pipeline.publishing.records.inputs import fingerprint
 
 POOLED, REFUSED, FAILED = "pooled", "refused", "failed"
 ANSWER = "pooled.json"

@@ -13,7 +13,7 @@ PIPELINE = ROOT / "pipeline"
 
 # Those of pipeline/ground, then all below the rooms; each sees those before it.
 GROUND = ("errors", "machine", "admission", "exact", "private_files", "readiness", "fonts",
-          "terms", "ownership", "keeping", "handover", "software")
+          "terms", "ownership", "software", "origin", "keeping", "handover")
 BELOW = ("ground", "definitions", "file_names", "county", "annual_evaluation")
 
 ROOMS = ("cleaning", "analysis", "dossier")

@@ -8,6 +8,7 @@ from pipeline.definitions.forms.check_rules import refusal_line
 from pipeline.file_names import shown_name
 from pipeline.ground.admission import MOST_BYTES, NotAdmitted, hash_of, is_tellable, one_line
 from pipeline.ground.errors import InputRefused
+from pipeline.ground.origin import fingerprint
 
 MOST_FILES, MOST_TOTAL_BYTES = 1000, 600_000_000
 
@@ -38,14 +39,6 @@ def fingerprints(county: County) -> list[str]:
     """Return name and `fingerprint` of every file of the county's own year."""
     return [f"{one_line(path.name)} {fingerprint(path)}"
             for _, path in _bearable(county, [county.year])]
-
-
-def fingerprint(path: Path) -> str:
-    """Return the hash of a file, or why it is not admitted: it changes whenever either does."""
-    try:
-        return hash_of(path)[0]
-    except NotAdmitted as fault:
-        return f"{fault.code} {fault.found}"
 
 
 def _bearable(county: County, years: list[int]) -> list[tuple[int, Path]]:

@@ -73,7 +73,7 @@ def test_a_county_that_was_not_pooled_gets_no_invented_position(evaluation):
 
 
 def test_without_an_evaluation_nothing_is_said_or_shown():
-    places, values = among_peers(Annual.at(""), "990101")
+    places, values = among_peers(Annual.at("", ""), "990101")
     county = County.open("990101", 2023)
     assert report.peer_sentences(places, None, county) is None
     assert report.peer_table(places, None, county) is None
@@ -83,11 +83,11 @@ def test_without_an_evaluation_nothing_is_said_or_shown():
 
 def test_a_folder_that_holds_no_evaluation_is_wrong_use(tmp_path):
     with pytest.raises(WrongUse, match="没有年度评价的汇总表"):
-        Annual.at(str(tmp_path))
+        Annual.at(str(tmp_path), "data/raw")
 
 
 def test_the_finished_evaluation_is_known_by_its_folder(evaluation):
-    found = Annual.at(str(evaluation.folder))
+    found = Annual.at(str(evaluation.folder), "data/raw")
     assert (found.study.id, found.year) == ("cn-annual", 2023)
 
 
