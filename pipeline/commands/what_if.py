@@ -29,11 +29,16 @@ def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: s
     """假设学校停办、学生增减、教师调动或增配，看判定怎样变化。"""
     from pipeline.county import County
     from pipeline.publishing.batch.hands.child import Limits
-    from pipeline.whole.scenarios import judged_apart, scenario_dossier
+    from pipeline.whole.scenarios import (
+        judged_apart,
+        require_scenario_folder,
+        scenario_dossier,
+    )
 
     county, limits = County.open(unit, year, standard, raw), Limits(timeout, memory)
     if out:
         require_apart({"原始数据": county.raw, "情景卷宗": Path(out).absolute()})
+        require_scenario_folder(county, Path(out).absolute())
     county.require_files()
     record, lines = judged_apart(county, list(texts), limits)
     click.echo(json.dumps(record, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))

@@ -35,9 +35,16 @@ def is_ours(folder: Path, place: str = "") -> bool:
 
     The manifest may be damaged or gone: then the record of results speaks for the folder.
     """
+    return bool(identity(folder, place))
+
+
+def identity(folder: Path, place: str = "") -> str:
+    """Return the name of the record by which a folder is ours, empty where it is not."""
+    if not folder.is_dir() or folder.is_symlink():
+        return ""
     wanted = place or place_of(folder)
-    return folder.is_dir() and not folder.is_symlink() and any(
-        _named(_read(folder / name)) == wanted for name in reversed(IDENTITIES))
+    return next((name for name in reversed(IDENTITIES)
+                 if _named(_read(folder / name)) == wanted), "")
 
 
 def is_free(folder: Path) -> bool:

@@ -105,6 +105,16 @@ def assumed(county: County, texts: list[str], raw: Path) -> County:
                        str(county.folder.parents[1]))
 
 
+def require_scenario_folder(county: County, out: Path) -> str:
+    """Raise `WrongUse` unless a scenario of the county may go into a folder; return the place
+    that the folder's mark names."""
+    place = f"scenario-{county.year}/{county.code}"
+    if not (is_free(out) or is_ours(out, place)):
+        raise WrongUse(f"{out} 不是空的，也不是 {county.code} {county.year} 年的情景卷宗文件夹，"
+                       "不以情景测算覆盖；请另选一个文件夹。")
+    return place
+
+
 def scenario_dossier(county: County, texts: list[str], out: Path, limits: Limits) -> Path:
     """Make the whole dossier of a scenario below ``out``, marked on every page; its folder.
 
@@ -113,10 +123,7 @@ def scenario_dossier(county: County, texts: list[str], out: Path, limits: Limits
     that somebody has changed are not written over: both are `WrongUse`. The lock of ``out`` is
     held from the first copy to the publication, and the dossier made in a watched child.
     """
-    place, year_folder = f"scenario-{county.year}/{county.code}", out / str(county.year)
-    if not (is_free(out) or is_ours(out, place)):
-        raise WrongUse(f"{out} 不是空的，也不是 {county.code} {county.year} 年的情景卷宗文件夹，"
-                       "不以情景测算覆盖；请另选一个文件夹。")
+    place, year_folder = require_scenario_folder(county, out), out / str(county.year)
     claim(out, place)
     hidden, kept = claim(year_folder / HIDDEN), year_folder / "logs" / f"{county.code}.log"
     with (guarded(hidden) as guard, private_folder(hidden / "work-scenario") as work,

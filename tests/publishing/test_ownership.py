@@ -8,8 +8,10 @@ import pytest
 from batches import YEAR, Nation
 from forked import code_of, forked
 
+from pipeline.county import County
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.ownership import claim, is_free, is_ours, listed, of_others, require_ours
+from pipeline.ground.terms import TABLES
 from pipeline.publishing.batch.sharding import Shard
 from pipeline.publishing.records import publication
 from pipeline.publishing.records.publication import discard
@@ -308,3 +310,33 @@ def test_only_scratch_is_discarded_as_a_whole(tmp_path):
     discard(claim(tmp_path / "2023" / "990101"))
     assert (tmp_path / "raw" / "990101.xlsx").is_file()
     assert (tmp_path / "2023" / "990101").is_dir()
+
+
+def county_in(folder):
+    return County.open("990101", 2023, processed=str(folder))
+
+
+FACTS = [{"year": 2023, "variable": "a"}]
+
+
+def test_a_chapter_alone_writes_into_a_folder_that_it_makes_and_keeps_what_was_changed(
+        tmp_path, capsys):
+    county = county_in(tmp_path)
+    county.save("facts", TABLES["facts"].frame(FACTS))
+    path = county.folder / "facts.csv"
+    county.save("facts", TABLES["facts"].frame(FACTS * 2))
+    assert {p.name for p in county.folder.iterdir()} == {"facts.csv", "manifest.json"}
+    edited(path, b"mine\n")
+    content = path.read_bytes()
+    county.save("facts", TABLES["facts"].frame(FACTS))
+    assert (county.folder / "facts.kept-1.csv").read_bytes() == content
+    assert "facts.kept-1.csv" in capsys.readouterr().err
+    assert len(county.load("facts")) == 1
+
+
+def test_a_chapter_alone_does_not_write_into_a_folder_of_the_users(tmp_path):
+    county = county_in(tmp_path)
+    own(county.folder / "facts.csv")
+    with pytest.raises(WrongUse, match="未动"):
+        county.save("facts", TABLES["facts"].frame(FACTS))
+    assert rest(tmp_path) == {"2023/990101/facts.csv": b"the user's"}

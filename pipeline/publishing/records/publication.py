@@ -23,6 +23,7 @@ from pipeline.ground.ownership import (
     SCRATCH,
     digest,
     entries,
+    identity,
     is_ours,
     is_scratch,
     of_others,
@@ -89,12 +90,12 @@ def recover(target: Path, place: str = "") -> None:
 def remove(folder: Path, place: str = "") -> list[Path]:
     """Remove what is ours in a folder of ours; return what stays, relative to it.
 
-    The records that say whose it is go last, and stay while anything of the user's does.
+    The record that says whose it is goes last, and stays while anything of the user's does.
     """
     require_ours(folder, place)
     stay = of_others(folder)
-    _unlink(folder, [path for path in entries(folder) if path not in stay
-                     and not (stay and path.as_posix() in IDENTITIES)])
+    kept = {*stay, Path(identity(folder, place))} if stay else set()
+    _unlink(folder, [path for path in entries(folder) if path not in kept])
     return stay
 
 
