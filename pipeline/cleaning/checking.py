@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import read_corrections
-from pipeline.cleaning.counties.county_sheets import check_repeats
+from pipeline.cleaning.counties.county_sheets import check_county
 from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.files.reading import Opened, open_files
 from pipeline.cleaning.importing import sections_by_year
@@ -104,7 +104,7 @@ def _check(group: list[Source], opened: Iterator[Opened], standard: str, drop_pe
             receive_file(source, next(opened), pack, received, findings)
     for sections in sections_by_year(received, pack, unit, findings).values():
         settle(sections, pack.scope, findings)
-    check_repeats(received.county["facts"], received.county["evidence"], findings)
+    check_county(received.county, findings)
     return findings, {row.get("school_code"): row.at("school_code") for row in received.schools
                       if is_national(row.get("school_code"))}
 

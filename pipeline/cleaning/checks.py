@@ -32,7 +32,9 @@ class Findings:
             "column": column, "rule": check.rule, "action": found, "remedy": check.remedy})
 
     def at(self, code: str, cell: Cell, found: str) -> None:
-        """Record a finding at a cell."""
+        """Record a finding at a cell; a size that the register confirms is only warned of."""
+        if cell.confirmed and checks()[code].confirmable:
+            code = "value.confirmed"
         self.add(code, found, cell.file, cell.sheet, cell.row, cell.column)
 
     def forget(self, places: set[tuple[str, str, int]]) -> None:

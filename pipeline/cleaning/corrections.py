@@ -1,7 +1,8 @@
 """Corrections that justify themselves (更正登记): one line a cell, with its old value.
 
 `corrections.csv` stands beside the workbook: 文件,工作表,单元格,原值,新值,理由. A line whose
-old value is no longer there is refused, so that a correction never outlives its cause.
+old value is no longer there is refused, so that a correction never outlives its cause. A
+line whose new value is the old one confirms it: a true outlier then stands.
 """
 
 import csv
@@ -65,9 +66,12 @@ def apply_corrections(sheet: Sheet, written: tuple[int, str, str], corrections: 
         if line is None or line["原值"] != cell.text or not line["理由"].strip():
             return cell
         del corrections[place]
-        findings.at("cell.corrected", cell, "按登记的理由更正")
         text = "" if line["新值"] == WITHHELD else line["新值"]
-        return replace(cell, text=text, kind=TEXT if text.strip() else BLANK, calculated=False)
+        same = text == line["原值"]
+        findings.at(*("cell.confirmed", cell, "按登记的理由确认，值不变") if same else
+                    ("cell.corrected", cell, "按登记的理由更正"))
+        return replace(cell, text=text, kind=TEXT if text.strip() else BLANK, calculated=False,
+                       confirmed=same)
 
     rows = tuple(tuple(corrected(cell) for cell in row) for row in sheet.rows)
     return replace(sheet, rows=rows)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import report_unused
-from pipeline.cleaning.counties.county_sheets import check_repeats
+from pipeline.cleaning.counties.county_sheets import check_county
 from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import COUNTY_TABLES, Received, Source, receive
 from pipeline.cleaning.schools.assumed_rows import assume
@@ -88,7 +88,7 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     rows = {"schools": [_school(s) for s in used], "sections": sections,
             "accounting": accounts, "derivations": [d for s in used for d in s.derivations],
             "cells": [c for s in used for c in _cells(s)], "findings": findings.rows,
-            **{name: received.county[name] for name in COUNTY_TABLES}}
+            **{name: _without_cells(received.county[name]) for name in COUNTY_TABLES}}
     return Imported({name: TABLES[name].frame(found) for name, found in rows.items()},
                     findings.refused)
 
@@ -103,7 +103,7 @@ def _by_year(received: Received, county: County, shared: frozenset[str], finding
                         f"{year}年的行晚于评估年份，未使用")
             continue
         yield sections, *settle(sections, county.standard.scope, findings)
-    check_repeats(received.county["facts"], received.county["evidence"], findings)
+    check_county(received.county, findings)
 
 
 def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | None,
@@ -128,6 +128,10 @@ def _school(section: Section) -> dict:
     return {**section.identity(), "school_type": section.school_type,
             "location": section.location, "ownership": section.ownership,
             "township": section.township, "pupils": section.pupils, **section.variables}
+
+
+def _without_cells(rows: list[dict]) -> list[dict]:
+    return [{key: value for key, value in row.items() if key != "cell"} for row in rows]
 
 
 def _cells(section: Section):

@@ -97,17 +97,6 @@ class Options(Definition):
     size_unit: Literal["school_code"]
 
 
-class Plausibility(Definition):
-    """When a figure is of the wrong size (合理性): factors to the median, bands per pupil."""
-
-    refuse_factor: Exact
-    warn_factor: Exact
-    fewest: int = Field(ge=3)
-    median_per_pupil: dict[str, list[Exact]]
-    per_pupil_max: dict[str, Exact]
-    pupils_max: int
-
-
 class Threshold(Definition):
     """The required level of one indicator (标准值) in each stage."""
 

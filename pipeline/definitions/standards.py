@@ -12,6 +12,7 @@ from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.extending import read_extended
+from pipeline.definitions.forms.plausible import Plausibility, plausibility
 from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.indicators import Indicator, indicators
 from pipeline.definitions.items import Eligibility, Item, Veto
@@ -21,7 +22,6 @@ from pipeline.definitions.parts import (
     Inference,
     Model,
     Options,
-    Plausibility,
     Resource,
     Scope,
     Split,
@@ -121,13 +121,6 @@ class Standard(Definition):
         """Return 85 % of the required level, exactly (底线值)."""
         required = self.threshold(id, stage)
         return None if required is None else required * self.resource.floor_ratio
-
-
-@readied
-@cache
-def plausibility() -> Plausibility:
-    """Return the usual limits of plausibility (合理性)."""
-    return load_toml(DATA / "plausibility.toml", Plausibility)
 
 
 def load_standard(path: Path) -> Standard:

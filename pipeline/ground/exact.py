@@ -60,6 +60,20 @@ def decimal_text(value: Fraction | None, significant: int = _SIGNIFICANT) -> str
     return format(quotient, "f")
 
 
+def plainly(value: Fraction) -> str:
+    """Return a number in three significant digits, all written out (约数); whole ones as they are.
+
+    >>> plainly(Fraction(10204)), plainly(Fraction(3062499, 300)), plainly(Fraction(1, 53))
+    ('10204', '10200', '0.0189')
+    """
+    if value.denominator == 1:
+        return str(value.numerator)
+    with localcontext() as context:
+        context.prec = 3
+        quotient = Decimal(value.numerator) / Decimal(value.denominator)
+    return _terminating(Fraction(quotient))
+
+
 def square_root_text(value: Fraction, significant: int = _SIGNIFICANT) -> str:
     """Return √value as a decimal string; exact for squares of rationals such as 1/4.
 

@@ -124,7 +124,7 @@ def test_one_item_given_twice_with_different_figures_is_refused(tmp_path):
 def test_the_figures_of_two_years_are_kept_apart(tmp_path):
     (tmp_path / "raw" / "2022").mkdir(parents=True)
     for year, value in ((2022, 90), (YEAR, 80)):
-        note = paper("G1", note=str(year))
+        note = paper("G1", note=str(year), date=f"{year}-11-20")
         made = book(县级数据=[fact("社会认可度", value, "%")], 佐证材料=[note])
         made.save(tmp_path / "raw" / "2022" / "990101_甲县.xlsx") if year == 2022 else None
     result = imported(tmp_path, made)
@@ -234,7 +234,7 @@ def test_rooms_are_read_one_a_row_by_kind(tmp_path, kind, area, code):
 
 
 @pytest.mark.parametrize(("header", "gap", "read", "level"), [
-    ("校际差异率(%)", 12, "12", "Ⅲ"), ("校际差异率（%）", 0.12, "0.12", "III级"),
+    ("校际差异率(%)", 12, "12", "Ⅲ"), ("校际差异率（%）", 1.2, "1.2", "III级"),
     ("校际差异率", 0.12, "12", "3"), ("校际差异率", "0.15", "15", "Ⅲ级"),
     ("校际差异率", 0, "0", "III"), ("校际差异率(%)", "12%", "12", "3级")])
 def test_a_gap_is_a_percentage_or_a_ratio_as_its_header_says(tmp_path, header, gap, read, level):
@@ -244,6 +244,7 @@ def test_a_gap_is_a_percentage_or_a_ratio_as_its_header_says(tmp_path, header, g
 
 
 @pytest.mark.parametrize(("header", "gap"), [
-    ("校际差异率", 12), ("校际差异率", 1.01), ("校际差异率(%)", 101), ("校际差异率", -0.1)])
-def test_a_gap_above_the_whole_is_refused(tmp_path, header, gap):
+    ("校际差异率", 12), ("校际差异率", 1.01), ("校际差异率(%)", 101), ("校际差异率", -0.1),
+    ("校际差异率(%)", 0.12), ("校际差异率", 0.0012)])
+def test_a_gap_above_the_whole_or_a_ratio_under_percent_is_refused(tmp_path, header, gap):
     assert received(tmp_path, 质量监测=[monitored(header, gap)]).refused

@@ -14,11 +14,11 @@ from pipeline.definitions.standards import standard
 AREA, MONEY = "teaching_area_m2", "equipment_value_yuan"
 
 
-def section(number, amount, variable=AREA, school_type="211"):
+def section(number, amount, variable=AREA, school_type="211", pupils=100):
     cell = Cell("2023/990101_x.xlsx", "学校情况", number, "N", str(amount), TEXT)
     row = FormRow(2023, cell, cells={variable: cell})
     return Section(2023, str(number), f"甲{number}校", "primary", school_type, "rural", "public",
-                   "", 100, "", {variable: Fraction(amount)}, row)
+                   "", pupils, "", {variable: Fraction(amount)}, row)
 
 
 def codes(amounts, variable=AREA, **more):
@@ -61,3 +61,19 @@ def test_zero_is_data_and_is_not_compared():
 
 def test_a_special_school_is_not_compared_with_others():
     assert codes([1000] * 6 + [100_000], school_type="514") == []
+
+
+@pytest.mark.parametrize(("pupils", "each", "code"), [
+    (6, 350, "value.unusual"), (6, 3000, "value.unusual"), (6, 3001, "value.implausible"),
+    (99, 3001, "value.implausible"), (6, "0.03", "value.implausible")])
+def test_few_pupils_alone_do_not_make_a_figure_too_high(pupils, each, code):
+    """Median 1 ㎡ a pupil; a school below 100 pupils is compared as if it had 100."""
+    assert codes([100] * 6 + [Fraction(each)], pupils=pupils) == [(code, 7)]
+
+
+@pytest.mark.parametrize(("each", "refused"), [
+    ("199.99", True), (200, False), (500_000, False), (100_000_000, False),
+    ("100_000_000.01", True)])
+def test_money_is_of_a_size_even_where_there_is_no_other_school(each, refused):
+    found = codes([100_000, 100_000, Fraction(each)], MONEY)
+    assert (("value.range", 3) in found) is refused

@@ -17,6 +17,13 @@ from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_numbe
 from pipeline.cleaning.forms.rows import FormRow, read_rows
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.cleaning.privacy import without_personal_texts
+from pipeline.cleaning.ranges import (
+    Related,
+    check_range,
+    check_relations,
+    check_target,
+    day_fault,
+)
 from pipeline.definitions.base import MOST_TOML_BYTES, toml_of
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 from pipeline.definitions.plans import Target, plans
@@ -67,6 +74,8 @@ def read_evidence_toml(path: Path, year: int, label: str, drop_personal: bool, f
             findings.add("identity.class", f"{id}：{fault}", label)
         elif when and not _date(when):
             findings.add("evidence.date", f"{id} 的 date 不是日期", label)
+        elif why := when and day_fault(_date(when), year):
+            findings.add("evidence.day", f"{id}：{why}", label)
         else:
             rows.append({"year": year, "id": id.upper(), "status": status, "date": _date(when),
                          "note": str(given.get("note", "")),
@@ -111,8 +120,10 @@ def _fact(name: str, unit: str, cell: Cell, year: int, findings: Findings) -> li
         key, value = target.id, _target_value(target, unit, cell, findings)
     else:
         value = _value(key, unit, cell, findings)
+        check_range(key, value, cell, year, findings)
     return [] if value is None else [{"year": year, "variable": key, "value": value,
-                                      "file": cell.file, "sheet": cell.sheet, "row": cell.row}]
+                                      "file": cell.file, "sheet": cell.sheet, "row": cell.row,
+                                      "cell": cell}]
 
 
 def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | None:
@@ -133,6 +144,12 @@ def _target_value(target: Target, unit: str, cell: Cell, findings: Findings) -> 
     if reading is None or cell.kind not in (TEXT, NUMBER):
         findings.at("cell.text", cell, quoted(cell.text))
         return None
+    if target.unit == "%" and not -100 <= reading.value <= 1000:
+        findings.at("value.range", cell, f"目标{target.id}“{target.quantity}”{quoted(cell.text)}")
+    elif reading.value < 0 and target.unit != "%":
+        findings.at("cell.negative", cell, quoted(cell.text))
+    else:
+        check_target(target, reading.value, cell, findings)
     return reading.value
 
 
@@ -148,6 +165,9 @@ def _evidence(row: FormRow, year: int, findings: Findings) -> list[dict]:
     written = "" if cell is None else cell.text.strip()
     if written and not _date(written):
         findings.at("evidence.date", cell, "不是日期")
+        return []
+    if why := written and day_fault(_date(written), year):
+        findings.at("evidence.day", cell, f"{id}：{why}")
         return []
     return [{"year": year, "id": id, "status": status, "date": _date(written),
              "note": row.get("evidence_note") or "",
@@ -179,15 +199,21 @@ def _date(written: str) -> str:
     return found if day else found[:7]
 
 
-def check_repeats(facts: list[dict], evidence: list[dict], findings: Findings) -> None:
-    """Refuse one item that is given twice with different figures or answers."""
-    for rows, key, said in ((facts, "variable", "value"), (evidence, "id", "status")):
+def check_county(county: dict[str, list[dict]], findings: Findings) -> None:
+    """Check what concerns several rows: one item given twice, figures that do not go together."""
+    for rows, key, said in ((county["facts"], "variable", "value"),
+                            (county["evidence"], "id", "status")):
         first: dict[tuple, dict] = {}
         for row in rows:
             before = first.setdefault((row["year"], row[key]), row)
             if before is not row and before[said] != row[said]:
                 findings.add("fact.repeated", f"{row[key]} 填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))
+    for year in sorted({row["year"] for row in county["facts"]}):
+        own = {row["variable"]: row for row in county["facts"] if row["year"] == year}
+        check_relations("facts", [Related({name: row["value"] for name, row in own.items()},
+                                          {name: row["cell"] for name, row in own.items()})],
+                        findings)
 
 
 def _class_sizes(row: FormRow, year: int, findings: Findings) -> list[dict]:
@@ -199,6 +225,7 @@ def _class_sizes(row: FormRow, year: int, findings: Findings) -> list[dict]:
         count = row.get(key)
         if count is None:
             findings.at("cell.missing", cell, "班数空白；没有的请填 0")
+        check_range(key, count, cell, year, findings, row.get("name") or "")
         rows.append({"year": year, "school_code": row.get("school_code"),
                      "name": row.get("name"), "stage": row.get("stage"), "lowest": band[0],
                      "highest": band[1], "classes": None if count is None else int(count)})
@@ -210,6 +237,8 @@ def _rooms(row: FormRow, year: int, findings: Findings) -> list[dict]:
     if area is None:
         findings.at("cell.missing", row.cells["room_area_m2"], "教室面积空白")
         return []
+    check_range("room_area_m2", area, row.cells["room_area_m2"], year, findings,
+                row.get("name") or "")
     return [{"year": year, "school_code": row.get("school_code"), "name": row.get("name"),
              "kind": row.get("room_kind"), "area": area}]
 
@@ -219,5 +248,7 @@ def _monitoring(row: FormRow, year: int, findings: Findings) -> list[dict]:
     if when is None:
         findings.at("cell.missing", row.cells["monitoring_year"], "监测年份空白")
         return []
+    for variable in ("monitoring_year", "school_gap_pct"):
+        check_range(variable, row.get(variable), row.at(variable), year, findings)
     return [{"year": int(when), "grade": row.get("grade"), "subject": row.get("subject"),
              "level": row.get("monitoring_level"), "gap": row.get("school_gap_pct")}]

@@ -20,7 +20,7 @@ class Cell:
 
     ``formula`` is a formula without a stored result, ``scaled`` a number whose format shows
     another; ``calculated`` marks the stored result of a formula, ``unit`` is the unit that
-    the number format shows.
+    the number format shows. ``confirmed`` is a value that a registered line bears out.
     """
 
     file: str
@@ -31,6 +31,7 @@ class Cell:
     kind: str
     calculated: bool = False
     unit: str = ""
+    confirmed: bool = False
 
     @property
     def blank(self) -> bool:

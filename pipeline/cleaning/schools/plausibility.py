@@ -8,8 +8,10 @@ of magnitude from what the other schools of the stage have. Beyond the factors o
 from fractions import Fraction
 from statistics import median
 
-from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.checks import Findings, quoted
+from pipeline.cleaning.ranges import Related, check_range, check_relations, large
 from pipeline.cleaning.schools.sections import Section
+from pipeline.definitions.forms.plausible import Plausibility
 from pipeline.definitions.forms.variables import (
     AMOUNT,
     COUNT,
@@ -18,8 +20,8 @@ from pipeline.definitions.forms.variables import (
     classifications,
     variables,
 )
-from pipeline.definitions.parts import Plausibility
 from pipeline.definitions.standards import Standard
+from pipeline.ground.exact import plainly
 
 _FEW = 3
 
@@ -29,15 +31,32 @@ def check_plausibility(sections: list[Section], standard: Standard, findings: Fi
     limits = standard.plausible
     special = {t.code for t in classifications().school_type if t.excluded_as}
     sections = [s for s in sections if s.school_type not in special]
-    for section in sections:
-        if section.pupils > limits.pupils_max:
-            findings.at("value.band", _cell(section, "pupils"), f"超过{limits.pupils_max}人")
+    _check_ranges(sections, findings)
     _check_percentages(sections, findings)
     _check_sums(sections, findings)
     compared = {v for i in standard.used_indicators if i.numerator for v in i.variables}
+    compared |= set(limits.median_per_pupil)
     for variable in sorted(compared):
         if variables().variables[variable].kind in (AMOUNT, COUNT, PERSON):
             _check_variable(variable, sections, limits, findings)
+
+
+def _check_ranges(sections: list[Section], findings: Findings) -> None:
+    """Compare the figures of each row with their ranges and with each other, each cell once."""
+    seen, rows = set(), []
+    for section in sections:
+        names = [n for n, v in variables().variables.items() if v.unit and section.said.has(n)]
+        keys = {name: section.said.key(name) for name in names}
+        values = {name: section.row.get(key) for name, key in keys.items()}
+        values["pupils"] = Fraction(section.pupils)
+        cells = {name: section.row.at(key) for name, key in keys.items()}
+        cells.setdefault("pupils", _cell(section, "pupils"))
+        for name in values:
+            if (cells[name], name) not in seen:
+                check_range(name, values[name], cells[name], section.year, findings, section.name)
+                seen.add((cells[name], name))
+        rows.append(Related(values, cells, section.name))
+    check_relations("schools", rows, findings)
 
 
 def _check_percentages(sections: list[Section], findings: Findings) -> None:
@@ -77,32 +96,80 @@ def _check_variable(variable: str, sections: list[Section], limits: Plausibility
     for stage in sorted({section.stage for section in there}):
         own = [s for s in there if s.stage == stage]
         peers = own if len(own) >= limits.fewest else there
-        values = [s.variables[variable] / s.pupils for s in peers if s.variables[variable]]
+        values = [s.variables[variable] / _taught(s, variable, there) for s in peers
+                  if s.variables[variable]]
         middle = median(values) if len(peers) >= limits.fewest and values else None
-        found = [(s, s.variables[variable] / s.pupils) for s in own if s.variables[variable]]
-        if found:
-            _check(variable, found, middle, limits, findings)
+        found = [(s, _taught(s, variable, there)) for s in own if s.variables[variable]]
+        low, high = limits.median_per_pupil.get(variable, (Fraction(0), None))
+        if found and middle is not None and (
+                middle < low or (high is not None and middle > high)):
+            findings.at("value.column", _cell(found[0][0], variable),
+                        f"{_zh(variable)}生均中位数约为{_per_pupil(middle, variable)}，"
+                        f"应在{large(low)}至{_per_pupil(high, variable)}之间")
+            continue
+        for section, pupils in found:
+            if middle is not None:
+                _compare(variable, section, pupils, middle, limits, findings)
+            elif high is not None:
+                slack = limits.alone_factor
+                _bound(variable, section, pupils, (low / slack, high * slack), limits, findings)
 
 
-def _check(variable: str, found: list[tuple[Section, Fraction]], middle: Fraction | None,
+def _taught(section: Section, variable: str, sections: list[Section]) -> int:
+    """Return the pupils that a figure is for: those of all sections that repeat it as the whole
+    school's, else the section's own."""
+    if section.derivations and any(d["variable"] == variable for d in section.derivations):
+        return section.pupils
+    return sum(s.pupils for s in sections if s.school_code == section.school_code
+               and s.variables[variable] == section.variables[variable])
+
+
+def _compare(variable: str, section: Section, pupils: int, middle: Fraction,
+             limits: Plausibility, findings: Findings) -> None:
+    """Compare a school with the median; few pupils alone make a high figure, never a wrong one."""
+    amount = section.variables[variable]
+    value, most = amount / pupils, limits.per_pupil_max.get(variable)
+    high, low = amount / max(pupils, limits.small_school) / middle, middle / value
+    code = ""
+    if max(high, low) > limits.refuse_factor:
+        code = "value.implausible"
+        if low > limits.refuse_factor and variable in limits.may_be_little:
+            code = "value.unusual"
+    elif max(value / middle, low) > limits.warn_factor:
+        code = "value.unusual"
+    said = (f"{section.name}{_zh(variable)}填{_quoted(section, variable)}，"
+            f"每生{_per_pupil(value, variable)}")
+    if code:
+        times = f"约{plainly(value / middle)}倍" if value > middle else f"约1/{plainly(low)}"
+        findings.at(code, _cell(section, variable),
+                    f"{said}，是本学段中位数{_per_pupil(middle, variable)}的{times}，"
+                    f"偏{'高' if value > middle else '低'}")
+    elif most is not None and value > most:
+        findings.at("value.band", _cell(section, variable),
+                    f"{said}，超过{_per_pupil(most, variable)}")
+
+
+def _bound(variable: str, section: Section, pupils: int, band: tuple[Fraction, Fraction],
            limits: Plausibility, findings: Findings) -> None:
-    most = limits.per_pupil_max.get(variable)
-    low, high = limits.median_per_pupil.get(variable, (0, None))
-    if middle is not None and (middle < low or (high is not None and middle > high)):
-        findings.at("value.column", _cell(found[0][0], variable),
-                    f"该列生均中位数约为{float(middle):.3g}")
-        return
-    for section, value in found:
-        factor = max(value / middle, middle / value) if middle is not None else 0
-        if factor > limits.warn_factor:
-            code = "value.implausible" if factor > limits.refuse_factor else "value.unusual"
-            word = "高" if value > middle else "低"
-            findings.at(code, _cell(section, variable),
-                        f"生均值为中位数的{float(value / middle):.3g}倍，偏{word}")
-        elif most is not None and value > most:
-            findings.at("value.band", _cell(section, variable),
-                        f"每生{float(value):.3g}{variables().variables[variable].unit}，"
-                        f"超过{float(most):g}")
+    """Compare a school that has too few others beside it with what any school can have."""
+    amount = section.variables[variable]
+    if amount / max(pupils, limits.small_school) > band[1] or amount / pupils < band[0]:
+        findings.at("value.range", _cell(section, variable),
+                    f"{section.name}{_zh(variable)}填{_quoted(section, variable)}，"
+                    f"每生{_per_pupil(amount / pupils, variable)}，"
+                    f"应在{large(band[0])}至{_per_pupil(band[1], variable)}之间")
+
+
+def _zh(variable: str) -> str:
+    return f"“{variables().variables[variable].zh}”"
+
+
+def _per_pupil(value: Fraction, variable: str) -> str:
+    return f"{large(value)}{variables().variables[variable].unit}"
+
+
+def _quoted(section: Section, variable: str) -> str:
+    return quoted(_cell(section, variable).text)
 
 
 def _cell(section: Section, variable: str):

@@ -13,9 +13,13 @@ from pipeline.ground.readiness import readied
 
 
 class Check(Definition):
-    """One check: severity, the rule in words, the remedy in words."""
+    """One check: severity, the rule in words, the remedy in words.
+
+    What a ``confirmable`` check finds at a value that the register bears out is a warning.
+    """
 
     severity: Literal["refuse", "warn", "clean", "note"]
+    confirmable: bool = False
     rule: Text
     remedy: Text
 
