@@ -112,7 +112,7 @@ def load_toml(path: Path, model: type[Definition],
     try:
         found = model.model_validate(raw)
     except ValidationError as error:
-        faults = [*map(_fault_zh, error.errors()), *faults]
+        faults = [*map(fault_zh, error.errors()), *faults]
     if faults:
         raise DefinitionFault(path.name, faults)
     return found
@@ -135,11 +135,16 @@ _FAULT_ZH = {
     "greater_than_equal": "不得小于 {ge}",
     "less_than_equal": "不得大于 {le}",
     "union_tag_invalid": "没有这种规则，可用：{expected_tags}",
-    "union_tag_not_found": "缺少 type",
+    "union_tag_not_found": "缺少 {discriminator}",
+    "greater_than": "应大于 {gt}",
+    "less_than": "应小于 {lt}",
+    "too_long": "至多{max_length}项",
+    "float_type": "应为数字",
 }
 
 
-def _fault_zh(error: dict) -> str:
+def fault_zh(error: dict) -> str:
+    """Return one fault that pydantic found, with its place, in Chinese."""
     place = ".".join(str(part) for part in error["loc"]) or "（全文件）"
     text = _FAULT_ZH.get(error["type"], error["msg"].removeprefix("Value error, "))
     return f"{place}：{text.format(**error.get('ctx', {}))}"

@@ -1,5 +1,6 @@
 """The parts of a standard (标准包的组成): resource, balance, splitting, scope, options, models."""
 
+import re
 from fractions import Fraction
 from typing import Literal
 
@@ -129,6 +130,9 @@ class Inference(Definition):
         "primary": "holm", "secondary": "fdr_bh"}
 
 
+_SUM = re.compile(r"\s*[^\W\d]\w*\s*~\s*[^\W\d]\w*(\s*\+\s*[^\W\d]\w*)*\s*")
+
+
 class Model(Definition):
     """One question put to the data before the answer is known (预先列明的模型).
 
@@ -157,7 +161,30 @@ class Model(Definition):
         name, given = asked.get(self.method, ("", True))
         if not given:
             raise ValueError(f"{self.method} 须写 {name}")
+        if self.quantiles and self.method != "quantile" or self.groups and self.method != "oaxaca":
+            raise ValueError("quantiles 只用于 quantile，groups 只用于 oaxaca")
+        if self.weights and self.method not in ("wls", "oaxaca"):
+            raise ValueError(f"weights（权数）不用于 {self.method}")
+        if any(not 0 < q < 1 for q in self.quantiles):
+            raise ValueError("quantiles 应在0与1之间")
         return self
+
+    @model_validator(mode="after")
+    def _the_formula_adds_up_variables(self):
+        if not _SUM.fullmatch(self.formula):
+            raise ValueError(f"公式“{self.formula}”应写作“因变量 ~ 自变量 + 自变量”，只用变量名")
+        for names in ([self.outcome, *self.regressors], *self.covariates):
+            if len(set(names)) < len(names):
+                raise ValueError(f"变量写了两次：{'、'.join(names)}")
+        if self.method != "oaxaca" and self.focus not in self.regressors:
+            raise ValueError(f"focus：{self.focus} 不在公式的自变量中")
+        return self
+
+    @property
+    def used(self) -> list[str]:
+        """Return every variable that the model or one of its alternatives uses."""
+        return list(dict.fromkeys([self.outcome, *self.regressors, *self.groups,
+                                   *(name for names in self.covariates for name in names)]))
 
     @property
     def regressors(self) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.extending import read_extended
@@ -61,6 +61,18 @@ class Standard(Definition):
     eligibility: Eligibility | None = None
     models: list[Model] = []
     inference: Inference = Inference()
+
+    @model_validator(mode="after")
+    def _models_use_what_there_is(self):
+        ids = [*indicators()]
+        places = [location.code for location in classifications().location]
+        known = {*ids, *(f"ln_{id}" for id in ids), "pupils", "ln_pupils", *places, "private",
+                 "point"}
+        faults = [f"模型{model.id}：没有变量 {name}" for model in self.models
+                  for name in model.used if name not in known]
+        if faults:
+            raise ValueError("；".join(faults))
+        return self
 
     def indicator(self, id: str) -> Indicator:
         """Return one of the indicators that this standard uses."""

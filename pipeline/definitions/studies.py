@@ -13,13 +13,18 @@ from pydantic import Field, model_validator
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.formulas import parsed
-from pipeline.definitions.questions import (
+from pipeline.definitions.models.asked_models import unknown
+from pipeline.definitions.models.known_columns import panel_columns, school_columns
+from pipeline.definitions.models.questions import (
     AnnualInference,
     AnnualModel,
     Policy,
     Projection,
     Trajectory,
+    plain,
 )
+from pipeline.definitions.models.specifications import stepped
+from pipeline.definitions.models.steps import names_of
 from pipeline.ground.errors import WrongUse
 
 STUDIES = DATA / "studies"
@@ -155,6 +160,40 @@ class Study(Definition):
         if not self.chained and (self.lagged or self.trajectories or self.projection):
             raise ValueError("各年不可比（chained）时不得有 lagged、trajectories、projection")
         return self
+
+    @model_validator(mode="after")
+    def _models_use_what_there_is(self):
+        stepped(self.plain_school_steps)
+        found = {"panel": panel_columns(self), "schools": school_columns(self)}
+        faults = [f"模型{model.id}：{fault}" for model in self.models if model.kind != "moran"
+                  for fault in unknown(model, found[model.frame])]
+        asked = {model.id for model in self.models if model.kind != "moran"}
+        faults += [f"模型{model.id}：没有模型 {model.estimator['residuals']}"
+                   for model in self.models if model.kind == "moran"
+                   and model.estimator["residuals"] not in asked]
+        faults += [f"{where}：没有变量 {name}" for where, names in self._leaning()
+                   for name in names if name and name not in found["panel"]]
+        if faults:
+            raise ValueError("；".join(faults))
+        return self
+
+    def _leaning(self):
+        """Yield where columns of the panel are named, beside the models."""
+        yield "level、balance、size、strips", [self.level, self.balance, self.size, *self.strips]
+        yield "lagged", self.lagged
+        for measure in self.measures:
+            yield f"measures.{measure.name}", names_of(measure.expr)
+        for path in self.trajectories:
+            yield f"trajectories.{path.measure}", [path.measure, path.weights, *path.controls]
+        for policy in self.policies:
+            yield f"policies.{policy.id}", [policy.adoption, policy.outcome, *policy.others]
+        if self.peers:
+            yield "peers.characteristics", self.peers.characteristics
+
+    @property
+    def plain_school_steps(self) -> list[dict]:
+        """Return the steps of the school-years with plain numbers."""
+        return plain(self.school_steps)
 
     def measure(self, name: str) -> Measure:
         """Return a measure by its column; one that is not listed is named by its column."""

@@ -27,6 +27,8 @@ from pipeline.analysis.estimators.special.quantiles import quantile
 from pipeline.analysis.estimators.special.rates import binomial
 from pipeline.analysis.estimators.special.sigma_beta import beta_convergence, sigma_convergence
 from pipeline.analysis.estimators.special.space import moran
+from pipeline.definitions.models.specification_parts import Specification
+from pipeline.definitions.models.specifications import specified
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.readiness import readied
 
@@ -60,9 +62,20 @@ def estimate(data: pd.DataFrame | None, spec: dict) -> Estimate:
     >>> fit.terms[["term", "estimate"]].round(2).values.tolist()
     [['Intercept', 0.8], ['x', 2.3]]
     """
-    estimator = spec.get("estimator", spec)
-    if estimator["kind"] not in KINDS:
-        raise WrongUse(f"没有估计方法“{estimator['kind']}”。现有：{'、'.join(KINDS)}")
-    if "prepare" in spec:
-        data = prepare(data, spec["prepare"])
-    return KINDS[estimator["kind"]](data, estimator)
+    asked, steps = _asked(spec)
+    if steps:
+        data = prepare(data, steps)
+    return KINDS[asked.kind](data, asked.spec)
+
+
+def _asked(spec: dict) -> tuple[Specification, list[dict]]:
+    """Return the specification read strictly, and the steps before it; `WrongUse` if it is none."""
+    try:
+        if not isinstance(spec, dict) or "estimator" not in spec:
+            return specified(spec), []
+        unknown = sorted(set(spec) - {"prepare", "estimator"})
+        if unknown:
+            raise ValueError(f"未知的键：{'、'.join(unknown)}；只有 prepare 和 estimator")
+        return specified(spec["estimator"]), spec.get("prepare", [])
+    except ValueError as fault:
+        raise WrongUse(str(fault)) from fault

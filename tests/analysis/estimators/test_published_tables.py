@@ -37,6 +37,8 @@ OTHER_CONVENTION = ("R plm vcovHC HC0", "R plm vcovHC sss",
 # What the file keeps of statsmodels where it is inexact or wrong.
 NOT_OURS = ("statsmodels_coef", "statsmodels_se_robust", "wrong_two_column_dispersion")
 
+SECOND_PROGRAM = "pyfixest"  # whether the file's maker ran it beside: no part of a specification
+
 OF_A_TERM = {"coef": "estimate", "se": "std_error", "t": "statistic", "df": "df",
              "p_ties_in": "p_value", "adjusted_p": "p_value"}
 A_TERM = {"I": "I", "gap": "gap", "endowments": "endowments", "coefficients": "coefficients",
@@ -63,7 +65,8 @@ def loaded(source: list[str] | None) -> pd.DataFrame | None:
 @cache
 def fitted(id: str) -> Estimate:
     case = CASES[id]
-    return estimate(loaded(case["data"]), {key: case[key] for key in ("prepare", "estimator")})
+    asked = {key: value for key, value in case["estimator"].items() if key != SECOND_PROGRAM}
+    return estimate(loaded(case["data"]), {"prepare": case["prepare"], "estimator": asked})
 
 
 def figure(fit: Estimate, name: str, term: str | None) -> float:

@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline.analysis.annual.models.model_frames import floats
 from pipeline.analysis.estimators import estimate
 from pipeline.analysis.estimators.extended import logarithms
-from pipeline.definitions.questions import AnnualInference, Trajectory
+from pipeline.definitions.models.questions import AnnualInference, Trajectory
 from pipeline.definitions.studies import Study
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES

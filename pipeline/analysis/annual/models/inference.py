@@ -13,7 +13,7 @@ from pipeline.analysis.estimators.extended import LeastSquares, left_over
 from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
 from pipeline.analysis.estimators.linear.within_between import mundlak_design
 from pipeline.analysis.estimators.refusing import POWER
-from pipeline.definitions.questions import AnnualInference
+from pipeline.definitions.models.questions import AnnualInference
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import is_missing
 
@@ -116,9 +116,11 @@ def _few_clusters(data: pd.DataFrame, spec: dict, focus: str, found: Estimate, c
     if spec["kind"] == "within_between":
         adjusted = estimate(data, spec | {"cov": "cr2"})
         return adjusted.terms, {"covariance": "CR2", "convention": adjusted.convention}
-    asked = spec | {"kind": "wild", "terms": [focus]}
+    same = {key: spec[key] for key in ("formula", "vars", "fe", "groups", "weights")
+            if key in spec}
+    asked = same | {"kind": "wild", "terms": [focus]}
     if clusters >= rules.few_clusters:
-        adjusted = estimate(data, spec | {"kind": "cr2"})
+        adjusted = estimate(data, same | {"kind": "cr2"})
         terms = adjusted.terms.set_index("term").loc[found.terms["term"]].reset_index()
         if terms.set_index("term").loc[focus, "df"] >= float(rules.min_df):
             p = estimate(data, asked).terms.loc[0, "p_value"]

@@ -23,7 +23,7 @@ def frames(panel: pd.DataFrame, schools: pd.DataFrame, study: Study) -> dict[str
     sections = sections.assign(section=sections["unit"] + sections["stage"] + sections["school"],
                                junior=(sections["stage"] == STAGES[1]).astype(float))
     sections = sections.merge(panel[WHO].astype({"year": int}), on=["unit", "year"], how="left")
-    return found | {"schools": _marked(prepare(sections, study.school_steps),
+    return found | {"schools": _marked(prepare(sections, study.plain_school_steps),
                                        ["unit", "year", "section"])}
 
 

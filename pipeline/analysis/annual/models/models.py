@@ -10,7 +10,7 @@ from pipeline.analysis.annual.models.neighbours import residuals, same_place
 from pipeline.analysis.estimators import estimate
 from pipeline.analysis.estimators.estimates import LEVEL
 from pipeline.analysis.estimators.preparing import prepare
-from pipeline.definitions.questions import AnnualInference, AnnualModel, Variant
+from pipeline.definitions.models.questions import AnnualInference, AnnualModel, Variant
 from pipeline.definitions.studies import Study
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES, is_missing
@@ -40,7 +40,10 @@ def _answer(model: AnnualModel, frame: pd.DataFrame, study: Study
            "estimator": json.dumps(model.plain_estimator, ensure_ascii=False)}
     if model.kind == "moran":
         return {**row, **_alike(model, frame, study)}, [], []
-    data = _asked(frame, model.where, model.prepare)
+    try:
+        data = _asked(frame, model.where, model.plain_prepare)
+    except WrongUse as fault:
+        return {**row, "n": 0, "status": REFUSED, "reason": str(fault)}, [], []
     row, terms = _one(row, data, model.plain_estimator, model.focus, study.inference)
     if row["status"] == REFUSED:
         return row, [], []
@@ -98,7 +101,7 @@ def _variant(model: AnnualModel, variant: Variant, data: pd.DataFrame, top: str,
 def _alike(model: AnnualModel, frame: pd.DataFrame, study: Study) -> dict:
     """Return whether neighbours' residuals of another model are alike (Moran's I)."""
     asked = next(m for m in study.models if m.id == model.plain_estimator["residuals"])
-    data = _asked(frame, asked.where, asked.prepare)
+    data = _asked(frame, asked.where, asked.plain_prepare)
     reason = _one({}, data, asked.plain_estimator, asked.focus, study.inference)[0]["reason"]
     if reason:
         return {"n": 0, "status": REFUSED, "reason": f"{asked.id}没有估计"}

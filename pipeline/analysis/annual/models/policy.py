@@ -4,7 +4,7 @@ import pandas as pd
 
 from pipeline.analysis.annual.models.model_frames import floats
 from pipeline.analysis.estimators import estimate
-from pipeline.definitions.questions import AnnualInference, Policy
+from pipeline.definitions.models.questions import AnnualInference, Policy
 from pipeline.definitions.studies import Study
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES, is_missing

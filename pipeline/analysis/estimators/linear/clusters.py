@@ -34,7 +34,8 @@ def cr2(data: pd.DataFrame, spec: dict) -> Estimate:
     codes = cells.codes(spec["groups"]) if "groups" in spec else np.arange(len(cells.y))
     estimates, matrix, df = bias_reduced(cells, codes)
     terms = tidy(cells.names, estimates, np.sqrt(np.diag(matrix)), df)
-    words = f"CR2（群：{spec['groups']}）" if "groups" in spec else "HC2"
+    words = "加权（误差方差与权数成反比）；" if "weights" in spec else ""
+    words += f"CR2（群：{spec['groups']}）" if "groups" in spec else "HC2"
     return Estimate(terms[terms["term"].isin(printed)].reset_index(drop=True), len(cells.y),
                     f"{words}，Satterthwaite自由度", {"clusters": float(codes.max() + 1)})
 
@@ -108,7 +109,8 @@ def wild(data: pd.DataFrame, spec: dict) -> Estimate:
         test = WildTest.of(cells, codes, signs, term)
         rows.append(test.row(term, spec.get("interval", False)))
         figures[f"p_ties_out[{term}]"] = test.p(0.0, ties=False)
-    words = f"野聚类自助法，群：{spec['groups']}，抽样{len(signs)}次；标准误与t为CR1"
+    words = "加权；" if "weights" in spec else ""
+    words += f"野聚类自助法，群：{spec['groups']}，抽样{len(signs)}次；标准误与t为CR1"
     if spec.get("interval"):
         words += "，区间由检验反演"
     return Estimate(pd.concat(rows, ignore_index=True), len(cells.y), words, figures)

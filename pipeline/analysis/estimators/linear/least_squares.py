@@ -57,7 +57,8 @@ def linear(data: pd.DataFrame, spec: dict) -> Estimate:
                **(_breusch_pagan(cells, residuals) if spec.get("bp_test") else {})}
     if found.clusters is not None:
         figures["clusters"] = found.clusters
-    return Estimate(terms, len(cells.y), found.convention,
+    words = ("加权；" if weights(spec) else "") + found.convention
+    return Estimate(terms, len(cells.y), words,
                     {name: float(value) for name, value in figures.items()},
                     pd.Series(fit.leverage.astype(float), index=cells.rows.index))
 

@@ -43,7 +43,8 @@ def within_between(data: pd.DataFrame, spec: dict) -> Estimate:
         tidy([f"between[{name}]" for name in (*moving, *cells.names[2 * k:2 * k + fixed])],
              sums[whole], np.sqrt(np.diag(sum_matrix))[whole], sum_df[whole])], ignore_index=True)
     clusters = int(codes.max()) + 1
-    return Estimate(terms, len(cells.y), f"组内—组间；{HOW[spec['cov']]}；群：{spec['fe'][0]}",
+    words = "组内—组间；" + ("加权；" if "weights" in spec else "")
+    return Estimate(terms, len(cells.y), f"{words}{HOW[spec['cov']]}；群：{spec['fe'][0]}",
                     {"clusters": float(clusters),
                      **hausman(found[k:2 * k], matrix[k:2 * k, k:2 * k], clusters)})
 

@@ -49,7 +49,8 @@ def oaxaca(data: pd.DataFrame, spec: dict) -> Estimate:
 
     terms, how = resampled(parts, names, len(y), spec.get("draws", 0), codes, redrawn=redrawn)
     shares = {"n_other": float(other.sum()), "n_reference": float((~other).sum())}
-    return Estimate(terms, len(y), how or "不给标准误：需要区间时作自助法", shares)
+    words = ("加权；" if "weights" in spec else "") + (how or "不给标准误：需要区间时作自助法")
+    return Estimate(terms, len(y), words, shares)
 
 
 def _other_group(column: pd.Series, spec: dict) -> np.ndarray:

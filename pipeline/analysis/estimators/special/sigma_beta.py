@@ -21,7 +21,8 @@ def beta_convergence(data: pd.DataFrame, spec: dict) -> Estimate:
     """
     term = f"np.log({spec['initial']})"
     right = " + ".join([term, *spec.get("controls", [])])
-    fit = linear(data, {"kind": "ols", "cov": spec["cov"], "groups": spec.get("groups", []),
+    clusters = {"groups": spec["groups"]} if "groups" in spec else {}
+    fit = linear(data, {"kind": "ols", "cov": spec["cov"], **clusters,
                         "formula": f"np.log({spec['final']} / {spec['initial']}) ~ {right}"})
     row = fit.terms.set_index("term").loc[term]
     speed, fastest, slowest = (convergence_speed(row[name], spec["years"])

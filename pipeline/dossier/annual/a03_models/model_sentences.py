@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.annual_evaluation import Annual
-from pipeline.definitions.questions import AnnualModel
+from pipeline.definitions.models.questions import AnnualModel
 from pipeline.dossier.annual.a03_models.naming import (
     ASSOCIATION,
     FITTED,

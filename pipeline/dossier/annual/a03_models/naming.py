@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from pipeline.annual_evaluation import Annual
-from pipeline.definitions.questions import AnnualModel
+from pipeline.definitions.models.questions import AnnualModel
 from pipeline.dossier.models.gap_sentences import PLAIN
 from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined, p_text
 from pipeline.ground.terms import is_missing

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.annual_evaluation import Annual
-from pipeline.definitions.questions import Trajectory
+from pipeline.definitions.models.questions import Trajectory
 from pipeline.dossier.annual.a03_models.naming import FITTED, relation
 from pipeline.dossier.printing.exhibit import UNKNOWN, Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import (

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from pipeline.annual_evaluation import Annual
-from pipeline.definitions.questions import Policy
+from pipeline.definitions.models.questions import Policy
 from pipeline.dossier.annual.a03_models.naming import FITTED, Size, relation
 from pipeline.dossier.printing.exhibit import (
     TOTAL,

@@ -4,9 +4,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError, model_validator
 
-from pipeline.definitions.base import Definition, Exact, Text
+from pipeline.definitions.base import Definition, Exact, Text, fault_zh
+from pipeline.definitions.models.asked_models import Neighbours, faults
 
 
 class Variant(Definition):
@@ -29,13 +30,13 @@ class Variant(Definition):
 class AnnualModel(Definition):
     """One question put to the pooled data before the answer is known (预先列明的模型).
 
-    ``estimator`` is a specification for `pipeline.analysis.estimators.estimate`; ``focus`` the
-    term that answers the question. ``frame``: county-years (``panel``), school-years
-    (``schools``). ``reading`` says how the focus is put in words: ``elasticity`` (both in
-    logarithms: per 10 % more, so many % more), ``semi`` (the cause in logarithms: per 10 % more,
-    so many units), ``odds`` (the same of a logit: the odds so many % more), ``unit`` (``cause``
-    compares, or is one ``cause_unit`` more: so many units), ``share`` (a part of a gap) or
-    ``none`` (a test only).
+    ``estimator`` is a specification (`pipeline.definitions.models.specifications`), read as
+    strictly as all the rest, with each of the ``variants``; ``focus`` the term that answers the
+    question. ``frame``: county-years (``panel``), school-years (``schools``). ``reading`` says
+    how the focus is put in words: ``elasticity`` (both in logarithms: per 10 % more, so many %
+    more), ``semi`` (the cause in logarithms: per 10 % more, so many units), ``odds`` (the same
+    of a logit: the odds so many % more), ``unit`` (``cause`` compares, or is one ``cause_unit``
+    more: so many units), ``share`` (a part of a gap) or ``none`` (a test only).
     Within ``domain`` the secondary questions are adjusted together.
     """
 
@@ -56,6 +57,29 @@ class AnnualModel(Definition):
     variants: list[Variant] = []
     caution: str = ""
 
+    @model_validator(mode="after")
+    def _can_be_what_it_says(self):
+        found = list(self._faults())
+        if found:
+            raise ValueError(f"模型{self.id}：" + "；".join(found))
+        return self
+
+    def _faults(self):
+        if self.estimator.get("kind") != "moran":
+            yield from faults(self)
+            return
+        try:
+            Neighbours.model_validate(self.estimator)
+        except ValidationError as error:
+            yield from map(fault_zh, error.errors())
+        if self.variants or self.prepare or self.where:
+            yield "moran 用另一个模型的残差，不得写 variants、prepare、where"
+
+    @property
+    def plain_prepare(self) -> list[dict]:
+        """Return the steps with plain numbers."""
+        return plain(self.prepare)
+
     @property
     def plain_estimator(self) -> dict:
         """Return the estimator with plain numbers."""
@@ -70,7 +94,7 @@ class AnnualModel(Definition):
     def spec(self) -> dict:
         """Return the whole specification for the door of the estimators, ``prepare`` included."""
         found = {"estimator": self.plain_estimator}
-        return {"prepare": plain(self.prepare), **found} if self.prepare else found
+        return {"prepare": self.plain_prepare, **found} if self.prepare else found
 
 
 class Trajectory(Definition):
