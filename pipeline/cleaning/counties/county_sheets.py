@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.files.cells import NUMBER, TEXT, Cell
 from pipeline.cleaning.forms.headers import HeadedSheet
+from pipeline.cleaning.forms.letters import substituted
 from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number
 from pipeline.cleaning.forms.rows import FormRow, read_rows
 from pipeline.cleaning.forms.values import read_quantity
@@ -78,9 +79,16 @@ def read_evidence_toml(path: Path, year: int, label: str, drop_personal: bool, f
             findings.add("evidence.day", f"{id}：{why}", label)
         else:
             rows.append({"year": year, "id": id.upper(), "status": status, "date": _date(when),
-                         "note": str(given.get("note", "")),
-                         "document": str(given.get("document", ""))})
+                         **{key: _printed(str(given.get(key, "")), label, findings)
+                            for key in ("note", "document")}})
     return rows
+
+
+def _printed(text: str, label: str, findings: Findings) -> str:
+    drawn, rare = substituted(text)
+    if rare:
+        findings.add("text.substituted", f"卷宗字体没有 {rare}，印作“{drawn}”", label)
+    return drawn
 
 
 def _toml(path: Path, label: str, table: str, drop_personal: bool, findings: Findings

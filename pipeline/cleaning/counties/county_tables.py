@@ -19,7 +19,7 @@ from pipeline.cleaning.counties.county_rows import CountyRow
 from pipeline.cleaning.files.cells import TEXT, Cell, Sheet
 from pipeline.cleaning.files.reading import Opened, open_files
 from pipeline.cleaning.forms.labels import year_of
-from pipeline.cleaning.forms.letters import clean_text
+from pipeline.cleaning.forms.letters import clean_text, substituted
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.cleaning.privacy import named_sheet, report_names, without_personal
@@ -131,8 +131,8 @@ def _row(line: tuple[Cell, ...], headed: CountySheet, found: CountyTables) -> Co
         found.findings.at("year.unclear", cells[YEAR], "不是年份")
         return None
     said = {UNIT: code_of(cells[UNIT])} | {
-        key: clean_text(cells[key].text) if key in cells else "" for key in (NAME, PROVINCE,
-                                                                             PREFECTURE)}
+        key: _name(cells[key], found.findings) if key in cells else ""
+        for key in (NAME, PROVINCE, PREFECTURE)}
     code, why = code_fault(cells[UNIT], said[PROVINCE])
     if code:
         found.findings.at(code, cells[UNIT], f"{said[NAME]}：{why}，该行未使用".lstrip("："))
@@ -150,6 +150,13 @@ def _row(line: tuple[Cell, ...], headed: CountySheet, found: CountyTables) -> Co
               for name, unit in headed.units.items()}
     absent = {c.name: None for c in headed.layout.quantities if c.name not in values}
     return CountyRow(headed.layout, year, level, **said, cells=cells, values=values | absent)
+
+
+def _name(cell: Cell, findings: Findings) -> str:
+    drawn, rare = substituted(clean_text(cell.text))
+    if rare:
+        findings.at("text.substituted", cell, f"卷宗字体没有 {rare}，印作“{drawn}”")
+    return drawn
 
 
 def _by_county(rows: list[CountyRow], findings: Findings) -> Iterator[dict]:

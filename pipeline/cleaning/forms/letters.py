@@ -1,8 +1,8 @@
 """Letters that do not belong in a name (异常字符): invisible, turning, broken, undrawable.
 
 A name goes to the letter from the cell to the dossier. What cannot be seen is taken out
-with a record; what turns the direction of writing, has no meaning, or cannot be drawn by
-the dossier's fonts is refused, before it becomes an empty box on paper.
+with a record; what turns the direction of writing, has no meaning, or is no letter and cannot
+be drawn by the dossier's fonts is refused, before it becomes an empty box on paper.
 """
 
 import re
@@ -11,6 +11,7 @@ import unicodedata
 from functools import cache
 
 from pipeline.definitions.base import DATA
+from pipeline.definitions.forms.rare_letters import printable, rare_letters
 from pipeline.ground.fonts import missing_letters
 
 APOSTROPHES = ("'", "’", "‘", "＇")
@@ -63,11 +64,22 @@ def odd_letters(text: str) -> str:
     if _MOJIBAKE.search(text):
         return "疑似乱码"
     if not _in_gb2312(text):
-        missing = missing_letters(text)
+        rare = rare_letters(text)
+        missing = [letter for letter in missing_letters(text) if letter not in rare]
         if missing:
             codes = "、".join(f"U+{ord(letter):04X}" for letter in missing)
             return f"卷宗字体没有这些字：{codes}"
     return ""
+
+
+def substituted(name: str) -> tuple[str, str]:
+    """Return a name that can be drawn, and which letters were substituted, in words that can.
+
+    >>> substituted("示例县𠮷小学")
+    ('示例县〔⿱土口〕小学', 'U+20BB7')
+    """
+    rare = "" if _in_gb2312(name) else rare_letters(name)
+    return printable(name) if rare else name, "、".join(f"U+{ord(c):04X}" for c in rare)
 
 
 def _in_gb2312(text: str) -> bool:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.files import cells
 from pipeline.cleaning.files.cells import Cell
-from pipeline.cleaning.forms.letters import clean_text, odd_letters
+from pipeline.cleaning.forms.letters import clean_text, odd_letters, substituted
 from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number
 from pipeline.definitions.forms import variables as forms
 from pipeline.definitions.forms.layouts import FormColumn, Layout
@@ -67,7 +67,10 @@ def _name(cell: Cell, required: bool, findings: Findings) -> str:
     if name != cell.text:
         findings.at("text.cleaned", cell,
                     "去除名称中多余的空白、看不见的字符，部首字换成同形的常用字")
-    return name
+    drawn, rare = substituted(name)
+    if rare and not odd:
+        findings.at("text.substituted", cell, f"卷宗字体没有 {rare}，印作“{drawn}”")
+    return drawn
 
 
 def _class(cell: Cell, column: FormColumn, findings: Findings) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.definitions.base import DATA
+from pipeline.definitions.forms.rare_letters import printable
 from pipeline.definitions.persons.personal import WITHHELD, is_personal, shown
 from pipeline.ground.errors import DefinitionFault, WrongUse
 
@@ -70,7 +71,8 @@ def _listed(path: Path, changed: int = 0) -> dict[str, UnitInfo]:
 
 
 def _unit(row: dict[str, str]) -> UnitInfo:
-    kept = {name: WITHHELD if is_personal(text) else text for name, text in row.items()}
+    kept = {name: WITHHELD if is_personal(text) else printable(text)
+            for name, text in row.items()}
     return UnitInfo(**{**kept, "plans": tuple(kept["plans"].split())})
 
 
