@@ -14,7 +14,7 @@ from pipeline.cleaning.files.cells import Cell
 from pipeline.definitions.forms.plausible import Band, Range, Relation, plausibility
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.formulas import exactly
-from pipeline.definitions.plans import NUMERIC, Target
+from pipeline.definitions.targets.plans import NUMERIC, Target
 from pipeline.ground.exact import plainly
 
 _YEAR, _NAMED_ONE_BY_ONE, _SHARES_FROM = "年", 3, 10
@@ -146,17 +146,23 @@ def day_fault(day: str, year: int) -> str:
     return ""
 
 
-def check_target(target: Target, value: Fraction, cell: Cell, findings: Findings) -> None:
-    """Compare what a county reports for a target of a plan with the target's own values."""
+def target_fault(target: Target, unit: str, value: Fraction, cell: Cell, findings: Findings
+                 ) -> str:
+    """Return why a figure typed for a target cannot be meant; empty when it can.
+
+    What is only unusual beside the target's own values is warned of.
+    """
     wanted = [v.value for v in target.values if v.value]
-    if not wanted or not value or target.op not in NUMERIC:
-        return
-    factor = min(max(value / w, w / value) for w in wanted)
-    share = target.unit == "%" and value <= 1 and min(wanted) >= _SHARES_FROM
+    if not wanted or not value or target.op not in NUMERIC or cell.confirmed:
+        return ""
+    factor = min(max(abs(value / w), abs(w / value)) for w in wanted)
+    share = unit == "%" and 0 < value <= 1 and min(wanted) >= _SHARES_FROM
     limits = plausibility()
-    said = (f"目标{target.id}“{target.quantity}”填{plainly(value)}{target.unit}，"
-            f"目标值为{'、'.join(map(plainly, wanted))}{target.unit}")
-    if share or factor > limits.target_refuse_factor:
-        findings.at("value.range", cell, said + ("，填的疑为比率" if share else ""))
-    elif factor > limits.target_warn_factor:
-        findings.at("value.band", cell, said)
+    said = f"填{plainly(value)}{unit}，目标值为{'、'.join(map(plainly, wanted))}{target.unit}"
+    if share:
+        return f"{said}，疑为比率；是比率的，单位请写“比率”"
+    if factor > limits.target_refuse_factor:
+        return said
+    if factor > limits.target_warn_factor:
+        findings.at("value.band", cell, f"目标{target.id}“{target.quantity}”{said}")
+    return ""

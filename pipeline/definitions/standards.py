@@ -27,7 +27,7 @@ from pipeline.definitions.parts import (
     Split,
     Threshold,
 )
-from pipeline.definitions.plans import plans
+from pipeline.definitions.targets.plans import plans
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.readiness import readied
 

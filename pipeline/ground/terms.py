@@ -18,6 +18,7 @@ import pandas as pd
 from pipeline.ground.exact import exact_text, from_exact_text
 
 MET, NOT_MET, UNDETERMINED = "met", "not_met", "undetermined"
+NOT_APPLICABLE = "not_applicable"
 STATE_ZH = {MET: "达标", NOT_MET: "未达标", UNDETERMINED: "待核"}
 
 ABOVE, FLOOR, BELOW, MISSING = "met", "floor", "below", "missing"

@@ -5,8 +5,8 @@ from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.forms.layouts import layouts
 from pipeline.definitions.forms.unit_list import units
 from pipeline.definitions.indicators import indicators
-from pipeline.definitions.plans import plans
 from pipeline.definitions.standards import standard
+from pipeline.definitions.targets.plans import plans
 
 
 def listing(what: str) -> list[str]:

@@ -12,8 +12,8 @@ from pipeline.analysis.county.funding import funding, spending, spending_groups,
 from pipeline.analysis.county.plan_verdicts import judge_target
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
-from pipeline.definitions.plans import plan
 from pipeline.definitions.standards import standard
+from pipeline.definitions.targets.plans import plan
 from pipeline.dossier.c05_funding.funding_growth import (
     basis_sentences,
     rise_sentences,

@@ -36,8 +36,8 @@ from pipeline.analysis.schools.compliance import compliance
 from pipeline.analysis.schools.indicator_values import indicator_values
 from pipeline.definitions.base import DATA
 from pipeline.definitions.items import Ratio
-from pipeline.definitions.plans import plan
 from pipeline.definitions.standards import standard
+from pipeline.definitions.targets.plans import plan
 from pipeline.ground.terms import MET, NOT_MET, STATE_ZH, TABLES, UNDETERMINED, verdict
 
 F = Fraction

@@ -96,7 +96,7 @@ def test_a_figure_is_read_in_its_own_unit_exactly(tmp_path, row, how):
     (fact("社会认可度", 101, "%"), "cell.percent"),
     (fact("社会认可度", 92, "比率"), "cell.percent"),
     (fact("在校生数", 1234, "人"), "fact.unknown"), (fact("教师工资", 9, "万元"), "fact.unknown"),
-    (fact("Z99", 9, "所"), "fact.unknown"), (fact("CX17", 300, "元"), "header.unit")])
+    (fact("目标Z99", 9, "所"), "fact.unknown")])
 def test_a_wrong_unit_value_or_item_is_refused_and_its_cell_is_named(tmp_path, line, code):
     result = received(tmp_path, 县级数据=[fact("适龄残疾儿童少年数", 9, "人"), line])
     assert code in refusals(result) and list(facts(result)) == ["disabled_children"]
@@ -115,6 +115,24 @@ def test_a_blank_or_a_dash_is_a_figure_not_handed_in(tmp_path, value, unit):
 def test_a_target_of_a_plan_is_filled_in_under_its_number(tmp_path):
     result = received(tmp_path, 县级数据=[fact("H14", 3, "年"), fact("z19", 400, "所")])
     assert facts(result) == {"H14": 3, "Z19": 400} and not result.refused
+
+
+def test_rows_of_targets_that_no_plan_has_or_of_another_unit_never_cost_the_county(tmp_path):
+    rows = [fact("专任教师总数", 9, "人"), fact("Z99", 9, "所"), fact("Z19", 400, "元"),
+            fact("Z05", "9.5万个", None), fact("CX17", 3000000, "元")]
+    result = received(tmp_path, 县级数据=rows)
+    assert facts(result) == {"full_time_teachers": 9, "Z05": 95000, "CX17": 300}
+    assert not result.refused
+    assert [(f["sheet"], f["row"]) for f in found(result, "target.aside")] == [
+        ("县级数据", 3), ("县级数据", 4)]
+
+
+def test_a_target_filled_in_twice_and_differently_is_set_aside_alone(tmp_path):
+    rows = [fact("H14", v, "年") for v in (2, 3)] + [fact("Z19", 400, "所")]
+    result = received(tmp_path, 县级数据=rows, 佐证材料=[
+        paper("H00", "符合"), paper("H00", "不符合"), paper("CX88", "符合")])
+    assert not result.refused and facts(result) == {"Z19": 400} and result.evidence.empty
+    assert len(found(result, "target.aside")) == 3
 
 
 def test_one_item_given_twice_with_different_figures_is_refused(tmp_path):

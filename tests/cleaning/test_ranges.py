@@ -103,8 +103,8 @@ def test_a_paper_is_not_younger_than_the_data_or_the_run_nor_older_than_the_stat
 
 @pytest.mark.parametrize(("name", "value", "unit", "code"), [
     ("义务教育教师年平均工资收入", 98000, "万元", "value.range"),
-    ("社会认可度", 0.925, "%", "value.range"), ("通过国家基本均衡认定年份", 15, "年", "value.year"),
-    ("W22", 0.98, "%", "value.range")])
+    ("社会认可度", 0.925, "%", "value.range"),
+    ("通过国家基本均衡认定年份", 15, "年", "value.year")])
 def test_a_fact_of_a_wrong_size_is_refused_with_its_name_cell_and_range(
         tmp_path, name, value, unit, code):
     result = received(tmp_path, 县级数据=[fact(name, value, unit)])

@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.definitions.base import DATA
 from pipeline.definitions.forms.unit_list import unit_info, units
-from pipeline.definitions.plans import load_plan, plan, plans
 from pipeline.definitions.standards import standard
+from pipeline.definitions.targets.plans import load_plan, plan, plans
 from pipeline.ground.errors import DefinitionFault, WrongUse
 
 ZHENGZHOU, HUBEI, REPLY = "zhengzhou-2023-26", "hubei-county-2019-2025", "zhengzhou-reply-2024"
@@ -30,7 +30,7 @@ BY_HAND = [
     ("Z04", ">=", "150", "所", "2025"),
     ("Z05", ">", "90000", "个", "2026"),
     ("Z06", ">", "40000", "个", "2026"),
-    ("Z07", "~", "100", "%", "2026-09"),
+    ("Z07", ">=", "90", "%", "2026-09"),
     ("Z08", "not_below_last_year", "", "元", ""),
     ("Z09", "not_below_last_year", "", "元/生", ""),
     ("Z12", ">=", "120", "个", "2025"),
@@ -53,7 +53,7 @@ BY_HAND = [
     ("H08", ">=", "10 20", "%", ""),
     ("H09", ">=", "360", "学时", ""),
     ("H10", ">=", "5", "%", ""),
-    ("H11", "=", "200", "元/生年", ""),
+    ("H11", ">=", "200", "元/生年", ""),
     ("H12", ">=", "6000", "元/生年", ""),
     ("H14", "<=", "3", "年", ""),
     ("ZR1", "~", "300", "所", "2027"),
@@ -64,12 +64,12 @@ BY_HAND = [
     ("CX03", "ordinal", "", "", "2026"),
     ("CX07", "=", "100", "%", "2024"),
     ("CX09", ">=", "30", "%", ""),
-    ("CX11", "=", "13.5 19", "教职工1人对应学生数", ""),
+    ("CX11", "<=", "13.5 19", "教职工1人对应学生数", ""),
     ("CX12", "~", "2", "教职工/班", ""),
     ("CX13", "~", "6 60 600", "名", "2025"),
     ("CX14", "~", "300 3000 30000", "名", "2025"),
     ("CX15", ">=", "10", "%", "2025"),
-    ("CX17", "=", "300", "万元/年", ""),
+    ("CX17", ">=", "300", "万元/年", ""),
     ("CX18", "<=", "5", "年", ""),
     ("W01", "=", "100", "%", "2020"),
     ("W02", ">=", "99", "%", "2020"),
@@ -85,11 +85,17 @@ BY_HAND = [
     ("W21", "<=", "45 50", "人", ""),
     ("W23", "<=", "2000 2500", "人", ""),
 ]
-# 目标与国家标准指标的对应：只有所指的量相同才对应
-LINKED = {
-    "Z07": "G5", "Z33": "R4 R5 R6 R7 G3", "H02": "R6", "H05": "G5", "H06": "G4", "H07": "R7",
-    "H08": "G11", "H09": "G9", "H10": "Q4", "H12": "G7", "H13": "G6", "H15": "G12",
-    "ZR3": "G11", "ZR4": "G11", "CX16": "G8", "W14": "G11", "W15": "G11", "W23": "G4",
+# 目标与国家标准指标的对应：只有所指的量、要求和范围都相同才对应
+LINKED = {"H08": "G11", "H09": "G9", "H10": "Q4", "H13": "G6", "H15": "G12"}
+# 有自己算法的目标：读哪张表，不套用国家标准的判定
+RULED = {
+    "Z07": "class_share", "Z08": "yearly", "Z09": "yearly", "Z20": "yearly",
+    "Z21": "coefficients", "Z33": "new_schools", "H02": "every_school", "H03": "large_classes",
+    "H04": "large_classes", "H05": "class_share", "H06": "every_school_size",
+    "H07": "every_school", "H12": "county_figures", "CX16": "county_figures",
+    "W01": "county_figures", "W07": "large_classes every_school_size",
+    "W16": "every_school_total", "W21": "every_class", "W22": "class_share",
+    "W23": "every_school_size",
 }
 
 ONE = """
@@ -184,6 +190,20 @@ def test_a_target_is_linked_to_a_national_indicator_only_where_the_quantity_is_t
     every = [*national.resource.indicators, *(item.id for item in national.items)]
     assert linked.pop("H01").split() == every
     assert linked == LINKED
+
+
+def test_a_target_that_asks_otherwise_than_any_item_has_a_rule_of_its_own():
+    ruled = {id: " ".join(rule.type for rule in target.rules)
+             for id, target in targets().items() if target.rules}
+    assert ruled == RULED and not ruled.keys() & {*LINKED, "H01"}
+
+
+def test_the_limits_of_a_rule_are_those_that_the_target_prints():
+    for id in ("H02", "H07", "W22", "Z07", "W01"):
+        (rule,) = targets()[id].rules
+        limits = rule.parts[0].value if id == "W01" else rule.value
+        listed = list(limits.values()) if isinstance(limits, dict) else [limits]
+        assert listed == numbers(targets()[id]), id
 
 
 @pytest.mark.parametrize("id", ["CX15", "Z14", "W16"])

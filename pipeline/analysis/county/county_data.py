@@ -8,12 +8,17 @@ import pandas as pd
 from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.ground.terms import records
 
+MEASURED_TABLES = ("indicators", "balance")
 COUNTY_TABLES = ("sections", "facts", "evidence", "class_sizes", "rooms", "monitoring")
 
 
 @dataclass(frozen=True)
 class CountyData:
-    """What the county handed in for one year: sections, facts, evidence, lists."""
+    """What the county handed in for one year: sections, facts, evidence, lists.
+
+    ``places`` says in which row each fact stands; ``levels`` and ``coefficients`` are what
+    was measured of it: the rows of the indicators and balance tables, where they are there.
+    """
 
     year: int
     sections: list[dict]
@@ -26,6 +31,9 @@ class CountyData:
     not_general: frozenset[str] = frozenset()
     stages_of: dict[str, int] = field(default_factory=dict)
     variable_zh: dict[str, str] = field(default_factory=dict)
+    places: dict[str, dict] = field(default_factory=dict)
+    levels: list[dict] = field(default_factory=list)
+    coefficients: list[dict] = field(default_factory=list)
 
     def general_sections(self) -> list[dict]:
         """Return the sections of general schools that have pupils (普通中小学)."""
@@ -34,16 +42,23 @@ class CountyData:
 
 
 def county_data(tables: dict[str, pd.DataFrame], year: int) -> CountyData:
-    """Gather the year's tables; monitoring keeps every year, for the latest result counts."""
+    """Gather the year's tables; monitoring keeps every year, for the latest result counts.
+
+    The measured tables are taken where ``tables`` has them.
+    """
     types = classifications().school_type
 
     def rows(name: str) -> list[dict]:
+        if name not in tables and name in MEASURED_TABLES:
+            return []
         table = tables[name]
         return records(table[table["year"] == year])
 
     return CountyData(
         year, rows("sections"),
         facts={row["variable"]: row["value"] for row in rows("facts")},
+        places={row["variable"]: row for row in rows("facts")},
+        levels=rows("indicators"), coefficients=rows("balance"),
         evidence={row["id"]: row for row in rows("evidence")},
         class_sizes=rows("class_sizes"), rooms=rows("rooms"),
         monitoring=records(tables["monitoring"]),

@@ -66,7 +66,12 @@ def judge_veto(veto: Veto, data: CountyData) -> Outcome:
 
 
 def _ratio(rule: rules.Ratio, data: CountyData) -> Outcome:
-    parts = [_part(part, data) for part in rule.parts]
+    return judge_parts(rule.parts, data)
+
+
+def judge_parts(given: list[rules.Part], data: CountyData) -> Outcome:
+    """Judge quotients of county figures: all must hold (县级数据之比)."""
+    parts = [_part(part, data) for part in given]
     shown = next((p for p in parts if p.status == NOT_MET), parts[0])
     return Outcome(verdict([p.status for p in parts]), "；".join(p.reason for p in parts),
                    shown.value, shown.limit, shown.op, shown.unit)

@@ -1,23 +1,46 @@
 """Plan targets against what is known (规划目标对照): state, deadline, reason; never merged.
 
-A target is judged by the figure that the county filled in under the target's own number,
-by the trend of a named variable, by its evidence, or by the national items that it equals.
-Whatever none of these answers stays open. ≈ (左右) only hints: within a tenth it is met,
-outside it stays open. A plan's soft wording (力争、原则上) is shown, not judged away.
+A target is judged by the county's own sheets, by its rules or by the national items that
+ask the same; what was typed under its number counts only where no sheet holds the quantity,
+is marked as typed, and is named where it says otherwise than the sheet (填报与表内数据不符).
+Whatever none of these answers stays open. A plan's soft wording (力争、原则上) is shown, not
+judged away.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 import pandas as pd
 
-from pipeline.analysis.county.comparing import Outcome, holds, say
+from pipeline.analysis.county.comparing import Outcome, say
 from pipeline.analysis.county.county_data import CountyData
-from pipeline.definitions.plans import NUMERIC, Plan, Target
-from pipeline.ground.terms import MET, NOT_MET, TABLES, UNDETERMINED, records, verdict
+from pipeline.analysis.county.target_claims import Claim, claims, disagrees
+from pipeline.analysis.county.target_measures import measured
+from pipeline.definitions.forms.check_rules import checks
+from pipeline.definitions.targets.plans import WIDE, Plan, Target
+from pipeline.ground.terms import NOT_MET, TABLES, UNDETERMINED, records, verdict
 
-ABOUT, _NAMED = Fraction(1, 10), 6
+_NAMED, _CONTRADICTED = 6, "target.contradicted"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The state of one target, and what was typed against it."""
+
+    found: Outcome
+    against: tuple[Claim, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """Return the state that the sheets, or what was typed, lead to."""
+        return self.found.status
+
+    @property
+    def reason(self) -> str:
+        """Return the grounds, with every claim that was not followed."""
+        said = "、".join(claim.said for claim in self.against)
+        return self.found.reason + (f"；填报{said}，与此不符，未采用" if said else "")
 
 
 def targets(plans: list[Plan], judgements: pd.DataFrame, years: dict[int, CountyData],
@@ -27,84 +50,106 @@ def targets(plans: list[Plan], judgements: pd.DataFrame, years: dict[int, County
     ``years`` holds the county's data of this year and the one before; ``reference`` is the
     day of the statistics, against which deadlines are held.
     """
-    states = {row["id"]: row for row in records(judgements)}
-    rows = [_row(plan, target, judge_target(target, states, years, max(years)), reference)
-            for plan in plans for target in plan.targets
-            if not target.units or unit in target.units]
+    rows = [_row(plan, target, judged, reference)
+            for plan, target, judged in _judged(plans, judgements, years, unit)]
     return TABLES["targets"].frame(rows)
 
 
+def contradictions(plans: list[Plan], judgements: pd.DataFrame, years: dict[int, CountyData],
+                   unit: str) -> pd.DataFrame:
+    """Return a finding for every claim that the county's own sheets contradict."""
+    check, rows = checks()[_CONTRADICTED], []
+    for _, target, judged in _judged(plans, judgements, years, unit):
+        for claim in judged.against:
+            place = claim.place or {"sheet": "佐证材料"}
+            said = f"填报{claim.said}（{target.quantity}）；{judged.found.reason}；以后者判定"
+            rows.append({
+                "code": _CONTRADICTED, "severity": check.severity, "rule": check.rule,
+                "remedy": check.remedy, "file": place.get("file", ""),
+                "sheet": place["sheet"], "row": place.get("row"),
+                "action": said})
+    return TABLES["contradictions"].frame(rows)
+
+
+def _judged(plans: list[Plan], judgements: pd.DataFrame, years: dict[int, CountyData], unit: str):
+    states = {row["id"]: row for row in records(judgements)}
+    for plan in plans:
+        for target in plan.targets:
+            if not target.units or unit in target.units:
+                yield plan, target, judge_target(target, states, years, max(years))
+
+
 def judge_target(target: Target, states: dict[str, dict], years: dict[int, CountyData],
-                 year: int) -> Outcome:
-    """Judge one target by figure, trend, evidence or linked items, in this order."""
-    data = years[year]
-    if target.id in data.facts and target.op in NUMERIC and len(target.values) == 1:
-        found = _by_figure(target, data.facts[target.id])
-        wide = target.scope in ("prefecture", "central_city")
-        return replace(found, reason=f"{found.reason}（填报的市级数）") if wide else found
-    if target.op == "not_below_last_year" and target.variable:
-        return _by_trend(target, years, year)
-    if target.id in data.evidence:
-        return _by_evidence(data.evidence[target.id])
+                 year: int) -> Judged:
+    """Judge one target: sheets first, then what was typed, then open with what to hand in."""
+    sheet = measured(target, years, year) or _linked(target, states)
+    typed = claims(target, years[year])
+    if sheet is not None and sheet.status != UNDETERMINED:
+        return Judged(sheet, tuple(c for c in typed if disagrees(c, sheet, target)))
+    first = next((c for c in typed if c.outcome.status != UNDETERMINED), next(iter(typed), None))
+    if first is None:
+        return Judged(sheet or _open(target))
+    if sheet is not None and first.outcome.status != NOT_MET and _gap(target, sheet):
+        said = f"{sheet.reason}；填报{first.said}，表内资料不全，不能据以判为达到"
+        return Judged(replace(sheet, reason=said))
+    others = tuple(c for c in typed if c is not first and disagrees(c, first.outcome, target))
+    return Judged(_as_typed(target, first), others)
+
+
+def _linked(target: Target, states: dict[str, dict]) -> Outcome | None:
     linked = [states[id] for id in target.items if id in states]
-    if linked:
-        ids = [row["id"] for row in linked]
-        named = "、".join(ids) if len(ids) <= _NAMED else f"{ids[0]}至{ids[-1]}共{len(ids)}项"
-        whole = [UNDETERMINED] if len(linked) < len(target.items) else []
-        return Outcome(verdict([*(row["status"] for row in linked), *whole]),
-                       f"同国家标准 {named}")
-    if target.scope in ("prefecture", "central_city"):
+    if not linked:
+        return None
+    ids = [row["id"] for row in linked]
+    named = "、".join(ids) if len(ids) <= _NAMED else f"{ids[0]}至{ids[-1]}共{len(ids)}项"
+    whole = [UNDETERMINED] if len(linked) < len(target.items) else []
+    schools = tuple(row["schools"] for row in linked if row.get("schools"))
+    return Outcome(verdict([*(row["status"] for row in linked), *whole]), f"同国家标准 {named}",
+                   schools=schools)
+
+
+def _gap(target: Target, sheet: Outcome) -> bool:
+    """Tell whether a sheet was handed in with gaps: then nothing typed fills them.
+
+    A linked item that is open for the whole county has no sheet at all; one that is open for
+    named schools has one with gaps.
+    """
+    return target.proof == "both" if target.rules else bool(sheet.schools)
+
+
+def _as_typed(target: Target, claim: Claim) -> Outcome:
+    if claim.outcome.status == UNDETERMINED:
+        return replace(claim.outcome, reason=f"已填报{claim.said}：{claim.outcome.reason}")
+    mark = "填报的市级数" if target.scope in WIDE else "按填报，表内无可核对的数"
+    return replace(claim.outcome, reason=f"{claim.outcome.reason}（{mark}）")
+
+
+def _open(target: Target) -> Outcome:
+    if target.scope in WIDE:
         return Outcome(UNDETERMINED, "市（州）级目标，县级资料不能判定")
     return Outcome(UNDETERMINED, f"未提交资料（可按编号 {target.id} 填报）")
 
 
-def _by_figure(target: Target, value: Fraction) -> Outcome:
-    limit = target.values[0].value
-    said = say(value, target.unit, limit)
-    if target.op == "~":
-        near = abs(value - limit) <= ABOUT * abs(limit)
-        return Outcome(MET if near else UNDETERMINED,
-                       said + ("" if near else "，与约数相差超过一成，仅作提示"), value)
-    return Outcome(MET if holds(value, target.op, limit) else NOT_MET, said, value)
-
-
-def _by_trend(target: Target, years: dict[int, CountyData], year: int) -> Outcome:
-    now, before = (_amount(target, years.get(y)) for y in (year, year - 1))
-    if now is None or before is None:
-        return Outcome(UNDETERMINED, "缺本年或上年数据")
-    word = "不低于" if now >= before else "低于"
-    said = f"本年{say(now, target.unit, before)}，{word}上年{say(before, target.unit, now)}"
-    return Outcome(MET if now >= before else NOT_MET, said, now)
-
-
-def _amount(target: Target, data: CountyData | None) -> Fraction | None:
-    if data is None or target.variable not in data.facts:
-        return None
-    amount = data.facts[target.variable]
-    if not target.per:
-        return amount
-    return amount / data.facts[target.per] if data.facts.get(target.per) else None
-
-
-def _by_evidence(row: dict) -> Outcome:
-    state = {"yes": MET, "no": NOT_MET}.get(row["status"], UNDETERMINED)
-    if state == MET and not (row["document"] and row["date"]):
-        return Outcome(UNDETERMINED, "佐证材料未写明文件或日期")
-    return Outcome(state, row["document"] or row["note"] or "填报")
-
-
-def _row(plan: Plan, target: Target, found: Outcome, reference: date) -> dict:
-    figure = "" if found.value is None else found.reason.split("，")[0]
+def _row(plan: Plan, target: Target, judged: Judged, reference: date) -> dict:
+    found = judged.found
     limits = "；".join(f"{v.label}{say(v.value, '', v.value)}"
                       for v in target.values)
     notes = [text for text in ("软性要求" if target.soft else "", target.note,
                                target.deadline_note) if text]
     return {"plan": plan.id, "id": target.id, "quantity": target.quantity, "scope": target.scope,
-            "value": figure.removesuffix("（填报的市级数）"),
+            "value": _figure(target, found),
             "op": target.op, "limit": limits, "unit": target.unit,
             "deadline": _deadline(target), "passed": _passed(target, reference),
-            "status": found.status, "reason": found.reason, "place": target.place,
+            "status": found.status, "reason": judged.reason, "place": target.place,
             "note": "；".join(notes)}
+
+
+def _figure(target: Target, found: Outcome) -> str:
+    if found.value is None:
+        return ""
+    limits = [found.limit, *(value.value for value in target.values), Fraction(0)]
+    limit = next(limit for limit in limits if limit is not None)
+    return say(found.value, found.unit or target.unit, limit)
 
 
 def _deadline(target: Target) -> str:

@@ -35,7 +35,7 @@ def _eased(rule, sections: list[dict], key: str, limit: Fraction) -> Fraction:
     eased = rule.relaxation
     if eased is None or not eased.enabled:
         return limit
-    built = _agreed(sections, "built_year")
+    built = agreed(sections, "built_year")
     return eased.values[key] if built is not None and built <= eased.built_by else limit
 
 
@@ -45,15 +45,21 @@ def _sized(name: str, pupils: int, limit: Fraction, op: str) -> tuple[str, str]:
 
 def class_size(rule: rules.ClassSize, data: CountyData) -> Outcome:
     """Judge the largest class of every school (G5 班额)."""
-    bands: dict[tuple, dict] = {}
-    for row in data.class_sizes:
-        key = (row["school_code"], row["stage"])
-        bands.setdefault(key, {})[(row["lowest"], row["highest"])] = row["classes"]
+    bands = class_bands(data)
     rows = []
     for s in data.general_sections():
         limit = rule.value[s["stage"]]
         rows.append(_largest_class(s, bands.get((s["school_code"], s["stage"])), limit, rule))
     return every_school(rows, "所有班级均不超过规定班额")
+
+
+def class_bands(data: CountyData) -> dict[tuple[str, str], dict]:
+    """Return school and stage → (lowest, highest) → number of classes (班额段班数)."""
+    bands: dict[tuple[str, str], dict] = {}
+    for row in data.class_sizes:
+        key = (row["school_code"], row["stage"])
+        bands.setdefault(key, {})[(row["lowest"], row["highest"])] = row["classes"]
+    return bands
 
 
 def _largest_class(section: dict, bands: dict | None, limit: Fraction, rule) -> tuple[str, str]:
@@ -115,7 +121,7 @@ def school_ratio(rule: rules.SchoolRatio, data: CountyData) -> Outcome:
     rows = []
     for found in schools.values():
         s = found[0]
-        above, below = (_agreed(found, name) for name in (rule.numerator, rule.denominator))
+        above, below = (agreed(found, name) for name in (rule.numerator, rule.denominator))
         if is_missing(above) or is_missing(below) or not below or above > below:
             rows.append((UNDETERMINED, s["name"]))
             continue
@@ -125,7 +131,7 @@ def school_ratio(rule: rules.SchoolRatio, data: CountyData) -> Outcome:
     return every_school(rows, f"均不低于{rule.value}{rule.unit}")
 
 
-def _agreed(sections: list[dict], variable: str) -> Fraction | None:
+def agreed(sections: list[dict], variable: str) -> Fraction | None:
     """Return what a school's rows say of the whole school; None when they disagree."""
     said = {s.get(variable) for s in sections if not is_missing(s.get(variable))}
     return said.pop() if len(said) == 1 else None

@@ -10,11 +10,21 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline.cleaning.checks import Findings, quoted
-from pipeline.cleaning.files.cells import NUMBER, TEXT, Cell
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.counties.target_rows import (
+    ASIDE,
+    find_target,
+    is_numbered_as_target,
+    is_of_target,
+    looks_like_target,
+    target_value,
+    unknown_target,
+    without_contrary,
+)
+from pipeline.cleaning.files.cells import TEXT, Cell
 from pipeline.cleaning.forms.headers import HeadedSheet
 from pipeline.cleaning.forms.letters import substituted
-from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number
+from pipeline.cleaning.forms.number_grammar import is_not_applicable
 from pipeline.cleaning.forms.rows import FormRow, read_rows
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.cleaning.privacy import without_personal_texts
@@ -22,12 +32,10 @@ from pipeline.cleaning.ranges import (
     Related,
     check_range,
     check_relations,
-    check_target,
     day_fault,
 )
 from pipeline.definitions.base import MOST_TOML_BYTES, toml_of
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
-from pipeline.definitions.plans import Target, plans
 from pipeline.definitions.standards import evidence_ids, veto_ids
 from pipeline.ground.admission import NotAdmitted, content_of
 
@@ -70,13 +78,13 @@ def read_evidence_toml(path: Path, year: int, label: str, drop_personal: bool, f
     rows = []
     for id, given in _toml(path, label, "evidence", drop_personal, findings).items():
         status, when = str(given.get("status", "")), str(given.get("date", ""))
-        fault = _evidence_fault(id, status)
+        fault, ours = _evidence_fault(id, status), is_of_target(id) or is_numbered_as_target(id)
         if fault:
-            findings.add("identity.class", f"{id}：{fault}", label)
+            findings.add(ASIDE if ours else "identity.class", f"{id}：{fault}", label)
         elif when and not _date(when):
-            findings.add("evidence.date", f"{id} 的 date 不是日期", label)
+            findings.add(ASIDE if ours else "evidence.date", f"{id} 的 date 不是日期", label)
         elif why := when and day_fault(_date(when), year):
-            findings.add("evidence.day", f"{id}：{why}", label)
+            findings.add(ASIDE if ours else "evidence.day", f"{id}：{why}", label)
         else:
             rows.append({"year": year, "id": id.upper(), "status": status, "date": _date(when),
                          **{key: _printed(str(given.get(key, "")), label, findings)
@@ -117,15 +125,18 @@ def _facts(row: FormRow, year: int, findings: Findings) -> list[dict]:
 
 def _fact(name: str, unit: str, cell: Cell, year: int, findings: Findings) -> list[dict]:
     known = {squeeze(v.zh): key for key, v in variables().variables.items() if v.county}
-    targets = {t.id.lower(): t for p in plans().values() for t in p.targets}
-    key, target = known.get(squeeze(name)), targets.get(squeeze(name))
-    if key is None and target is None:
-        findings.at("fact.unknown", cell, "项目名称不在样表所列之中")
+    key, found = known.get(squeeze(name)), find_target(name)
+    if key is None and found is None:
+        if looks_like_target(name):
+            unknown_target(name, cell, findings)
+        else:
+            findings.at("fact.unknown", cell, "项目名称不在样表所列之中")
         return []
     if cell.blank or is_not_applicable(cell.text):
         return []
     if key is None:
-        key, value = target.id, _target_value(target, unit, cell, findings)
+        key, target = found
+        value = target_value(key, target, unit, cell, findings)
     else:
         value = _value(key, unit, cell, findings)
         check_range(key, value, cell, year, findings)
@@ -144,38 +155,25 @@ def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | No
     return read_quantity(cell, written, variable.kind, findings)
 
 
-def _target_value(target: Target, unit: str, cell: Cell, findings: Findings) -> Fraction | None:
-    if unit.strip() and squeeze(unit) != squeeze(target.unit):
-        findings.at("header.unit", cell, f"目标 {target.id} 的单位应为{target.unit}")
-        return None
-    reading = read_number(cell.text)
-    if reading is None or cell.kind not in (TEXT, NUMBER):
-        findings.at("cell.text", cell, quoted(cell.text))
-        return None
-    if target.unit == "%" and not -100 <= reading.value <= 1000:
-        findings.at("value.range", cell, f"目标{target.id}“{target.quantity}”{quoted(cell.text)}")
-    elif reading.value < 0 and target.unit != "%":
-        findings.at("cell.negative", cell, quoted(cell.text))
-    else:
-        check_target(target, reading.value, cell, findings)
-    return reading.value
-
-
 def _evidence(row: FormRow, year: int, findings: Findings) -> list[dict]:
     id, status = (row.get("item_id") or "").upper(), row.get("evidence_status")
     if not status:
         return []
+    if id.upper() not in evidence_ids() and is_numbered_as_target(id):
+        unknown_target(id, row.cells["evidence_status"], findings)
+        return []
     fault = _evidence_fault(id, status)
     if fault:
-        findings.at("identity.class", row.cells["evidence_status"], fault)
+        check = ASIDE if is_of_target(id) else "identity.class"
+        findings.at(check, row.cells["evidence_status"], fault)
         return []
     cell = row.cells.get("evidence_date")
     written = "" if cell is None else cell.text.strip()
     if written and not _date(written):
-        findings.at("evidence.date", cell, "不是日期")
+        findings.at(ASIDE if is_of_target(id) else "evidence.date", cell, "不是日期")
         return []
     if why := written and day_fault(_date(written), year):
-        findings.at("evidence.day", cell, f"{id}：{why}")
+        findings.at(ASIDE if is_of_target(id) else "evidence.day", cell, f"{id}：{why}")
         return []
     return [{"year": year, "id": id, "status": status, "date": _date(written),
              "note": row.get("evidence_note") or "",
@@ -208,9 +206,13 @@ def _date(written: str) -> str:
 
 
 def check_county(county: dict[str, list[dict]], findings: Findings) -> None:
-    """Check what concerns several rows: one item given twice, figures that do not go together."""
+    """Check what concerns several rows: one item given twice, figures that do not go together.
+
+    A target of a plan that is given twice and differently costs itself alone.
+    """
     for rows, key, said in ((county["facts"], "variable", "value"),
                             (county["evidence"], "id", "status")):
+        rows[:] = without_contrary(rows, key, said, findings)
         first: dict[tuple, dict] = {}
         for row in rows:
             before = first.setdefault((row["year"], row[key]), row)

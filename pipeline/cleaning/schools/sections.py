@@ -14,6 +14,7 @@ from pipeline.cleaning.schools.consistency import agreed, check_agreement, check
 from pipeline.cleaning.schools.splitting import split_assets
 from pipeline.definitions.forms.variables import SchoolType, classifications
 from pipeline.definitions.standards import Standard
+from pipeline.definitions.targets.plans import target_variables
 
 SENIOR = "senior"
 _PLACE = ("longitude_deg", "latitude_deg")
@@ -65,7 +66,8 @@ def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> 
     They come in the order of codes and stages, whatever the order of files and rows.
     """
     used = {v for indicator in standard.used_indicators for v in indicator.variables}
-    wanted, derived = used | standard.school_variables | set(_PLACE), {}
+    asked = standard.school_variables | (target_variables() if standard.judged else set())
+    wanted, derived = used | asked | set(_PLACE), {}
     seniors = _senior_rows(rows, findings)
     for row in rows:
         check_row(row, findings)

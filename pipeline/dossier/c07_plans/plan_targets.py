@@ -5,10 +5,10 @@ from datetime import date
 import pandas as pd
 
 from pipeline.county import County
-from pipeline.definitions.plans import Plan, plan
+from pipeline.definitions.targets.plans import Plan, plan
 from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
 from pipeline.dossier.printing.exhibit import SHORT, Cell, Field, PrintedTable, Prose
-from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED, records
+from pipeline.ground.terms import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, records
 
 _OP_ZH = {">=": "≥", "<=": "≤", "=": "＝", ">": ">", "<": "<", "~": "约",
           "not_below_last_year": "不低于上年", "falling": "逐年下降", "yes": "完成",
@@ -35,8 +35,11 @@ def plan_sentences(targets: pd.DataFrame, county: County) -> Prose:
         states, passed = part["status"], part["passed"].astype(bool)
         said.append(
             f"{found.title}：适用目标{len(part)}项：达到{(states == MET).sum()}项、未达到"
-            f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项；"
-            f"期限已过{passed.sum()}项，其中未达到或待核{(passed & (states != MET)).sum()}项。")
+            f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项"
+            + (f"、不适用{(states == NOT_APPLICABLE).sum()}项" if NOT_APPLICABLE in set(states)
+               else "")
+            + f"；期限已过{passed.sum()}项，其中未达到或待核"
+            f"{(passed & states.isin([NOT_MET, UNDETERMINED])).sum()}项。")
     return Prose("plan_sentences", tuple(said), bullets=True)
 
 
@@ -72,8 +75,21 @@ def _state(row: dict) -> Cell:
     """Print a target's state; one that is not due yet is not held against the county."""
     if row["status"] == NOT_MET and not row["passed"] and row["deadline"][:1].isdigit():
         return Cell("未到期，尚未达到", SHORT)
-    word = {MET: "达到", NOT_MET: "未达到", UNDETERMINED: "待核"}[row["status"]]
-    return Cell(word, STATE_TONE[row["status"]])
+    word = {MET: "达到", NOT_MET: "未达到", UNDETERMINED: "待核", NOT_APPLICABLE: "不适用"}
+    return Cell(word[row["status"]], STATE_TONE.get(row["status"], ""))
+
+
+def contradiction_table(found: pd.DataFrame, county: County) -> PrintedTable | None:
+    """Print what was typed against the county's own sheets (填报与表内数据不符)."""
+    if found.empty:
+        return None
+    rows = [(Cell(r["sheet"] + (f"第{r['row']}行" if r["row"] else "")), Cell(r["action"]))
+            for r in records(found)]
+    return PrintedTable(
+        "contradiction_table", f"{county.name}规划目标填报与表内数据不符之处",
+        (Field("填报处", align="left", width=2), Field("填报与表内数据", align="left", width=9)),
+        tuple(rows), "县级数据表、佐证材料表与学校各表",
+        notes=("以表内数据判定，填报的不采用；请核对并改正有误的一处。",))
 
 
 def _reference_zh(reference: str) -> str:

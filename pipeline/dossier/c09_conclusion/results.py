@@ -31,7 +31,7 @@ from pipeline.ground.readiness import readied
 from pipeline.ground.software import differing
 from pipeline.ground.terms import EXCLUDED, MERGED, UNDETERMINED, USED, is_missing, records, verdict
 
-SCHEMA = "junheng.results/1"
+SCHEMA = "junheng.results/2"
 RESULT_TABLES = ("judgements", "accounting", "indicators", "compliance", "balance",
                  "decomposition", "composites", "targets", *FUNDING_TABLES, *PATH_TABLES)
 _VETO, _ELIGIBILITY = "一票否决", "申报条件"
@@ -81,10 +81,10 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
     }
 
 
-def findings_record(findings: pd.DataFrame) -> list[dict]:
+def findings_record(*findings: pd.DataFrame) -> list[dict]:
     """Return findings.json: one object a finding, in the order met."""
     return [{k: None if is_missing(v) else v for k, v in row.items()}
-            for row in records(findings)]
+            for table in findings for row in records(table)]
 
 
 def _verdict(judgements: pd.DataFrame, county: County) -> str | None:

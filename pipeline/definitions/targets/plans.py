@@ -12,10 +12,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
+from pipeline.definitions.targets.target_rules import TargetRule
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.readiness import readied
 
 Operator = Literal[">=", "<=", "=", ">", "<", "~", "not_below_last_year", "falling", "yes",
                    "ordinal"]
+EACH = ("school", "rural_school", "class", "room")
+WIDE = ("prefecture", "central_city")
 NUMERIC = (">=", "<=", "=", ">", "<", "~")
 Deadline = Annotated[str, Field(pattern=r"^(|\d{4}(-\d{2}(-\d{2})?)?)$")]
 
@@ -28,7 +32,12 @@ class Value(Definition):
 
 
 class Target(Definition):
-    """One checkable target (目标): quantity, operator, values, unit, scope, deadline, place."""
+    """One checkable target (目标): quantity, operator, values, unit, scope, deadline, place.
+
+    ``rules`` compute it from the county's own sheets, all must hold; ``items`` are the
+    national items that ask the same of the same schools. With ``proof = "met"`` the rule is
+    narrower or wider than the sentence: holding proves the target, not holding leaves it open.
+    """
 
     id: Text
     place: Text
@@ -46,11 +55,28 @@ class Target(Definition):
     soft: bool = False
     kind: Literal["data", "document", "count", "trend", "ordinal"]
     items: list[str] = []
-    variable: str = ""
-    per: str = ""
+    rules: list[TargetRule] = []
+    proof: Literal["both", "met"] = "both"
     units: list[str] = []
     text: str = ""
     note: str = ""
+
+    @property
+    def parts(self) -> dict[str, Value]:
+        """Return the names under which each number of the target is filled in (填报名称).
+
+        A target of one number is filled in under its own; one of several also by label.
+        """
+        if len(self.values) < 2:
+            return {}
+        return {f"{self.id}:{value.label}": value for value in self.values}
+
+    def unit_of(self, key: str) -> str:
+        """Return the unit of one number of the target; some have several (所、%)."""
+        units = self.unit.split("、")
+        if key not in self.parts or len(units) != len(self.values):
+            return self.unit
+        return units[list(self.parts).index(key)]
 
 
 class Observation(Definition):
@@ -105,6 +131,14 @@ def plans() -> dict[str, Plan]:
     return {path.stem: load_plan(path) for path in sorted((DATA / "plans").glob("*.toml"))}
 
 
+@readied
+@cache
+def target_variables() -> frozenset[str]:
+    """Return the school-level variables that the targets' own rules ask for."""
+    return frozenset(variable for plan in plans().values() for target in plan.targets
+                     for rule in target.rules for variable in rule.school_variables)
+
+
 def plan(id: str) -> Plan:
     """Return the plan with this id; `WrongUse` lists the known ones."""
     if id not in plans():
@@ -130,6 +164,8 @@ def _disagreements(raw: dict, name: str):
 
 
 def _target_faults(row: dict, raw: dict):
+    if row.get("rules") and row.get("items"):
+        yield "rules 与 items 只写一种"
     if row.get("op") in NUMERIC:
         yield from (f"缺少 {key}" for key in ("values", "unit") if not row.get(key))
     if not any(row.get(k) for k in

@@ -1,0 +1,124 @@
+"""Classes counted over the whole county (班额): how many are large, what share keeps its size.
+
+Both read the class-size bands and, where these are missing, the largest class of the school
+table; neither silences the other. A school that gives neither leaves the count open, and a
+single large class is enough to say that they are not gone.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeline.analysis.county.comparing import Outcome, every_school, holds, say
+from pipeline.analysis.county.county_data import CountyData
+from pipeline.analysis.county.county_rules import classes_over
+from pipeline.analysis.schools.school_rules import class_bands
+from pipeline.definitions.targets.target_rules import ClassShare, EveryClass, LargeClasses
+from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED, is_missing
+
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Classes of one school and stage: all, those above a size, and whether that is all.
+
+    ``total`` is None where nothing says how many classes there are; with ``open_`` there may
+    be more above the size than ``over``.
+    """
+
+    name: str
+    total: int | None
+    over: int
+    open_: bool
+
+
+def counted(data: CountyData, largest: dict[str, int]) -> list[Counted]:
+    """Count the classes of every school that have more pupils than ``largest`` of its stage.
+
+    Bands of schools that the school table does not list are counted too; of schools that are
+    no general ones (特殊教育学校等) they are not.
+    """
+    bands = class_bands(data)
+    listed = {(s["school_code"], s["stage"]): s for s in data.sections}
+    general = {(s["school_code"], s["stage"]): s for s in data.general_sections()}
+    names = {(r["school_code"], r["stage"]): r["name"] for r in data.class_sizes}
+    strangers = {key: {"name": names[key]} for key in bands if key not in listed}
+    return [_counted(section, bands.get(key, {}), largest[key[1]])
+            for key, section in (general | strangers).items() if key[1] in largest]
+
+
+def _counted(section: dict, bands: dict, limit: int) -> Counted:
+    known = {band: int(count) for band, count in bands.items() if not is_missing(count)}
+    over, filled = classes_over(known, limit), sum(known.values())
+    biggest, classes = section.get("largest_class"), section.get("classes")
+    classes = None if is_missing(classes) else int(classes)
+    if not is_missing(biggest) and biggest > limit:
+        over = max(over, 1)
+    none_above = not is_missing(biggest) and biggest <= limit and not over
+    gap = any(is_missing(count) and highest > limit for (_, highest), count in bands.items())
+    whole = bool(filled) and not gap and (classes is None or filled >= classes)
+    total = max(filled, classes or 0) or None
+    return Counted(section["name"], total, over, not (whole or none_above))
+
+
+def large_classes(rule: LargeClasses, data: CountyData) -> Outcome | None:
+    """Judge how many classes have ``smallest`` pupils or more (大班额班数); 以上含本数."""
+    most = {s["stage"]: rule.smallest - 1 for s in data.sections} | {
+        r["stage"]: rule.smallest - 1 for r in data.class_sizes}
+    if not given(data):
+        return None
+    rows = counted(data, most)
+    found, gaps = sum(row.over for row in rows), [row.name for row in rows if row.open_]
+    where = "、".join(f"{row.name}{row.over}个" for row in rows if row.over)
+    said = f"{rule.smallest}人以上的班{found}个" + (f"（{where}）" if where else "")
+    if found > rule.most:
+        return Outcome(NOT_MET, said, None if gaps else Fraction(found), unit="班")
+    if gaps:
+        return Outcome(UNDETERMINED, f"{_gaps(gaps)}；其余{said}")
+    return Outcome(MET, said, Fraction(found), unit="班")
+
+
+def class_share(rule: ClassShare, data: CountyData) -> Outcome | None:
+    """Judge the share of classes that keep the size of their stage (班额达标率).
+
+    With gaps the share lies between all and none of the uncounted being too large; it is
+    judged where both ends fall on the same side.
+    """
+    if not given(data):
+        return None
+    rows = counted(data, {stage: int(value) for stage, value in rule.largest.items()})
+    gaps, over = [row.name for row in rows if row.open_], sum(row.over for row in rows)
+    total = None if any(row.total is None for row in rows) else sum(row.total for row in rows)
+    if gaps or total is None:
+        if over and rule.op == "=":
+            return Outcome(NOT_MET, f"超过规定班额的班至少{over}个；{_gaps(gaps)}")
+        return Outcome(UNDETERMINED, _gaps(gaps) or "缺班级数")
+    share = Fraction(100 * (total - over), total)
+    state = MET if holds(share, rule.op, rule.value) else NOT_MET
+    where = "、".join(row.name for row in rows if row.over)
+    said = f"{say(share, '%', rule.value)}：{total}个班中{total - over}个不超过规定班额"
+    said += f"，超过的在{where}" if where else ""
+    return Outcome(state, said, share, rule.value, unit="%")
+
+
+def every_class(rule: EveryClass, data: CountyData) -> Outcome | None:
+    """Judge whether no class of any school is above the size of its stage (每班班额)."""
+    if not given(data):
+        return None
+    rows = counted(data, {stage: int(value) for stage, value in rule.value.items()})
+    return every_school([(NOT_MET if row.over else UNDETERMINED if row.open_ else MET,
+                          f"{row.name}{row.over}个班超过") for row in rows],
+                        "所有班级均不超过规定班额")
+
+
+def given(data: CountyData) -> bool:
+    """Tell whether class sizes were handed in at all: bands, or the largest class."""
+    return bool(data.class_sizes) or any(
+        not is_missing(s.get("largest_class")) for s in data.general_sections())
+
+
+def _gaps(names: list[str]) -> str:
+    if not names:
+        return ""
+    rest = "等" if len(names) > _NAMED else ""
+    return f"{len(names)}所缺班额：" + "、".join(names[:_NAMED]) + rest

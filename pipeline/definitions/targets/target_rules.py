@@ -1,0 +1,144 @@
+"""How a target of a plan is computed (规划目标的算法): from which sheet, over which schools.
+
+A rule carries its own limits, so that a target is judged by what its own sentence asks and
+never by a national item that only sounds alike. ``source_zh`` names the sheet it reads.
+Where the sentence and a national item ask the same of the same schools, `Target.items`
+links them instead and no rule stands here.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from pipeline.definitions.base import Exact, Text
+from pipeline.definitions.items import (
+    Arithmetic,
+    ByStage,
+    ClassSize,
+    Op,
+    Part,
+    Rooms,
+    SchoolSize,
+)
+
+_CLASSES = ["classes", "largest_class"]
+
+
+class CountyFigures(Arithmetic):
+    """Quotients of county figures, each against its limit; all must hold (县级数据之比)."""
+
+    source_zh: ClassVar[str] = "县级数据"
+    type: Literal["county_figures"]
+    parts: list[Part] = Field(min_length=1)
+
+
+class LargeClasses(Arithmetic):
+    """How many classes have ``smallest`` pupils or more (大班额班数); ``most`` are allowed."""
+
+    source_zh: ClassVar[str] = "班额表"
+    type: Literal["large_classes"]
+    smallest: int
+    most: int
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return _CLASSES
+
+
+class ClassShare(Arithmetic):
+    """Share of all classes that keep the size of their stage (班额达标率)."""
+
+    source_zh: ClassVar[str] = "班额表"
+    type: Literal["class_share"]
+    largest: ByStage
+    op: Op
+    value: Exact
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return _CLASSES
+
+
+class EveryClass(ClassSize):
+    """No class of any school above the size of its stage (每班班额)."""
+
+    source_zh: ClassVar[str] = "班额表"
+    type: Literal["every_class"]
+
+
+class EverySchoolSize(SchoolSize):
+    """No school above its size, by school type (每校规模)."""
+
+    source_zh: ClassVar[str] = "学校情况表"
+    type: Literal["every_school_size"]
+
+
+class EverySchool(Arithmetic):
+    """An indicator of every school, by stage, without 6-of-7, 85 % or CV (每校指标值)."""
+
+    source_zh: ClassVar[str] = "学校情况表"
+    type: Literal["every_school"]
+    indicator: Text
+    op: Op
+    value: ByStage
+    unit: Text
+
+
+class EverySchoolTotal(Arithmetic):
+    """A number that every school of a location has as a whole (每校总数), points left out."""
+
+    source_zh: ClassVar[str] = "学校情况表"
+    type: Literal["every_school_total"]
+    variable: Text
+    location: Literal["urban", "town", "rural"]
+    op: Op
+    value: Exact
+    unit: Text
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return [self.variable]
+
+
+class NewSchools(Arithmetic):
+    """Schools built in or after ``since`` have all their facilities (新建学校配齐硬件)."""
+
+    source_zh: ClassVar[str] = "学校情况表、专用教室表"
+    type: Literal["new_schools"]
+    since: int
+    indicators: list[str] = Field(min_length=1)
+    rooms: Rooms
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return ["built_year", *self.rooms.school_variables]
+
+
+class Yearly(Arithmetic):
+    """A figure against the year before (与上年比): of the county, or typed under the target.
+
+    ``variable`` is empty for what is typed under the target's own number; ``per`` divides it.
+    """
+
+    source_zh: ClassVar[str] = "县级数据"
+    type: Literal["yearly"]
+    trend: Literal["falling", "not_falling"]
+    variable: str = ""
+    per: str = ""
+
+
+class Coefficients(Arithmetic):
+    """The difference coefficients against those of the year before (校际差异系数与上年比)."""
+
+    source_zh: ClassVar[str] = "本卷宗的校际差异系数"
+    type: Literal["coefficients"]
+    trend: Literal["falling"]
+
+
+TargetRule = Annotated[
+    CountyFigures | LargeClasses | ClassShare | EveryClass | EverySchoolSize | EverySchool
+    | EverySchoolTotal | NewSchools | Yearly | Coefficients, Field(discriminator="type")]
