@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.cleaning.files.cells import Cell
 from pipeline.definitions.forms.check_rules import checks
-from pipeline.ground.terms import REFUSE, TABLES
+from pipeline.ground.terms import REFUSE, TABLES, WARN
 
 _NUMBERISH = re.compile(r"[0-9０-９.,，．+\-−—%％/ 　㎡元万千人间台册亩个名]{1,14}")
 _MOST_DIGITS_QUOTED = 10
@@ -40,6 +40,16 @@ class Findings:
     def forget(self, places: set[tuple[str, str, int]]) -> None:
         """Drop what was found at rows (file, sheet, row) that turn out to be another's."""
         self.rows = [r for r in self.rows if (r["file"], r["sheet"], r["row"]) not in places]
+
+    def ease_earlier(self, year: int) -> None:
+        """Warn of what would refuse in the year's own files, where an earlier year's have it.
+
+        Files are told as ``2022/name``.
+        """
+        for row in self.rows:
+            earlier = row["file"][:4].isdigit() and int(row["file"][:4]) < year
+            if earlier and row["severity"] == REFUSE and checks()[row["code"]].of_the_year:
+                row["severity"] = WARN
 
     def has(self, code: str) -> bool:
         """Tell whether a check has found anything."""

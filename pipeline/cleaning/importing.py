@@ -73,6 +73,7 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
                  findings)
     corrections = {year: county.corrections(year) for year in county.file_years}
     receive(sources, corrections, county.standard, received, findings)
+    findings.ease_earlier(county.year)
     shared = frozenset(source.label for source in sources if source.shared)
     if county.assumptions:
         mine = own_rows(received.schools, county.info, Findings(), shared)

@@ -154,3 +154,13 @@ def test_a_part_greater_than_its_whole_cannot_be_confirmed(tmp_path):
     ("10208.33", "1.02万")])
 def test_amounts_are_told_without_powers_of_ten(value, said):
     assert large(F(value)) == said
+
+
+@pytest.mark.parametrize(("file", "code", "severity"), [
+    ("2022/甲.xlsx", "evidence.day", "warn"), ("2022/甲.xlsx", "value.year", "warn"),
+    ("2023/甲.xlsx", "evidence.day", "refuse"), ("2022/甲.xlsx", "value.range", "refuse")])
+def test_papers_and_dates_of_an_earlier_year_do_not_stop_this_one(file, code, severity):
+    findings = Findings()
+    findings.add(code, "", file)
+    findings.ease_earlier(YEAR)
+    assert [row["severity"] for row in findings.rows] == [severity]

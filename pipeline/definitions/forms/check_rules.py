@@ -15,11 +15,14 @@ from pipeline.ground.readiness import readied
 class Check(Definition):
     """One check: severity, the rule in words, the remedy in words.
 
-    What a ``confirmable`` check finds at a value that the register bears out is a warning.
+    What a ``confirmable`` check finds at a value that the register bears out is a warning;
+    so is what a check ``of_the_year`` finds in the files of an earlier year, on whose papers
+    and dates nothing is judged.
     """
 
     severity: Literal["refuse", "warn", "clean", "note"]
     confirmable: bool = False
+    of_the_year: bool = False
     rule: Text
     remedy: Text
 

@@ -32,7 +32,7 @@ _INSET = 0.9  # em of a column that its letters cannot use: 0.8 beside them, 0.1
 _SOLID = 16  # so many letters without a gap stay together on a line
 _SHORT_CELL = 4  # em up to which a cell is never broken
 _LONG_CELL, _FULL_CELL = 14, 24  # em that a cell's text would like, and would fill
-_SMALL_ROWS, _SMALL_LETTERS = 8, 600  # a table so small is never parted
+_SMALL_ROWS, _SMALL_LETTERS = 8, {False: 600, True: 400}  # upright, turned: never parted
 _SHORT_TEXT = 400  # letters between wide tables that may stand on their turned page
 _BREAKS = re.compile(r"[^\x21-\u02ff]+")  # where a line may break: spaces, Chinese letters
 _NUMBER = re.compile(r"[0-9.]*%?")
@@ -165,7 +165,7 @@ def _prepared(table: dict, wide: bool, size: float, widths: list[float]) -> dict
     letters = sum(len(cell["text"]) for row in rows for cell in row)
     return table | {"wide": wide, "size": size, "widths": widths, "rows": rows,
                     "head": head_rows(table["fields"]),
-                    "together": len(rows) <= _SMALL_ROWS and letters <= _SMALL_LETTERS}
+                    "together": len(rows) <= _SMALL_ROWS and letters <= _SMALL_LETTERS[wide]}
 
 
 def head_rows(fields: list[dict]) -> list[list[dict]]:
