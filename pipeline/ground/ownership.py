@@ -8,6 +8,7 @@ byte for byte; whatever else lies there, an edited file of ours too, is the user
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from pipeline.ground.admission import NotAdmitted, content_of, read_json
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.private_files import keep_private
+from pipeline.ground.terms import TABLES
 
 MARK, LOG = "manifest.json", "run.log"
 IDENTITIES = ("results.json", "annual.json", MARK)  # records that name their unit and year
@@ -22,6 +24,7 @@ SCRATCH = "scratch"
 MOST_WRITTEN_BYTES = 1_000_000_000  # in one file: what is larger is not of ours
 _SCHEMA = "junheng.mark/1"
 _SEAL = "sealed "
+_TABLES_OF = re.compile(r"[12]\d{3}/(\d{6}|annual-[a-z0-9-]+)")
 _CUT_OFF = f".{MARK}.part"
 
 
@@ -33,9 +36,10 @@ def place_of(folder: Path) -> str:
 def is_ours(folder: Path, place: str = "") -> bool:
     """Tell whether a folder is ours (本软件所写): no link, and a record in it names ``place``.
 
-    The manifest may be damaged or gone: then the record of results speaks for the folder.
+    The manifest may be damaged or gone: then the record of results speaks for the folder; tables
+    alone, as versions before the marks left them, speak by their names, and are kept as a user's.
     """
-    return bool(identity(folder, place))
+    return bool(identity(folder, place)) or _holds_tables_alone(folder, place or place_of(folder))
 
 
 def identity(folder: Path, place: str = "") -> str:
@@ -171,6 +175,19 @@ def _has_its_seal(log: Path) -> bool:
     except NotAdmitted:
         return False
     return seal == f"{hashlib.sha256(text).hexdigest()}\n".encode()
+
+
+def _holds_tables_alone(folder: Path, wanted: str) -> bool:
+    """Tell whether the folder of a year and unit, or study, holds our tables and nothing else;
+    so does the one beside it, ``.990101.new``, that a publication has changed it for."""
+    year, _, name = wanted.partition("/")
+    if not _TABLES_OF.fullmatch(wanted) or folder.parent.name != year or (
+            folder.name not in (name, f".{name}.new", f".{name}.old")
+            or folder.is_symlink() or not folder.is_dir()):
+        return False
+    there = [*folder.iterdir()]
+    return bool(there) and all(path.suffix == ".csv" and path.stem in TABLES and path.is_file()
+                               and not path.is_symlink() for path in there)
 
 
 def _read(path: Path) -> dict:

@@ -146,7 +146,7 @@ def test_asked_to_stop_a_batch_ends_in_order_and_can_go_on(tmp_path, asked, mome
 
 def wait_until_begun(nation):
     for _ in range(500):
-        if (nation.out / str(YEAR) / ".batch" / "work").is_dir():
+        if (nation.out / str(YEAR) / ".junheng" / "work").is_dir():
             return
         time.sleep(0.01)
     raise AssertionError("the batch has not begun")
@@ -230,7 +230,7 @@ def test_a_line_of_the_journal_that_was_cut_off_is_passed_over(tmp_path):
 
     nation = Nation(tmp_path, 3)
     nation.run()
-    path = nation.out / str(YEAR) / ".batch" / "journal.jsonl"
+    path = nation.out / str(YEAR) / ".junheng" / "journal.jsonl"
     lines = path.read_bytes().split(b"\n")
     path.write_bytes(b"\n".join(lines[:3]) + b"\n" + lines[3][:20])
     story = read_journal(path)

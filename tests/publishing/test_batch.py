@@ -231,5 +231,6 @@ def test_no_county_at_all_is_no_success(tmp_path):
 def test_nothing_but_dossiers_and_records_is_left(nation):
     nation.run({"910005": "segfault"})
     there = {p.name for p in (nation.out / str(YEAR)).iterdir()}
-    assert there == {*nation.codes[:4], "batch.json", "batch.csv", "logs", ".batch"}
-    assert not any(re.search("work", p.name) for p in (nation.out / str(YEAR) / ".batch").iterdir())
+    assert there == {*nation.codes[:4], "batch.json", "batch.csv", "logs", ".junheng"}
+    hidden = nation.out / str(YEAR) / ".junheng"
+    assert not any(re.search("work", path.name) for path in hidden.iterdir())

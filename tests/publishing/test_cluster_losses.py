@@ -103,7 +103,7 @@ class Held(Nation):
         return {o.code: o for o in outcomes}, code
 
     def journal(self):
-        return self.out / str(YEAR) / ".batch" / "journal.jsonl"
+        return self.out / str(YEAR) / ".junheng" / "journal.jsonl"
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,7 @@ def test_a_disk_without_locks_is_told_and_the_batch_goes_on(tmp_path, without_lo
     nation = Nation(tmp_path, 1)
     assert nation.run()[1] == 0
     assert "不支持文件锁，改用租约" in nation.told.getvalue()
-    assert not [*nation.out.glob(f"{YEAR}/.batch/*lock.json*")]
+    assert not [*nation.out.glob(f"{YEAR}/.junheng/*lock.json*")]
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EROFS], ids=errno.errorcode.get)

@@ -334,7 +334,7 @@ def test_a_damaged_note_costs_the_work_once_more_and_nothing_else(
         kind, what, tmp_path, capsys, clean):
     nation = Nation(tmp_path, 6)
     made(nation)
-    path = nation.out / str(YEAR) / ".batch" / kind / f"{BAD}.json"
+    path = nation.out / str(YEAR) / ".junheng" / kind / f"{BAD}.json"
     before = path.read_bytes()
     path.unlink()
     NOTES[what](path)
@@ -378,7 +378,7 @@ def test_a_damaged_journal_costs_what_it_held(place, line, tmp_path, capsys):
     shards = [Shard(number, 2) for number in (1, 2)]
     for shard in shards:
         nation.run(shard=shard)
-    path = nation.out / str(YEAR) / ".batch" / "journal-1-of-2.jsonl"
+    path = nation.out / str(YEAR) / ".junheng" / "journal-1-of-2.jsonl"
     lines = path.read_bytes().split(b"\n")
     first = json.loads(lines[1])["code"]
     lines[0 if place == "begin" else 1] = line

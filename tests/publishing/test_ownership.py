@@ -10,11 +10,20 @@ from forked import code_of, forked
 
 from pipeline.county import County
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.ownership import claim, is_free, is_ours, listed, of_others, require_ours
+from pipeline.ground.ownership import (
+    MARK,
+    claim,
+    is_free,
+    is_ours,
+    listed,
+    of_others,
+    require_ours,
+    write_mark,
+)
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.batch.sharding import Shard
 from pipeline.publishing.records import publication
-from pipeline.publishing.records.publication import discard
+from pipeline.publishing.records.publication import discard, publish
 
 CODE = "910001"
 
@@ -162,10 +171,33 @@ def test_what_stands_in_the_place_of_a_dossier_and_is_not_ours_is_not_touched(
 
 def test_a_hidden_folder_of_somebody_elses_is_not_used(tmp_path):
     nation = Nation(tmp_path, 1)
-    own(nation.out / str(YEAR) / ".batch" / "work" / "mine")
-    with pytest.raises(WrongUse, match=r"\.batch 中没有本软件写明"):
+    own(nation.out / str(YEAR) / ".junheng" / "work" / "mine")
+    with pytest.raises(WrongUse, match=r"\.junheng 中没有本软件写明"):
         nation.run()
-    assert rest(nation.out) == {f"{YEAR}/.batch/work/mine": b"the user's"}
+    assert rest(nation.out) == {f"{YEAR}/.junheng/work/mine": b"the user's"}
+
+
+@pytest.mark.parametrize(("place", "names", "ours"), [
+    ("2023/990101", ["schools.csv", "balance.csv"], True),
+    ("2023/annual-cn-annual", ["schools.csv"], True),
+    ("2023/990101", ["schools.csv", "签字页.pdf"], False),
+    ("2023/990101", ["甲小学.csv"], False),
+    ("2023/990101", ["schools.csv/schools.csv"], False),
+    ("2023/9901011", ["schools.csv"], False),
+    ("data/990101", ["schools.csv"], False)])
+def test_tables_that_an_older_version_left_without_a_mark_make_room_and_are_kept(
+        place, names, ours, tmp_path):
+    folder, finished = tmp_path / place, tmp_path / "new"
+    for name in names:
+        own(folder / name)
+    write_mark(finished, {}, place)
+    if not ours:
+        with pytest.raises(WrongUse, match="不能确定是本软件所写"):
+            publish(finished, folder)
+    else:
+        publish(finished, folder)
+        assert all((folder / name).read_bytes() == b"the user's" for name in names)
+    assert ours == (folder / MARK).is_file()
 
 
 RECORDS = ("batch.json", "batch.csv")
@@ -336,7 +368,7 @@ def test_a_chapter_alone_writes_into_a_folder_that_it_makes_and_keeps_what_was_c
 
 def test_a_chapter_alone_does_not_write_into_a_folder_of_the_users(tmp_path):
     county = county_in(tmp_path)
-    own(county.folder / "facts.csv")
+    own(county.folder / "我的表.csv")
     with pytest.raises(WrongUse, match="未动"):
         county.save("facts", TABLES["facts"].frame(FACTS))
-    assert rest(tmp_path) == {"2023/990101/facts.csv": b"the user's"}
+    assert rest(tmp_path) == {"2023/990101/我的表.csv": b"the user's"}

@@ -32,7 +32,7 @@ KEPT = {
     "a file in a dossier": f"{YEAR}/{CODE}/签字页.pdf",
     "a file in the tables": f"{YEAR}/{CODE}/tables/x",
     "a folder like a dossier": f"{YEAR}/910009/results.json", "a file of the year": f"{YEAR}/x.csv",
-    "a file in the batch's folder": f"{YEAR}/.batch/mine", "a year of one's own": "2030/x"}
+    "a file in the batch's folder": f"{YEAR}/.junheng/mine", "a year of one's own": "2030/x"}
 
 
 @pytest.mark.parametrize("what", KEPT)
@@ -73,7 +73,7 @@ def test_where_a_batch_is_at_work_nothing_is_cleared(tmp_path):
     nation = Nation(tmp_path, 1)
     nation.run()
     before = nation.hashes()
-    with locked(nation.out / str(YEAR) / ".batch", None):
+    with locked(nation.out / str(YEAR) / ".junheng", None):
         pid = os.fork()
         if pid == 0:
             try:

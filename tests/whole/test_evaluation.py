@@ -200,7 +200,7 @@ def test_nothing_but_the_evaluation_its_tables_and_the_locks_is_left(place):
     assert not (place.out / str(YEAR) / "logs").exists()
 
 
-@pytest.mark.parametrize("held", [("out", ".batch"), ("processed", f".{STUDY}.lock")],
+@pytest.mark.parametrize("held", [("out", ".junheng"), ("processed", f".{STUDY}.lock")],
                          ids=["a batch or an evaluation into the folder", "the same tables"])
 def test_what_another_holds_is_not_touched(place, held):
     def holding():

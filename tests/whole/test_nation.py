@@ -158,7 +158,7 @@ def test_a_code_that_is_no_code_never_becomes_a_folder(tmp_path, code):
 def test_the_journal_is_plain_lines_that_any_program_can_read(tmp_path):
     nation = Nation(tmp_path, 2)
     nation.run({"910002": "refuse"})
-    lines = (nation.out / str(YEAR) / ".batch" / "journal.jsonl").read_text("utf-8").split("\n")
+    lines = (nation.out / str(YEAR) / ".junheng" / "journal.jsonl").read_text("utf-8").split("\n")
     events = [json.loads(line) for line in lines]
     assert [e["event"] for e in events] == ["begin", "county", "county", "end"]
 

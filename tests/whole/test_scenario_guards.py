@@ -39,7 +39,7 @@ def asked(tmp_path, monkeypatch):
 def files(folder):
     """Return path → content of what is left, but for the log, the locks and their notes."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*")
-            if p.is_file() and ".batch" not in p.parts and p.suffix != ".log"}
+            if p.is_file() and ".junheng" not in p.parts and p.suffix != ".log"}
 
 
 def committing(fault):
@@ -77,11 +77,11 @@ def test_two_scenarios_into_one_folder_do_not_mix(asked, capsys):
     before = files(asked.out)
 
     def holding():
-        with locked(asked.out / str(YEAR) / ".batch", None):
+        with locked(asked.out / str(YEAR) / ".junheng", None):
             time.sleep(60)
 
     pid = forked(holding)
-    note = asked.out / str(YEAR) / ".batch" / "lock.json"
+    note = asked.out / str(YEAR) / ".junheng" / "lock.json"
     while not note.is_file() or str(pid) not in note.read_text():
         time.sleep(0.01)
     assert asked("--set", f"pupils:{SCHOOL}=999", *asked.dossier[2:]) == 2

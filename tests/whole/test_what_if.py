@@ -213,7 +213,7 @@ def scenario(tmp_path, monkeypatch):
 
 def contents(folder):
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*")
-            if p.is_file() and ".batch" not in p.parts}
+            if p.is_file() and ".junheng" not in p.parts}
 
 
 def test_a_scenario_folder_takes_the_next_scenario_and_keeps_what_else_lies_there(

@@ -7,7 +7,7 @@ from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.sharding import Shard
 from pipeline.publishing.county_book import Order
 
-HIDDEN, WRITTEN = ".batch", "written"
+HIDDEN, WRITTEN = ".junheng", "written"
 
 
 @dataclass(frozen=True)
