@@ -86,7 +86,8 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
         findings.add("file.decoded", f"按 {file.encoding} 读取", file.label)
     sheets = cleared(file, source.year, received.pending, received.drop_personal, findings)
     report_hidden(sheets, findings)
-    visible = [(sheet, candidates(sheet)) for sheet in sheets if not sheet.hidden]
+    visible = [(sheet, candidates(sheet, source.year)) for sheet in sheets
+               if not sheet.hidden]
     meant = [pair for pair in visible if is_meant(pair[1])] or visible[:1]
     headed = [h for sheet, found in meant if (h := find_headers(sheet, found, findings))]
     if not any(form.layout.table == "schools" for form in headed):

@@ -5,8 +5,9 @@ address. County facts carry their unit in a column of its own; evidence its stat
 """
 
 import re
+import unicodedata
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,7 +40,10 @@ from pipeline.definitions.forms.variables import classifications, squeeze, varia
 from pipeline.definitions.standards import evidence_ids, veto_ids
 from pipeline.ground.admission import NotAdmitted, content_of
 
-_DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})日?)?(?: 00:00:00)?")
+_DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](?:(\d{1,2})日?)?)?(?: 00:00:00)?")
+_DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_SERIAL = re.compile(r"[1-9]\d{4}")
+_DAY_ZERO, _SERIALS = date(1899, 12, 30), range(18_264, 73_051)  # the days of 1950 to 2099
 
 
 def county_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[dict]:
@@ -125,7 +129,8 @@ def _facts(row: FormRow, year: int, findings: Findings) -> list[dict]:
 
 def _fact(name: str, unit: str, cell: Cell, year: int, findings: Findings) -> list[dict]:
     known = {squeeze(v.zh): key for key, v in variables().variables.items() if v.county}
-    key, found = known.get(squeeze(name)), find_target(name)
+    plain, unit = _item(name, unit, known)
+    key, found = known.get(plain), find_target(plain)
     if key is None and found is None:
         if looks_like_target(name):
             unknown_target(name, cell, findings)
@@ -145,10 +150,20 @@ def _fact(name: str, unit: str, cell: Cell, year: int, findings: Findings) -> li
                                       "cell": cell}]
 
 
+def _item(name: str, unit: str, known: dict[str, str]) -> tuple[str, str]:
+    """Return the item without a colon or a unit behind it, and the unit: 社会认可度（%）：."""
+    plain = squeeze(name).strip(":")
+    stem, bracket, inner = plain.rstrip(")").rpartition("(")
+    if bracket and plain not in known and stem in known:
+        return stem, unit or inner
+    return plain, unit
+
+
 def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | None:
     variable = variables().variables[key]
     units = {squeeze(u): u for u in variables().units}
-    written = units.get(squeeze(unit), "")
+    reading = read_number(cell.text) if not unit.strip() else None
+    written = units.get(squeeze(reading.unit if reading else unit), "")
     if not written or variables().units[written].base != variable.unit:
         findings.at("header.unit", cell, f"“{variable.zh}”的单位应为{variable.unit}或其倍数单位")
         return None
@@ -175,6 +190,8 @@ def _evidence(row: FormRow, year: int, findings: Findings) -> list[dict]:
     if why := written and day_fault(_date(written), year):
         findings.at(ASIDE if is_of_target(id) else "evidence.day", cell, f"{id}：{why}")
         return []
+    if written.isdecimal():
+        findings.at("cell.cleaned", cell, f"按日期 {_date(written)} 读取")
     return [{"year": year, "id": id, "status": status, "date": _date(written),
              "note": row.get("evidence_note") or "",
              "document": row.get("evidence_document") or ""}]
@@ -193,8 +210,15 @@ def _evidence_fault(id: str, status: str) -> str:
 
 
 def _date(written: str) -> str:
-    """Return a date as 2023-11-20 or 2023-11; empty when it is none."""
-    match = _DATE.fullmatch(written)
+    """Return a date as 2023-11-20 or 2023-11; empty when it is none.
+
+    >>> [_date(t) for t in ("20230630", "45107", "2023年6月", "2023.6.30", "20231332", "2023")]
+    ['2023-06-30', '2023-06-30', '2023-06', '2023-06-30', '', '']
+    """
+    flat = unicodedata.normalize("NFKC", written).strip()
+    if _SERIAL.fullmatch(flat) and int(flat) in _SERIALS:
+        return (_DAY_ZERO + timedelta(days=int(flat))).isoformat()
+    match = _DATE.fullmatch(flat) or _DIGITS.fullmatch(flat)
     if not match:
         return ""
     year, month, day = match.groups()

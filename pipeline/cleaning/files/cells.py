@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from openpyxl.utils import get_column_letter
 
+MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
 BLANK, TEXT, NUMBER, BOOLEAN, DATE, ERROR, FORMULA, SCALED = (
     "blank", "text", "number", "boolean", "date", "error", "formula", "scaled")
 
@@ -75,6 +76,9 @@ def plain_sheet(name: str, rows: Iterable[tuple[int, Iterable]], **more) -> dict
         cells = list(cells)
         while cells and cells[-1] is None:
             cells.pop()
+        if number > MOST_ROWS and cells or len(cells) > MOST_COLUMNS:
+            letters = get_column_letter(min(len(cells), 18_278))
+            raise Unreadable("file.far_cell", f"单元格 {letters}{number} 远在数据之外", number)
         if cells:
             kept.append((number, cells))
     return {"name": name, "rows": kept, **more}

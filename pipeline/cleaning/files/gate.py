@@ -12,12 +12,11 @@ import zlib
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from pipeline.cleaning.files.cells import Unreadable
+from pipeline.cleaning.files.cells import MOST_COLUMNS, MOST_ROWS, Unreadable
 from pipeline.cleaning.files.package import part_name
 from pipeline.ground.admission import NotAdmitted, content_of
 
 MOST_UNPACKED, MOST_RATIO, MOST_MEMBERS = 200_000_000, 200, 2_000
-MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 _CHUNK = 1 << 20
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*?)(?:/>|>\s*</(?:\w+:)?(?:row|c)>|(>))")

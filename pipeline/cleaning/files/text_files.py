@@ -15,6 +15,9 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig", "UTF-8（有BOM）"), (b"\xff\xfe", "ut
           (b"\xfe\xff", "utf-16", "UTF-16"))
 _GUESSES = (("utf-8", "UTF-8"), ("gb18030", "GB18030"))
 _SEPARATORS = ",\t;"
+_SEP_LINE = re.compile(r'"?sep=([,;|\t])"?[ \t,;]*(?=\r?\n|\r)', re.IGNORECASE)
+_FOOTER = re.compile(r"\s*(?:注|说明|备注|填|制表|审核|复核|(?:单位)?负责人|联系|电话|日期|盖章"
+                     r"|[(（]?公章|数据来源|[^,，]{1,12}[:：])")
 _HAN = re.compile("[\u4e00-\u9fff]{3}")
 
 
@@ -23,14 +26,25 @@ def read_text(content: bytes) -> tuple[list[dict], str]:
     text, encoding = decode(content)
     lines = _fields(text)
     width = next((len(line) for line in lines if len(line) > 1), 1)
-    headed = False
+    headed, last = False, _last_of_table(lines, width)
     for number, line in enumerate(lines, 1):
         headed = headed or len(line) > 1
-        if line and headed and len(line) != width:
+        if line and headed and len(line) != width and not (number > last and _is_footer(line)):
             raise Unreadable("file.ragged", f"有 {len(line)} 栏，首行有 {width} 栏", number)
     rows = ((number, ([field, TEXT] if field.strip() else None for field in line))
             for number, line in enumerate(lines, 1))
     return [plain_sheet("", rows)], encoding
+
+
+def _last_of_table(lines: list[list[str]], width: int) -> int:
+    """Return the number of the last line that has as many fields as the table, and a figure."""
+    return max((number for number, line in enumerate(lines, 1) if len(line) == width), default=0)
+
+
+def _is_footer(line: list[str]) -> bool:
+    """Tell whether a line under the table says who filled it in, or is a note to it."""
+    first = next((field for field in line if field.strip()), "")
+    return bool(_FOOTER.match(first)) or not first
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -87,7 +101,10 @@ def _fields(text: str) -> list[list[str]]:
 
     Where no separator does, the comma's reading is returned, and its uneven line refused.
     """
-    readings = [_parsed(text, separator) for separator in _SEPARATORS]
+    told = _SEP_LINE.match(text)  # a line that Excel itself writes and reads
+    if told:
+        text = text[told.end():]
+    readings = [_parsed(text, separator) for separator in (told[1] if told else _SEPARATORS)]
     for lines, _ in readings:
         widths = {len(line) for line in lines or () if line}
         if len(widths) == 1 and widths != {1}:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.cleaning.forms.header_paths import HeaderPath, header_paths
+from pipeline.cleaning.forms.labels import header_year, sheet_year
 from pipeline.definitions.forms.layouts import (
     FormColumn,
     Layout,
@@ -69,14 +70,18 @@ class Candidate:
         return {match.column.key for match in self.matches.values()}
 
 
-def candidates(sheet: Sheet) -> list[Candidate]:
-    """Return every place and layout of which a sheet has at least one header."""
+def candidates(sheet: Sheet, year: int = 0) -> list[Candidate]:
+    """Return every place and layout of which a sheet has at least one header.
+
+    A header of another year than the sheet's is none (2022年在校生数 in a table of 2023).
+    """
+    year = sheet_year(sheet.name) or year
     found = []
     for place in range(min(_SEARCHED_ROWS, len(sheet.rows))):
         paths = header_paths(sheet, place)
         for layout in layouts():
             matches = _undisputed({i: m for i, path in paths.items()
-                                   if (m := _match(layout, path))})
+                                   if (m := _match(layout, path, year))})
             if matches:
                 found.append(Candidate(layout, place, matches, paths))
     return found
@@ -103,11 +108,14 @@ def find_headers(sheet: Sheet, found: list[Candidate], findings: Findings) -> He
     return HeadedSheet(sheet, best.layout, header_row, columns)
 
 
-def _match(layout: Layout, path: HeaderPath) -> Match | None:
+def _match(layout: Layout, path: HeaderPath, year: int) -> Match | None:
     """Match the longest listed tail of a path; stages may stand in any part of it."""
     names, known = path.parts, known_headers(layout.id)
     endings = known_endings(layout.id)
-    lasts = [r for r in (readings(names[-1].text) if names else ())
+    of_year, said = header_year(names[-1].text) if names else (None, "")
+    if of_year and year and of_year != year:
+        return None
+    lasts = [r for r in (readings(said) if said else ())
              if r.name.rpartition(">")[2] in endings]
     for length in range(len(names) if lasts else 0, 0, -1):
         for last in lasts:

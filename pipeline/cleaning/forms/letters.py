@@ -15,7 +15,7 @@ from pipeline.definitions.forms.rare_letters import printable, rare_letters
 from pipeline.ground.fonts import missing_letters
 
 APOSTROPHES = ("'", "’", "‘", "＇")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _MOJIBAKE = re.compile(r"[\u00c0-\u00ff]{2}|锟斤拷|烫烫烫|[\u00c0-\u00ff][\u0080-\u00bf]")
 _LOST = re.compile(r"[?？]{2}")
 _WORDS = {"Cc": "控制字符", "Cf": "看不见的方向或格式字符", "Co": "自造字（私用区）",
@@ -43,7 +43,7 @@ def clean_text(text: str) -> str:
 
     An apostrophe before a code is Excel's mark of a text that was typed, no part of it.
     """
-    clean = " ".join(text.translate(_INVISIBLE).translate(twins()).split())
+    clean = " ".join(text.translate(INVISIBLE).translate(twins()).split())
     return clean[1:] if clean[:1] in APOSTROPHES and clean[1:2].isdigit() else clean
 
 

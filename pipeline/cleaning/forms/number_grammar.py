@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from pipeline.cleaning.forms.letters import INVISIBLE
+
 NOT_APPLICABLE = frozenset({"-", "/", "无", "--", "不适用"})
 _NUMBER = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*([^\d\s.,+\-/()]*2?)", re.ASCII)
 _DIGITS, _OURS = ("Nd", "Nl", "No"), frozenset("0123456789０１２３４５６７８９")
 _DASHES = str.maketrans({"—": "-", "–": "-", "−": "-"})
+_LEFT_TO_RIGHT = "\u200e\u200f\u202a\u202c\u202d\u2066\u2068\u2069"  # pasted from a browser
+_UNSEEN = INVISIBLE | dict.fromkeys(map(ord, _LEFT_TO_RIGHT))
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,14 @@ def read_number(text: str) -> Reading | None:
 
     >>> read_number("1,234.5").value, read_number("１２３４").value, read_number("12.5㎡").unit
     (Fraction(2469, 2), Fraction(1234, 1), 'm2')
+    >>> read_number("\\ufeff9930.8").value, read_number("\\u202d47\\u202c").value
+    (Fraction(49654, 5), Fraction(47, 1))
     >>> [read_number(t) for t in ("1_000", "nan", "1,23", "约160", "1e3", "٤٣٠")]
     [None, None, None, None, None, None]
     """
     if any(unicodedata.category(c) in _DIGITS and c not in _OURS for c in text):
         return None
-    flat = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    flat = seen(unicodedata.normalize("NFKC", text)).translate(_DASHES).strip()
     flat = flat[1:] if flat[:1] in ("'", "’", "‘") else flat
     match = _NUMBER.fullmatch(flat)
     if not match or match[4] == "2":
@@ -47,7 +53,12 @@ def read_number(text: str) -> Reading | None:
     return Reading(value, unit, not plain)
 
 
+def seen(text: str) -> str:
+    """Return a number's text without the letters that nobody sees and that turn nothing."""
+    return text.translate(_UNSEEN)
+
+
 def is_not_applicable(text: str) -> bool:
     """Tell whether the text is a mark for 不适用, such as a dash."""
-    flat = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    flat = seen(unicodedata.normalize("NFKC", text)).translate(_DASHES)
     return "".join(flat.split()) in NOT_APPLICABLE

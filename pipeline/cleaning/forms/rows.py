@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.files.cells import TEXT, Cell
+from pipeline.cleaning.files.cells import DATE, TEXT, Cell
 from pipeline.cleaning.forms.headers import HeadedSheet
 from pipeline.cleaning.forms.labels import sheet_stage, sheet_year, year_of
 from pipeline.cleaning.forms.number_grammar import read_number
@@ -97,8 +97,22 @@ def _is_note(line, headed: HeadedSheet) -> bool:
     filled = [cell for cell in line if not cell.blank]
     if len(filled) == 1:
         return filled[0].kind == TEXT and read_number(filled[0].text) is None
-    return headed.layout.table == "schools" and all(
-        cell.kind == TEXT and _NOTE.match(squeeze(cell.text)) for cell in filled)
+    return headed.layout.table == "schools" and _says_who(filled)
+
+
+def _says_who(filled: list[Cell]) -> bool:
+    """Tell whether cells are labels such as 填表人, each with what is said behind it or in the
+    next cell; a number that no label with a colon announces is data."""
+    announced = False
+    for number, cell in enumerate(filled):
+        text = squeeze(cell.text)
+        label = cell.kind == TEXT and bool(_NOTE.match(text) or text.endswith(":"))
+        figure = cell.kind != DATE and (cell.kind != TEXT or read_number(cell.text) is not None)
+        if not label and (number == 0 or (figure and not announced)):
+            return False
+        announced = label and text.endswith(":")
+    return bool(filled) and (any(squeeze(c.text).endswith(":") for c in filled) or all(
+        c.kind == TEXT and _NOTE.match(squeeze(c.text)) for c in filled))
 
 
 def _repeats_header(line, headed: HeadedSheet) -> bool:

@@ -12,14 +12,15 @@ from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.files import cells
 from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.letters import clean_text, odd_letters, substituted
-from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number
+from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number, seen
 from pipeline.definitions.forms import variables as forms
 from pipeline.definitions.forms.layouts import FormColumn, Layout
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 
 _MOST_PERSONS = 10_000_000
 _ERROR_TEXT = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
-_DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年|[-./](?:0?[1-9]|1[0-2])\b).*")
+_DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年.*|[-./](?:0?[1-9]|1[0-2])\b.*"
+                         r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))")
 _NO_TEXT = (cells.BOOLEAN, cells.DATE, cells.ERROR)
 
 
@@ -58,7 +59,7 @@ def _name(cell: Cell, required: bool, findings: Findings) -> str:
     if not name:
         if required:
             findings.at("identity.name", cell, "空白")
-    elif cell.kind in (*_NO_TEXT, cells.NUMBER, cells.SCALED) or read_number(name) or (
+    elif cell.kind in (*_NO_TEXT, cells.NUMBER, cells.SCALED) or _is_quantity(name) or (
             required and _ERROR_TEXT.match(name)):
         if required:
             findings.at("identity.name", cell, "不是名称")
@@ -71,6 +72,13 @@ def _name(cell: Cell, required: bool, findings: Findings) -> str:
     if rare and not odd:
         findings.at("text.substituted", cell, f"卷宗字体没有 {rare}，印作“{drawn}”")
     return drawn
+
+
+def _is_quantity(name: str) -> bool:
+    """Tell a number, with or without a unit, from a name that begins with one (47中学)."""
+    reading = read_number(name)
+    return reading is not None and (not reading.unit or reading.unit in {
+        squeeze(unit) for unit in variables().units})
 
 
 def _class(cell: Cell, column: FormColumn, findings: Findings) -> str:
@@ -97,19 +105,27 @@ def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fract
         return findings.at("cell.kind", cell, "日期、逻辑值或错误值")
     if cell.kind == cells.SCALED:
         return findings.at("cell.format", cell, "单元格格式显示的数不是存储的数")
-    if cell.blank or is_not_applicable(cell.text):
+    if not seen(cell.text).strip() or is_not_applicable(cell.text):
         return None
     reading = read_number(cell.text)
     if reading is None:
         return findings.at("cell.text", cell, quoted(cell.text))
     for written, said in ((reading.unit, "所带单位"), (cell.unit, "数字格式所示单位")):
-        if written and not _same_unit(written, unit):
+        if written and not _same_unit(written, unit) and not _rate(written, unit):
             return findings.at("cell.unit", cell, f"单元格{said}不是{unit or '数字'}")
     if reading.cleaned:
         findings.at("cell.cleaned", cell, f"{quoted(cell.text)}按数字读取")
+    if reading.unit == "%" and unit:
+        unit = "%"
     value = reading.value * variables().units[unit].ratio if unit else reading.value
     fault = impossible(value, kind)
     return findings.at(fault, cell, quoted(cell.text)) if fault else value
+
+
+def _rate(written: str, unit: str) -> bool:
+    """Tell whether a percent sign stands where the header asks for a ratio: 12% is 0.12."""
+    units = variables().units
+    return written == "%" and unit in units and units[unit].base == units["%"].base
 
 
 def _same_unit(written: str, unit: str) -> bool:

@@ -5,6 +5,7 @@ of magnitude from what the other schools of the stage have. Beyond the factors o
 `data/plausibility.toml` the file is refused or warned of; nothing is converted by guess.
 """
 
+from collections import Counter, defaultdict
 from fractions import Fraction
 from statistics import median
 
@@ -23,7 +24,7 @@ from pipeline.definitions.forms.variables import (
 from pipeline.definitions.standards import Standard
 from pipeline.ground.exact import plainly
 
-_FEW = 3
+_FEW, _PUPILS = 3, "在校生数"
 
 
 def check_plausibility(sections: list[Section], standard: Standard, findings: Findings) -> None:
@@ -73,20 +74,30 @@ def _check_sums(sections: list[Section], findings: Findings) -> None:
 
     The others are those of its stage, or those of its stage and kind.
     """
+    groups: dict[tuple[str, ...], list[Section]] = defaultdict(list)
     for section in sections:
-        peers = [s for s in sections if s.stage == section.stage and s is not section]
-        alike = [s for s in peers if s.school_type == section.school_type]
-        if any(len(rest) >= _FEW and _is_sum(section, rest) for rest in (peers, alike)):
+        groups[(section.stage,)].append(section)
+        groups[(section.stage, section.school_type)].append(section)
+    totals = {key: _totals(group) for key, group in groups.items() if len(group) > _FEW}
+    for section in sections:
+        keys = ((section.stage,), (section.stage, section.school_type))
+        if any(_is_sum(section, totals[key]) for key in keys if key in totals):
             findings.at("row.total_as_school", section.row.at("school_code"),
                         "学生数与各项数都等于其余学校之和")
 
 
-def _is_sum(section: Section, rest: list[Section]) -> bool:
-    if section.pupils != sum(s.pupils for s in rest):
-        return False
+def _totals(sections: list[Section]) -> Counter:
+    totals = Counter({_PUPILS: sum(s.pupils for s in sections)})
+    for section in sections:
+        totals.update({v: x for v, x in section.variables.items() if x})
+    return totals
+
+
+def _is_sum(section: Section, totals: Counter) -> bool:
+    """Tell whether a school is half of all: the sum of the others in three figures or more."""
     said = {v: x for v, x in section.variables.items() if x}
-    same = [v for v, x in said.items() if x == sum(s.variables.get(v) or 0 for s in rest)]
-    return len(same) >= _FEW
+    return totals[_PUPILS] == 2 * section.pupils and sum(
+        totals[v] == 2 * x for v, x in said.items()) >= _FEW
 
 
 def _check_variable(variable: str, sections: list[Section], limits: Plausibility,

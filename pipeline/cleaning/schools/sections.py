@@ -4,6 +4,7 @@ Each stage of a mixed school counts as a school of its own. A form gives it a ro
 own, in one sheet or in a file a stage, or columns of its own in the school's one row.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -11,12 +12,13 @@ from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.forms.derivation import StageValues, report_derived, stage_values
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.consistency import agreed, check_agreement, check_row, report_missing
+from pipeline.cleaning.schools.pupil_accounts import SENIOR, check_pupils, warn_of_no_seniors
 from pipeline.cleaning.schools.splitting import split_assets
 from pipeline.definitions.forms.variables import SchoolType, classifications
 from pipeline.definitions.standards import Standard
 from pipeline.definitions.targets.plans import target_variables
 
-SENIOR = "senior"
+NO_STAGE = ""
 _PLACE = ("longitude_deg", "latitude_deg")
 
 
@@ -71,14 +73,18 @@ def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> 
     seniors = _senior_rows(rows, findings)
     for row in rows:
         check_row(row, findings)
-    sections = [s for row in rows if not _senior_only(row)
-                for s in _sections(row, wanted, standard, derived, findings)]
+    stages = {id(row): _stages(row, wanted, standard, findings) for row in rows
+              if not _senior_only(row)}
+    check_pupils(rows, stages, findings)
+    sections = [s for row in rows for s in _sections(row, stages.get(id(row), ()), wanted,
+                                                     standard, derived, findings)]
     for section in sections:
         section.senior_row = seniors.get(section.school_code)
         _add_senior(section, findings)
+    warn_of_no_seniors(sections, findings)
     report_derived(derived, standard.plausible.fewest, findings)
     sections = _without_duplicates(sections, findings)
-    order = [stage.code for stage in classifications().stage]
+    order = [stage.code for stage in classifications().stage] + [NO_STAGE]
     sections.sort(key=lambda s: (s.school_code, order.index(s.stage)))
     for school in by_code(sections).values():
         check_agreement(school, findings)
@@ -111,19 +117,23 @@ def _senior_rows(rows: list[FormRow], findings: Findings) -> dict[str, FormRow]:
     """Return school code → its row in the senior file (高中表), which tells the enrolment."""
     found = {}
     for row in filter(_senior_only, rows):
+        kind = row.get("school_type")
+        if kind and not _school_type(kind).stages and not _school_type(kind).senior:
+            pupils = row.get("pupils")
+            findings.at("row.outside", row.first, f"办学类型为{_school_type(kind).zh}"
+                        + (f"，学生{int(pupils)}人" if pupils is not None else ""))
+            continue
         findings.at("row.senior", row.first, "高中学生只用于拆分，不参加测算")
         if row.get("school_code"):
             found[row.get("school_code")] = row
     return found
 
 
-def _sections(row: FormRow, wanted: set[str], standard: Standard, derived: dict,
-              findings: Findings) -> list[Section]:
-    code, type_code = row.get("school_code"), row.get("school_type")
-    if not code or not type_code:
-        return []
-    kind, found = _school_type(type_code), []
-    for stage in _stages(row, kind, wanted, standard, findings):
+def _sections(row: FormRow, stages: Iterable[str], wanted: set[str], standard: Standard,
+              derived: dict, findings: Findings) -> list[Section]:
+    code, type_code, found = row.get("school_code"), row.get("school_type"), []
+    for stage in stages:
+        kind = _school_type(type_code)
         pupils = StageValues(row, stage).get("pupils")
         if pupils is None:
             findings.at("pupils.missing", row.first, "本学段在校生数空白")
@@ -136,9 +146,13 @@ def _sections(row: FormRow, wanted: set[str], standard: Standard, derived: dict,
     return found
 
 
-def _stages(row: FormRow, kind: SchoolType, wanted: set[str], standard: Standard,
-            findings: Findings) -> list[str]:
+def _stages(row: FormRow, wanted: set[str], standard: Standard, findings: Findings) -> list[str]:
     """Return the stages that a row is about; none, with a finding, where it does not say."""
+    if not row.get("school_code") or not row.get("school_type"):
+        return []
+    kind = _school_type(row.get("school_type"))
+    if _is_outside(kind, standard):
+        return [_outside_stage(row, kind)]
     single = kind.stages[0] if len(kind.stages) == 1 else ""
     stage = row.get("stage") or _stage_by_name(row.get("name") or "") or (
         row.get("stage_of_sheet")) or single
@@ -157,6 +171,22 @@ def _stages(row: FormRow, kind: SchoolType, wanted: set[str], standard: Standard
     return [s for s in kind.stages if row.get(f"pupils_{s}") != 0]
 
 
+def _is_outside(kind: SchoolType, standard: Standard) -> bool:
+    """Tell whether schools of a kind take no part (不参评), whatever their stage."""
+    return bool(kind.excluded_as and standard.scope is not None
+                and not getattr(standard.scope, f"include_{kind.excluded_as}"))
+
+
+def _outside_stage(row: FormRow, kind: SchoolType) -> str:
+    """Return the stage of a school that takes no part, NO_STAGE where its row has none; all its
+    pupils are then counted together."""
+    said = row.get("stage") or (kind.stages[0] if len(kind.stages) == 1 else NO_STAGE)
+    parts = [row.get(f"pupils_{stage}") for stage in (*kind.stages, SENIOR)]
+    if said == NO_STAGE and row.get("pupils") is None and any(p is not None for p in parts):
+        row.values["pupils"] = sum(p for p in parts if p is not None)
+    return said
+
+
 def _stage_by_name(name: str) -> str:
     for stage in classifications().stage:
         if any(name.rstrip("）)").endswith(f"{bracket}{stage.zh}部") for bracket in "（("):
@@ -165,7 +195,7 @@ def _stage_by_name(name: str) -> str:
 
 
 def _section_name(name: str, kind: SchoolType, stage: str) -> str:
-    if (len(kind.stages) == 1 and not kind.senior) or _stage_by_name(name):
+    if stage == NO_STAGE or _stage_by_name(name) or (len(kind.stages) == 1 and not kind.senior):
         return name
     return f"{name}（{classifications().zh('stage', stage)}部）"
 

@@ -106,7 +106,8 @@ class Classifications(Definition):
         return next((item.zh for item in getattr(self, kind) if item.code == code), code)
 
 
-_DASHES = str.maketrans({"—": "-", "－": "-", "–": "-", "〔": "(", "〕": ")", "【": "(", "】": ")"})
+_DASHES = str.maketrans({"—": "-", "－": "-", "–": "-", "~": "-", "〜": "-",
+                         "〔": "(", "〕": ")", "【": "(", "】": ")"})
 
 
 @lru_cache(maxsize=4096)

@@ -149,6 +149,8 @@ def accounting_table(accounting: pd.DataFrame, county: County) -> PrintedTable:
     now = accounting[accounting["year"] == county.year]
     rows = [_account_row(zh, now[now["stage"] == stage], "")
             for stage, zh in county.standard.stages.items()]
+    apart = now[~now["stage"].isin(county.standard.stages)]
+    rows += [_account_row("不分学段", apart, "")] if len(apart) else []
     rows.append(_account_row("合计", now, TOTAL))
     groups = ("报送", "参加测算", "并入归属学校", "未参加")
     return PrintedTable(

@@ -21,7 +21,8 @@ def school_list(accounting: pd.DataFrame, county: County) -> PrintedTable:
     types = classifications()
     rows = tuple(
         (Cell(str(n)), Cell(r["school_code"]), Cell(r["name"]),
-         Cell(county.standard.stages[r["stage"]]), Cell(types.zh("school_type", r["school_type"])),
+         Cell(county.standard.stages.get(r["stage"], "不分学段")),
+         Cell(types.zh("school_type", r["school_type"])),
          Cell(count_text(r["pupils"])),
          Cell(_OUTCOME_ZH[r["outcome"]] + (f"：{r['reason']}" if r["reason"] else "")))
         for n, r in enumerate(records(now), 1))

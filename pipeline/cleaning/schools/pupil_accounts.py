@@ -1,0 +1,86 @@
+"""No pupil that a table states leaves the accounting without a word (在校生数核对).
+
+A row may state pupils three ways: of its own stage or of the whole school (在校生数), and of
+each stage (小学、初中、高中在校生数). They must agree with each other, with the type of school,
+and with the rows that the school has.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.files.cells import Cell
+from pipeline.cleaning.forms.rows import FormRow
+from pipeline.cleaning.schools.consistency import place_of
+from pipeline.definitions.forms.variables import SchoolType, classifications
+
+SENIOR = "senior"
+_COMPULSORY = ("primary", "junior")
+
+
+def check_pupils(rows: list[FormRow], stages: dict[int, list[str]], findings: Findings) -> None:
+    """Check the pupils that the rows of one year state; ``stages`` is id of a row → its stages."""
+    held = defaultdict(set)
+    for row in rows:
+        held[row.get("school_code")] |= {*stages.get(id(row), ())}
+    kinds = {t.code: t for t in classifications().school_type}
+    for row in rows:
+        kind = kinds.get(row.get("school_type") or "")
+        if kind is None or kind.excluded_as or not row.get("school_code"):
+            continue
+        _check_columns(row, stages.get(id(row), []), findings)
+        _check_stages(row, kind, held[row.get("school_code")], findings)
+
+
+def _check_columns(row: FormRow, stages: list[str], findings: Findings) -> None:
+    """Refuse 在校生数 that is neither that of the row's stage nor of the whole school."""
+    said, parts = row.get("pupils"), _stated(row)
+    own = [stage for stage in stages if stage in parts]
+    if said is None or not own or len(own) < len(stages):
+        return
+    wholes = {sum(parts.values()), sum(parts[s] for s in parts if s in _COMPULSORY)}
+    if len(own) == 1:
+        wholes.add(parts[own[0]])
+    if said not in wholes:
+        cell = _cell(row, own[0])
+        findings.at("pupils.columns", row.at("pupils"),
+                    f"与 {place_of(cell)} 的{_zh(own[0])}在校生数不符")
+
+
+def _check_stages(row: FormRow, kind: SchoolType, held: set[str], findings: Findings) -> None:
+    """Refuse pupils of a stage that the school's rows, or its type, do not have."""
+    for stage, pupils in _stated(row).items():
+        lacking = not kind.senior if stage == SENIOR else stage not in held
+        if pupils and lacking:
+            other = row.at("school_type" if stage == SENIOR or stage not in kind.stages
+                           or not row.get("stage") else "stage")
+            said = f"而该校的办学类型是{kind.zh}" if other is row.at("school_type") else (
+                f"而该校没有{_zh(stage)}的行")
+            findings.at("pupils.no_stage", _cell(row, stage),
+                        f"填有{_zh(stage)}学生{int(pupils)}人，{said}（{place_of(other)}）")
+
+
+def _stated(row: FormRow) -> dict[str, object]:
+    """Return stage → the pupils that a column of that stage states."""
+    given = {stage: row.get(f"pupils_{stage}") for stage in (*_COMPULSORY, SENIOR)}
+    return {stage: pupils for stage, pupils in given.items() if pupils is not None}
+
+
+def _cell(row: FormRow, stage: str) -> Cell:
+    return row.at(f"pupils_{stage}")
+
+
+def _zh(stage: str) -> str:
+    return "高中" if stage == SENIOR else classifications().zh("stage", stage)
+
+
+def warn_of_no_seniors(sections: Iterable, findings: Findings) -> None:
+    """Warn, once a school, of one with a senior stage by its type and no senior pupils."""
+    kinds = {t.code: t for t in classifications().school_type}
+    told = set()
+    for section in sections:
+        row, kind = section.row, kinds[section.school_type]
+        if kind.senior and row.get("pupils_senior") == 0 and section.school_code not in told:
+            told.add(section.school_code)
+            findings.at("pupils.no_senior", _cell(row, SENIOR),
+                        f"高中在校生数为0，而办学类型是{kind.zh}（{place_of(row.at('school_type'))}）")
