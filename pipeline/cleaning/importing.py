@@ -25,6 +25,7 @@ from pipeline.cleaning.schools.identity import (
 from pipeline.cleaning.schools.plausibility import check_plausibility
 from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
+from pipeline.cleaning.schools.zeros_and_copies import check_copies, check_zeros
 from pipeline.county import County
 from pipeline.definitions.forms.unit_list import UnitInfo, units
 from pipeline.definitions.standards import Standard
@@ -120,6 +121,8 @@ def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | No
         sections = sections_of([row for row in rows if row.year == year], standard, findings)
         check_names(sections, findings)
         check_plausibility(sections, standard, findings)
+        check_zeros(sections, standard.plausible, findings)
+        check_copies(sections, findings)
         found[year] = sections
     report_renumbered(found, findings)
     return found

@@ -25,7 +25,7 @@ from pipeline.cleaning.counties.target_rows import (
 from pipeline.cleaning.files.cells import TEXT, Cell
 from pipeline.cleaning.forms.headers import HeadedSheet
 from pipeline.cleaning.forms.letters import substituted
-from pipeline.cleaning.forms.number_grammar import is_not_applicable
+from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number
 from pipeline.cleaning.forms.rows import FormRow, read_rows
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.cleaning.privacy import without_personal_texts

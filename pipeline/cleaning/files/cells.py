@@ -44,7 +44,8 @@ class Cell:
 class Sheet:
     """A sheet: its rows of cells, what is hidden, and which cells are merged.
 
-    ``merged`` holds first row, first column, last row, last column, counted from 1.
+    ``merged`` holds first row, first column, last row, last column, counted from 1; ``struck``
+    row and column letter of what is struck out (删除线).
     """
 
     file: str
@@ -54,6 +55,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: tuple[str, ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    struck: frozenset[tuple[int, str]] = frozenset()
 
 
 class Unreadable(Exception):
@@ -98,7 +100,8 @@ def addressed_sheet(file: str, plain: dict) -> Sheet:
     return Sheet(file, name, tuple(row(*line) for line in plain["rows"]),
                  plain.get("hidden", False), frozenset(plain.get("hidden_rows", ())),
                  tuple(plain.get("hidden_columns", ())),
-                 tuple(map(tuple, plain.get("merged", ()))))
+                 tuple(map(tuple, plain.get("merged", ()))),
+                 frozenset(map(tuple, plain.get("struck", ()))))
 
 
 def number_text(value: int | float) -> str:

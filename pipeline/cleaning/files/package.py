@@ -199,6 +199,23 @@ class Package:
                 numbers = [_number(xf.get("numFmtId")) for xf in element if local(xf.tag) == "xf"]
         return [own.get(n, built_in_format(n)) for n in numbers]
 
+    def struck_styles(self) -> frozenset[int]:
+        """Return the cell styles whose font is struck out (删除线)."""
+        struck: list[bool] = []
+        fonts: list[int] = []
+        for element in self._of_kind("styles"):
+            if local(element.tag) == "fonts":
+                struck = [_is_struck(font) for font in element]
+            elif local(element.tag) == "cellXfs":
+                fonts = [_number(xf.get("fontId")) for xf in element if local(xf.tag) == "xf"]
+        return frozenset(style for style, font in enumerate(fonts)
+                         if font < len(struck) and struck[font])
+
+
+def _is_struck(font: ElementTree.Element) -> bool:
+    return any(local(part.tag) == "strike" and part.get("val", "1").lower() in _TRUE
+               for part in font)
+
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else 0

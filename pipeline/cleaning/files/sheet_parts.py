@@ -51,6 +51,7 @@ class Book:
     formats: list[str | None]
     epoch: object
     uncalculated: bool
+    struck: frozenset[int]
 
 
 def read_sheets(package: Package) -> Iterator[dict]:
@@ -60,7 +61,7 @@ def read_sheets(package: Package) -> Iterator[dict]:
     """
     book = Book(package.texts(), package.formats(),
                 CALENDAR_MAC_1904 if package.from_1904 else CALENDAR_WINDOWS_1900,
-                package.uncalculated)
+                package.uncalculated, package.struck_styles())
     for number, listed in enumerate(package.sheets, 1):
         name = shown_sheet(listed.name, number)
         if listed.kind in ("worksheet", "") and not package.has(listed.part):
@@ -82,12 +83,13 @@ def other_pages(package: Package) -> list[str]:
 
 def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
     rows: dict[int, dict[int, list]] = {}
-    hidden_rows, ranges, merged, before = [], [], [], 0
+    hidden_rows, ranges, merged, struck, before = [], [], [], [], 0
     for element in package.elements(listed.part):
         name = local(element.tag)
         if name == "row":
             before = _row_number(element, before)
-            _take_row(element, before, rows.setdefault(before, {}), book)
+            struck += [(before, get_column_letter(column)) for column in _take_row(
+                element, before, rows.setdefault(before, {}), book)]
             if switched_on(element, "hidden"):
                 hidden_rows.append(before)
             element.clear()
@@ -106,7 +108,7 @@ def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
         hidden=listed.hidden, hidden_rows=hidden_rows,
         hidden_columns=[get_column_letter(column) for first, last in ranges
                         for column in range(first, min(last, width) + 1)],
-        merged=[_within(found, width, height) for found in merged])
+        struck=struck, merged=[_within(found, width, height) for found in merged])
 
 
 def _row_number(row: Element, before: int) -> int:
@@ -114,9 +116,12 @@ def _row_number(row: Element, before: int) -> int:
     return int(written) if written.isdecimal() and int(written) else before + 1
 
 
-def _take_row(element: Element, row: int, cells: dict[int, list], book: Book) -> None:
-    """Put the cells of a row under their columns; one without an address follows the last."""
-    column, taken = 0, set()
+def _take_row(element: Element, row: int, cells: dict[int, list], book: Book) -> list[int]:
+    """Put the cells of a row under their columns; one without an address follows the last.
+
+    Return the columns that are struck out.
+    """
+    column, taken, struck = 0, set(), []
     for cell in element:
         if local(cell.tag) != "c":
             continue
@@ -126,6 +131,9 @@ def _take_row(element: Element, row: int, cells: dict[int, list], book: Book) ->
         taken.add(column)
         if found := _cell(cell, row, column, book):
             cells[column] = found
+            if book.struck and int(cell.get("s", "0")) in book.struck:
+                struck.append(column)
+    return struck
 
 
 def _column(cell: Element, row: int, following: int) -> int:

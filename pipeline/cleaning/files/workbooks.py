@@ -48,7 +48,15 @@ def _xls_sheet(book, sheet) -> dict:
         hidden_rows=[r + 1 for r, info in sheet.rowinfo_map.items() if info.hidden],
         hidden_columns=[get_column_letter(c + 1) for c, info in sheet.colinfo_map.items()
                         if info.hidden and c < sheet.ncols],
+        struck=_xls_struck(book, sheet),
         merged=[(r + 1, c + 1, last_r, last_c) for r, last_r, c, last_c in sheet.merged_cells])
+
+
+def _xls_struck(book, sheet) -> list[tuple[int, str]]:
+    styles = {n for n, style in enumerate(book.xf_list)
+              if book.font_list[style.font_index].struck_out}
+    return [(r + 1, get_column_letter(c + 1)) for r in range(sheet.nrows if styles else 0)
+            for c, cell in enumerate(sheet.row(r)) if cell.xf_index in styles]
 
 
 def _xls_cell(book, cell) -> list | None:

@@ -13,6 +13,7 @@ from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import DATE, TEXT, Cell
 from pipeline.cleaning.forms.headers import HeadedSheet
 from pipeline.cleaning.forms.labels import sheet_stage, sheet_year, year_of
+from pipeline.cleaning.forms.marked_cells import check_marks
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_value
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
@@ -23,6 +24,7 @@ _NOTE = re.compile(r"注|说明|备注|填表|填报|制表|审核|复核|(?:单
                    r"|\(?公章|数据来源|统计")
 
 
+_OF_ALL = ("合计", "总计", "共计")
 _SUMS = ("合计", "小计", "总计", "共计")
 
 
@@ -66,8 +68,11 @@ def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRo
             block.append(rows[-1])
         if line[0].row in headed.sheet.hidden_rows:
             findings.at("row.hidden", line[0], "该行被隐藏")
+    check_marks(headed, rows, findings)
+    wholes, known = _wholes(rows) if totals else [], {}
     for line, total, before in totals:
-        _reconcile(line, headed, _summed(total, before, rows), findings)
+        _reconcile(line, headed, [wholes[0]] if total in _OF_ALL else [before, *wholes], known,
+                   findings)
     if not rows and headed.layout.table == "schools":
         findings.add("file.empty", "表头之下没有学校", headed.sheet.file, headed.sheet.name)
     return rows
@@ -163,15 +168,14 @@ def report_other_years(rows: list[FormRow], year: int, findings: Findings) -> No
                     f"{len(found)}行写的是{other}年，按所写年份使用")
 
 
-def _summed(total: str, before: list[FormRow], rows: list[FormRow]) -> list[list[FormRow]]:
-    """Return which rows a total may be the sum of: all, those since the last, those of a kind."""
-    if total in ("合计", "总计", "共计"):
-        return [rows]
+def _wholes(rows: list[FormRow]) -> list[list[FormRow]]:
+    """Return which rows a total may be the sum of, beside those since the last one: all, those
+    of a kind, those of a stage."""
     kinds: dict[object, list[FormRow]] = {}
     for row in rows:
         for key in (("kind", row.get("school_type")), ("stage", _stage(row))):
             kinds.setdefault(key, []).append(row)
-    return [before, rows, *kinds.values()]
+    return [rows, *kinds.values()]
 
 
 def _stage(row: FormRow) -> str:
@@ -180,8 +184,10 @@ def _stage(row: FormRow) -> str:
     return row.get("stage") or (kind.stages[0] if kind and len(kind.stages) == 1 else "")
 
 
-def _reconcile(line, headed: HeadedSheet, groups: list[list[FormRow]], findings: Findings) -> None:
-    """Compare a total with the sum of its rows, column by column.
+def _reconcile(line, headed: HeadedSheet, groups: list[list[FormRow]],
+               known: dict[tuple[int, str], tuple[Fraction, Fraction]], findings: Findings) -> None:
+    """Compare a total with the sum of its rows, column by column; ``known`` keeps the sums of a
+    group of rows for the totals that follow.
 
     A mixed school repeats its whole-school figures in each of its rows; a total that counts
     them once is as right as one that adds every row.
@@ -190,7 +196,11 @@ def _reconcile(line, headed: HeadedSheet, groups: list[list[FormRow]], findings:
         reading = read_number(line[i].text) if not line[i].blank else None
         if reading is None or not unit or unit == "%" or "/" in variables().units[unit].base:
             continue
-        sums = {total for rows in groups for total in _sums(rows, column.key)}
+        sums: set[Fraction] = set()
+        for rows in groups:
+            at = id(rows), column.key
+            known[at] = known.get(at) or _sums(rows, column.key)
+            sums |= {*known[at]}
         if reading.value * variables().units[unit].ratio not in sums:
             findings.at("row.total_wrong", line[i], "合计与各行之和不符")
 

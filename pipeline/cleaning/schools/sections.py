@@ -19,6 +19,7 @@ from pipeline.definitions.standards import Standard
 from pipeline.definitions.targets.plans import target_variables
 
 NO_STAGE = ""
+_CODE = 10
 _PLACE = ("longitude_deg", "latitude_deg")
 
 
@@ -109,8 +110,10 @@ def _school_type(code: str) -> SchoolType:
 
 def _senior_only(row: FormRow) -> bool:
     """Tell whether a row is about senior pupils: of a senior school, or in the senior file."""
-    kind = row.get("school_type")
-    return row.get("stage_of_sheet") == SENIOR or bool(kind and not _school_type(kind).stages)
+    kind = row.get("school_type") and _school_type(row.get("school_type"))
+    if row.get("stage_of_sheet") == SENIOR:
+        return not kind or kind.stages != ["primary"]
+    return bool(kind and not kind.stages)
 
 
 def _senior_rows(rows: list[FormRow], findings: Findings) -> dict[str, FormRow]:
@@ -154,8 +157,12 @@ def _stages(row: FormRow, wanted: set[str], standard: Standard, findings: Findin
     if _is_outside(kind, standard):
         return [_outside_stage(row, kind)]
     single = kind.stages[0] if len(kind.stages) == 1 else ""
-    stage = row.get("stage") or _stage_by_name(row.get("name") or "") or (
-        row.get("stage_of_sheet")) or single
+    sheet = row.get("stage_of_sheet")
+    if sheet and sheet not in kind.stages and single and _code_says(row, kind):
+        findings.at("stage.sheet", row.at("school_type"), f"表名所说的学段与{kind.zh}不符，"
+                    "标识码与办学类型相符")
+        sheet = single
+    stage = row.get("stage") or _stage_by_name(row.get("name") or "") or sheet or single
     if stage:
         if stage not in kind.stages:
             findings.at("stage.wrong", row.first, f"{kind.zh}没有此学段")
@@ -169,6 +176,12 @@ def _stages(row: FormRow, wanted: set[str], standard: Standard, findings: Findin
         findings.at("stage.mixed", row.first, f"{kind.zh}未写明学段，人数也未分学段填写")
         return []
     return [s for s in kind.stages if row.get(f"pupils_{s}") != 0]
+
+
+def _code_says(row: FormRow, kind: SchoolType) -> bool:
+    """Tell whether the first two digits of a national code name the row's kind of school."""
+    code = row.get("school_code") or ""
+    return len(code) == _CODE and code[:2] in kind.code_prefixes
 
 
 def _is_outside(kind: SchoolType, standard: Standard) -> bool:

@@ -96,6 +96,7 @@ class Plausibility(Definition):
     median_per_pupil: dict[str, list[Exact]]
     per_pupil_max: dict[str, Exact]
     may_be_little: list[Text]
+    zero_unlikely: list[Text]
     ranges: list[Range]
     relations: list[Relation]
 

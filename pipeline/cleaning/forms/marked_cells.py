@@ -1,0 +1,37 @@
+"""Cells whose looks say what their text does not (合并与删除线).
+
+A figure merged over two schools belongs to nobody knows which; a row struck out is, to whoever
+struck it, no longer there. Neither is believed, and neither is left out.
+"""
+
+from openpyxl.utils import get_column_letter
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.forms.headers import HeadedSheet
+from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERCENT, PERSON, SCORE, variables
+
+_FIGURES = (AMOUNT, COUNT, PERCENT, PERSON, SCORE)
+
+
+def check_marks(headed: HeadedSheet, rows: list, findings: Findings) -> None:
+    """Refuse figures merged over several cells of rows, and cells that are struck out."""
+    _check_merged(headed, {row.first.row for row in rows}, findings)
+    for row in rows if headed.sheet.struck else ():
+        filled = [cell for cell in row.cells.values() if not cell.blank]
+        struck = [cell for cell in filled if (cell.row, cell.column) in headed.sheet.struck]
+        if struck:
+            said = "整行" if len(struck) == len(filled) else f"{len(struck)}格"
+            findings.at("cell.struck", struck[0], f"{said}划了删除线")
+
+
+def _check_merged(headed: HeadedSheet, there: set[int], findings: Findings) -> None:
+    sheet, lines = headed.sheet, {line[0].row: line for line in headed.sheet.rows}
+    figures = {i + 1 for i, (column, _) in headed.columns.items()
+               if variables().variables[column.variable].kind in _FIGURES}
+    for top, left, bottom, right in sheet.merged:
+        over = [row for row in range(top, bottom + 1) if row in there]
+        wide = [column for column in range(left, right + 1) if column in figures]
+        if top in there and len(over) * len(wide) > 1 and not lines[top][left - 1].blank:
+            place = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+            findings.at("cell.merged", lines[top][left - 1],
+                        f"{place} 合并成一格，跨{len(over)}行、{len(wide)}个量")

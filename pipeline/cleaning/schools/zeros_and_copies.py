@@ -1,0 +1,56 @@
+"""Figures that were hardly counted (零值与雷同): 0 for a blank, a row that is another school's.
+
+Neither is impossible, so that both are warned of and read as they stand.
+"""
+
+from collections import defaultdict
+from fractions import Fraction
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.schools.consistency import place_of
+from pipeline.cleaning.schools.sections import Section
+from pipeline.definitions.forms.plausible import Plausibility
+from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERCENT, PERSON, variables
+
+_FIGURES = (AMOUNT, COUNT, PERCENT, PERSON)
+_FEWEST_ALIKE = 5
+
+
+def check_zeros(sections: list[Section], limits: Plausibility, findings: Findings) -> None:
+    """Warn of 0 rooms or area beside pupils; no teachers of a kind is data."""
+    told = set()
+    for section in (s for s in sections if s.pupils):
+        for variable in limits.zero_unlikely:
+            cell = section.row.at(section.said.key(variable))
+            if section.said.get(variable) == 0 and variable in section.row.cells and (
+                    cell not in told):
+                told.add(cell)
+                findings.at("value.zero", cell, f"{section.pupils}名学生，"
+                            f"“{variables().variables[variable].zh}”为0")
+
+
+def check_copies(sections: list[Section], findings: Findings) -> None:
+    """Warn of schools whose rows hold the very same figures, pupils included, once a group."""
+    alike: dict[tuple, list[Section]] = defaultdict(list)
+    for section in sections:
+        figures = _figures(section)
+        if section.pupils and len(figures) >= _FEWEST_ALIKE:
+            alike[(section.stage, figures)].append(section)
+    for group in alike.values():
+        first, *others = {s.school_code: s for s in group}.values()
+        if others:
+            more = f"等{len(others)}所学校" if len(others) > 1 else ""
+            findings.at("row.copied", others[0].row.at("pupils"),
+                        f"{others[0].name}{more}的各项数与{first.name}"
+                        f"（{place_of(first.row.first)}）逐格相同")
+
+
+def _figures(section: Section) -> frozenset[tuple[str, Fraction]]:
+    return frozenset((key, value) for key, value in section.row.values.items()
+                     if isinstance(value, Fraction) and value and _is_figure(key))
+
+
+def _is_figure(key: str) -> bool:
+    known = variables().variables
+    found = known.get(key) or known.get(key.rpartition("_")[0])
+    return found is not None and found.kind in _FIGURES
