@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.definitions.base import DATA, ROOT, definitions_hash, file_hash, told_folder
 from pipeline.definitions.forms.county_layouts import COUNTIES
-from pipeline.definitions.forms.unit_list import LIST, UNIT, UnitInfo, units
+from pipeline.definitions.forms.unit_list import LIST, UNIT, UnitInfo, unit_of
 from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.definitions.studies import Study, study as load_study
 from pipeline.ground.errors import WrongUse
@@ -122,11 +122,9 @@ class Annual(Handover):
         return {f"全部资料（{len(files)}个文件）": hash_text(repr(files))}
 
     def units(self) -> list[UnitInfo]:
-        """Return the registered units of the study's standard with files of the year."""
-        found = [info for info in units(self.raw).values()
-                 if info.standard == self.study.source.standard]
-        return sorted((info for info in found if info.code in self._handed_in()),
-                      key=lambda info: info.code)
+        """Return the units of the study's standard with files of the year, registered or not."""
+        found = [unit_of(code, self.raw) for code in sorted(self._handed_in())]
+        return [info for info in found if info and info.standard == self.study.source.standard]
 
     def inputs(self) -> list[Path]:
         """Return every file that the evaluation reads, or refuses a unit for, in order."""

@@ -56,6 +56,15 @@ def shared_tables(raw: Path, year: int) -> list[Path]:
                   if not p.name.startswith(_PASSED_OVER))
 
 
+def unread_of_year(raw: Path, year: int) -> list[Path]:
+    """Return what stands in the folder of a year and is read for no unit: folders that are not
+    named by a code, files that are no tables."""
+    read = {p for files in _in_folder(raw / str(year)).values() for p in files}
+    return sorted(p for p in _look_into(raw / str(year))
+                  if p not in read and not UNIT.fullmatch(p.name)
+                  and not p.name.startswith(_PASSED_OVER) and p.name != CORRECTIONS)
+
+
 def units_with_files(raw: Path, year: int) -> set[str]:
     """Return the codes of which a year has a file or a folder of their own, known or not.
 
@@ -115,7 +124,7 @@ class County(Handover):
     folder: Path
 
     @classmethod
-    def open(cls, unit: str, year: int, standard: str = "", raw: str = "data/raw",
+    def open(cls, unit: str | int, year: int, standard: str = "", raw: str = "data/raw",
              processed: str = "data/processed") -> "County":
         """Open the county that a chapter's parameters name.
 
@@ -124,7 +133,7 @@ class County(Handover):
         info = unit_info(unit, ROOT / raw)
         if type(year) is not int or not 1980 <= year <= 2100:
             raise WrongUse(f"年份“{year}”应为四位整数，如 2023。")
-        folder = ROOT / processed / str(year) / unit
+        folder = ROOT / processed / str(year) / info.code
         return cls(info, year, load_standard(standard or info.standard), ROOT / raw, folder)
 
     @property

@@ -27,7 +27,7 @@ from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.cleaning.schools.zeros_and_copies import check_copies, check_zeros
 from pipeline.county import County
-from pipeline.definitions.forms.unit_list import UnitInfo, units
+from pipeline.definitions.forms.unit_list import UnitInfo, name_in, published_notice, units
 from pipeline.definitions.standards import Standard
 from pipeline.file_names import shown_name
 from pipeline.ground.admission import is_tellable
@@ -70,6 +70,7 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
         findings.add(*found, label)
     sources = [Source(path, year, county.is_shared(path))
                for year in county.file_years for path in county.files(year)]
+    _report_published(county, sources, findings)
     report_names([*((s.path, s.label) for s in sources), *skipped], county.info, drop_personal,
                  findings)
     corrections = {year: county.corrections(year) for year in county.file_years}
@@ -93,6 +94,19 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
             **{name: _without_cells(received.county[name]) for name in COUNTY_TABLES}}
     return Imported({name: TABLES[name].frame(found) for name, found in rows.items()},
                     findings.refused)
+
+
+def _report_published(county: County, sources: list[Source], findings: Findings) -> None:
+    """Say that nobody has registered the unit; refuse a file that is named after another one."""
+    said = published_notice(county.code, county.raw)
+    if not said:
+        return
+    findings.add("unit.published", said, sources[0].label if sources else "")
+    for source in sources:
+        named = name_in(source.path)
+        if named and named not in county.name and county.name not in named:
+            findings.add("unit.named", f"文件名写的是“{named}”，代码 {county.code} 是{county.name}",
+                         source.label)
 
 
 def _by_year(received: Received, county: County, shared: frozenset[str], findings: Findings):

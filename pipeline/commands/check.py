@@ -9,21 +9,35 @@ import click
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹...")
-@click.option("--standard", default="", metavar="标准包", help="默认按文件名中的县代码")
+@click.option("--standard", default="", metavar="标准包", help="默认按县代码")
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON 列表")
 @click.option("--drop-personal", is_flag=True, help="去除个人信息并记录，默认拒收")
-def check(paths: tuple[str, ...], standard: str, as_json: bool, drop_personal: bool) -> None:
-    """只读入和核查，不出卷宗；有拒收时退出码为 1。"""
-    from pipeline.cleaning.checking import check_paths
-    from pipeline.publishing.county_book import finding_lines
+@click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
+              help="同时核查几个县，默认按处理器个数")
+def check(paths: tuple[str, ...], standard: str, as_json: bool, drop_personal: bool,
+          workers: int | None) -> None:
+    """只读入和核查，不出卷宗；文件夹的结论和退出码与 run 相同。"""
+    from pipeline.whole.checking import check_paths, exit_code, summary
 
-    reports = check_paths([Path(p) for p in paths], standard, drop_personal)
+    reports = check_paths([Path(p) for p in paths], standard, drop_personal, workers or 0)
     if as_json:
         click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
-    for report in () if as_json else reports:
-        word = {"accepted": "可用", "refused": "拒收"}[report["outcome"]]
-        click.echo(f"{report['file']}：{word}，{len(report['findings'])}条记录")
-        for line in finding_lines(report["findings"]):
-            click.echo("  " + line)
-    if any(report["outcome"] == "refused" for report in reports):
-        sys.exit(1)
+    else:
+        for report in reports:
+            _tell(report)
+        click.echo(summary(reports))
+    sys.exit(exit_code(reports))
+
+
+def _tell(report: dict) -> None:
+    from pipeline.publishing.county_book import finding_lines
+    from pipeline.whole.checking import OUTCOME_ZH
+
+    who = f"：{report['unit']} {report['name']}" if report["unit"] else ""
+    counted = f"，{len(report['findings'])}条记录" if report["files"] else ""
+    reason = f"。{report['reason']}" if report["reason"] else ""
+    click.echo(f"{report['place']}{who}：{OUTCOME_ZH[report['outcome']]}{counted}{reason}")
+    if report["unit"] and report["files"]:
+        click.echo(f"  读入：{'、'.join(report['files'])}")
+    for line in finding_lines(report["findings"]):
+        click.echo("  " + line)

@@ -2,11 +2,14 @@
 
 import os
 import re
+from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from pipeline.definitions.forms.unit_list import published_notice
 from pipeline.ground.errors import WrongUse
 
 _MOUNTS = Path("/proc/self/mountinfo")
@@ -16,10 +19,18 @@ _SAID = ("{one}（{first}）和{other}（{second}）是同一个文件夹，或�
          "未开始。请各用一个文件夹，互不包含。")
 
 
-def seen_from_here(_: click.Context, asked: click.Parameter, folder: str) -> str:
-    """Return a folder that the user names as seen from where they stand; a default stays as it
-    is, which is within the project wherever the command is given."""
-    return folder if folder == asked.default else str(Path(folder).absolute())
+def seen_from_here(context: click.Context, asked: click.Parameter, folder: str) -> str:
+    """Return a folder that the user names as seen from where they stand; what they do not name
+    stays as it is, which is within the project wherever the command is given."""
+    named = context.get_parameter_source(asked.name) is not ParameterSource.DEFAULT
+    return str(Path(folder).absolute()) if named and folder else folder
+
+
+def tell_published(codes: Iterable[str], raw: Path) -> None:
+    """Say of units that nobody has registered how they are taken, beside the output."""
+    for code in codes:
+        if said := published_notice(code, raw):
+            click.echo(f"注意：{said}。", err=True)
 
 
 def require_apart(folders: dict[str, Path]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.differing import say_differing
-from pipeline.commands.folders import require_apart, seen_from_here
+from pipeline.commands.folders import require_apart, seen_from_here, tell_published
 from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.machine import processors
 
@@ -66,6 +66,7 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
         with folders_listed_once(came.concerned):
             orders = orders_for(sorted(came.codes) if everybody else units, given,
                                 Path(out).absolute(), asked["engine"], came, everybody)
+            tell_published([order.parameters.unit for order in orders], ROOT / raw)
             if not hasattr(os, "waitid"):
                 sys.exit(_one_by_one(orders, everybody))
             sys.exit(_batch(orders, came, everybody, Path(work), asked))

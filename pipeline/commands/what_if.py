@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands.differing import say_differing
-from pipeline.commands.folders import require_apart, seen_from_here
+from pipeline.commands.folders import require_apart, seen_from_here, tell_published
 
 
 @click.command("what-if")
@@ -40,6 +40,7 @@ def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: s
         require_apart({"原始数据": county.raw, "情景卷宗": Path(out).absolute()})
         require_scenario_folder(county, Path(out).absolute())
     county.require_files()
+    tell_published([unit], county.raw)
     record, lines = judged_apart(county, list(texts), limits)
     click.echo(json.dumps(record, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
     if out:

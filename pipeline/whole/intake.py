@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
 from pipeline.cleaning.schools.unit_names import UnitName, by_written_name, units_meant
 from pipeline.county import County, shared_tables, units_with_files
-from pipeline.definitions.forms.unit_list import units
+from pipeline.definitions.forms.unit_list import line_to_add, unit_of, units
 from pipeline.definitions.standards import standard as load_standard
 from pipeline.file_names import shown_name
 from pipeline.ground.errors import InputRefused, JunhengError, WrongUse
@@ -53,10 +53,11 @@ class Arrivals:
 
 def arrivals(raw: Path, year: int, work: Path) -> Arrivals:
     """Look through a raw folder; ``work`` is a private folder for the children."""
-    known, there = units(raw), units_with_files(raw, year)
+    there = units_with_files(raw, year)
+    known = units(raw) | {code: unit for code in there if (unit := unit_of(code, raw))}
     found = Arrivals(there & {*known})
-    found.problems = [f"{code} 有 {year} 年的资料而未登记，请登记在名册中"
-                      for code in sorted(there - {*known})]
+    found.problems = [f"{code} 有 {year} 年的资料而未登记。{line_to_add(code, raw)}"
+                      for code in sorted(there - found.codes)]
     tables = [(path, of) for of in range(year, 1979, -1) for path in shared_tables(raw, of)]
     answers = _asked({str(n): ([], pair) for n, pair in enumerate(tables)}, 1, work)
     for number, (path, of) in enumerate(tables):

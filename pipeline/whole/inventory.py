@@ -1,5 +1,7 @@
 """What there is (清单): `junheng list` prints the definitions readably."""
 
+from pathlib import Path
+
 from pipeline.definitions.base import DATA
 from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.forms.layouts import layouts
@@ -9,9 +11,9 @@ from pipeline.definitions.standards import standard
 from pipeline.definitions.targets.plans import plans
 
 
-def listing(what: str) -> list[str]:
-    """Return the lines of one list, a line an entry."""
-    return LISTS[what]()
+def listing(what: str, raw: Path | None = None) -> list[str]:
+    """Return the lines of one list, a line an entry; the counties with those of a raw folder."""
+    return _counties(raw) if what == COUNTIES else LISTS[what]()
 
 
 def _standards() -> list[str]:
@@ -34,10 +36,11 @@ def _layouts() -> list[str]:
     return [f"{f.id}  {f.zh}：{'、'.join(c.headers[0] for c in f.columns)}" for f in found]
 
 
-def _counties() -> list[str]:
+def _counties(raw: Path | None = None) -> list[str]:
     return [f"{u.code}  {u.province}{u.prefecture}{u.name}  标准包 {u.standard}"
-            + (f"  {u.notice}" if u.notice else "") for u in units().values()]
+            + (f"  {u.notice}" if u.notice else "") for u in units(raw).values()]
 
 
+COUNTIES = "counties"
 LISTS = {"standards": _standards, "plans": _plans, "indicators": _indicators, "layouts": _layouts,
-         "counties": _counties}
+         COUNTIES: _counties}

@@ -23,7 +23,7 @@ from corpus.base import (
 )
 from corpus.containers import BOOK
 
-from pipeline.cleaning.checking import check_paths
+from pipeline.whole.checking import check_paths
 
 ROWS = range(2, len(BASE) + 2)
 

@@ -12,8 +12,8 @@ import zipfile
 import pytest
 from tables import csv_bytes, imported, results, school, workbook
 
-from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.files.gate import examine_workbook
+from pipeline.whole.checking import check_paths
 
 SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 ROWS = [school(n) for n in range(1, 4)]

@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 from corpus.base import FILE, NAME, one_cell
 
-from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.forms.letters import clean_text, twins
+from pipeline.whole.checking import check_paths
 
 WRITTEN = {"⼩学": "小学", "⻓沙路⼩学": "长沙路小学", "⻘⼭镇中⼼校": "青山镇中心校",
            "⻢庄⼩学": "马庄小学", "⾦龙学校": "金龙学校", "⻄湖小学": "西湖小学",

@@ -7,8 +7,8 @@ import pytest
 from corpus.base import AREA, BASE, FILE, GOOD, MONEY, PE, column, formatted, rows, saved
 from tables import YEAR, workbook
 
-from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.files.number_formats import built_in_format, shown_number
+from pipeline.whole.checking import check_paths
 
 SAME, SCALED, DATE = "number", "scaled", "date"
 FORMATS = [  # format, value, kind, text, unit; shown as

@@ -16,7 +16,6 @@ from corpus.sheets import book_of
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from tables import refusals, workbook
 
-from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.files.cells import Unreadable
 from pipeline.cleaning.files.gate import examine_workbook, kind_of
 from pipeline.cleaning.files.opening import open_file
@@ -24,6 +23,7 @@ from pipeline.cleaning.files.package import Package, unescaped
 from pipeline.cleaning.files.workbooks import read_xls, read_xlsx
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
+from pipeline.whole.checking import check_paths
 
 WRITTEN = Path(base.__file__).parent / "written"
 STYLES, STRICT = "xl/styles.xml", b"http://purl.oclc.org/ooxml/"

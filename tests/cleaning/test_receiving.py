@@ -11,12 +11,12 @@ from tables import csv_bytes, found, imported, refusals, results, school, workbo
 
 from pipeline.analysis.path import Restrictions, path
 from pipeline.analysis.schools.indicator_values import indicator_values
-from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.files import opening, reading
 from pipeline.cleaning.files.reading import open_files
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
 from pipeline.definitions.standards import standard
+from pipeline.whole.checking import check_paths
 
 ROWS = [school(n, pupils=400 + n) for n in range(1, 7)]
 SCOPE = standard("cn-2017-06").scope
@@ -156,8 +156,8 @@ def test_a_school_that_two_counties_report_is_refused_in_both(tmp_path):
     reports = check_paths([tmp_path])
     assert [report["outcome"] for report in reports] == ["refused", "refused"]
     for report, other in zip(reports, ("990102", "990101"), strict=True):
-        (first, _) = [f for f in report["findings"] if f["code"] == "identity.two_units"]
-        assert (first["row"], first["column"]) == (2, "A") and other in first["action"]
+        assert all(f"标识码 219900000{n}" in report["reason"] for n in (1, 2))
+        assert f"{report['unit']}_县.csv第2行）也由 {other}" in report["reason"]
 
 
 @pytest.mark.parametrize(("include", "used"), [(True, 7), (False, 6)])

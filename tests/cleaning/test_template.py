@@ -7,7 +7,6 @@ import openpyxl
 import pytest
 from tables import refusals
 
-from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.forms.blank_form import write_template
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
@@ -15,6 +14,7 @@ from pipeline.definitions.forms.layouts import layouts
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.forms.wordings import readings
 from pipeline.ground.terms import REFUSE
+from pipeline.whole.checking import check_paths
 
 FORMS = {"学校情况": "template-1", "县级数据": "county-facts", "佐证材料": "evidence",
          "班额": "class-sizes", "专用教室": "rooms", "质量监测": "monitoring",

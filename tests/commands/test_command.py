@@ -42,8 +42,8 @@ def junheng(capfd):
 @pytest.fixture
 def received(tmp_path):
     """Return a function that puts a workbook where a raw folder has it."""
-    def put(content):
-        path = tmp_path / "raw" / YEAR / f"{UNIT}_金水区.xlsx"
+    def put(content, name=f"{UNIT}_金水区.xlsx"):
+        path = tmp_path / "raw" / YEAR / name
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
         return path
@@ -74,7 +74,6 @@ def assert_one_message(told, code, *words):
 
 
 WRONG = {
-    "an unknown county": (["123456", "--year", "2023"], ["未登记", "123456", "counties.csv"]),
     "a code that lost its leading zero": (["10105", "--year", "2023"], ["6位", "前导零"]),
     "a code that is not digits": (["../..", "--year", "2023"], ["6位"]),
     "a year without files": ([UNIT, "--year", "2019"], ["没有找到", "2019"]),
@@ -111,6 +110,41 @@ def test_a_folder_that_is_named_is_seen_from_where_the_user_stands(
     monkeypatch.chdir(tmp_path)
     told = junheng("run", UNIT, "--year", YEAR, "--raw", "raw", "--dry-run")
     assert (told.code, f"{UNIT} 金水区  要做：首次" in told.out) == (0, True), told
+
+
+def test_an_unknown_county_is_told_with_the_line_that_registers_it(junheng):
+    told = junheng("run", "123456", "--year", "2023")
+    said, line = told.err.splitlines()
+    assert (told.code, told.out) == (2, "") and "未登记" in said and "counties.csv" in said
+    assert line == "123456,某某县,天津市,某某市,cn-2017-06,,"
+
+
+def test_a_folder_named_as_the_default_is_seen_from_where_the_user_stands_too(
+        junheng, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = junheng("run", "990101", "--year", "2023", "--raw", "data/raw")
+    assert_one_message(told, 2, "不存在")
+
+
+@pytest.mark.parametrize("command", [["run", "--dry-run"], ["what-if", "--set", "close=1"]])
+def test_a_county_of_a_published_code_goes_ahead_and_says_so(command, junheng, received,
+                                                              tmp_path):
+    raw = received(EXAMPLE.read_bytes(), "110101_东城区.xlsx").parents[1]
+    name, *options = command
+    told = junheng(name, "110101", "--year", YEAR, "--raw", raw, *options)
+    assert "注意：110101 没有登记，按国家公布的县级代码为北京市东城区" in told.err
+
+
+def test_every_command_reads_the_list_of_the_raw_folder(junheng, received):
+    path = received(EXAMPLE.read_bytes(), "990778_乙县.xlsx")
+    raw = path.parents[1]
+    (raw / "counties.csv").write_bytes("县代码,县名\n990778,乙县\n".encode("gb18030"))
+    assert "990778 乙县  要做" in junheng("run", "990778", "--year", YEAR, "--raw", raw,
+                                      "--dry-run").out
+    assert "990778 乙县" in junheng("check", path.parent).out
+    assert "990778  乙县" in junheng("list", "counties", "--raw", raw).out
+    assert "未登记" not in junheng("what-if", "990778", "--year", YEAR, "--raw", raw, "--set",
+                                "close=2199000030").err
 
 
 @pytest.mark.parametrize("arguments", [
@@ -171,7 +205,7 @@ def test_a_workbook_that_cannot_be_used_yields_no_dossier(what, junheng, receive
 
 @pytest.mark.parametrize(("given", "words"), [
     ({"unit": "990101", "year": 2023, "standart": ""}, ["standart", "standard"]),
-    ({"unit": 990101, "year": 2023}, ["unit", "文本", "前导零"]),
+    ({"unit": 990101.0, "year": 2023}, ["unit", "文本", "前导零"]),
     ({"unit": "990101", "year": "2023"}, ["year", "整数"]),
     ({"unit": "990101", "year": True}, ["year", "整数"]),
     ({"unit": 10105, "yeer": 2023, "raw": None}, ["unit", "yeer", "缺少参数“year”", "raw"]),
@@ -242,7 +276,8 @@ def test_check_as_json_prints_one_list_and_nothing_else(junheng, received):
     told = junheng("check", "--json", EXAMPLE, received(without_headers()))
     reports = json.loads(told.out)
     assert (told.code, told.err) == (1, "")
-    assert [sorted(report) for report in reports] == [["file", "findings", "outcome"]] * 2
+    assert [sorted(report) for report in reports] == [
+        ["files", "findings", "name", "outcome", "place", "reason", "unit", "year"]] * 2
     assert [report["outcome"] for report in reports] == ["accepted", "refused"]
     assert set(reports[1]["findings"][0]) == {c.name for c in TABLES["findings"].columns}
 

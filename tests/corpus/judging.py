@@ -10,10 +10,10 @@ from pathlib import Path
 from tables import YEAR, csv_bytes, imported, results
 
 from corpus.base import FILE, GOOD, Case
-from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.importing import Imported, import_county
 from pipeline.county import County
 from pipeline.ground.errors import JunhengError
+from pipeline.whole.checking import check_paths
 
 UNIT, FIGURES = "990101", ("indicators", "compliance", "balance", "accounting")
 COLUMN = {"indicators": "level", "compliance": "status", "balance": "status",
@@ -98,7 +98,7 @@ def _check(judged: list[Judged]) -> None:
                 one.fault = f"fault: {type(fault).__name__}: {fault}"
         return
     for one in judged:
-        _take(one, [r for r in reports if Path(r["file"]).is_relative_to(one.folder)])
+        _take(one, [r for r in reports if Path(r["place"]).is_relative_to(one.folder)])
 
 
 def _take(one: Judged, reports: list[dict]) -> None:

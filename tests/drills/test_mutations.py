@@ -18,7 +18,7 @@ from made_up import HEADERS, KINDS, UNIT, imported_files, made_up_county, saved,
 from openpyxl.utils import get_column_letter
 from tables import YEAR, results, workbook
 
-from pipeline.cleaning.checking import check_paths
+from pipeline.whole.checking import check_paths
 
 pytestmark = pytest.mark.slow
 COUNTIES, IN_EACH, IN_ONE_CALL = 200, 10, 25

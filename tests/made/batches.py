@@ -97,7 +97,8 @@ def fake(faults, tables=1):
             FAULTS[faults[county.code]]()
         finished = work / "dossier"
         (finished / "tables").mkdir(parents=True)
-        said = county.name + "".join(p.read_text("utf-8") for p in county.files(county.year))
+        said = county.name + "".join(
+            p.read_text("utf-8", "replace") for p in county.files(county.year))
         for name in names:
             (finished / name).write_text(f"{name}\n{said}", "utf-8")
         record = {"schema": SCHEMA, "unit": {"code": county.code}, "year": county.year}

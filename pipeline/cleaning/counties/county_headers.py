@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell, Sheet
-from pipeline.definitions.forms.county_layouts import CountyColumn, CountyLayout
+from pipeline.definitions.forms.county_layouts import CountyColumn, CountyLayout, county_layouts
 from pipeline.definitions.forms.variables import squeeze, variables
 from pipeline.definitions.forms.wordings import Header, readings, standard_path
 
@@ -59,6 +59,13 @@ def county_sheet(sheet: Sheet, layout: CountyLayout, findings: Findings) -> Coun
     _report_unused([c for i, c in enumerate(line) if i not in matched and not c.blank], layout,
                    findings)
     return CountySheet(sheet, layout, line[0].row, positions, units)
+
+
+def layout_of(sheet: Sheet) -> CountyLayout | None:
+    """Return the layout that a sheet follows, the fullest if several; None if it follows none."""
+    fitting = [layout for layout in county_layouts().values()
+               if county_sheet(sheet, layout, Findings())]
+    return max(fitting, key=lambda layout: sum(c.required for c in layout.columns), default=None)
 
 
 def _matched(line: tuple[Cell, ...], known: dict[str, CountyColumn]) -> dict[int, CountyColumn]:

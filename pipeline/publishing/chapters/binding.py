@@ -10,10 +10,10 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from pipeline.definitions.base import ROOT
-from pipeline.definitions.forms.unit_list import unit_info
+from pipeline.definitions.forms.unit_list import unit_code, unit_info
 from pipeline.definitions.studies import study
 from pipeline.ground.errors import DefinitionFault, WrongUse
 
@@ -36,6 +36,12 @@ class Parameters(BaseModel):
     raw: str = "data/raw"
     processed: str = "data/processed"
     pool: str = ""
+
+    @field_validator("unit", mode="before")
+    @classmethod
+    def _as_code(cls, given: object) -> object:
+        """Take a number for a code: papermill's -p makes one of it."""
+        return unit_code(given) if type(given) is int else given
 
     @property
     def subject(self) -> str:

@@ -1,0 +1,95 @@
+"""Check single files (逐个文件核查): those that stand in no folder of a year.
+
+A file is read as its county would read it; a table of counties (县级表) by its own layout.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.corrections import read_corrections
+from pipeline.cleaning.counties.county_headers import layout_of
+from pipeline.cleaning.counties.county_sheets import check_county
+from pipeline.cleaning.counties.county_tables import read_county_tables
+from pipeline.cleaning.files.reading import Opened, open_files
+from pipeline.cleaning.importing import sections_by_year
+from pipeline.cleaning.privacy import report_names
+from pipeline.cleaning.receiving import Received, Source, receive, receive_file
+from pipeline.cleaning.schools.scope import settle
+from pipeline.county import CORRECTIONS, RECORDS
+from pipeline.definitions.forms.county_layouts import CountyLayout
+from pipeline.definitions.forms.unit_list import NATIONAL, UNIT, UnitInfo, unit_of
+from pipeline.definitions.standards import standard as load_standard
+
+_NAMED = re.compile(r"(\d{6})(?:_|\.|$)")
+_YEAR = re.compile(r"[12]\d{3}")
+_LAST_YEAR = 9999
+
+
+def check_files(paths: list[Path], standard: str = "", drop_personal: bool = False
+                ) -> Iterator[tuple[Path, Findings]]:
+    """Yield each file with its findings; files of one unit's own folder complete each other."""
+    sources = [Source(path, _year(path)) for path in paths]
+    opened = open_files([(s.path, s.label) for s in sources if s.path.name not in RECORDS])
+    for group in _together(sources):
+        files = {s: next(opened) for s in group if s.path.name not in RECORDS}
+        layout = _county_layout([*files.values()])
+        found = (read_county_tables([(layout, group[0].path)], _LAST_YEAR).findings if layout
+                 else _check(group, files, standard, drop_personal))
+        by_file = found.by_file([source.label for source in group])
+        yield from zip((source.path for source in group), by_file, strict=True)
+
+
+def _together(sources: list[Source]) -> list[list[Source]]:
+    """Group the files of a unit's own folder: they complete each other (小学、初中、高中)."""
+    groups: dict[object, list[Source]] = {}
+    for source in sources:
+        folder = source.path.absolute().parent
+        groups.setdefault(folder if UNIT.fullmatch(folder.name) else source, []).append(source)
+    return list(groups.values())
+
+
+def _year(path: Path) -> int:
+    return next((int(p) for p in reversed(path.absolute().parts[:-1]) if _YEAR.fullmatch(p)), 0)
+
+
+def _unit_code(path: Path) -> str:
+    named, folder = _NAMED.match(path.name), path.absolute().parent.name
+    return named[1] if named else folder if UNIT.fullmatch(folder) else ""
+
+
+def _unit(path: Path) -> UnitInfo | None:
+    """Return the unit that a file is named after; the raw folder holds the folder of the year."""
+    raw = next((p.parent for p in path.absolute().parents if _YEAR.fullmatch(p.name)), None)
+    return unit_of(_unit_code(path), raw)
+
+
+def _county_layout(files: list[Opened]) -> CountyLayout | None:
+    """Return the layout of a table of counties, where a single file follows one."""
+    sheets = [sheet for file in files if len(files) == 1 for sheet in file.sheets]
+    return next(filter(None, map(layout_of, sheets)), None)
+
+
+def _check(group: list[Source], files: dict[Source, Opened], standard: str, drop_personal: bool
+           ) -> Findings:
+    """Check files that belong together."""
+    unit, findings, received = _unit(group[0].path), Findings(), Received(drop_personal)
+    pack = load_standard(standard or (unit.standard if unit else NATIONAL))
+    received.pending = read_corrections(_corrections(group[0].path), group[0].year, drop_personal,
+                                        findings)
+    report_names([(s.path, s.label) for s in group], unit, drop_personal, findings)
+    for source in group:
+        if source in files:
+            receive_file(source, files[source], pack, received, findings)
+        else:
+            receive([source], {}, pack, received, findings)
+    for sections in sections_by_year(received, pack, unit, findings).values():
+        settle(sections, pack.scope, findings)
+    check_county(received.county, findings)
+    return findings
+
+
+def _corrections(path: Path) -> list[Path]:
+    beside = {path.with_name(CORRECTIONS), path.with_name(f"{_unit_code(path)}_{CORRECTIONS}")}
+    return sorted(p for p in beside if p.exists() or p.is_symlink())
