@@ -3,9 +3,9 @@
 import io
 
 import pytest
+from pipeline.cleaning.checking import check_paths
 from tables import csv_bytes, found, imported, refusals, renamed, school, workbook
 
-from pipeline.cleaning.checking import check_paths
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.counties.county_sheets import read_evidence_toml, read_facts_toml
 from pipeline.cleaning.files.cells import MOST_ROWS, Unreadable
