@@ -240,7 +240,7 @@ class County(Handover):
         if self.year in self.file_years:
             return
         shown = self.raw.relative_to(ROOT) if self.raw.is_relative_to(ROOT) else self.raw.name
-        there = "、".join(map(str, self.file_years)) or "无"
+        there = "、".join(str(y) for y in years_of(self.raw) if self.files(y)) or "无"
         raise WrongUse(f"没有找到 {self.code} {self.name} {self.year} 年的资料。"
                        f"应放在 {shown}/{self.year}/{self.code}_{self.name}.xlsx 或文件夹 "
                        f"{shown}/{self.year}/{self.code}/；已有年份：{there}。")

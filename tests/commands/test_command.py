@@ -104,6 +104,11 @@ def test_a_raw_folder_that_is_not_there_is_told(junheng, tmp_path):
     assert listing(tmp_path) == []
 
 
+def test_every_year_that_has_files_is_named_where_the_wanted_one_has_none(junheng):
+    told = junheng("run", "990101", "--year", "2020")
+    assert_one_message(told, 2, "没有找到", "已有年份：2021、2022、2023。")
+
+
 def test_a_folder_that_is_named_is_seen_from_where_the_user_stands(
         junheng, received, tmp_path, monkeypatch):
     received(EXAMPLE.read_bytes())

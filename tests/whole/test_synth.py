@@ -1,6 +1,7 @@
 """A made-up nation is what its truth says, and the package finds the truth in its files."""
 
 import json
+import shutil
 from collections import Counter
 from math import log
 from pathlib import Path
@@ -108,10 +109,15 @@ def test_every_parameter_of_the_process_has_a_meaning_and_a_unit(nation):
 # ---- what must be accepted is, what must be refused is
 
 @pytest.mark.slow
-def test_the_check_refuses_exactly_the_files_that_the_truth_names(nation):
+def test_the_check_refuses_exactly_the_files_that_the_truth_names(nation, tmp_path):
     planted = {row["refused_file"]: row["refused_check"] for row in listed(nation, "counties")
                if row["refused_file"]}
-    reports = check_paths([nation / str(LAST)])
+    wanted = {row["code"] for n, row in enumerate(listed(nation, "counties"))
+              if row["refused_file"] or not n % 8}
+    shutil.copy(nation / "counties.csv", tmp_path)
+    shutil.copytree(nation / str(LAST), tmp_path / str(LAST), ignore=lambda _, names: [
+        name for name in names if name[:3] == "990" and name[:6] not in wanted])
+    reports = check_paths([tmp_path / str(LAST)])
     refused = {}
     for finding in (f for report in reports for f in report["findings"]):
         if finding["severity"] == "refuse":
@@ -120,7 +126,7 @@ def test_the_check_refuses_exactly_the_files_that_the_truth_names(nation):
     assert len(planted) >= 4
     assert set(refused) == set(planted)
     assert all(check in refused[file] for file, check in planted.items())
-    assert sum(f["code"] == "cell.cleaned" for r in reports for f in r["findings"]) > 100
+    assert sum(f["code"] == "cell.cleaned" for r in reports for f in r["findings"]) > 20
 
 
 def test_years_before_the_last_are_all_accepted(nation):
