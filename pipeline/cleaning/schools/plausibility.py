@@ -104,13 +104,16 @@ def _check_variable(variable: str, sections: list[Section], limits: Plausibility
                     findings: Findings) -> None:
     """Compare within each stage; with all stages together where a stage has few schools."""
     there = [s for s in sections if s.pupils and s.variables.get(variable) is not None]
+    alike: Counter = Counter()
+    for section in there:
+        alike[section.school_code, section.variables[variable]] += section.pupils
     for stage in sorted({section.stage for section in there}):
         own = [s for s in there if s.stage == stage]
         peers = own if len(own) >= limits.fewest else there
-        values = [s.variables[variable] / _taught(s, variable, there) for s in peers
+        values = [s.variables[variable] / _taught(s, variable, alike) for s in peers
                   if s.variables[variable]]
         middle = median(values) if len(peers) >= limits.fewest and values else None
-        found = [(s, _taught(s, variable, there)) for s in own if s.variables[variable]]
+        found = [(s, _taught(s, variable, alike)) for s in own if s.variables[variable]]
         low, high = limits.median_per_pupil.get(variable, (Fraction(0), None))
         if found and middle is not None and (
                 middle < low or (high is not None and middle > high)):
@@ -126,13 +129,12 @@ def _check_variable(variable: str, sections: list[Section], limits: Plausibility
                 _bound(variable, section, pupils, (low / slack, high * slack), limits, findings)
 
 
-def _taught(section: Section, variable: str, sections: list[Section]) -> int:
+def _taught(section: Section, variable: str, alike: Counter) -> int:
     """Return the pupils that a figure is for: those of all sections that repeat it as the whole
-    school's, else the section's own."""
+    school's, else the section's own; ``alike`` is the pupils by school and figure."""
     if section.derivations and any(d["variable"] == variable for d in section.derivations):
         return section.pupils
-    return sum(s.pupils for s in sections if s.school_code == section.school_code
-               and s.variables[variable] == section.variables[variable])
+    return alike[section.school_code, section.variables[variable]]
 
 
 def _compare(variable: str, section: Section, pupils: int, middle: Fraction,
