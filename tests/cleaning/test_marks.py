@@ -6,8 +6,9 @@ import pytest
 import xlwt
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from pipeline.cleaning.checking import check_paths
 from tables import found, imported, letter, refusals, school, workbook
+
+from pipeline.whole.checking import check_paths
 
 AREA, ROOMS, MONEY = "教学及辅助用房面积(㎡)", "网络多媒体教室数", "教学仪器设备值(万元)"
 FIELD, QUALIFIED = "运动场地面积(㎡)", "高于规定学历教师数"

@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from pipeline.cleaning.checking import check_paths
 from tables import csv_bytes, found, imported, refusals, renamed, school, workbook
 
 from pipeline.cleaning.checks import Findings
@@ -11,6 +10,7 @@ from pipeline.cleaning.counties.county_sheets import read_evidence_toml, read_fa
 from pipeline.cleaning.files.cells import MOST_ROWS, Unreadable
 from pipeline.cleaning.files.text_files import read_text
 from pipeline.definitions.forms.variables import classifications, squeeze
+from pipeline.whole.checking import check_paths
 
 ROWS = [school(n, pupils=400 + n) for n in range(1, 5)]
 SPECIAL, FIELD = "特殊教育学校", "运动场地面积(㎡)"
@@ -56,11 +56,18 @@ def test_a_school_that_takes_no_part_needs_no_stage_and_is_accounted_for(
     assert gone["pupils"].tolist() == [pupils] and kind in gone["reason"].iloc[0]
 
 
-@pytest.mark.parametrize("kind", ["幼儿园", "职业高中", "中等职业学校"])
-def test_a_school_of_no_compulsory_stage_is_told_with_its_pupils(tmp_path, kind):
-    result = imported(tmp_path, [*ROWS, school(9, kind, 120) | {"学校标识码": "1199000009"}])
+@pytest.mark.parametrize(("kind", "code"), [
+    ("幼儿园", "1199000009"), ("职业高中", "3699000009"), ("中等职业学校", "3699000009")])
+def test_a_school_of_no_compulsory_stage_is_told_with_its_pupils(tmp_path, kind, code):
+    result = imported(tmp_path, [*ROWS, school(9, kind, 120) | {"学校标识码": code}])
     assert refusals(result) == [] and len(result.schools) == 4
     assert "120人" in found(result, "row.outside")[0]["action"]
+
+
+@pytest.mark.parametrize("kind", ["幼儿园", "职业高中"])
+def test_a_primary_school_typed_as_one_of_no_compulsory_stage_is_refused(tmp_path, kind):
+    assert "identity.category" in refusals(imported(tmp_path, [*ROWS, school(9) | {
+        "办学类型": kind}]))
 
 
 @pytest.mark.parametrize("kind", ["中心小学", "中心完小", "镇中心小学"])
