@@ -91,7 +91,7 @@ def test_the_unit_is_that_of_the_header_or_refused(tmp_path, row):
         name = "field_area_m2" if "运动" in row["header"] else "equipment_value_yuan"
         assert not result.refused and result.schools[name][0] == int(row["read"])
     else:
-        assert refusals(result) == [row["read"]]
+        assert row["read"] in refusals(result)
 
 
 def test_two_columns_for_one_quantity_are_refused_and_both_named(tmp_path):
