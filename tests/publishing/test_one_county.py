@@ -439,7 +439,7 @@ def test_check_says_an_odd_name_in_one_line_of_utf8(name, json_wanted, tmp_path,
     told = capfd.readouterr().out
     label = one_line(name)
     if json_wanted:
-        files = {row["file"] for row in json.loads(told)}
+        files = {row["place"] for row in json.loads(told)}
         assert files == {str(tmp_path / label), str(tmp_path / "good.csv")}
         assert [f["code"] for row in json.loads(told) for f in row["findings"]
                 if f["file"] == label] == [NAME]
