@@ -149,12 +149,16 @@ def _of_year(wanted: _Wanted, given: dict, work: Path, workers: int, place: str
     with folders_listed_once(came.concerned):
         orders = orders_for([wanted.unit] if wanted.unit else sorted(came.codes), given,
                             work / "out", "fork", came, not wanted.unit)
-        refused, unknown = ({}, []) if wanted.unit else refused_for_schools(
+        alone = bool(wanted.unit) or not hasattr(os, "waitid")  # Windows: nobody reads rolls
+        refused, unknown = ({}, []) if alone else refused_for_schools(
             orders, came, workers, work / "notes", work / "rolls")
         tasks = [_task(order, refused, work) for order in orders]
         answers = _imported([task for task in tasks if not task.state], workers, work / "import")
         for task in tasks:
             yield _of_unit(task, answers, place)
+        if alone and not wanted.unit:
+            yield _report(place, [], [], UNREAD, "本系统不能并行读各县的名册，学校标识码是否两县共用"
+                          "没有核对", year=wanted.year)
         if not wanted.unit:
             for problem in (*came.problems, *unknown):
                 yield _report(place, [], [], PROBLEM, problem, year=wanted.year)
