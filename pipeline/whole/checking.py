@@ -149,7 +149,7 @@ def _of_year(wanted: _Wanted, given: dict, work: Path, workers: int, place: str
     with folders_listed_once(came.concerned):
         orders = orders_for([wanted.unit] if wanted.unit else sorted(came.codes), given,
                             work / "out", "fork", came, not wanted.unit)
-        alone = bool(wanted.unit) or not hasattr(os, "waitid")  # Windows: nobody reads rolls
+        alone = bool(wanted.unit) or not hasattr(os, "waitid")  # as on Windows
         refused, unknown = ({}, []) if alone else refused_for_schools(
             orders, came, workers, work / "notes", work / "rolls")
         tasks = [_task(order, refused, work) for order in orders]

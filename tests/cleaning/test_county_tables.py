@@ -238,7 +238,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_place(tmp_path, content,
 def test_an_absent_file_is_refused_by_name(tmp_path):
     found = read_county_tables([(LAYOUT, tmp_path / "没有.csv")], 2023)
     assert [(r["code"], r["file"]) for r in found.findings.rows] == [
-        ("file.unreadable", "没有.csv")]
+        ("file.access", "没有.csv")]
 
 
 @pytest.mark.parametrize(("text", "value"), [
