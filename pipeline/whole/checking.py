@@ -54,6 +54,9 @@ class _Wanted(NamedTuple):
     unit: str = ""
 
 
+_NO_ROLLS = "本系统不能并行读各县名册，没有核对学校标识码是否两县共用"
+
+
 def check_paths(paths: list[Path], standard: str = "", drop_personal: bool = False,
                 workers: int = 0) -> list[dict]:
     """Return one report a unit and year, a file, or whatever else has to be told.
@@ -157,8 +160,7 @@ def _of_year(wanted: _Wanted, given: dict, work: Path, workers: int, place: str
         for task in tasks:
             yield _of_unit(task, answers, place)
         if alone and not wanted.unit:
-            yield _report(place, [], [], UNREAD, "本系统不能并行读各县的名册，学校标识码是否两县共用"
-                          "没有核对", year=wanted.year)
+            yield _report(place, [], [], UNREAD, _NO_ROLLS, year=wanted.year)
         if not wanted.unit:
             for problem in (*came.problems, *unknown):
                 yield _report(place, [], [], PROBLEM, problem, year=wanted.year)
