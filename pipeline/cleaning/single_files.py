@@ -35,7 +35,8 @@ def check_files(paths: list[Path], standard: str = "", drop_personal: bool = Fal
     for group in _together(sources):
         files = {s: next(opened) for s in group if s.path.name not in RECORDS}
         layout = _county_layout([*files.values()])
-        found = (read_county_tables([(layout, group[0].path)], _LAST_YEAR).findings if layout
+        found = (read_county_tables([(layout, group[0].path)], _LAST_YEAR, drop_personal).findings
+                 if layout
                  else _check(group, files, standard, drop_personal))
         by_file = found.by_file([source.label for source in group])
         yield from zip((source.path for source in group), by_file, strict=True)

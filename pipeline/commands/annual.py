@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands import options
 from pipeline.commands.differing import say_differing
 from pipeline.commands.folders import require_apart, seen_from_here
 from pipeline.ground.errors import WrongUse
@@ -19,6 +20,7 @@ from pipeline.ground.machine import processors
 @click.option("--out", default="reports", metavar="文件夹", help="去处，默认 reports")
 @click.option("--processed", default="data/processed", metavar="文件夹", callback=seen_from_here,
               help="汇总表去处，默认 data/processed")
+@options.drop_personal
 @click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
               metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
 @click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
@@ -27,8 +29,8 @@ from pipeline.ground.machine import processors
               help="汇总一个县最多用时，默认 600")
 @click.option("--memory", type=click.IntRange(100), default=3000, metavar="MB",
               help="汇总一个县最多用内存，默认 3000")
-def annual(year: int, study: str, raw: str, out: str, processed: str, engine: str,
-           workers: int | None, timeout: float, memory: int) -> None:
+def annual(year: int, study: str, raw: str, out: str, processed: str, drop_personal: bool,
+           engine: str, workers: int | None, timeout: float, memory: int) -> None:
     """汇总许多县，出年度评价；一县出错只少一县。"""
     from pipeline.publishing.annual_book import AnnualOrder
     from pipeline.publishing.batch.hands.child import Limits
@@ -39,7 +41,7 @@ def annual(year: int, study: str, raw: str, out: str, processed: str, engine: st
         raise WrongUse("本系统不能分叉进程，annual 不可用；请在 Linux 上运行")
 
     parameters = checked_annual({"study": study, "year": year, "raw": raw,
-                                 "processed": processed})
+                                 "processed": processed, "drop_personal": drop_personal})
     say_differing()
     order = AnnualOrder(parameters, Path(out).absolute(), engine)
     require_apart({"原始数据": order.annual.raw, "中间表": order.annual.processed,

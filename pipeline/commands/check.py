@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands import options
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹...")
 @click.option("--standard", default="", metavar="标准包", help="默认按县代码")
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON 列表")
-@click.option("--drop-personal", is_flag=True, help="去除个人信息并记录，默认拒收")
+@options.drop_personal
 @click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
               help="同时核查几个县，默认按处理器个数")
 def check(paths: tuple[str, ...], standard: str, as_json: bool, drop_personal: bool,

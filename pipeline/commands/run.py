@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands import options
 from pipeline.commands.differing import say_differing
 from pipeline.commands.folders import require_apart, seen_from_here, tell_published
 from pipeline.ground.errors import JunhengError, WrongUse
@@ -25,7 +26,7 @@ from pipeline.ground.machine import processors
 @click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
 @click.option("--peers", default="", metavar="评价方案",
               help="与年度评价中的同类县比较；须先运行 junheng annual")
-@click.option("--drop-personal", is_flag=True, help="去除个人信息并记录，默认拒收")
+@options.drop_personal
 @click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
               metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
 @click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",

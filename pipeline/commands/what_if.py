@@ -5,8 +5,12 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands import options
 from pipeline.commands.differing import say_differing
 from pipeline.commands.folders import require_apart, seen_from_here, tell_published
+
+_COPIES = ("注意：情景卷宗文件夹中的 raw/ 是原始数据的副本，个人信息仍在其中，请勿转交；"
+           "卷宗和表中没有。")
 
 
 @click.command("what-if")
@@ -18,6 +22,7 @@ from pipeline.commands.folders import require_apart, seen_from_here, tell_publis
 @click.option("--raw", default="data/raw", metavar="文件夹", callback=seen_from_here,
               help="原始数据，默认 data/raw")
 @click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
+@options.drop_personal
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON")
 @click.option("--dossier", "out", default="", metavar="文件夹", help="另出一份情景卷宗")
 @click.option("--timeout", type=click.FloatRange(1), default=600, metavar="秒",
@@ -25,7 +30,7 @@ from pipeline.commands.folders import require_apart, seen_from_here, tell_publis
 @click.option("--memory", type=click.IntRange(100), default=3000, metavar="MB",
               help="测算和出卷宗各最多用内存，默认 3000")
 def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: str,
-             as_json: bool, out: str, timeout: float, memory: int) -> None:
+             drop_personal: bool, as_json: bool, out: str, timeout: float, memory: int) -> None:
     """假设学校停办、学生增减、教师调动或增配，看判定怎样变化。"""
     from pipeline.county import County
     from pipeline.publishing.batch.hands.child import Limits
@@ -41,9 +46,12 @@ def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: s
         require_scenario_folder(county, Path(out).absolute())
     county.require_files()
     tell_published([unit], county.raw)
-    record, lines = judged_apart(county, list(texts), limits)
+    record, lines = judged_apart(county, list(texts), limits, drop_personal)
     click.echo(json.dumps(record, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
     if out:
         say_differing()
-        folder = scenario_dossier(county, list(texts), Path(out).absolute(), limits)
+        if drop_personal:
+            click.echo(_COPIES, err=True)
+        folder = scenario_dossier(county, list(texts), Path(out).absolute(), limits,
+                                  drop_personal)
         click.echo(f"情景卷宗：{folder / 'dossier.pdf'}", err=as_json)

@@ -37,7 +37,7 @@ class AnnualOrder:
     @property
     def annual(self) -> Annual:
         """Return the evaluation that is asked for."""
-        return Annual.open(**self.parameters.model_dump())
+        return Annual.open(**self.parameters.of_annual)
 
     @property
     def target(self) -> Path:
@@ -67,7 +67,7 @@ def prepare_annual(order: AnnualOrder, work: Path) -> None:
         started = time.monotonic()
         clean = without_traces(notebook, order.parameters.model_copy(
             update={"raw": made.study.source.raw, "processed": "data/processed"}))
-        why = causes(made)
+        why = causes(made, order.parameters)
         export(clean, run_id(why)[:16], finished / "annual")
         shutil.move(made.folder / RECORD, finished / RECORD)
         write_tables(made, finished / "tables")
@@ -96,7 +96,7 @@ def _look_at_record(made: Annual) -> None:
         raise DossierFailed(f"{RECORD} 的方案或年份与所要求的不符")
 
 
-def causes(annual: Annual) -> dict:
+def causes(annual: Annual, parameters: AnnualParameters) -> dict:
     """Return everything that decides the evaluation: inputs, study, code, software, fonts.
 
     Thousands of input files are told by their number and one hash over path and content; the
@@ -110,7 +110,8 @@ def causes(annual: Annual) -> dict:
         content = known.get(name, "") if of_county else fingerprint(path)
         total.update(os.fsencode(name) + f" {content}\n".encode())
     return {"study": {"id": annual.study.id, "sha256": file_hash(study_path(annual.study.id))},
-            "year": annual.year, "inputs": {"files": len(files), "sha256": total.hexdigest()},
+            "year": annual.year, "parameters": {"drop_personal": parameters.drop_personal},
+            "inputs": {"files": len(files), "sha256": total.hexdigest()},
             **program()}
 
 

@@ -7,7 +7,6 @@ the pooled tables.
 
 from pathlib import Path
 
-from pipeline.annual_evaluation import Annual
 from pipeline.county import folders_listed_once
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.ownership import claim
@@ -55,13 +54,14 @@ def evaluate(order: AnnualOrder, limits: Limits, workers: int) -> Path:
         private = order.private(place / "processed")
         hands = local_hands("annual", _BOOK, 1, place / "book")
         if annual.study.source.kind != COUNTIES:
-            _ask(private.annual, Crew(bring, limits, workers, place / "asked"), guard, log)
+            _ask(private, Crew(bring, limits, workers, place / "asked"), guard, log)
         work = made(_task(private), hands, guard, log, kept)
         publish_or_say(lambda: publish_annual(order, private.annual, work))
     return order.target
 
 
-def _ask(annual: Annual, crew: Crew, guard: Guard, log: Path) -> None:
+def _ask(order: AnnualOrder, crew: Crew, guard: Guard, log: Path) -> None:
+    annual = order.annual
     tell = Progress(len(annual.units()), lacking="未汇总")
 
     def told(ended: Ended) -> None:
@@ -69,7 +69,7 @@ def _ask(annual: Annual, crew: Crew, guard: Guard, log: Path) -> None:
         keep_log(ended, log)
 
     with folders_listed_once():
-        ask_counties(annual, crew, guard, told)
+        ask_counties(annual, crew, guard, order.parameters.drop_personal, told)
     tell.close()
 
 

@@ -3,7 +3,8 @@
 A county that is refused, hangs, eats memory or kills its process costs itself only: it stays
 in the list with its reason and has no figures.
 
-    python -m pipeline.whole.pooling STUDY YEAR RAW PROCESSED WORKERS   asks, for a chapter alone
+    python -m pipeline.whole.pooling STUDY YEAR RAW PROCESSED WORKERS DROP   asks, for a chapter
+                                                                            that runs alone
 """
 
 import os
@@ -46,18 +47,20 @@ _POOLED = ("pool_units", "pool_balance", "panel", "pool_schools")
 _MOST_LINES = 20
 
 
-def pool(annual: Annual, workers: int = 0) -> dict[str, pd.DataFrame]:
+def pool(annual: Annual, workers: int = 0, drop_personal: bool = False
+         ) -> dict[str, pd.DataFrame]:
     """Return the tables of the pool: pool_units, pool_balance, pool_schools, panel; findings and
     comparisons are empty where schools are pooled: they stand in the counties' dossiers.
 
     Where `annual.brought` stands, the counties have been asked; else ``workers`` of them are
     asked side by side, as many as there are processors if 0. The tables are the same for any
     number, in the order of codes. A study of tables of counties is pooled by `pool_tables`,
-    which gives further tables. Raises `InputRefused` when not one county could be pooled.
+    which gives further tables. ``drop_personal`` leaves out personal data, with a record, instead
+    of refusing its county. Raises `InputRefused` when not one county could be pooled.
     """
     if annual.study.source.kind == COUNTIES:
-        return pool_tables(annual)
-    with _brought(annual, workers) as place:
+        return pool_tables(annual, drop_personal)
+    with _brought(annual, workers, drop_personal) as place:
         found = [Pooled.read(place / f"{info.code}.json") for info in annual.units()]
     _require_some(found)
     tables = {name: _table(name, [row for one in found for row in getattr(one, name)])
@@ -82,7 +85,7 @@ def _require_some(found: list[Pooled]) -> None:
 
 
 @contextmanager
-def _brought(annual: Annual, workers: int) -> Iterator[Path]:
+def _brought(annual: Annual, workers: int, drop_personal: bool) -> Iterator[Path]:
     """Yield the folder of what the counties bring, asked now unless they have been.
 
     A chapter may run in a process that must not fork: another one asks for it.
@@ -92,7 +95,7 @@ def _brought(annual: Annual, workers: int) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="junheng-") as processed:
         words = (annual.study.id, annual.year, annual.raw, processed,
-                 workers or processors())
+                 workers or processors(), int(drop_personal))
         code = subprocess.call([sys.executable, "-m", __name__, *map(str, words)],
                                env=fixed_environment())
         if code:
@@ -100,7 +103,7 @@ def _brought(annual: Annual, workers: int) -> Iterator[Path]:
         yield Annual.open(annual.study.id, annual.year, str(annual.raw), processed).brought
 
 
-def ask_counties(annual: Annual, crew: Crew, guard: Guard,
+def ask_counties(annual: Annual, crew: Crew, guard: Guard, drop_personal: bool = False,
                  tell: Callable[[Ended], object] = lambda ended: None) -> None:
     """Have the crew, whose job is `bring`, ask every county; what it brings is put into
     `annual.brought`. ``tell`` hears of each county that is through."""
@@ -117,7 +120,7 @@ def ask_counties(annual: Annual, crew: Crew, guard: Guard,
         tell(ended)
         discard(ended.work)
 
-    guard.through(crew, _tasks(annual), keep)
+    guard.through(crew, _tasks(annual, drop_personal), keep)
 
 
 def _outcome(outcome: Outcome, pooled: Pooled) -> Outcome:
@@ -128,23 +131,24 @@ def _outcome(outcome: Outcome, pooled: Pooled) -> Outcome:
     return outcome.but(state=said["state"], reason=said["reason"])
 
 
-def _tasks(annual: Annual) -> Iterable[Task]:
+def _tasks(annual: Annual, drop_personal: bool) -> Iterable[Task]:
     files = defaultdict(list)
     for path in annual.inputs():
         files[path.relative_to(annual.raw).as_posix()[5:11]].append(path)
     for info in annual.units():
         asked = CountyAsked(info, annual.year, annual.study.source.standard, annual.raw,
-                            tuple(files[info.code]))
+                            tuple(files[info.code]), drop_personal)
         yield Task(asked, info.code, info.name, seed=f"{info.code}-{annual.year}")
 
 
 def main() -> None:
     """Ask the counties for whoever started this process, and end with it."""
-    study, year, raw, processed, workers = sys.argv[1:]
+    study, year, raw, processed, workers, drop_personal = sys.argv[1:]
     die_with(os.getppid())
     annual = Annual.open(study, int(year), raw, processed)
     with guarded() as guard:
-        ask_counties(annual, Crew(bring, Limits(), int(workers), Path(processed, "asked")), guard)
+        crew = Crew(bring, Limits(), int(workers), Path(processed, "asked"))
+        ask_counties(annual, crew, guard, bool(int(drop_personal)))
 
 
 if __name__ == "__main__":

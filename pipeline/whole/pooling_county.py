@@ -38,6 +38,7 @@ class CountyAsked:
     standard: str
     raw: Path
     files: tuple[Path, ...]
+    drop_personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def pooled_county(asked: CountyAsked) -> Pooled:
     county = County.open(asked.info.code, asked.year, asked.standard, str(asked.raw))
     inputs = _hashes(asked)
     try:
-        imported = import_county(county)
+        imported = import_county(county, asked.drop_personal)
     except InputRefused as fault:
         return without_figures(asked, REFUSED, str(fault).split("\n")[0], inputs)
     except JunhengError as fault:

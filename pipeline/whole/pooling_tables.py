@@ -19,12 +19,12 @@ WHO = ("year", "unit", "name", "province", "prefecture")
 _MOST_LINES = 20
 
 
-def pool_tables(annual: Annual) -> dict[str, pd.DataFrame]:
+def pool_tables(annual: Annual, drop_personal: bool = False) -> dict[str, pd.DataFrame]:
     """Return pool_units, panel, county_values, comparisons and findings of the study's tables;
     pool_balance and pool_schools are empty."""
     found = read_county_tables([(county_layouts()[table.layout], annual.raw / name)
                                 for table in annual.study.source.tables
-                                for name in table.files], annual.year)
+                                for name in table.files], annual.year, drop_personal)
     _require_accepted(found, annual)
     values = TABLES["county_values"].frame(found.values)
     tables = {"pool_units": TABLES["pool_units"].frame(_units(found)),

@@ -43,30 +43,33 @@ from pipeline.publishing.batch.outcome import Task
 from pipeline.publishing.chapters.binding import Parameters, checked
 from pipeline.publishing.county_book import Order, make_dossier, publish_dossier
 from pipeline.publishing.records.publication import publish, recover, require_place
+from pipeline.publishing.records.temporaries import temporary_folder
 
 SCHEMA = "junheng.what-if/1"
 _ANSWER = "what-if.json"
 
 
-def judged_apart(county: County, texts: list[str], limits: Limits) -> tuple[dict, list[str]]:
+def judged_apart(county: County, texts: list[str], limits: Limits, drop_personal: bool = False
+                 ) -> tuple[dict, list[str]]:
     """Return what `what_if` gives, found in a watched child: the files may be of any kind."""
     if not hasattr(os, "waitid"):
-        return what_if(county, texts)
+        return what_if(county, texts, drop_personal)
     with guarded() as guard, tempfile.TemporaryDirectory(prefix="junheng-") as place:
-        task = Task((county, texts), county.code, county.name)
+        task = Task((county, texts, drop_personal), county.code, county.name)
         work = made(task, Crew(_judge, limits, 1, Path(place)), guard)
         return tuple(json.loads((work / _ANSWER).read_text(encoding="utf-8")))
 
 
-def _judge(asked: tuple[County, list[str]], work: Path) -> None:
+def _judge(asked: tuple[County, list[str], bool], work: Path) -> None:
     (work / _ANSWER).write_text(json.dumps(what_if(*asked, work)), encoding="utf-8")
 
 
-def what_if(county: County, texts: list[str], place: Path | None = None
-            ) -> tuple[dict, list[str]]:
+def what_if(county: County, texts: list[str], drop_personal: bool = False,
+            place: Path | None = None) -> tuple[dict, list[str]]:
     """Return what the assumptions change, as a record and as the lines to print.
 
-    ``place`` is a private folder for the copies, one of the system's own unless given.
+    ``drop_personal`` is that of `import_county`; ``place`` is a private folder for the copies,
+    one of the system's own unless given.
 
     Raises `WrongUse` for an assumption that cannot be read or made, `InputRefused` when the
     unit's own tables are refused.
@@ -75,10 +78,10 @@ def what_if(county: County, texts: list[str], place: Path | None = None
         raise WrongUse("请用 --set 写明至少一条假设，如 --set pupils:2199000001=1900")
     for text in texts:
         read_assumption(text)
-    before, _ = _judged(county)
+    before, _ = _judged(county, drop_personal)
     with tempfile.TemporaryDirectory(prefix="junheng-", dir=place) as folder:
         scenario = assumed(county, texts, Path(folder))
-        after, imported = _judged(scenario)
+        after, imported = _judged(scenario, drop_personal)
     found = imported.findings
     record = {"schema": SCHEMA, "unit": {"code": county.code, "name": county.name},
               "year": county.year, "standard": county.standard.id,
@@ -115,7 +118,8 @@ def require_scenario_folder(county: County, out: Path) -> str:
     return place
 
 
-def scenario_dossier(county: County, texts: list[str], out: Path, limits: Limits) -> Path:
+def scenario_dossier(county: County, texts: list[str], out: Path, limits: Limits,
+                     drop_personal: bool = False) -> Path:
     """Make the whole dossier of a scenario below ``out``, marked on every page; its folder.
 
     ``out`` keeps the copies and the tables as well, so that no file of the real dossier is
@@ -128,7 +132,7 @@ def scenario_dossier(county: County, texts: list[str], out: Path, limits: Limits
     hidden, kept = claim(year_folder / HIDDEN), year_folder / "logs" / f"{county.code}.log"
     with (guarded(hidden) as guard, private_folder(hidden / "work-scenario") as work,
           log_kept(work / "said.log", kept, hidden / WRITTEN) as log):
-        order = Order(_copied(county, texts, out, place), out)
+        order = Order(_copied(county, texts, out, place, drop_personal), out)
         for folder in (order.county.folder, order.target):
             require_place(folder)
             recover(folder)
@@ -141,7 +145,8 @@ def scenario_dossier(county: County, texts: list[str], out: Path, limits: Limits
     return order.target
 
 
-def _copied(county: County, texts: list[str], out: Path, place: str) -> Parameters:
+def _copied(county: County, texts: list[str], out: Path, place: str, drop_personal: bool
+            ) -> Parameters:
     """Put the copies with the assumptions into ``out``; return the parameters over them."""
     raw = out / "raw"
     require_ours(raw, place)
@@ -149,16 +154,17 @@ def _copied(county: County, texts: list[str], out: Path, place: str) -> Paramete
     if changed:
         raise WrongUse(f"{raw} 中有不是本软件所写或已被改动的文件："
                        f"{'、'.join(map(shown, changed))}。请移走后再运行，或另选一个文件夹。")
-    with tempfile.TemporaryDirectory(prefix=".work-", dir=out) as work:
-        copies = Path(work) / "raw"
+    with temporary_folder(".work-", out) as work:
+        copies = work / "raw"
         assumed(county, texts, copies)
         write_mark(copies, {p.as_posix(): digest(copies / p) for p in entries(copies)}, place)
         publish(copies, raw, place)
     return checked({"unit": county.code, "year": county.year, "raw": str(raw),
-                    "standard": county.standard.id, "processed": str(out / "processed")})
+                    "standard": county.standard.id, "processed": str(out / "processed"),
+                    "drop_personal": drop_personal})
 
 
-def _judged(county: County) -> tuple[Judged, Imported]:
-    imported = import_county(county)
+def _judged(county: County, drop_personal: bool) -> tuple[Judged, Imported]:
+    imported = import_county(county, drop_personal)
     imported.require_accepted()
     return judged(imported.tables, county.year, county.standard), imported

@@ -1,5 +1,6 @@
 """A what-if has the batch's guards: watched child, limits, lock, signals, log; nothing by half."""
 
+import json
 import os
 import signal
 import time
@@ -10,8 +11,10 @@ from forked import code_of, forked
 
 from pipeline.__main__ import main
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.ownership import scratch
 from pipeline.publishing.batch.books.lock import locked
 from pipeline.publishing.batch.hands.crew import Crew
+from pipeline.publishing.chapters.processes import signature
 from pipeline.whole import scenarios
 
 CODE, SCHOOL = "910002", "小学1"
@@ -70,6 +73,14 @@ def test_a_scenario_dossier_that_cannot_be_made_leaves_the_earlier_one_and_names
     assert asked(*asked.dossier) == 0
     assert files(asked.out) == before
     assert not (asked.out / str(YEAR) / "logs" / f"{CODE}.log").exists()
+
+
+def test_copies_that_a_killed_scenario_was_making_go_at_the_next_start(asked):
+    assert asked(*asked.dossier) == 0
+    left = scratch(asked.out / ".work-left")
+    (left / "owner.json").write_text(json.dumps(signature() | {"pid": 2**22 + 1, "born": "1"}))
+    assert asked(*asked.dossier) == 0
+    assert [p.name for p in asked.out.glob(".work-*")] == []
 
 
 def test_two_scenarios_into_one_folder_do_not_mix(asked, capsys):

@@ -45,25 +45,28 @@ _WHO = ("year", "unit", "name", "province", "prefecture")
 class CountyTables:
     """What tables of counties say: exact values by county and year, rows left out, findings."""
 
+    drop_personal: bool = False
     values: list[dict] = field(default_factory=list)
     left_out: list[dict] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
 
 
-def read_county_tables(sources: list[tuple[CountyLayout, Path]], year: int) -> CountyTables:
+def read_county_tables(sources: list[tuple[CountyLayout, Path]], year: int,
+                       drop_personal: bool = False) -> CountyTables:
     """Read files, each by its layout, up to ``year``; corrections stand beside the files.
 
     ``values`` holds year, unit, name, province, prefecture, ``note`` (what is not used) and
     the quantities of all files in base units; of a column that a layout allows to be
-    exchanged, ``<name>_published`` too.
+    exchanged, ``<name>_published`` too. ``drop_personal`` leaves out personal data, with a
+    record, instead of refusing the table.
     """
-    found = CountyTables()
+    found = CountyTables(drop_personal)
     folders = sorted({path.parent for _, path in sources})
     pending = read_corrections([p for folder in folders if (p := folder / CORRECTIONS).is_file()],
-                               0, False, found.findings)
+                               0, drop_personal, found.findings)
     rows: list[CountyRow] = []
     named = [(path, shown_name(path)) for _, path in sources]
-    report_names(named, None, False, found.findings)
+    report_names(named, None, drop_personal, found.findings)
     opened = open_files(named)
     for (layout, _), file in zip(sources, opened, strict=True):
         rows += _rows_of(file, layout, pending, year, found)
@@ -82,26 +85,26 @@ def _rows_of(file: Opened, layout: CountyLayout, pending: dict, year: int, found
         return []
     for note in file.notes:
         found.findings.add("file.noted", note, file.label)
-    sheets = [apply_corrections(named_sheet(sheet, number, False, found.findings),
+    sheets = [apply_corrections(named_sheet(sheet, number, found.drop_personal, found.findings),
                                 (0, file.path.name, sheet.name), pending, found.findings)
               for number, sheet in enumerate(file.sheets, 1)]
     report_hidden(sheets, found.findings)
     rows = []
-    for headed in _headed([s for s in sheets if not s.hidden], layout, found.findings):
+    for headed in _headed([s for s in sheets if not s.hidden], layout, found):
         rows += _read(headed, year, found)
     rows = without_totals(rows, found.left_out, found.findings)
     check_rows(rows, layout, found.findings)
     return rows
 
 
-def _headed(sheets: list[Sheet], layout: CountyLayout, findings: Findings) -> list[CountySheet]:
+def _headed(sheets: list[Sheet], layout: CountyLayout, found: CountyTables) -> list[CountySheet]:
     """Return the sheets that follow the layout; where none does, say what the first lacks."""
     tried = [(county_sheet(sheet, layout, mine := Findings()), mine) for sheet in sheets]
     fitting = [pair for pair in tried if pair[0]] or tried[:1]
     for _, mine in fitting:
-        findings.rows += mine.rows
-    return [replace(headed, sheet=without_personal(headed.sheet, False, findings,
-                                                   headed.quantities))
+        found.findings.rows += mine.rows
+    return [replace(headed, sheet=without_personal(headed.sheet, found.drop_personal,
+                                                   found.findings, headed.quantities))
             for headed, _ in fitting if headed]
 
 

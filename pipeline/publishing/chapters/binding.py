@@ -61,6 +61,7 @@ class AnnualParameters(BaseModel):
 
     study: str
     year: int
+    drop_personal: bool = False
     raw: str = ""
     processed: str = "data/processed"
 
@@ -68,6 +69,11 @@ class AnnualParameters(BaseModel):
     def subject(self) -> str:
         """Return what the book is of, for seeds and file names."""
         return f"annual-{self.study}"
+
+    @property
+    def of_annual(self) -> dict:
+        """Return those that `Annual.open` takes."""
+        return self.model_dump(exclude={"drop_personal"})
 
 
 def checked(given: dict) -> Parameters:
