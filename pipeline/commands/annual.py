@@ -7,7 +7,7 @@ import click
 
 from pipeline.commands import options
 from pipeline.commands.differing import say_differing
-from pipeline.commands.folders import require_apart, seen_from_here
+from pipeline.commands.folders import require_apart, say_strays, seen_from_here
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.machine import processors
 
@@ -43,6 +43,7 @@ def annual(year: int, study: str, raw: str, out: str, processed: str, drop_perso
     parameters = checked_annual({"study": study, "year": year, "raw": raw,
                                  "processed": processed, "drop_personal": drop_personal})
     say_differing()
+    say_strays("annual")
     order = AnnualOrder(parameters, Path(out).absolute(), engine)
     require_apart({"原始数据": order.annual.raw, "中间表": order.annual.processed,
                    "年度评价": order.out})

@@ -1,4 +1,5 @@
-"""Folders given on the command line (文件夹参数): seen from where the user stands, and apart."""
+"""Folders that a command meets (文件夹): those given are seen from where the user stands and
+apart; what is no chapter is named."""
 
 import os
 import re
@@ -31,6 +32,16 @@ def tell_published(codes: Iterable[str], raw: Path) -> None:
     for code in codes:
         if said := published_notice(code, raw):
             click.echo(f"注意：{said}。", err=True)
+
+
+def say_strays(book: str) -> None:
+    """Name what stands among the chapters of a book and is none: nothing of it is bound."""
+    from pipeline.publishing.chapters.binding import strays
+
+    if found := strays(book):
+        click.echo(f"注意：notebooks/{book} 中的 {'、'.join(found)} 不是章节（JupyterLab 的副本、"
+                   "新建的笔记本或自动存档），未装订，不影响结果。要作为章节的，请改名为“两位数字_名称”；"
+                   "不要的请删去。", err=True)
 
 
 def require_apart(folders: dict[str, Path]) -> None:

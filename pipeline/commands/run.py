@@ -9,7 +9,12 @@ import click
 
 from pipeline.commands import options
 from pipeline.commands.differing import say_differing
-from pipeline.commands.folders import require_apart, seen_from_here, tell_published
+from pipeline.commands.folders import (
+    require_apart,
+    say_strays,
+    seen_from_here,
+    tell_published,
+)
 from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.machine import processors
 
@@ -56,6 +61,7 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     if asked["shard"] and not everybody:
         raise WrongUse("--shard 只与 --all 同用")
     say_differing()
+    say_strays("county")
     require_apart({"原始数据": ROOT / raw, "中间表": ROOT / processed,
                    "卷宗": Path(out).absolute()})
     pool = Path(processed, str(year), f"annual-{asked['peers']}") if asked["peers"] else ""

@@ -7,7 +7,12 @@ import click
 
 from pipeline.commands import options
 from pipeline.commands.differing import say_differing
-from pipeline.commands.folders import require_apart, seen_from_here, tell_published
+from pipeline.commands.folders import (
+    require_apart,
+    say_strays,
+    seen_from_here,
+    tell_published,
+)
 
 _COPIES = ("注意：情景卷宗文件夹中的 raw/ 是原始数据的副本，个人信息仍在其中，请勿转交；"
            "卷宗和表中没有。")
@@ -50,6 +55,7 @@ def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: s
     click.echo(json.dumps(record, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
     if out:
         say_differing()
+        say_strays("county")
         if drop_personal:
             click.echo(_COPIES, err=True)
         folder = scenario_dossier(county, list(texts), Path(out).absolute(), limits,

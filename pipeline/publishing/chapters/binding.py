@@ -6,6 +6,7 @@ their types.
 """
 
 import ast
+import re
 from pathlib import Path
 
 import nbformat
@@ -15,9 +16,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.unit_list import unit_code, unit_info
 from pipeline.definitions.studies import study
+from pipeline.ground.admission import one_line
 from pipeline.ground.errors import DefinitionFault, WrongUse
 
 CHAPTERS = ROOT / "notebooks"
+_CHAPTER = re.compile(r"([0-9]{2})_\w+")  # no hyphen, blank or bracket: such are names of copies
+_KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+           "language_info": {"name": "python"}}
+_CELLS = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell,
+          "raw": nbformat.v4.new_raw_cell}
 
 
 class Parameters(BaseModel):
@@ -110,33 +117,71 @@ def _fault_zh(error: dict, kind: type[BaseModel]) -> str:
 
 def chapters(book: str) -> list[Path]:
     """Return the chapters of a book (``county`` or ``annual``) in order."""
-    found = sorted((CHAPTERS / book).glob("[0-9][0-9]_*.ipynb"))
+    found = [path for path in sorted((CHAPTERS / book).glob("*.ipynb"))
+             if _CHAPTER.fullmatch(path.stem)]
     if not found:
         raise WrongUse(f"notebooks/{book} 中没有章节")
-    return found
+    return [path for path in found if not _is_copy(path, found)]
+
+
+def _is_copy(path: Path, beside: list[Path]) -> bool:
+    """Tell whether a name is another chapter's with something behind it: 03_balance副本; one
+    with an underscore behind it, 03_balance_by_town, is a name of its own."""
+    return any(path.stem.startswith(other.stem)
+               and path.stem.removeprefix(other.stem)[:1] not in ("", "_") for other in beside)
+
+
+def strays(book: str) -> list[str]:
+    """Return the names of what stands among the chapters of a book and is none (不是章节).
+
+    JupyterLab leaves ``03_balance-Copy1.ipynb``, ``Untitled.ipynb``, ``.ipynb_checkpoints``.
+    """
+    return sorted(one_line(path.name) for path in {*(CHAPTERS / book).glob("*.ipynb*")}
+                  | {*(CHAPTERS / book).glob(".ipynb*")} if path not in chapters(book))
+
+
+def code_of(path: Path) -> list[dict]:
+    """Return what of a chapter is code (程序): of each cell in order its type, source and tags.
+
+    Looking at a chapter in JupyterLab changes outputs, counts, ids, the names of kernel and
+    language, and what editors note; none of that is. Raises `DefinitionFault`.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        return [{"type": cell.cell_type, "source": cell.source,
+                 "tags": sorted(cell.metadata.get("tags", [])),
+                 **({"attachments": cell.attachments} if cell.get("attachments") else {})}
+                for cell in notebook.cells]
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
+        raise DefinitionFault(path.name, ["不是有效的笔记本（JSON），请用 git checkout 恢复，"
+                                          "或在 JupyterLab 中另存"]) from error
 
 
 def bind(paths: list[Path], kind: type[BaseModel] = Parameters) -> NotebookNode:
     """Return one notebook of all chapters: one parameters cell, then every other cell."""
-    books = [(path, nbformat.read(path, as_version=4)) for path in paths]
-    for path, chapter in books:
-        _check_parameters_cell(path, chapter, kind)
-        for cell in chapter.cells:
-            cell.metadata["chapter"] = path.stem
-    bound = nbformat.v4.new_notebook(metadata=books[0][1].metadata)
-    bound.cells = [books[0][1].cells[0]]
-    bound.cells += [cell for _, chapter in books for cell in chapter.cells[1:]]
-    for number, cell in enumerate(bound.cells):
-        cell["id"] = f"cell-{number:03d}"
+    books = [(path, code_of(path)) for path in paths]
+    for path, cells in books:
+        _check_parameters_cell(path, cells, kind)
+    told = [(path, cell) for path, cells in books for cell in cells[1:]]
+    bound = nbformat.v4.new_notebook(metadata=_KERNEL)
+    bound.cells = [_cell(number, *one) for number, one in
+                   enumerate([(paths[0], books[0][1][0]), *told])]
     return bound
 
 
-def _check_parameters_cell(path: Path, chapter: NotebookNode, kind: type[BaseModel]) -> None:
-    tagged = [i for i, cell in enumerate(chapter.cells)
-              if "parameters" in cell.metadata.get("tags", [])]
+def _cell(number: int, path: Path, code: dict) -> NotebookNode:
+    """Return a cell of the bound notebook, as if nobody had ever looked at it."""
+    more = {"attachments": code["attachments"]} if "attachments" in code else {}
+    tags = {"tags": code["tags"]} if code["tags"] else {}
+    return _CELLS[code["type"]](code["source"], id=f"cell-{number:03d}",
+                                metadata={**tags, "chapter": path.stem}, **more)
+
+
+def _check_parameters_cell(path: Path, cells: list[dict], kind: type[BaseModel]) -> None:
+    tagged = [number for number, cell in enumerate(cells) if "parameters" in cell["tags"]]
     if tagged != [0]:
         raise DefinitionFault(path.name, ["第一格应为且只应有一个标签为 parameters 的单元格"])
-    declared = {target.id for node in ast.parse(chapter.cells[0].source).body
+    declared = {target.id for node in ast.parse(cells[0]["source"]).body
                 if isinstance(node, ast.Assign) for target in node.targets}
     wanted = set(kind.model_fields)
     faults = [f"参数格缺少 {name}" for name in sorted(wanted - declared)]

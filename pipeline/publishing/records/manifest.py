@@ -24,14 +24,13 @@ from pipeline.ground.fonts import font_hashes
 from pipeline.ground.ownership import LOG, sealed
 from pipeline.ground.software import LOCK, differing, software
 from pipeline.ground.terms import TABLES
-from pipeline.publishing.chapters.binding import Parameters
+from pipeline.publishing.chapters.binding import Parameters, chapters, code_of
 from pipeline.publishing.records.inputs import inputs_of
 
 SCHEMA = "junheng.manifest/1"
 _FACTS = ("schema", "run_id", "machine", "differing_packages", "outputs",
           "seal")  # beside the causes
-_CODE = (("pipeline", ("*.py", "*.typ", "*.json")), ("notebooks", ("*.ipynb",)),
-         ("data", ("*.toml",)))
+_CODE = (("pipeline", ("*.py", "*.typ", "*.json")), ("data", ("*.toml",)))
 _NOT_CODE = {"raw", "processed", ".ipynb_checkpoints"}
 _PLACES = {"unit", "year", "standard", "raw", "processed", "pool"}  # said otherwise, or no cause
 
@@ -87,6 +86,9 @@ def run_id(why: dict) -> str:
 def code_hash() -> str:
     """Return one hash over the program, the chapters and the definitions, in path order."""
     total = hashlib.sha256()
+    for path in (*chapters("county"), *chapters("annual")):
+        total.update(path.relative_to(ROOT).as_posix().encode())
+        total.update(json.dumps(code_of(path), sort_keys=True).encode())
     for folder, patterns in _CODE:
         base = DATA if folder == "data" else ROOT / folder
         files = {p for pattern in patterns for p in base.rglob(pattern)
