@@ -8,7 +8,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 EXTRAS := build dask examples lab test
 
-.PHONY: setup dossier examples test check dask lab lock clean
+STRIP := if [ -x $(BIN)/nbstripout ]; then exec $(BIN)/nbstripout --keep-id; else exec cat; fi
+EDITORS := $(addprefix cell.metadata.,editable jupyter slideshow trusted vscode) \
+  $(addprefix metadata.language_info.,codemirror_mode file_extension mimetype nbconvert_exporter \
+  pygments_lexer version)
+
+.PHONY: setup dossier examples test check dask lab filter lock clean
 
 setup: $(READY)
 
@@ -40,8 +45,14 @@ test: check dask
 
 dask: $(VENV)/ready-dask
 
-lab: $(VENV)/ready-lab
+lab: $(VENV)/ready-lab filter
 	@echo "运行 $(BIN)/jupyter lab，打开 notebooks/ 中的章节。"
+
+# 章节在 JupyterLab 中运行并保存后，git 只看每格的原文、类型和标签；见 .gitattributes。
+filter:
+	@if git rev-parse --git-dir >/dev/null 2>&1; then \
+	  git config filter.nbstripout.clean "$(STRIP)" && git config filter.nbstripout.smudge cat && \
+	  git config filter.nbstripout.extrakeys "$(EDITORS)"; fi
 
 # 先解出运行所需的；其余各份略去 requirements.lock 中一字不差（平台条件也相同）的条目。
 lock:

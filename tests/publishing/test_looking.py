@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -106,3 +107,28 @@ def test_a_file_that_is_no_notebook_is_refused_by_name(notebooks, text):
     path.write_text(text, "utf-8")
     with pytest.raises(DefinitionFault, match=f"{CHAPTER}.ipynb.*"):
         binding.bind(binding.chapters("county"))
+
+
+def git(place: Path, *words: str) -> str:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    return subprocess.run(["git", *who, *words], cwd=place, check=True, text=True,
+                          capture_output=True).stdout
+
+
+@pytest.mark.skipif(not (shutil.which("make") and shutil.which("git")), reason="no make, no git")
+def test_git_sees_no_difference_after_run_all_and_save_once_the_filter_is_set_up(tmp_path):
+    tools = Path(sys.executable).parent
+    assert (tools / "nbstripout").is_file(), "make test installs nbstripout"
+    for name in ("Makefile", ".gitattributes", f"notebooks/county/{CHAPTER}.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "a")
+    chapter = tmp_path / "notebooks" / "county" / f"{CHAPTER}.ipynb"
+    saved_by_jupyterlab(chapter)
+    assert git(tmp_path, "diff", "--name-only") == f"notebooks/county/{CHAPTER}.ipynb\n"
+    subprocess.run(["make", "-s", "filter", f"BIN={tools}"], cwd=tmp_path, check=True)
+    assert git(tmp_path, "diff") == ""
+    edited(chapter, lambda notebook: notebook.cells[3].update(source="1 + 1"))
+    assert "+    \"1 + 1\"" in git(tmp_path, "diff")
