@@ -15,7 +15,7 @@ EDITORS := $(addprefix cell.metadata.,editable jupyter slideshow trusted vscode)
 
 .PHONY: setup dossier examples test check dask lab filter lock clean
 
-setup: $(READY)
+setup: $(READY) filter
 
 $(READY): requirements.lock requirements-build.lock pyproject.toml setup.sh
 	PYTHON="$(PYTHON)" sh setup.sh $(VENV)
@@ -49,8 +49,9 @@ lab: $(VENV)/ready-lab filter
 	@echo "运行 $(BIN)/jupyter lab，打开 notebooks/ 中的章节。"
 
 # 章节在 JupyterLab 中运行并保存后，git 只看每格的原文、类型和标签；见 .gitattributes。
+# 没有装 nbstripout（make lab、make test 装）时原样通过。
 filter:
-	@if git rev-parse --git-dir >/dev/null 2>&1; then \
+	@if [ -e .git ] && git rev-parse --git-dir >/dev/null 2>&1; then \
 	  git config filter.nbstripout.clean "$(STRIP)" && git config filter.nbstripout.smudge cat && \
 	  git config filter.nbstripout.extrakeys "$(EDITORS)"; fi
 
