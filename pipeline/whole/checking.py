@@ -63,16 +63,17 @@ def check_paths(paths: list[Path], standard: str = "", drop_personal: bool = Fal
 
     A report is ``{place, unit, name, year, files, outcome, reason, findings}``: ``place`` the
     folder of the year or the file, ``outcome`` one of `OUTCOME_ZH`, ``files`` what is read.
+    Years come first, files that stand in none of them last.
     """
-    reports: list[dict] = []
+    reports, alone = [], {}
     for path in paths:
         years, files = _years(path), _files(path)
         if not years and not files:
             raise WrongUse(f"文件夹 {one_line(str(path))} 中没有 xlsx、xls 或 csv 文件")
         for wanted in years:
             reports += _year(wanted, standard, drop_personal, workers or processors())
-        reports += _one_by_one(files, standard, drop_personal, _APART if years else "")
-    return reports
+        alone |= dict.fromkeys(files, _APART if years else "")
+    return [*reports, *_one_by_one(alone, standard, drop_personal)]
 
 
 def exit_code(reports: Iterable[dict]) -> int:
@@ -128,10 +129,11 @@ def _in_year(folder: Path, base: Path) -> bool:
     return any(_YEAR.fullmatch(part) for part in folder.relative_to(base).parts)
 
 
-def _one_by_one(files: list[Path], standard: str, drop: bool, reason: str) -> Iterator[dict]:
-    for path, found in check_files(files, standard, drop):
+def _one_by_one(files: dict[Path, str], standard: str, drop: bool) -> Iterator[dict]:
+    """Report on single files; file → why it is read alone. One reading child serves them all."""
+    for path, found in check_files([*files], standard, drop):
         yield _report(str(path.with_name(shown_name(path))), found.rows, [shown_name(path)],
-                      reason=reason)
+                      reason=files[path])
 
 
 def _year(wanted: _Wanted, standard: str, drop: bool, workers: int) -> list[dict]:

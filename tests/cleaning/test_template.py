@@ -27,6 +27,14 @@ SCHOOL = {"学校标识码": "2199000001", "学校名称": "甲小学", "办学�
           "体育艺术专任教师数": 5, "教学及辅助用房面积(㎡)": 2500.5, "运动场地面积(㎡)": 4000,
           "教学仪器设备值(万元)": 120.5, "网络多媒体教室数": 13}
 SCHOOLS = [SCHOOL, SCHOOL | {"学校标识码": "2199000002", "学校名称": "乙小学"}]
+# What a small county might answer where 1 is no possible answer; everywhere else 1 is handed in.
+ANSWERS = {"通过国家基本均衡认定年份": 2015, "小学生均公用经费基准定额": 720,
+           "初中生均公用经费基准定额": 940, "符合条件的随迁子女数": 2, "社会认可度": 92.5,
+           "一般公共预算教育支出": 48915, "集团化办学开始年份（未实施填0）": 2016,
+           "教师交流轮岗制度开始年份（未实施填0）": 2017, "居民消费价格指数（上年=100）": 100.2,
+           "义务教育在校生数": 30000,
+           "义务教育人员经费支出": 30000, "义务教育公用经费支出": 6000,
+           "教学及辅助用房每平方米单价": 3000, "体育运动场馆每平方米单价": 800}
 BANDS = ["25人及以下", "26—30人", "31—35人", "36—40人", "41—45人", "46—50人", "51—55人",
          "56—60人", "61—65人", "66人及以上"]
 
@@ -191,7 +199,8 @@ def test_what_is_filled_in_arrives_in_its_table(blank):
 
 
 def test_every_prefilled_row_is_read_once_it_is_answered(blank, book):
-    facts = [{"项目": row[0].value, "数值": 1} for row in book["县级数据"].iter_rows(min_row=2)]
+    asked = [row[0].value for row in book["县级数据"].iter_rows(min_row=2)]
+    facts = [{"项目": item, "数值": ANSWERS.get(item, 1)} for item in asked]
     ids = [row[0].value for row in book["佐证材料"].iter_rows(min_row=2)]
     states = [{"编号": id, "状态": "无此情况" if id[0] == "V" else "符合"} for id in ids]
     read = imported(fill(blank, 学校情况=SCHOOLS, 县级数据=facts, 佐证材料=states))

@@ -79,10 +79,14 @@ class Nation:
         return json.loads((self.out / str(YEAR) / f"batch{suffix}.json").read_text("utf-8"))
 
     def hashes(self):
-        """Return place → sha256 of everything that a run leaves for its readers."""
+        """Return place → sha256 of everything that a run leaves for its readers.
+
+        The record beside processed tables is left out: it tells where the raw folder stood.
+        """
         kept = [*self.out.glob(f"{YEAR}/[0-9]*/**/*"), *self.place.glob("processed/**/*")]
+        told = set(self.place.glob("processed/**/manifest.json"))
         return {p.relative_to(self.place).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-                for p in kept if p.is_file() and p.name != "run.log"}
+                for p in kept if p.is_file() and p.name != "run.log" and p not in told}
 
 
 def fake(faults, tables=1):
