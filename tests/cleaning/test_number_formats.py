@@ -5,8 +5,11 @@ What each format shows is written beside it as Excel shows 1234.5 (or the value 
 
 import pytest
 from corpus.base import AREA, BASE, FILE, GOOD, MONEY, PE, column, formatted, rows, saved
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.utils import column_index_from_string, get_column_letter
 from tables import YEAR, workbook
 
+from pipeline.cleaning.files.cells import column_letters, column_number
 from pipeline.cleaning.files.number_formats import built_in_format, shown_number
 from pipeline.whole.checking import check_paths
 
@@ -63,6 +66,7 @@ FORMATS = [  # format, value, kind, text, unit; shown as
     ('e"年"', 45000, DATE, "45000", ""),
     ("[$-804]dddd", 45000, DATE, "45000", ""), ("0.00;yyyy", -5, DATE, "-5", ""),
 ]
+BUILT_IN_MONEY = {5, 6, 7, 8, 42, 44}
 BUILT_IN = {0: SAME, 1: SAME, 4: SAME, 5: SAME, 8: SAME, 9: SAME, 11: SAME, 14: DATE, 22: DATE,
             27: DATE, 31: DATE, 36: DATE, 39: SAME, 44: SAME, 45: DATE, 49: SAME,
             50: DATE, 57: DATE, 58: DATE}
@@ -71,6 +75,18 @@ BUILT_IN = {0: SAME, 1: SAME, 4: SAME, 5: SAME, 8: SAME, 9: SAME, 11: SAME, 14: 
 @pytest.mark.parametrize(("pattern", "value", "kind", "text", "unit"), FORMATS)
 def test_a_format_is_understood_or_the_number_is_marked(pattern, value, kind, text, unit):
     assert shown_number(value, pattern) == (kind, text, unit)
+
+
+def test_formats_without_a_text_are_those_of_the_published_list_but_for_money():
+    numbers = BUILTIN_FORMATS.keys() - BUILT_IN_MONEY
+    assert [n for n in numbers if built_in_format(n) != BUILTIN_FORMATS[n]] == []
+
+
+def test_columns_have_the_letters_that_spreadsheets_give_them():
+    numbers = range(1, 18_279)      # A to ZZZ
+    assert [n for n in numbers if column_letters(n) != get_column_letter(n)] == []
+    assert [n for n in numbers if column_number(get_column_letter(n)) != n] == []
+    assert column_number("XFD") == column_index_from_string("XFD") == 16_384
 
 
 @pytest.mark.parametrize("number", BUILT_IN)

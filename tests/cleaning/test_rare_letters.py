@@ -4,7 +4,7 @@ import pytest
 from tables import found, imported, refusals, school, workbook
 from test_county_sheets import paper, received
 
-from pipeline.definitions.forms.rare_letters import descriptions, printable
+from pipeline.definitions.forms.rare_letters import COMMON, descriptions, printable
 from pipeline.definitions.forms.unit_list import unit_info
 from pipeline.ground.fonts import missing_letters
 
@@ -62,3 +62,7 @@ def test_what_is_no_letter_is_refused_as_before(tmp_path, name):
 @pytest.mark.parametrize("name", ["儋州小学", "实验小学（东校区）", "㙍头小学"])
 def test_a_name_that_can_be_drawn_stays_as_it_is(name):
     assert printable(name) == name
+
+
+def test_letters_that_no_font_is_opened_for_are_drawn_by_every_family():
+    assert missing_letters("".join(filter(COMMON.fullmatch, map(chr, range(0xD800))))) == ""

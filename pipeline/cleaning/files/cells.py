@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from openpyxl.utils import get_column_letter
-
 MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
 BLANK, TEXT, NUMBER, BOOLEAN, DATE, ERROR, FORMULA, SCALED = (
     "blank", "text", "number", "boolean", "date", "error", "formula", "scaled")
@@ -58,6 +56,31 @@ class Sheet:
     struck: frozenset[tuple[int, str]] = frozenset()
 
 
+def column_letters(number: int) -> str:
+    """Return the letters of a column (列标), counted from 1.
+
+    >>> [column_letters(number) for number in (1, 26, 27, 702, 703, 16_384)]
+    ['A', 'Z', 'AA', 'ZZ', 'AAA', 'XFD']
+    """
+    letters = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """Return the number of a column, counted from 1, of its letters in capitals (列标).
+
+    >>> column_number("XFD")
+    16384
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
 class Unreadable(Exception):
     """The file cannot be read; ``code`` is the check it fails."""
 
@@ -79,7 +102,7 @@ def plain_sheet(name: str, rows: Iterable[tuple[int, Iterable]], **more) -> dict
         while cells and cells[-1] is None:
             cells.pop()
         if number > MOST_ROWS and cells or len(cells) > MOST_COLUMNS:
-            letters = get_column_letter(min(len(cells), 18_278))
+            letters = column_letters(min(len(cells), 18_278))
             raise Unreadable("file.far_cell", f"单元格 {letters}{number} 远在数据之外", number)
         if cells:
             kept.append((number, cells))
@@ -89,7 +112,7 @@ def plain_sheet(name: str, rows: Iterable[tuple[int, Iterable]], **more) -> dict
 def addressed_sheet(file: str, plain: dict) -> Sheet:
     """Return a plain sheet with its addresses, every row as wide as the widest."""
     width = max((len(cells) for _, cells in plain["rows"]), default=0)
-    letters = [get_column_letter(i) for i in range(1, width + 1)]
+    letters = [column_letters(i) for i in range(1, width + 1)]
     name = plain["name"]
 
     def row(number: int, cells: list) -> tuple[Cell, ...]:

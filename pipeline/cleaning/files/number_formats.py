@@ -12,8 +12,6 @@ import operator
 import re
 from functools import cache
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS
-
 from pipeline.cleaning.files.cells import DATE, NUMBER, SCALED, number_text
 
 _SECTION = re.compile(r'((?:"[^"]*"?|[\\!_*].|\[[^\]]*\]|[^;"\\!_*\[])*);?', re.DOTALL)
@@ -26,6 +24,15 @@ _HOLDS = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.
 _DIGITS, _DATES, _GROUPING = "0#?", "ymdhsebga", " ,，'’\u00a0\u2009\u202f"
 _MONEY, _FRAMES, _NEGATIVE = "¥￥", "()（）[]:： \u00a0\u3000", "-−–△▲"
 LOCAL_MONEY, _LOCAL_DATES = (5, 6, 7, 8, 42, 44), (*range(27, 37), *range(50, 59))
+_BUILT_IN = {  # ECMA-376 part 1, 18.8.30
+    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
+    11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "mm-dd-yy", 15: "d-mmm-yy", 16: "d-mmm",
+    17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
+    22: "m/d/yy h:mm", 37: "#,##0_);(#,##0)", 38: "#,##0_);[Red](#,##0)",
+    39: "#,##0.00_);(#,##0.00)", 40: "#,##0.00_);[Red](#,##0.00)",
+    41: r'_(* #,##0_);_(* \(#,##0\);_(* "-"_);_(@_)',
+    43: r'_(* #,##0.00_);_(* \(#,##0.00\);_(* "-"??_);_(@_)',
+    45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0", 48: "##0.0E+0", 49: "@"}
 
 
 def built_in_format(number: int) -> str | None:
@@ -35,7 +42,7 @@ def built_in_format(number: int) -> str | None:
     """
     if number in _LOCAL_DATES:
         return "yyyy"
-    return "#,##0.00" if number in LOCAL_MONEY else BUILTIN_FORMATS.get(number)
+    return "#,##0.00" if number in LOCAL_MONEY else _BUILT_IN.get(number)
 
 
 def shown_number(value: int | float, number_format: str) -> tuple[str, str, str]:

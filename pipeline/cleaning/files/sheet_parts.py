@@ -3,6 +3,9 @@
 A general reader turns stored texts into Python's numbers, keeps the last of two cells with
 one address, and cannot say whether a formula was ever calculated. Here a number is what is
 written in the file, and what Excel would call damaged is refused with its place.
+
+This is read in a process of its own, which is there at once because it imports little: what a
+day (日期) or a name that is told needs is imported where one is met.
 """
 
 import re
@@ -11,10 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.etree.ElementTree import Element
 
-from openpyxl.styles.numbers import is_timedelta_format
-from openpyxl.utils import column_index_from_string, get_column_letter
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
-
 from pipeline.cleaning.files.cells import (
     BOOLEAN,
     DATE,
@@ -22,6 +21,8 @@ from pipeline.cleaning.files.cells import (
     FORMULA,
     TEXT,
     Unreadable,
+    column_letters,
+    column_number,
     plain_sheet,
 )
 from pipeline.cleaning.files.number_formats import shown_number
@@ -33,7 +34,6 @@ from pipeline.cleaning.files.package import (
     switched_on,
     unescaped,
 )
-from pipeline.file_names import shown_sheet
 
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
 _RANGE = re.compile(rf"{_ADDRESS.pattern}:{_ADDRESS.pattern}")
@@ -49,7 +49,7 @@ class Book:
 
     texts: list[str]
     formats: list[str | None]
-    epoch: object
+    from_1904: bool
     uncalculated: bool
     struck: frozenset[int]
 
@@ -60,11 +60,10 @@ def read_sheets(package: Package) -> Iterator[dict]:
     Pages of charts, dialogues and macros hold no table; `other_pages` tells of them.
     """
     book = Book(package.texts(), package.formats(),
-                CALENDAR_MAC_1904 if package.from_1904 else CALENDAR_WINDOWS_1900,
-                package.uncalculated, package.struck_styles())
+                package.from_1904, package.uncalculated, package.struck_styles())
     for number, listed in enumerate(package.sheets, 1):
-        name = shown_sheet(listed.name, number)
         if listed.kind in ("worksheet", "") and not package.has(listed.part):
+            name = _name_told(listed, number)
             raise Unreadable("file.sheet_missing", f"工作表“{name}”列在工作簿中，读不到内容",
                              sheet=name)
         if listed.kind == "worksheet":
@@ -72,13 +71,19 @@ def read_sheets(package: Package) -> Iterator[dict]:
                 yield _sheet(package, listed, book)
             except Unreadable as fault:
                 raise Unreadable(fault.code, fault.found, fault.row, fault.column,
-                                 name) from fault
+                                 _name_told(listed, number)) from fault
 
 
 def other_pages(package: Package) -> list[str]:
     """Return what to record of the pages that are no sheets of cells."""
-    return [f"“{shown_sheet(listed.name, number)}”是图表页、对话框或宏表，未读取"
+    return [f"“{_name_told(listed, number)}”是图表页、对话框或宏表，未读取"
             for number, listed in enumerate(package.sheets, 1) if listed.kind != "worksheet"]
+
+
+def _name_told(listed: ListedSheet, number: int) -> str:
+    from pipeline.file_names import shown_sheet
+
+    return shown_sheet(listed.name, number)
 
 
 def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
@@ -88,7 +93,7 @@ def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
         name = local(element.tag)
         if name == "row":
             before = _row_number(element, before)
-            struck += [(before, get_column_letter(column)) for column in _take_row(
+            struck += [(before, column_letters(column)) for column in _take_row(
                 element, before, rows.setdefault(before, {}), book)]
             if switched_on(element, "hidden"):
                 hidden_rows.append(before)
@@ -106,7 +111,7 @@ def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
         ((row, [cells.get(column) for column in range(1, max(cells, default=0) + 1)])
          for row, cells in sorted(rows.items())),
         hidden=listed.hidden, hidden_rows=hidden_rows,
-        hidden_columns=[get_column_letter(column) for first, last in ranges
+        hidden_columns=[column_letters(column) for first, last in ranges
                         for column in range(first, min(last, width) + 1)],
         struck=struck, merged=[_within(found, width, height) for found in merged])
 
@@ -143,7 +148,7 @@ def _column(cell: Element, row: int, following: int) -> int:
     address = _ADDRESS.fullmatch(written)
     if not address or int(address[2]) != row:
         raise _damaged(row, following, f"地址写作 {written[:12]}，与所在的行不符")
-    return column_index_from_string(address[1].upper())
+    return column_number(address[1].upper())
 
 
 def _cell(cell: Element, row: int, column: int, book: Book) -> list | None:
@@ -206,10 +211,17 @@ def _number(stored: str, number_format: str, formula: bool, book: Book) -> list:
     if kind != DATE:
         return [text, kind, formula, unit]
     try:
-        day = from_excel(value, book.epoch, timedelta=is_timedelta_format(number_format))
+        return [_day(value, number_format, book), DATE, formula]
     except (OverflowError, ValueError):
         return ["#VALUE!", ERROR, formula]
-    return [str(day), DATE, formula]
+
+
+def _day(value: int | float, number_format: str, book: Book) -> str:
+    from openpyxl.styles.numbers import is_timedelta_format
+    from openpyxl.utils import datetime as calendar
+
+    epoch = calendar.CALENDAR_MAC_1904 if book.from_1904 else calendar.CALENDAR_WINDOWS_1900
+    return str(calendar.from_excel(value, epoch, timedelta=is_timedelta_format(number_format)))
 
 
 def _mark_uncalculated(rows: Collection[dict[int, list]]) -> None:
@@ -231,10 +243,10 @@ def _mark_uncalculated(rows: Collection[dict[int, list]]) -> None:
 def _within(merged: re.Match, width: int, height: int) -> tuple[int, int, int, int]:
     """Return a merged range as far as there are cells: a title may be merged to the last column."""
     left, top, right, bottom = merged.groups()
-    return (int(top), column_index_from_string(left.upper()), min(int(bottom), height),
-            min(column_index_from_string(right.upper()), width))
+    return (int(top), column_number(left.upper()), min(int(bottom), height),
+            min(column_number(right.upper()), width))
 
 
 def _damaged(row: int, column: int, said: str) -> Unreadable:
-    letters = get_column_letter(column)
+    letters = column_letters(column)
     return Unreadable("file.suspicious", f"单元格 {letters}{row}：{said}", row, letters)

@@ -6,9 +6,16 @@ Both give every cell the kind that the file gives it, and a number as its format
 import io
 
 import xlrd
-from openpyxl.utils import get_column_letter
 
-from pipeline.cleaning.files.cells import BOOLEAN, DATE, ERROR, TEXT, Unreadable, plain_sheet
+from pipeline.cleaning.files.cells import (
+    BOOLEAN,
+    DATE,
+    ERROR,
+    TEXT,
+    Unreadable,
+    column_letters,
+    plain_sheet,
+)
 from pipeline.cleaning.files.number_formats import LOCAL_MONEY, built_in_format, shown_number
 from pipeline.cleaning.files.package import Package
 from pipeline.cleaning.files.sheet_parts import read_sheets
@@ -46,7 +53,7 @@ def _xls_sheet(book, sheet) -> dict:
     return plain_sheet(
         sheet.name, rows, hidden=sheet.visibility != 0,
         hidden_rows=[r + 1 for r, info in sheet.rowinfo_map.items() if info.hidden],
-        hidden_columns=[get_column_letter(c + 1) for c, info in sheet.colinfo_map.items()
+        hidden_columns=[column_letters(c + 1) for c, info in sheet.colinfo_map.items()
                         if info.hidden and c < sheet.ncols],
         struck=_xls_struck(book, sheet),
         merged=[(r + 1, c + 1, last_r, last_c) for r, last_r, c, last_c in sheet.merged_cells])
@@ -55,7 +62,7 @@ def _xls_sheet(book, sheet) -> dict:
 def _xls_struck(book, sheet) -> list[tuple[int, str]]:
     styles = {n for n, style in enumerate(book.xf_list)
               if book.font_list[style.font_index].struck_out}
-    return [(r + 1, get_column_letter(c + 1)) for r in range(sheet.nrows if styles else 0)
+    return [(r + 1, column_letters(c + 1)) for r in range(sheet.nrows if styles else 0)
             for c, cell in enumerate(sheet.row(r)) if cell.xf_index in styles]
 
 

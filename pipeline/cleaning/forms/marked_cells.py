@@ -4,9 +4,8 @@ A figure merged over two schools belongs to nobody knows which; a row struck out
 struck it, no longer there. Neither is believed, and neither is left out.
 """
 
-from openpyxl.utils import get_column_letter
-
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.files.cells import column_letters
 from pipeline.cleaning.forms.headers import HeadedSheet
 from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERCENT, PERSON, SCORE, variables
 
@@ -32,6 +31,6 @@ def _check_merged(headed: HeadedSheet, there: set[int], findings: Findings) -> N
         over = [row for row in range(top, bottom + 1) if row in there]
         wide = [column for column in range(left, right + 1) if column in figures]
         if top in there and len(over) * len(wide) > 1 and not lines[top][left - 1].blank:
-            place = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+            place = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
             findings.at("cell.merged", lines[top][left - 1],
                         f"{place} 合并成一格，跨{len(over)}行、{len(wide)}个量")

@@ -15,7 +15,8 @@ from pipeline.ground.readiness import readied
 
 MARK = "〓"
 _RUN = re.compile(rf"{MARK}+")
-_COMMON = re.compile(r"[ -~\u4e00-\u9fa5]*")   # drawn by every family, and no font need be opened
+# drawn by every family, and no font need be opened
+COMMON = re.compile(r"[ -~\u4e00-\u9fa5\u3000（）《》〔〕【】、，。；：！？“”‘’—…·㎡％～０-９Ⅰ-Ⅳ]*")
 
 
 @readied
@@ -37,7 +38,7 @@ def printable(text: str) -> str:
     >>> printable("示例县𠮷㙍小学"), printable("\\U00030edd家沟小学"), printable("实验小学")
     ('示例县〔⿱土口〕㙍小学', '〓家沟小学', '实验小学')
     """
-    if _COMMON.fullmatch(text):
+    if COMMON.fullmatch(text):
         return text
     rare = rare_letters(text)
     return _RUN.sub(MARK, text.translate({ord(c): descriptions().get(c, MARK) for c in rare}))
