@@ -113,7 +113,8 @@ class Inference(Definition):
 
     ``many_clusters``: from so many schools on a panel's errors are CR1, below CR2 with
     Satterthwaite's degrees of freedom. ``ceiling_share``: no linear model where more schools
-    than this share reach ``ceiling`` percent. ``influential``: how many schools are listed.
+    than this share reach ``ceiling`` percent, or more than ``floor_share`` are at 0 with an outcome
+    that cannot be less. ``influential``: how many schools are listed.
     """
 
     min_schools: int = Field(default=30, ge=3)
@@ -124,6 +125,7 @@ class Inference(Definition):
     many_clusters: int = 40
     ceiling: Exact = Fraction(99)
     ceiling_share: Exact = Fraction(1, 4)
+    floor_share: Exact = Fraction(1, 4)
     max_vif: Exact = Fraction(10)
     influential: int = Field(default=2, ge=1)
     adjustments: dict[Literal["primary", "secondary"], Literal["holm", "fdr_bh"]] = {

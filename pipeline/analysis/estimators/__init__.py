@@ -2,13 +2,16 @@
 
 A specification is data: ``{"kind": …}`` and what that kind asks for, as the functions named
 in `KINDS` say; or ``{"prepare": [steps], "estimator": {"kind": …}}``, the form in which
-published tables are kept for the tests. A model that the number of schools does not carry
-is refused by the caller with `refusal`, and only described.
+published tables are kept for the tests. What the data cannot
+answer is refused here (`pipeline.analysis.estimators.gatekeeping`); a model that the number of
+schools does not carry is refused by the caller with `refusal`, and only described.
 """
 
+import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators.estimates import Estimate
+from pipeline.analysis.estimators.gatekeeping import accepted, admitted
 from pipeline.analysis.estimators.linear.clusters import cr2, wild
 from pipeline.analysis.estimators.linear.fixed_effects import first_difference, fixed_effects
 from pipeline.analysis.estimators.linear.least_squares import linear
@@ -63,9 +66,15 @@ def estimate(data: pd.DataFrame | None, spec: dict) -> Estimate:
     [['Intercept', 0.8], ['x', 2.3]]
     """
     asked, steps = _asked(spec)
-    if steps:
+    if steps != []:
         data = prepare(data, steps)
-    return KINDS[asked.kind](data, asked.spec)
+    rows = admitted(data, asked)
+    try:
+        with np.errstate(all="ignore"):
+            found = KINDS[asked.kind](rows, asked.spec)
+    except (np.linalg.LinAlgError, ArithmeticError) as fault:
+        raise WrongUse(f"{asked.kind} 算不出：{fault}") from fault
+    return accepted(found, asked)
 
 
 def _asked(spec: dict) -> tuple[Specification, list[dict]]:

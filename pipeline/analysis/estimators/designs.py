@@ -7,6 +7,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators.extended import extended
+from pipeline.definitions.models.regressions import columns_in
+from pipeline.ground.errors import WrongUse
+
+SAME = 1e-12  # of their size: numbers that differ by less differ by rounding
+NO_RESIDUAL = 1e-12  # of the outcome's size is left where regressors determine it
+ALL_OF_IT = 1 - 1e-9  # the leverage of a row that alone decides a coefficient
 
 _PLAIN = re.compile(r"\s*[A-Za-z_]\w*\s*~\s*[A-Za-z_]\w*(?:\s*\+\s*[A-Za-z_]\w*)*\s*")
 
@@ -45,12 +51,62 @@ def design(data: pd.DataFrame, formula: str, needed: list[str] = ()) -> Design:
         found = _of_sum(data, formula, needed)
         if found is not None:
             return found
-    import statsmodels.formula.api as smf
-
-    frame = data.dropna(subset=list(needed))
-    model = smf.ols(formula, frame.reset_index(drop=True))
+    frame = data.dropna(subset=[*needed, *columns_in(formula)])
+    if frame.empty:
+        raise WrongUse("没有各变量都齐全的行")
+    model = _read(formula, frame.reset_index(drop=True))
     rows = frame.iloc[np.asarray(model.data.row_labels, dtype=int)]
+    if len(rows) < len(frame) or not np.isfinite(model.exog).all() or (
+            not np.isfinite(model.endog).all()):
+        raise WrongUse(f"公式“{formula}”有的行算不出（如负数或0的对数）")
     return Design(extended(model.endog), extended(model.exog), list(model.exog_names), rows)
+
+
+def _read(formula: str, frame: pd.DataFrame):
+    """Return statsmodels' reading of a formula; `WrongUse` where it cannot be read."""
+    import statsmodels.formula.api as smf
+    from patsy import PatsyError
+
+    try:
+        with np.errstate(all="ignore"):
+            return smf.ols(formula, frame, missing="drop")
+    except (PatsyError, ValueError, TypeError, AttributeError, NameError, IndexError) as fault:
+        raise WrongUse(f"公式“{formula}”读不成数：{fault}") from fault
+
+
+def varies(values: np.ndarray) -> bool:
+    """Tell whether numbers differ by more than rounding does."""
+    values = np.asarray(values, float)
+    return bool(len(values)) and bool(np.ptp(values) > SAME * np.abs(values).max())
+
+
+def determined(cells: Design) -> Design:
+    """Return the design; `WrongUse` where it leaves nothing to estimate errors from.
+
+    More rows than parameters, those swept out counted; an outcome that varies.
+    """
+    n, k = len(cells.y), cells.x.shape[1] + cells.taken_out
+    if n <= k:
+        raise WrongUse(f"样本数（{n}）应多于参数个数（{k}）")
+    if not k - cells.taken_out:
+        raise WrongUse("没有自变量：都被固定效应吸收，或没有写")
+    if not varies(cells.y):
+        raise WrongUse("因变量没有变化")
+    return cells
+
+
+def left_of(residuals: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the residuals; `WrongUse` where the regressors determine the outcome."""
+    if (extended(residuals)**2).sum() <= NO_RESIDUAL**2 * (extended(y)**2).sum():
+        raise WrongUse("自变量完全决定因变量，没有残差，标准误无从得出")
+    return residuals
+
+
+def shared(leverage: np.ndarray, rows: pd.DataFrame) -> None:
+    """Refuse (`WrongUse`) rows that alone decide a coefficient: errors divide by 1 − h."""
+    deciding = [str(name) for name, h in zip(rows.index, leverage, strict=True) if h > ALL_OF_IT]
+    if deciding:
+        raise WrongUse(f"{'、'.join(deciding[:5])}一行即决定一个系数（杠杆值为1）")
 
 
 def _of_sum(data: pd.DataFrame, formula: str, needed: list[str]) -> Design | None:

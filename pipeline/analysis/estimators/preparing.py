@@ -38,7 +38,7 @@ def _stepped(data: pd.DataFrame, step: Step) -> pd.DataFrame:
         raise WrongUse(f"准备步骤 {step.op} 缺少变量：{'、'.join(absent)}")
     try:
         return STEPS[step.op](data, step.model_dump(exclude_unset=True))
-    except (ValueError, TypeError, KeyError, SyntaxError, ArithmeticError,
+    except (ValueError, TypeError, LookupError, NameError, SyntaxError, ArithmeticError,
             NotImplementedError) as fault:
         raise WrongUse(f"准备步骤 {step.op} 做不了：{fault}") from fault
 

@@ -62,7 +62,8 @@ def complete(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
 
 
 def linear_refusal(data: pd.DataFrame, question: Question) -> str:
-    """Return why a linear model is not fitted: size, variation, collinearity, ceiling, leverage.
+    """Return why a linear model is not fitted: size, variation, collinearity, ceiling
+    and floor, leverage.
 
     A school with leverage 1 alone decides a coefficient, and HC3 divides by 1 − h.
     """
@@ -70,7 +71,7 @@ def linear_refusal(data: pd.DataFrame, question: Question) -> str:
     return (refusal(len(data), len(model.regressors) + 1, rules)
             or no_variation(data[[model.outcome, *model.regressors]])
             or collinear(data[model.regressors])
-            or _ceiling(data[model.outcome], question) or _deciding(data, model))
+            or _bounded(data[model.outcome], question) or _deciding(data, model))
 
 
 def no_variation(data: pd.DataFrame) -> str:
@@ -89,8 +90,12 @@ def collinear(regressors: pd.DataFrame) -> str:
     return ""
 
 
-def _ceiling(outcome: pd.Series, question: Question) -> str:
+def _bounded(outcome: pd.Series, question: Question) -> str:
+    """Return why not where the outcome is heaped at its ceiling (天花板) or its floor (地板)."""
     rules = question.rules
+    lowest = (outcome == 0).mean() if (outcome >= 0).all() else 0
+    if lowest > float(rules.floor_share):
+        return f"{lowest:.0%}的学校为0（地板），不宜作线性模型"
     if outcome.name not in question.percent:
         return ""
     share = (outcome >= float(rules.ceiling)).mean()
@@ -178,7 +183,7 @@ def panel_refusal(data: pd.DataFrame, question: Question) -> str:
     if years < rules.min_years:
         return f"可用的只有{years}年，学校面板应不少于{rules.min_years}年"
     reason = refusal(schools, len(model.regressors) + 1, rules)
-    return reason or _absorbed(data, model)
+    return reason or _absorbed(data, model) or _bounded(data[model.outcome], question)
 
 
 def _absorbed(data: pd.DataFrame, model: Model) -> str:

@@ -13,6 +13,7 @@ from pipeline.analysis.estimators.designs import design
 from pipeline.analysis.estimators.extended import LeastSquares, extended, leverage
 from pipeline.analysis.gaps.fitting import Question, complete, linear_refusal, quantile_refusal
 from pipeline.definitions.parts import Model
+from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import records
 
 TENTH_HIGHER = 1.1
@@ -104,7 +105,12 @@ def _fit(data: pd.DataFrame, objection: str, asked: Question, scale: str) -> dic
     refuse = linear_refusal if asked.quantile is None else quantile_refusal
     reason = objection or refuse(data, asked)
     row = {"n": len(data), "status": "refused" if reason else "fitted", "reason": reason}
-    return row if reason else row | _effect(data, asked, scale)
+    if reason:
+        return row
+    try:
+        return row | _effect(data, asked, scale)
+    except WrongUse as refused:
+        return row | {"status": "refused", "reason": str(refused)}
 
 
 def _sampled(frame: pd.DataFrame, every: pd.DataFrame, asked: Question, sample: str

@@ -16,6 +16,7 @@ from pipeline.analysis.gaps.robustness import influence, specifications
 from pipeline.analysis.gaps.school_frame import panel_frame, school_frame
 from pipeline.definitions.parts import Model
 from pipeline.definitions.standards import Standard
+from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES, is_missing, records
 
 FITTED, REFUSED = "fitted", "refused"
@@ -81,7 +82,10 @@ def _answer(frame: pd.DataFrame, question: Question) -> tuple[dict, list[dict]]:
     reason = refuse(data, question)
     if reason:
         return {**row, "status": REFUSED, "reason": reason}, []
-    terms, figures = fit(data, question)
+    try:
+        terms, figures = fit(data, question)
+    except WrongUse as refused:
+        return {**row, "status": REFUSED, "reason": str(refused)}, []
     return {**row, **figures, "status": FITTED, "reason": ""}, [
         {"id": question.id, **term} for term in records(terms)]
 

@@ -120,11 +120,11 @@ def test_first_differences_are_taken_between_consecutive_years_of_one_unit():
         2 | 2001 | 5 | 9
         2 | 2003 | 9 | 0
         3 | 2001 | 1 | 1
-        3 | 2002 | 2 | 3
+        3 | 2002 | 2 | 4
     """)
     fit = estimate(data, {"kind": "fd", "formula": "y ~ x - 1", "difference": ["y", "x"],
                           "unit": "g", "time": "year", "cov": "nonrobust"})
-    assert fit.n == 3 and fit.terms["estimate"].tolist() == pytest.approx([2])
+    assert fit.n == 3 and fit.terms["estimate"].tolist() == pytest.approx([13 / 6])
 
 
 @pytest.mark.parametrize(("kind", "printed"), [

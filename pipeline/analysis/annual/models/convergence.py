@@ -101,7 +101,10 @@ def _sigma(paths: pd.DataFrame) -> dict:
     if len(data) < FEWEST_FOR_SIGMA:
         return _refused(row, len(data), f"首末年都有资料的只有{len(data)}个，"
                                         f"应不少于{FEWEST_FOR_SIGMA}个")
-    found = estimate(data, {"kind": "sigma", "first": "first", "last": "last"})
+    try:
+        found = estimate(data, {"kind": "sigma", "first": "first", "last": "last"})
+    except WrongUse as fault:
+        return _refused(row, len(data), str(fault))
     return {**row, **_term(found.terms.iloc[0]), **found.figures, "n": found.n,
             "convention": found.convention, "status": FITTED, "reason": ""}
 

@@ -110,7 +110,10 @@ def _alike(model: AnnualModel, frame: pd.DataFrame, study: Study) -> dict:
     near = same_place(left[place])
     if len(left) < study.inference.min_units or not any(near):
         return {"n": len(left), "status": REFUSED, "reason": "没有足够的同市县"}
-    found = estimate(left, {"kind": "moran", "y": "residual", "neighbours": near})
+    try:
+        found = estimate(left, {"kind": "moran", "y": "residual", "neighbours": near})
+    except WrongUse as fault:
+        return {"n": len(left), "status": REFUSED, "reason": str(fault)}
     term = found.terms.iloc[0]
     return {"n": found.n, "units": found.n, "status": FITTED, "reason": "",
             "covariance": "permutation", "convention": found.convention,

@@ -10,10 +10,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.estimators.designs import Design
+from pipeline.analysis.estimators.designs import Design, left_of, shared
 from pipeline.analysis.estimators.estimates import LEVEL, Estimate, tidy
 from pipeline.analysis.estimators.extended import LeastSquares, left_over, spectrum
 from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
+from pipeline.ground.errors import WrongUse
 
 ALL_DRAWS_UP_TO, DRAWS, SEED = 12, 9_999, 20170426
 MOST_STEPS, HALVINGS = 12, 30
@@ -32,18 +33,23 @@ def cr2(data: pd.DataFrame, spec: dict) -> Estimate:
     """
     cells, printed = clustered_design(data, spec)
     codes = cells.codes(spec["groups"]) if "groups" in spec else np.arange(len(cells.y))
+    if "groups" not in spec:
+        shared(LeastSquares.on(cells.x, cells.names).leverage, cells.rows)
     estimates, matrix, df = bias_reduced(cells, codes)
     terms = tidy(cells.names, estimates, np.sqrt(np.diag(matrix)), df)
     words = "加权（误差方差与权数成反比）；" if "weights" in spec else ""
     words += f"CR2（群：{spec['groups']}）" if "groups" in spec else "HC2"
-    return Estimate(terms[terms["term"].isin(printed)].reset_index(drop=True), len(cells.y),
-                    f"{words}，Satterthwaite自由度", {"clusters": float(codes.max() + 1)})
+    absorbed = [name for name in printed if name not in cells.names]
+    words += "，Satterthwaite自由度" + (
+        f"；被固定效应吸收：{'、'.join(absorbed)}" if absorbed else "")
+    terms = terms[terms["term"].isin(printed)].reset_index(drop=True)
+    return Estimate(terms, len(cells.y), words, {"clusters": float(codes.max() + 1)})
 
 
 def bias_reduced(cells: Design, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the coefficients (k,), their CR2 covariance (k, k) and Satterthwaite's df (k,)."""
     fit = LeastSquares.on(cells.x, cells.names)
-    scores, b, squares = _adjusted(fit, codes, fit.residuals(cells.y))
+    scores, b, squares = _adjusted(fit, codes, left_of(fit.residuals(cells.y), cells.y))
     return fit.coefficients(cells.y), scores.T @ scores, _satterthwaite(b, squares, fit.bread)
 
 
@@ -105,6 +111,10 @@ def wild(data: pd.DataFrame, spec: dict) -> Estimate:
     codes = cells.codes(spec["groups"])
     signs = _signs(codes.max() + 1)
     rows, figures = [], {"clusters": float(signs.shape[1]), "draws": float(len(signs))}
+    unknown = [term for term in spec["terms"] if term not in cells.names]
+    if unknown:
+        raise WrongUse("没有要检验的项：" + "、".join(unknown))
+    left_of(left_over(cells.y, cells.x), cells.y)
     for term in spec["terms"]:
         test = WildTest.of(cells, codes, signs, term)
         rows.append(test.row(term, spec.get("interval", False)))

@@ -3,10 +3,18 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.estimators.designs import Design, design, of_columns, weighted
+from pipeline.analysis.estimators.designs import (
+    Design,
+    design,
+    determined,
+    left_of,
+    of_columns,
+    weighted,
+)
 from pipeline.analysis.estimators.estimates import Estimate, tidy
 from pipeline.analysis.estimators.extended import LeastSquares, extended
 from pipeline.analysis.estimators.linear.least_squares import cr1, linear
+from pipeline.ground.errors import WrongUse
 
 SETTLED, MOST_ROUNDS = 1e-13, 10_000
 ABSORBED = 1e-10
@@ -36,7 +44,13 @@ def panel_rows(data: pd.DataFrame, spec: dict, groups: list[str]) -> pd.DataFram
     """Return the rows that have every column, without units or years that occur once."""
     weights = [spec["weights"]] if "weights" in spec else []
     there = data.dropna(subset=[*spec["vars"], *spec["fe"], *groups, *weights])
-    return without_singletons(there, spec["fe"])
+    rows = without_singletons(there, spec["fe"])
+    for name in groups:
+        if rows[name].nunique() < 2:
+            raise WrongUse(f"除去只有一行的单位后，群 {name} 不足两个")
+    if rows.empty:
+        raise WrongUse(f"各{'、'.join(spec['fe'])}都只有一行，固定效应无从估计")
+    return rows
 
 
 def swept(data: pd.DataFrame, spec: dict) -> Design:
@@ -72,6 +86,9 @@ def clustered_design(data: pd.DataFrame, spec: dict) -> tuple[Design, list[str]]
     needed = [spec[key] for key in ("groups", "weights") if key in spec]
     cells = swept(data, spec) if "fe" in spec else design(data, spec["formula"], needed)
     printed = spec["vars"][1:] if "fe" in spec else cells.names
+    determined(cells)
+    if not set(printed) & set(cells.names):
+        raise WrongUse("自变量都被固定效应吸收：" + "、".join(printed))
     return (weighted(cells, spec["weights"]) if "weights" in spec else cells), printed
 
 
@@ -97,9 +114,16 @@ def within(y: np.ndarray, x: np.ndarray, names: list[str], effects: list[np.ndar
     kept = [j for j in range(len(names))
             if np.linalg.norm(moved[:, j + 1]) > ABSORBED * np.linalg.norm(x[:, j])]
     absorbed = [name for j, name in enumerate(names) if j not in kept]
+    n, k = len(y), len(kept) + _parameters(effects)
+    if not kept:
+        raise WrongUse("自变量都被固定效应吸收：" + "、".join(absorbed))
+    if np.linalg.norm(moved[:, 0]) <= ABSORBED * np.linalg.norm(np.asarray(y, float)):
+        raise WrongUse("扣除固定效应后因变量没有变化")
+    if n <= k:
+        raise WrongUse(f"样本数（{n}）应多于参数个数（{k}，含固定效应）")
     y, x, names = moved[:, 0], moved[:, [j + 1 for j in kept]], [names[j] for j in kept]
     fit = LeastSquares.on(x, names)
-    estimates, residuals = fit.coefficients(y), fit.residuals(y)
+    estimates, residuals = fit.coefficients(y), left_of(fit.residuals(y), y)
     squares = (residuals**2).sum()
     if clusters is None:
         df = len(y) - len(names) - _parameters(effects)

@@ -10,12 +10,20 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pipeline.analysis.estimators.designs import Design, design, weighted
+from pipeline.analysis.estimators.designs import (
+    Design,
+    design,
+    determined,
+    left_of,
+    shared,
+    weighted,
+)
 from pipeline.analysis.estimators.estimates import Estimate, tidy
-from pipeline.analysis.estimators.extended import LeastSquares, extended, solved
+from pipeline.analysis.estimators.extended import LeastSquares, extended, solved, spectrum
 from pipeline.ground.errors import WrongUse
 
 ROBUST = ("HC0", "HC1", "HC2", "HC3", "HC4")
+DECIDED = 1e-9  # of 1 is left of a coefficient without one cluster
 NO_CONSTANT = 1e-9  # of its size is left of a constant that the regressors do not hold
 CLUSTERED = {
     "cluster": "聚类CR1：乘G/(G−1)·(n−1)/(n−k)，t（G−1）",
@@ -45,9 +53,10 @@ def linear(data: pd.DataFrame, spec: dict) -> Estimate:
     7.1 (−2.280, 698.933).
     """
     cells = design(data, spec["formula"], [*weights(spec), *cluster_columns(spec)])
+    determined(cells)
     moved = weighted(cells, spec["weights"]) if weights(spec) else cells
     fit = LeastSquares.on(moved.x, cells.names)
-    estimates, residuals = fit.coefficients(moved.y), fit.residuals(moved.y)
+    estimates, residuals = fit.coefficients(moved.y), left_of(fit.residuals(moved.y), moved.y)
     found = covariance(fit, residuals, cells, spec)
     terms = tidy(cells.names, estimates, np.sqrt(np.diag(found.matrix)), found.df)
     figures = {**_goodness(fit, moved.y, residuals, cells, spec),
@@ -106,6 +115,7 @@ def covariance(fit: LeastSquares, residuals: np.ndarray, cells: Design, spec: di
         matrix = fit.bread * ((residuals**2).sum() / (n - k))
         return Covariance(matrix, n - k, "经典标准误，t（n−k）")
     hat = fit.leverage
+    shared(hat, cells.rows)
     power = {"HC2": 1, "HC3": 2, "HC4": np.minimum(4, hat * n / k)}.get(kind, 0)
     inner = fit.q.T @ (fit.q * (residuals**2 / (1 - hat) ** power)[:, None])
     matrix = fit.r_inverse @ inner @ fit.r_inverse.T * (n / (n - k) if kind == "HC1" else 1)
@@ -148,6 +158,8 @@ def _jackknife(fit: LeastSquares, residuals: np.ndarray, codes: np.ndarray, corr
     k, g = fit.x.shape[1], codes.max() + 1
     within = np.array([fit.q[codes == c].T @ fit.q[codes == c] for c in range(g)])
     scores = summed(fit.q * residuals[:, None], codes)
+    if (spectrum(np.eye(k) - within)[0] < DECIDED).any():
+        raise WrongUse("除去一个群后系数不能确定，逐群刀切算不出")
     moved = solved(np.eye(k) - within, scores[:, :, None])[:, :, 0] @ fit.r_inverse.T
     return moved.T @ moved * ((g - 1) / g if correction else 1)
 
@@ -155,6 +167,9 @@ def _jackknife(fit: LeastSquares, residuals: np.ndarray, codes: np.ndarray, corr
 def _joint_tests(names: list[str], estimates, found: Covariance, tests: dict) -> dict:
     figures = {}
     for name, terms in tests.items():
+        unknown = [term for term in terms if term not in names]
+        if unknown or len(set(terms)) < len(terms):
+            raise WrongUse(f"联合检验“{name}”的项不对：{'、'.join(unknown or terms)}")
         chosen = [names.index(term) for term in terms]
         f = wald(estimates[chosen], found.matrix[np.ix_(chosen, chosen)])
         figures |= {f"f[{name}]": f, f"f_p[{name}]": stats.f.sf(float(f), len(chosen), found.df)}
@@ -168,8 +183,12 @@ def wald(b: np.ndarray, v: np.ndarray) -> float:
 
 def _influence(fit: LeastSquares, residuals: np.ndarray, cells: Design, wanted: dict) -> dict:
     """Return leverage, Cook's distance, DFFITS and the studentised residual of one row."""
-    row = list(cells.rows[wanted["label"]]).index(wanted["value"])
+    there = list(cells.rows[wanted["label"]])
+    if there.count(wanted["value"]) != 1:
+        raise WrongUse(f"{wanted['label']} 为“{wanted['value']}”的行应恰有一行")
+    row = there.index(wanted["value"])
     (n, k), h, e = fit.x.shape, fit.leverage[row], residuals[row]
+    shared(fit.leverage[[row]], cells.rows.iloc[[row]])
     squares = (residuals**2).sum()
     without = (squares - e**2 / (1 - h)) / (n - k - 1)
     student = e / np.sqrt(without * (1 - h))

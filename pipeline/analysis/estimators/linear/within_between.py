@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pipeline.analysis.estimators.designs import Design, weighted
+from pipeline.analysis.estimators.designs import Design, determined, left_of, weighted
 from pipeline.analysis.estimators.estimates import Estimate, tidy
 from pipeline.analysis.estimators.extended import LeastSquares, extended, rank
 from pipeline.analysis.estimators.linear.clusters import bias_reduced
@@ -71,6 +71,7 @@ def mundlak_design(data: pd.DataFrame, spec: dict) -> tuple[Design, np.ndarray, 
     names = [*moving, *(f"difference[{name}]" for name in moving), *fixed,
              *(f"year{n}" for n in range(seasons.shape[1] + uneven.shape[1])), "Intercept"]
     cells = Design(extended(rows[outcome]), extended(columns), names, rows)
+    determined(cells)
     return (weighted(cells, spec["weights"]) if "weights" in spec else cells), codes, moving
 
 
@@ -86,7 +87,7 @@ def _independent(means: np.ndarray) -> np.ndarray:
 def one_way(cells: Design, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the coefficients (k,), their CR1 covariance (k, k) and df (k,), G − 1."""
     fit = LeastSquares.on(cells.x, cells.names)
-    matrix = cr1(fit, fit.residuals(cells.y), codes)
+    matrix = cr1(fit, left_of(fit.residuals(cells.y), cells.y), codes)
     return fit.coefficients(cells.y), matrix, np.full(len(matrix), codes.max())
 
 

@@ -70,19 +70,36 @@ def _tested(averages: dict, effects: list[Effect], most: int) -> list[tuple[floa
 
 def _followed(data: pd.DataFrame, spec: dict) -> tuple[pd.DataFrame, np.ndarray, dict]:
     """Return units × years of the outcome, each unit's cohort, and the sizes of cohorts."""
+    _cohorts_stay(data, spec)
     panel = data.pivot(index=spec["unit"], columns=spec["time"], values=spec["y"]).dropna()
     cohort = data.groupby(spec["unit"])[spec["cohort"]].first().loc[panel.index]
     sizes = cohort.map(cohort.value_counts())
     kept = (cohort == 0) | ((cohort > panel.columns[0]) & (sizes >= spec.get("min_cohort", 1)))
     panel, cohorts = panel[kept], cohort[kept].to_numpy()
+    if panel.shape[1] < 2 or panel.empty:
+        raise WrongUse("没有两年以上各年齐全的单位，不能作多期双重差分")
+    if (cohorts == 0).sum() == 1:
+        raise WrongUse("从未实施的单位只有一个，不能作多期双重差分")
     if not (cohorts == 0).any():
         raise WrongUse("没有从未实施的单位，不能作多期双重差分")
-    if not (cohorts > 0).any():
+    if not ((cohorts > 0) & (cohorts <= panel.columns[-1])).any():
         raise WrongUse("没有可用的实施批次，不能作多期双重差分")
     treated, counts = np.unique(cohorts[cohorts > 0], return_counts=True)
     figures = {f"cohort[{g}]": float(n) for g, n in zip(treated, counts, strict=True)}
     return panel, cohorts, figures | {"small_cohorts": float((counts < FEW_UNITS).sum()),
                                       "never": float((cohorts == 0).sum())}
+
+
+def _cohorts_stay(data: pd.DataFrame, spec: dict) -> None:
+    """Refuse (`WrongUse`) units whose year of adoption changes, or is none."""
+    told = data[spec["cohort"]].dropna()
+    if not pd.api.types.is_numeric_dtype(told) or (told < 0).any() or (told % 1 != 0).any():
+        raise WrongUse(f"实施年份 {spec['cohort']} 应为年份，从未实施写0")
+    if not pd.api.types.is_numeric_dtype(data[spec["time"]]):
+        raise WrongUse(f"年份 {spec['time']} 应为数")
+    kinds = data.groupby(spec["unit"])[spec["cohort"]].nunique()
+    if (kinds > 1).any():
+        raise WrongUse(f"实施年份 {spec['cohort']} 前后不一：{kinds.idxmax()}")
 
 
 def _effects(panel: pd.DataFrame, cohorts: np.ndarray, few: bool) -> list[Effect]:

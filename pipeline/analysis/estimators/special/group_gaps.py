@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators.estimates import Estimate
-from pipeline.analysis.estimators.extended import extended, shortest
+from pipeline.analysis.estimators.extended import LeastSquares, extended, shortest
 from pipeline.analysis.estimators.special.resampling import resampled
 from pipeline.ground.errors import WrongUse
 
@@ -35,6 +35,10 @@ def oaxaca(data: pd.DataFrame, spec: dict) -> Estimate:
     w = rows[spec["weights"]].to_numpy(float) if "weights" in spec else np.ones(len(rows))
     codes = pd.factorize(rows[spec["groups"]])[0] if "groups" in spec else None
     regressors = [*exog, "const"]
+    for group in (other, ~other):
+        if group.sum() <= x.shape[1]:
+            raise WrongUse(f"两组中有一组只有{group.sum()}行，应多于{x.shape[1]}个参数")
+        LeastSquares.on(x[group], regressors)
     names = [*WHOLE, *(f"{part}[{x}]" for part in WHOLE[1:5] for x in regressors)]
 
     def parts(i: np.ndarray) -> np.ndarray:
@@ -54,9 +58,11 @@ def oaxaca(data: pd.DataFrame, spec: dict) -> Estimate:
 
 
 def _other_group(column: pd.Series, spec: dict) -> np.ndarray:
-    groups = sorted(column.unique())
+    groups = sorted(column.unique(), key=lambda value: (isinstance(value, str), value))
     if len(groups) != 2:
         raise WrongUse(f"{spec['by']} 应恰有两组，现有{len(groups)}组")
+    if spec.get("reference", groups[0]) not in groups:
+        raise WrongUse(f"{spec['by']} 没有参照组“{spec['reference']}”")
     return (column != spec.get("reference", groups[0])).to_numpy()
 
 

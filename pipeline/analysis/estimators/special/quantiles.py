@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from pipeline.analysis.estimators.designs import design
+from pipeline.analysis.estimators.designs import design, determined
 from pipeline.analysis.estimators.estimates import Estimate
 from pipeline.analysis.estimators.extended import LeastSquares, rank
 from pipeline.analysis.estimators.special.certified_quantiles import certified
@@ -26,7 +26,7 @@ def quantile(data: pd.DataFrame, spec: dict) -> Estimate:
     """
     groups = spec.get("groups")
     cells = design(data, spec["formula"], [groups] if groups else [])
-    LeastSquares.on(cells.x, cells.names)
+    LeastSquares.on(determined(cells).x, cells.names)
     codes = cells.codes(groups) if groups else None
     y, x = cells.doubles.y, cells.doubles.x
 

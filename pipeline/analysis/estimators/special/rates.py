@@ -25,11 +25,17 @@ def binomial(data: pd.DataFrame, spec: dict) -> Estimate:
     groups, effects = ([spec["groups"]] if "groups" in spec else []), spec.get("effects", [])
     rows = data.dropna(subset=[*spec["endog"], *spec["exog"], *groups, *effects])
     counts = rows[spec["endog"]].to_numpy(float)
+    if (counts < 0).any():
+        raise WrongUse("计数有负数：" + "、".join(spec["endog"]))
     rows, counts = rows[counts.sum(axis=1) > 0], counts[counts.sum(axis=1) > 0]
+    if not counts.sum(axis=0).all():
+        raise WrongUse("结果没有变化：" + "、".join(spec["endog"]) + "有一列全为0")
     levels = {f"{column}[{value}]": (rows[column] == value).astype(float)
               for column in effects for value in sorted(rows[column].unique())[1:]}
     names = [*spec["exog"], *levels, "const"]
     x = np.column_stack([rows[spec["exog"]].to_numpy(float), *levels.values(), np.ones(len(rows))])
+    if len(rows) <= len(names):
+        raise WrongUse(f"样本数（{len(rows)}）应多于参数个数（{len(names)}）")
     trials = counts.sum(axis=1)
     fit = Logit.of(x, trials, counts[:, 0] / trials, names)
     if spec["kind"] != "quasibinomial":

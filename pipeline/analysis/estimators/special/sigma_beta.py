@@ -5,9 +5,11 @@ import math
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.estimators.designs import varies
 from pipeline.analysis.estimators.estimates import Estimate, tidy
 from pipeline.analysis.estimators.extended import correlations, logarithms
 from pipeline.analysis.estimators.linear.least_squares import linear
+from pipeline.ground.errors import WrongUse
 
 
 def beta_convergence(data: pd.DataFrame, spec: dict) -> Estimate:
@@ -51,8 +53,12 @@ def sigma_convergence(data: pd.DataFrame, spec: dict) -> Estimate:
     are not independent, as an F test would have it. Below 0 the counties draw together.
     """
     rows = data.dropna(subset=[spec["first"], spec["last"]])
+    if len(rows) < 3:
+        raise WrongUse(f"首末年都有资料的只有{len(rows)}个，应不少于3个")
     first, last = (logarithms(rows[spec[key]]) for key in ("first", "last"))
     spread_first, spread_last = first.std(ddof=1), last.std(ddof=1)
+    if not (varies(last - first) and varies(last + first)):
+        raise WrongUse("首末年成比例，离散程度无从比较")
     both = np.column_stack([last + first, last - first])
     r, df = float(correlations(both)[0, 1]), len(rows) - 2
     t = r * np.sqrt(df / (1 - r * r))

@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from pipeline.analysis.estimators.designs import varies
 from pipeline.analysis.estimators.estimates import Estimate, described
 from pipeline.analysis.estimators.extended import extended
+from pipeline.ground.errors import WrongUse
 
 DRAWS, SEED = 999, 20170426
+FEWEST = 4  # rows: the variance of I divides by (n − 1)² and has no sense for fewer
 
 
 def moran(data: pd.DataFrame | None, spec: dict) -> Estimate:
@@ -22,6 +25,7 @@ def moran(data: pd.DataFrame | None, spec: dict) -> Estimate:
     around St. Louis, I = 0.243656, p_normal = 0.000271.
     """
     y = extended(data[spec["y"]] if isinstance(spec["y"], str) else spec["y"])
+    _neighbours_are_others(spec["neighbours"], y)
     weights = _row_standardised(spec["neighbours"])
     z, (i, j) = y - y.mean(), np.nonzero(weights)
     own = weights[i, j] * (len(z) / weights.sum() / (z**2).sum())
@@ -38,6 +42,22 @@ def moran(data: pd.DataFrame | None, spec: dict) -> Estimate:
     return Estimate(term, len(z), f"按行标准化的邻接权数；p值由{DRAWS}次置换得出",
                     {"expected": expected, "z_normal": z_normal,
                      "p_normal": float(2 * stats.norm.sf(abs(z_normal)))})
+
+
+def _neighbours_are_others(neighbours: list[list[int]], y: np.ndarray) -> None:
+    """Refuse (`WrongUse`) neighbours that are no other rows, and an outcome that says nothing."""
+    n = len(y)
+    if len(neighbours) != n or n < FEWEST:
+        raise WrongUse(f"邻居应逐行列出，至少{FEWEST}行；有{n}个数、{len(neighbours)}行邻居")
+    if any(len(set(near)) < len(near) or not set(near) <= set(range(n)) - {row}
+           for row, near in enumerate(neighbours)):
+        raise WrongUse("邻居应为其他行的序号（由0起），每个只写一次")
+    if not any(neighbours):
+        raise WrongUse("没有一行有邻居")
+    if not np.isfinite(y).all():
+        raise WrongUse("有缺失值或无穷大，邻居的序号对不上")
+    if not varies(y):
+        raise WrongUse("变量没有变化，空间相关无从谈起")
 
 
 def _row_standardised(neighbours: list[list[int]]) -> np.ndarray:
