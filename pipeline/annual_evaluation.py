@@ -4,13 +4,21 @@ Its chapters hand over in `data/processed/<year>/annual-<study>/`, as a county's
 `data/processed/<year>/<unit>/`.
 """
 
+import csv
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pipeline.county import (
+    CORRECTIONS,
+    named_in_shared_tables,
+    shared_tables,
+    units_with_files,
+    years_of,
+)
 from pipeline.definitions.base import DATA, ROOT, definitions_hash, file_hash, told_folder
 from pipeline.definitions.forms.county_layouts import COUNTIES
-from pipeline.definitions.forms.unit_list import LIST, UNIT, UnitInfo, unit_of
+from pipeline.definitions.forms.unit_list import LIST, UnitInfo, unit_of
 from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.definitions.studies import Study, study as load_study
 from pipeline.ground.errors import WrongUse
@@ -18,6 +26,11 @@ from pipeline.ground.handover import Handover
 from pipeline.ground.origin import disagreements, fingerprint, hash_text, origin, raw_of
 
 _PREFIX = "annual-"
+
+
+def code_in(name: str) -> str:
+    """Return what stands where the code does in the name of an input: ``2023/990101_….csv``."""
+    return name[5:11]
 
 
 @dataclass(frozen=True)
@@ -122,21 +135,32 @@ class Annual(Handover):
         return {f"全部资料（{len(files)}个文件）": hash_text(repr(files))}
 
     def units(self) -> list[UnitInfo]:
-        """Return the units of the study's standard with files of the year, registered or not."""
-        found = [unit_of(code, self.raw) for code in sorted(self._handed_in())]
+        """Return the units of the study's standard with files of the year, or with rows in a shared
+        table as far as those are known, registered or not."""
+        return self._of_standard(self._handed_in())
+
+    def _of_standard(self, codes: set[str]) -> list[UnitInfo]:
+        found = [unit_of(code, self.raw) for code in sorted(codes)]
         return [info for info in found if info and info.standard == self.study.source.standard]
 
     def inputs(self) -> list[Path]:
-        """Return every file that the evaluation reads, or refuses a unit for, in order."""
+        """Return every file that the evaluation reads, or refuses a unit for, in order.
+
+        Where a shared table stands in the year, a unit with files of earlier years may have its
+        rows there: those files count, whether the table has been looked into or not.
+        """
         source = self.study.source
         if source.kind == COUNTIES:
-            return [self.raw / name for name in source.files]
-        codes = {info.code for info in self.units()}
-        years = [p for p in self.raw.glob("[12][0-9][0-9][0-9]") if int(p.name) <= self.year]
+            files = [self.raw / name for name in source.files]
+            beside = {path.parent / CORRECTIONS for path in files}
+            return files + sorted(path for path in beside if path.is_file())
+        years = [self.raw / str(year) for year in years_of(self.raw) if year <= self.year]
+        codes = {info.code for info in self._of_standard(self._perhaps_read())}
         found = {p for year in years for p in year.rglob("*")
                  if (p.is_symlink() or not p.is_dir())
                  and p.relative_to(year).as_posix()[:6] in codes}
-        return sorted(found | {p for p in [self.raw / LIST] if p.is_file()})
+        shared = {p for year in years for p in shared_tables(self.raw, int(year.name))}
+        return sorted(found | shared | {p for p in [self.raw / LIST] if p.is_file()})
 
     def require_sources(self) -> None:
         """Raise `WrongUse` unless there is something to pool."""
@@ -149,7 +173,18 @@ class Annual(Handover):
             raise WrongUse(f"{self.raw.name}/{self.year} 中没有标准包为 {self.standard.id} "
                            "的县的资料；请用 --raw 指明原始数据文件夹，或用 --study 换一个评价方案")
 
+    def _perhaps_read(self) -> set[str]:
+        years = years_of(self.raw) if shared_tables(self.raw, self.year) else []
+        return self._handed_in().union(*(units_with_files(self.raw, year) for year in years
+                                         if year <= self.year))
+
     def _handed_in(self) -> set[str]:
-        """Return the codes that begin a name in the folder of the year."""
-        base = self.raw / str(self.year)
-        return {p.name[:6] for p in base.glob("[0-9]*") if UNIT.fullmatch(p.name[:6])}
+        """Return the codes of which the year has anything. Whom shared tables name is told by who
+        has looked, by the counties that were asked, or by the pool that stands (汇总)."""
+        own = units_with_files(self.raw, self.year)
+        if not shared_tables(self.raw, self.year):
+            return own
+        asked, pool = self.brought.glob("*.json"), self.folder / "pool_units.csv"
+        lines = pool.read_text("utf-8", "replace").split("\n") if pool.is_file() else []
+        return (own | named_in_shared_tables(self.raw, self.year) | {p.stem for p in asked}
+                | {row.get("unit") or "" for row in csv.DictReader(lines)})

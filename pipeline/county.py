@@ -43,17 +43,24 @@ def folders_listed_once(concerned: dict[Path, frozenset[str]] | None = None) -> 
     then do not read it. One that is not in it concerns everybody.
     """
     global _in_folder, _concerned
+    before = _in_folder, _concerned
     _in_folder, _concerned = cache(_by_unit), concerned or {}
     try:
         yield
     finally:
-        _in_folder, _concerned = _by_unit, {}
+        _in_folder, _concerned = before
 
 
 def shared_tables(raw: Path, year: int) -> list[Path]:
     """Return the shared tables (多县合表) of a year, whatever stands there under such a name."""
     return sorted(p for p in _in_folder(raw / str(year)).get("", ())
                   if not p.name.startswith(_PASSED_OVER))
+
+
+def named_in_shared_tables(raw: Path, year: int) -> set[str]:
+    """Return the codes that the shared tables of a year are known to name: within
+    `folders_listed_once`, to whom it has been told."""
+    return {code for path in shared_tables(raw, year) for code in _concerned.get(path, ())}
 
 
 def unread_of_year(raw: Path, year: int) -> list[Path]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from pipeline.annual_evaluation import Annual
+from pipeline.annual_evaluation import Annual, code_in
 from pipeline.definitions.base import file_hash
 from pipeline.definitions.studies import study_path
 from pipeline.ground.errors import DossierFailed
@@ -103,10 +103,10 @@ def causes(annual: Annual, parameters: AnnualParameters) -> dict:
     counties have hashed their own when they were asked, and one that could not has none.
     """
     total, known = sha256(), _hashed_by_counties(annual)
-    files = annual.inputs()
+    files, codes = annual.inputs(), {info.code for info in annual.units()}
     for path in files:
         name = path.relative_to(annual.raw).as_posix()
-        of_county = annual.brought.is_dir() and path.parent != annual.raw
+        of_county = annual.brought.is_dir() and code_in(name) in codes
         content = known.get(name, "") if of_county else fingerprint(path)
         total.update(os.fsencode(name) + f" {content}\n".encode())
     return {"study": {"id": annual.study.id, "sha256": file_hash(study_path(annual.study.id))},

@@ -5,9 +5,9 @@ alone publishes. The locks are those of the output folder, which batches hold as
 the pooled tables.
 """
 
+import sys
 from pathlib import Path
 
-from pipeline.county import folders_listed_once
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.ownership import claim
 from pipeline.publishing.annual_book import AnnualOrder, publish_annual
@@ -27,7 +27,7 @@ from pipeline.publishing.batch.hands.watched import (
 from pipeline.publishing.batch.outcome import Task
 from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.records.publication import recover, require_place
-from pipeline.whole.pooling import ask_counties
+from pipeline.whole.pooling import ask_counties, shared_tables_known
 from pipeline.whole.pooling_county import bring
 
 _BOOK = Limits(seconds=4 * 3600, memory_mb=12_000)  # of a nation: the counties' are their own
@@ -40,8 +40,15 @@ def evaluate(order: AnnualOrder, limits: Limits, workers: int) -> Path:
     what the chapters raise, and `DossierFailed` where the book could not be made: the log is
     then kept in the folder of the year, and nothing is published.
     """
+    with shared_tables_known(order.annual) as problems:
+        for problem in problems:
+            print(f"注意：{problem}", file=sys.stderr)
+        order.annual.require_sources()
+        return _made(order, limits, workers)
+
+
+def _made(order: AnnualOrder, limits: Limits, workers: int) -> Path:
     annual, year_folder = order.annual, order.target.parent
-    annual.require_sources()
     for target in (order.target, annual.folder):
         require_place(target)
     require_writable(year_folder)
@@ -68,8 +75,7 @@ def _ask(order: AnnualOrder, crew: Crew, guard: Guard, log: Path) -> None:
         tell.told_of(ended.outcome)
         keep_log(ended, log)
 
-    with folders_listed_once():
-        ask_counties(annual, crew, guard, order.parameters.drop_personal, told)
+    ask_counties(annual, crew, guard, order.parameters.drop_personal, told)
     tell.close()
 
 

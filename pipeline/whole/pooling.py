@@ -20,7 +20,8 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.analysis.annual.county_panel import completed
-from pipeline.annual_evaluation import Annual
+from pipeline.annual_evaluation import Annual, code_in
+from pipeline.county import folders_listed_once
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.machine import processors
@@ -32,6 +33,7 @@ from pipeline.publishing.batch.outcome import OK, STATE_ZH, Outcome, Task
 from pipeline.publishing.chapters.preloading import die_with
 from pipeline.publishing.chapters.surroundings import fixed_environment
 from pipeline.publishing.records.publication import discard
+from pipeline.whole.intake import arrivals
 from pipeline.whole.pooling_county import (
     ANSWER,
     FAILED,
@@ -61,7 +63,7 @@ def pool(annual: Annual, workers: int = 0, drop_personal: bool = False
     if annual.study.source.kind == COUNTIES:
         return pool_tables(annual, drop_personal)
     with _brought(annual, workers, drop_personal) as place:
-        found = [Pooled.read(place / f"{info.code}.json") for info in annual.units()]
+        found = [Pooled.read(path) for path in sorted(place.glob("*.json"))]
     _require_some(found)
     tables = {name: _table(name, [row for one in found for row in getattr(one, name)])
               for name in _POOLED}
@@ -103,6 +105,19 @@ def _brought(annual: Annual, workers: int, drop_personal: bool) -> Iterator[Path
         yield Annual.open(annual.study.id, annual.year, str(annual.raw), processed).brought
 
 
+@contextmanager
+def shared_tables_known(annual: Annual) -> Iterator[list[str]]:
+    """Look through the raw data; within this it is known whom shared tables (多县合表) name. Yields
+    what belongs to nobody who could be asked."""
+    if annual.study.source.kind == COUNTIES:
+        yield []
+        return
+    with tempfile.TemporaryDirectory(prefix="junheng-") as work:
+        came = arrivals(annual.raw, annual.year, Path(work))
+    with folders_listed_once(came.concerned):
+        yield came.problems
+
+
 def ask_counties(annual: Annual, crew: Crew, guard: Guard, drop_personal: bool = False,
                  tell: Callable[[Ended], object] = lambda ended: None) -> None:
     """Have the crew, whose job is `bring`, ask every county; what it brings is put into
@@ -134,7 +149,7 @@ def _outcome(outcome: Outcome, pooled: Pooled) -> Outcome:
 def _tasks(annual: Annual, drop_personal: bool) -> Iterable[Task]:
     files = defaultdict(list)
     for path in annual.inputs():
-        files[path.relative_to(annual.raw).as_posix()[5:11]].append(path)
+        files[code_in(path.relative_to(annual.raw).as_posix())].append(path)
     for info in annual.units():
         asked = CountyAsked(info, annual.year, annual.study.source.standard, annual.raw,
                             tuple(files[info.code]), drop_personal)
@@ -146,7 +161,7 @@ def main() -> None:
     study, year, raw, processed, workers, drop_personal = sys.argv[1:]
     die_with(os.getppid())
     annual = Annual.open(study, int(year), raw, processed)
-    with guarded() as guard:
+    with guarded() as guard, shared_tables_known(annual):
         crew = Crew(bring, Limits(), int(workers), Path(processed, "asked"))
         ask_counties(annual, crew, guard, bool(int(drop_personal)))
 
