@@ -90,7 +90,7 @@ def _rows_of(file: Opened, layout: CountyLayout, pending: dict, year: int, found
               for number, sheet in enumerate(file.sheets, 1)]
     report_hidden(sheets, found.findings)
     rows = []
-    for headed in _headed([s for s in sheets if not s.hidden], layout, found):
+    for headed in _headed(sheets, layout, found):
         rows += _read(headed, year, found)
     rows = without_totals(rows, found.left_out, found.findings)
     check_rows(rows, layout, found.findings)
@@ -98,14 +98,20 @@ def _rows_of(file: Opened, layout: CountyLayout, pending: dict, year: int, found
 
 
 def _headed(sheets: list[Sheet], layout: CountyLayout, found: CountyTables) -> list[CountySheet]:
-    """Return the sheets that follow the layout; where none does, say what the first lacks."""
-    tried = [(county_sheet(sheet, layout, mine := Findings()), mine) for sheet in sheets]
+    """Return the visible sheets that follow the layout; where none does, say what the first lacks.
+
+    All sheets pass the gate for personal data, those that are not read as well.
+    """
+    tried = [(county_sheet(sheet, layout, mine := Findings()), mine) for sheet in sheets
+             if not sheet.hidden]
     fitting = [pair for pair in tried if pair[0]] or tried[:1]
     for _, mine in fitting:
         found.findings.rows += mine.rows
-    return [replace(headed, sheet=without_personal(headed.sheet, found.drop_personal,
-                                                   found.findings, headed.quantities))
-            for headed, _ in fitting if headed]
+    read = {headed.sheet.name: headed for headed, _ in fitting if headed}
+    clean = {sheet.name: without_personal(
+        sheet, found.drop_personal, found.findings,
+        read[sheet.name].quantities if sheet.name in read else frozenset()) for sheet in sheets}
+    return [replace(headed, sheet=clean[name]) for name, headed in read.items()]
 
 
 def _read(headed: CountySheet, year: int, found: CountyTables) -> list[CountyRow]:
