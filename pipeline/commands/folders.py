@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from pipeline.definitions.forms.unit_list import published_notice
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.software import INSTALLED
 
 _MOUNTS = Path("/proc/self/mountinfo")
 _OCTAL = re.compile(r"\\([0-7]{3})")
@@ -22,9 +23,10 @@ _SAID = ("{one}（{first}）和{other}（{second}）是同一个文件夹，或�
 
 def seen_from_here(context: click.Context, asked: click.Parameter, folder: str) -> str:
     """Return a folder that the user names as seen from where they stand; what they do not name
-    stays as it is, which is within the project wherever the command is given."""
+    stays as it is, which is within the checkout wherever the command is given. Without a
+    checkout that is seen from where they stand as well."""
     named = context.get_parameter_source(asked.name) is not ParameterSource.DEFAULT
-    return str(Path(folder).absolute()) if named and folder else folder
+    return str(Path(folder).absolute()) if (named or INSTALLED) and folder else folder
 
 
 def tell_published(codes: Iterable[str], raw: Path) -> None:

@@ -20,9 +20,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipeline.ground.admission import NotAdmitted, one_line
 from pipeline.ground.errors import DefinitionFault
+from pipeline.ground.software import HOME, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-DATA = ROOT / "data"
+DATA = HOME / "data"
 _OF_ONE = ("raw", "processed", "standards", "studies")
 MOST_TOML_BYTES = 1_000_000
 _MOST_DOTS, _MOST_LEVELS = 300, 30

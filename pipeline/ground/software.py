@@ -1,4 +1,5 @@
-"""The software that runs (软件环境): Python, packages, BLAS, and where they are not as locked.
+"""The software that runs (软件环境): where it stands; Python, packages, BLAS, and where they are
+not as locked.
 
 What is installed counts, not what the lock file says. The packages are those that
 requirements.lock names for this Python and system: the closure of what the program needs, and
@@ -21,7 +22,12 @@ from packaging.requirements import Requirement
 
 from pipeline.ground.readiness import readied
 
-LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
+PACKAGE = Path(__file__).resolve().parents[1]
+_SHIPPED = PACKAGE / "shipped"  # put there by setup.py, in a wheel alone
+INSTALLED = _SHIPPED.is_dir()
+HOME = _SHIPPED if INSTALLED else PACKAGE.parent  # of data/, notebooks/ and the lock
+ROOT = Path.cwd() if INSTALLED else HOME  # relative folders of raw and processed data are its
+LOCK = HOME / "requirements.lock"
 DIFFERS = "软件包与锁定文件不一致"
 _SHOWN = 3
 
@@ -82,5 +88,6 @@ def notice() -> str:
     if not found:
         return ""
     more = f"等{len(found)}个" if len(found) > _SHOWN else ""
+    again = f"pip install --require-hashes --no-deps -r {LOCK}" if INSTALLED else "make -B setup"
     return (f"{DIFFERS}：{'、'.join(found[:_SHOWN])}{more}。结果照出，封面、运行信息和 "
-            "manifest.json 中注明。junheng doctor 列出全部，make -B setup 按锁定文件重装。")
+            f"manifest.json 中注明。junheng doctor 列出全部，{again} 按锁定文件重装。")

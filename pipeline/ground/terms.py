@@ -10,12 +10,12 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from pipeline.ground.exact import exact_text, from_exact_text
+from pipeline.ground.software import HOME
 
 MET, NOT_MET, UNDETERMINED = "met", "not_met", "undetermined"
 NOT_APPLICABLE = "not_applicable"
@@ -27,7 +27,7 @@ USED, EXCLUDED, MERGED = "used", "excluded", "merged"
 REFUSE, WARN, CLEAN, NOTE = "refuse", "warn", "clean", "note"
 SEVERITY_ZH = {REFUSE: "拒收", WARN: "提醒", CLEAN: "已清洗", NOTE: "说明"}
 
-_DECLARED = Path(__file__).resolve().parents[2] / "data" / "tables.toml"
+_DECLARED = HOME / "data" / "tables.toml"
 
 EXHIBIT_MIME = "application/vnd.junheng.exhibit+json"
 

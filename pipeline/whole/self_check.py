@@ -3,6 +3,7 @@
 import os
 import platform
 from importlib import metadata
+from pathlib import Path
 
 from pipeline.definitions.base import ROOT
 from pipeline.ground.fonts import font_files, missing_letters
@@ -54,5 +55,11 @@ def _kernel() -> tuple[str, bool, str]:
 
 
 def _folders() -> tuple[str, bool, str]:
-    unwritable = [n for n in ("data/processed", "reports") if not os.access(ROOT / n, os.W_OK)]
+    unwritable = [n for n in ("data/processed", "reports")
+                  if not os.access(_standing(ROOT / n), os.W_OK)]
     return "写入权限", not unwritable, "、".join(unwritable) + "不可写" if unwritable else "正常"
+
+
+def _standing(folder: Path) -> Path:
+    """Return a folder, or the first one above it that is there: it will be made in that one."""
+    return next(p for p in (folder, *folder.parents) if p.exists())

@@ -21,10 +21,10 @@ from typing import NoReturn
 
 from pipeline.cleaning.files.cells import Sheet, addressed_sheet
 from pipeline.cleaning.files.opening import MOST_MEMORY, inherited, serve
-from pipeline.definitions.base import ROOT
 from pipeline.ground.errors import MachineUnfit
 from pipeline.ground.machine import lacking, require_memory
 from pipeline.ground.readiness import is_child
+from pipeline.ground.software import PACKAGE
 
 MOST_SECONDS = 60
 _START = ("import sys; sys.path.insert(0, sys.argv[1]); import pipeline; del sys.path[0]\n"
@@ -122,7 +122,7 @@ class _Started(_Child):
 
     def __init__(self):
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _START, str(ROOT)],
+            [sys.executable, "-I", "-c", _START, str(PACKAGE.parent)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env={name: os.environ[name] for name in _PASSED_ON if name in os.environ})
         self.asked = self.process.stdin

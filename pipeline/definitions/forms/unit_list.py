@@ -114,7 +114,7 @@ def line_to_add(code: str, raw: Path | None = None) -> str:
     there = sorted(raw.glob(f"[12][0-9][0-9][0-9]/{code}_*")) if raw else []
     named = [name for path in there if (name := name_in(path))]
     name, province = named[0] if named else "某某县", provinces().get(code[:2], "某某省")
-    return (f"请把下面一行加进 data/{LIST}，或原始数据文件夹中的 {LIST}（没有这个文件就新建，"
+    return (f"请把下面一行加进原始数据文件夹中的 {LIST}（没有这个文件就新建，"
             f"可以只写这一行），再改成实际的县、省、市：\n{code},{name},{province},某某市,{NATIONAL},,")
 
 

@@ -18,8 +18,9 @@ from pipeline.definitions.forms.unit_list import unit_code, unit_info
 from pipeline.definitions.studies import study
 from pipeline.ground.admission import one_line
 from pipeline.ground.errors import DefinitionFault, WrongUse
+from pipeline.ground.software import HOME
 
-CHAPTERS = ROOT / "notebooks"
+CHAPTERS = HOME / "notebooks"
 _CHAPTER = re.compile(r"([0-9]{2})_\w+")  # no hyphen, blank or bracket: such are names of copies
 _KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
            "language_info": {"name": "python"}}

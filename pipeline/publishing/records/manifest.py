@@ -22,7 +22,7 @@ from pipeline.file_names import shown_name
 from pipeline.ground.admission import read_json
 from pipeline.ground.fonts import font_hashes
 from pipeline.ground.ownership import LOG, sealed
-from pipeline.ground.software import LOCK, differing, software
+from pipeline.ground.software import LOCK, PACKAGE, differing, software
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.chapters.binding import Parameters, chapters, code_of
 from pipeline.publishing.records.inputs import inputs_of
@@ -30,7 +30,7 @@ from pipeline.publishing.records.inputs import inputs_of
 SCHEMA = "junheng.manifest/1"
 _FACTS = ("schema", "run_id", "machine", "differing_packages", "outputs",
           "seal")  # beside the causes
-_CODE = (("pipeline", ("*.py", "*.typ", "*.json")), ("data", ("*.toml",)))
+_CODE = ((PACKAGE, "pipeline", ("*.py", "*.typ", "*.json")), (DATA, "data", ("*.toml",)))
 _NOT_CODE = {"raw", "processed", ".ipynb_checkpoints"}
 _PLACES = {"unit", "year", "standard", "raw", "processed", "pool"}  # said otherwise, or no cause
 
@@ -84,17 +84,18 @@ def run_id(why: dict) -> str:
 
 
 def code_hash() -> str:
-    """Return one hash over the program, the chapters and the definitions, in path order."""
+    """Return one hash over the program, the chapters and the definitions, in path order: the
+    same of a checkout and of the wheel that was built from it."""
     total = hashlib.sha256()
-    for path in (*chapters("county"), *chapters("annual")):
-        total.update(path.relative_to(ROOT).as_posix().encode())
-        total.update(json.dumps(code_of(path), sort_keys=True).encode())
-    for folder, patterns in _CODE:
-        base = DATA if folder == "data" else ROOT / folder
+    for book in ("county", "annual"):
+        for path in chapters(book):
+            total.update(f"notebooks/{book}/{path.name}".encode())
+            total.update(json.dumps(code_of(path), sort_keys=True).encode())
+    for base, told, patterns in _CODE:
         files = {p for pattern in patterns for p in base.rglob(pattern)
                  if not _NOT_CODE & {*p.relative_to(base).parts}}
         for path in sorted(files):
-            total.update(path.relative_to(ROOT).as_posix().encode())
+            total.update(f"{told}/{path.relative_to(base).as_posix()}".encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
