@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import report_unused
 from pipeline.cleaning.counties.county_sheets import check_county
+from pipeline.cleaning.forms.cover import check_covers
 from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import COUNTY_TABLES, Received, Source, receive
 from pipeline.cleaning.schools.assumed_rows import assume
@@ -127,6 +128,7 @@ def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | No
                      known: Iterable[UnitInfo] = ()) -> dict[int, list[Section]]:
     """Return year → sections, their identity and plausibility checked."""
     report_unused(received.pending, findings)
+    check_covers(received.covers, unit, findings)
     rows = own_rows(received.schools, unit, findings, shared, known)
     link_schools(rows, received.links, findings)
     check_codes(rows, unit, findings)

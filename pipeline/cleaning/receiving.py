@@ -11,8 +11,9 @@ from pipeline.cleaning.counties.county_sheets import (
     read_evidence_toml,
     read_facts_toml,
 )
-from pipeline.cleaning.files.cells import Sheet
+from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.cleaning.files.reading import Opened, open_files
+from pipeline.cleaning.forms.cover import PAGE, check_cover_year, cover_cells
 from pipeline.cleaning.forms.derivation import derivable
 from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_headers, is_meant
 from pipeline.cleaning.forms.rows import FormRow, read_rows, report_other_years
@@ -46,7 +47,8 @@ class Source:
 class Received:
     """The rows of a unit's files: of schools, of links between them, of the county's sheets.
 
-    ``pending`` are the corrections that no cell has claimed yet.
+    ``pending`` are the corrections that no cell has claimed yet, ``covers`` what first pages
+    say of county and year.
     """
 
     drop_personal: bool = False
@@ -55,6 +57,7 @@ class Received:
     county: dict[str, list[dict]] = field(
         default_factory=lambda: {name: [] for name in COUNTY_TABLES})
     pending: dict[tuple, dict] = field(default_factory=dict)
+    covers: list[dict[str, Cell]] = field(default_factory=list)
 
 
 def receive(sources: list[Source], corrections: dict[int, list[Path]], standard: Standard,
@@ -85,6 +88,8 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
     if file.encoding:
         findings.add("file.decoded", f"按 {file.encoding} 读取", file.label)
     sheets = cleared(file, source.year, received.pending, received.drop_personal, findings)
+    received.covers.append(cover_cells(file.sheets))
+    check_cover_year(received.covers[-1], source.year, findings)
     report_hidden(sheets, findings)
     visible = [(sheet, candidates(sheet, source.year)) for sheet in sheets
                if not sheet.hidden]
@@ -99,9 +104,14 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
 
 def cleared(file: Opened, year: int, pending: dict[tuple, dict], drop_personal: bool,
             findings: Findings) -> list[Sheet]:
-    """Return the sheets of a file, corrected first and then without personal data."""
+    """Return the sheets of a file, corrected first and then without personal data.
+
+    The first page of our form is left out: who signed it is not read.
+    """
     sheets = []
     for number, sheet in enumerate(file.sheets, 1):
+        if sheet.name == PAGE:
+            continue
         named = named_sheet(sheet, number, drop_personal, findings)
         corrected = apply_corrections(named, (year, file.path.name, sheet.name), pending, findings)
         sheets.append(without_personal(corrected, drop_personal, findings))

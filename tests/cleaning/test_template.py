@@ -1,13 +1,18 @@
 """The blank workbook (采集表): what it asks for, and that the reader takes what is filled in."""
 
+import shutil
+import subprocess
+import zipfile
 from collections import Counter
 from fractions import Fraction
 
 import openpyxl
+import pandas as pd
 import pytest
 from tables import refusals
 
-from pipeline.cleaning.forms.blank_form import write_template
+from pipeline.cleaning.blank_form.template_book import write_template
+from pipeline.cleaning.blank_form.template_rows import Handed, schools_of
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
 from pipeline.definitions.forms.layouts import layouts
@@ -20,7 +25,7 @@ FORMS = {"学校情况": "template-1", "县级数据": "county-facts", "佐证�
          "班额": "class-sizes", "专用教室": "rooms", "质量监测": "monitoring",
          "学校对照": "links"}
 NOT_DATA = ["填表说明", "填写样例"]
-HELP = {"佐证材料": ["指标或事项", "应提交的资料"]}
+HELP = {"佐证材料": ["指标或事项", "应提交的资料"], "县级数据": ["口径"]}
 LAYOUTS = {layout.id: layout for layout in layouts()}
 SCHOOL = {"学校标识码": "2199000001", "学校名称": "甲小学", "办学类型": "小学", "城乡类型": "镇区",
           "举办者类型": "公办", "在校生数": 500, "高于规定学历教师数": 25, "县级以上骨干教师数": 6,
@@ -54,6 +59,10 @@ def book(tmp_path_factory):
     return openpyxl.load_workbook(path)
 
 
+def rules(sheet):
+    return sheet.data_validations.dataValidation
+
+
 def headers(sheet):
     return [cell.value for cell in sheet[1]]
 
@@ -84,7 +93,7 @@ def refused_places(path):
 
 
 def test_there_is_a_sheet_for_every_form_then_the_explanation_and_the_example(book):
-    assert book.sheetnames == [*FORMS, *NOT_DATA]
+    assert book.sheetnames == [*NOT_DATA, *FORMS]
     assert {sheet.sheet_state for sheet in book} == {"visible"}
 
 
@@ -108,16 +117,164 @@ def test_every_column_with_a_unit_has_it_in_its_header_or_in_the_form(book, name
 
 @pytest.mark.parametrize("name", FORMS)
 def test_a_column_with_choices_has_them_as_a_drop_down(book, name):
-    found = {str(rule.sqref): rule.formula1 for rule in book[name].data_validations.dataValidation}
+    found = {str(rule.sqref): rule.formula1 for rule in rules(book[name]) if rule.type == "list"}
     wanted = {cell.column_letter: c.choices for c in LAYOUTS[FORMS[name]].columns if c.choices
               for cell in book[name][1] if cell.value == c.headers[0]}
-    assert found == {f"{at}2:{at}2000": f'"{",".join(choices)}"' for at, choices in wanted.items()}
-    assert all(len(formula) <= 257 for formula in found.values())  # Excel's limit, with the quotes
+    if name != "佐证材料":      # where each row has answers of its own
+        assert found.items() >= {f"{at}2:{at}2000": f'"{",".join(choices)}"'
+                                 for at, choices in wanted.items()}.items()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_is_limited_is_refused_in_words_within_what_spreadsheets_hold(book, name):
+    for rule in rules(book[name]):
+        refusing = rule.type is not None
+        assert rule.showErrorMessage == refusing
+        assert bool(rule.error and rule.errorTitle) == refusing
+        assert (rule.errorStyle or "stop") == ("warning" if rule.type == "date" else "stop")
+        # Excel's limits: 255 letters of a formula, here with the quotes of a list, and of a hint
+        assert len(rule.formula1 or "") <= 257
+        assert max(len(rule.error or ""), len(rule.prompt or "")) <= 255
+        assert max(len(rule.errorTitle or ""), len(rule.promptTitle or "")) <= 32
+
+
+@pytest.mark.parametrize(("sheet", "header", "tests"), [
+    ("学校情况", "在校生数", "{0}>=0,{0}<=30000,{0}=INT({0})"),
+    ("学校情况", "教学及辅助用房面积(㎡)", "{0}>=0"),
+    ("学校情况", "体质健康优良率(%)", "{0}>=0,{0}<=100"),
+    ("质量监测", "校际差异率(比率)", "{0}>=0,{0}<=1"),
+    ("专用教室", "教室面积(㎡)", "{0}>=0,{0}<=3000"),
+])
+def test_a_number_is_held_to_what_the_reader_takes_and_a_dash_is_let_through(
+        book, sheet, header, tests):
+    letter = next(cell.column_letter for cell in book[sheet][1] if cell.value == header)
+    formula = next(rule.formula1 for rule in rules(book[sheet])
+                   if str(rule.sqref) == f"{letter}2:{letter}2000")
+    assert formula.startswith(f"IF(ISNUMBER({letter}2),AND({tests.format(letter + '2')}),OR(")
+    assert f'{letter}2="-",{letter}2="—"' in formula
+
+
+def test_an_item_takes_its_own_answers_and_a_figure_units_of_its_kind(book):
+    answers = {str(cell): rule.formula1 for rule in rules(book["佐证材料"]) if rule.type == "list"
+               for cell in str(rule.sqref).split()}
+    ids = {row[0].value: f"D{row[0].row}" for row in book["佐证材料"].iter_rows(min_row=2)}
+    assert answers[ids["G1"]] == answers[ids["E1"]] == '"符合,不符合,待核"'
+    assert answers[ids["V3"]] == '"无此情况,有此情况,待核"'
+    units = {str(cell): rule.formula1 for rule in rules(book["县级数据"]) if rule.type == "list"
+             for cell in str(rule.sqref).split()}
+    rows = {row[0].value: f"D{row[0].row}" for row in book["县级数据"].iter_rows(min_row=2)}
+    assert units[rows["一般公共预算教育支出"]] == '"万元,元,千元,亿元"'
+    assert units[rows["社会认可度"]] == '"%,比率"'
+
+
+def test_hints_stand_in_no_note_which_some_portals_cannot_open(blank):
+    with zipfile.ZipFile(blank) as package:
+        assert [name for name in package.namelist() if "comment" in name or "vml" in name] == []
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_column_that_has_to_be_filled_in_has_a_head_of_its_own_colour(book, name):
+    colour = {cell.value: cell.fill.fgColor.rgb for cell in book[name][1]}
+    wanted = {c.headers[0] for c in LAYOUTS[FORMS[name]].columns if c.required or c.expected}
+    assert {header for header, rgb in colour.items() if rgb == "00FBE3C0"} == wanted
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_printed_across_with_its_heads_and_names_on_every_page(book, name):
+    sheet = book[name]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$B")
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
+
+
+@pytest.mark.parametrize(("cell", "typed", "refused"), [
+    ("B2", "甲县", set()), ("B2", "示例县", set()), ("B2", "邻县", {"cover.unit"}),
+    ("D2", "990101", set()), ("D2", 990101, set()), ("D2", "990102", {"cover.unit"}),
+    ("B3", 2023, set()), ("B3", "2023年", set()), ("B3", 2022, {"cover.year"}),
+])
+def test_the_first_page_says_of_which_county_and_year_the_workbook_is(blank, cell, typed, refused):
+    fill(blank, 学校情况=SCHOOLS)
+    path = blank.with_name("990101_示例县.xlsx")
+    book = openpyxl.load_workbook(blank)
+    assert [book["填表说明"][at].value for at in ("A2", "C2", "A3")] == [
+        "县（市、区）", "县代码", "资料年份"]
+    book["填表说明"][cell] = typed
+    book.save(path)
+    blank.unlink()
+    assert {code for code, _ in refused_places(path)} == refused | (
+        {"cover.unit"} if typed == "甲县" else set())
+
+
+def test_who_filled_it_in_is_neither_read_nor_told(blank):
+    book = openpyxl.load_workbook(fill(blank, 学校情况=SCHOOLS))
+    page = book["填表说明"]
+    signed = {page[f"{a}{row}"].value: f"{b}{row}" for row in (3, 4, 5)
+              for a, b in (("A", "B"), ("C", "D"))}
+    for word in ("填表人", "审核人"):
+        page[signed[word]] = "欧阳小明"
+    page[signed["填表单位"]] = "甲县教育局"
+    page[signed["填表日期"]] = "2023-12-01"
+    book.save(blank)
+    report, = check_paths([blank])
+    assert [f["code"] for f in report["findings"] if f["severity"] == REFUSE] == []
+    assert "欧阳" not in str(report)
+
+
+def test_a_unit_gets_its_name_its_plans_targets_and_last_years_schools(tmp_path):
+    county = County.open("990101", 2023)
+    schools = schools_of(import_county(county).sections, 2023)
+    path = tmp_path / "采集表.xlsx"
+    write_template(path, Handed(county.info, 2024, schools))
+    book = openpyxl.load_workbook(path)
+    assert [book["填表说明"][at].value for at in ("B2", "D2", "B3")] == ["示例县", "990101", 2024]
+    rows = list(book["学校情况"].iter_rows(min_row=2, max_col=6, values_only=True))
+    assert rows[0] == ("2199000001", "示例县第一小学", "小学", "小学", "城区", "公办")
+    assert len(rows) == len(schools) == 51
+    asked = {row[0].value for sheet in ("县级数据", "佐证材料")
+             for row in book[sheet].iter_rows(min_row=2)}
+    assert asked >= {"H11", "CX11小学", "CX11初中", "W21小学"}
+    assert asked.isdisjoint({"H02", "H03", "W22"})     # the sheets of schools and classes decide
+    assert "Z01" not in asked                         # is asked of two other counties
+
+
+def test_the_rows_of_targets_are_taken_by_the_reader(tmp_path):
+    county = County.open("990101", 2023)
+    path = tmp_path / "raw" / "2023" / "990101_示例县.xlsx"
+    path.parent.mkdir(parents=True)
+    write_template(path, Handed(county.info, 2023))
+    book = openpyxl.load_workbook(path)
+    facts = [{"项目": row[0].value, "数值": 60} for row in book["县级数据"].iter_rows(min_row=2)
+             if row[0].value[0].isascii()]
+    ids = [row[0].value for row in book["佐证材料"].iter_rows(min_row=2)]
+    papers = [{"编号": id, "状态": "符合"} for id in ids if id[0] not in "GQVE"]
+    read = imported(fill(path, 学校情况=SCHOOLS, 县级数据=facts, 佐证材料=papers))
+    assert refusals(read) == []
+    known = {*read.facts["variable"].str.replace(":", ""), *read.evidence["id"]}
+    assert {f["项目"] for f in facts} | {p["编号"] for p in papers} <= known
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("soffice"), reason="没有 LibreOffice，未核对另存后的采集表")
+def test_saved_again_by_libreoffice_it_is_read_alike_and_still_refuses(blank, tmp_path):
+    before = imported(fill(blank, 学校情况=SCHOOLS))
+    subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless",
+                    "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", tmp_path / "again",
+                    blank], check=True, capture_output=True, timeout=180)
+    again = tmp_path / "again" / blank.name
+    saved = openpyxl.load_workbook(again)
+    assert {name: Counter(rule.type for rule in rules(saved[name])) for name in FORMS} == {
+        name: Counter(rule.type for rule in rules(openpyxl.load_workbook(blank)[name]))
+        for name in FORMS}
+    assert all(rule.showErrorMessage for name in FORMS for rule in rules(saved[name]) if rule.type)
+    blank.write_bytes(again.read_bytes())
+    after = imported(blank)
+    assert refusals(after) == []
+    pd.testing.assert_frame_equal(after.sections, before.sections)
 
 
 def test_there_are_drop_downs_for_state_kind_of_room_grade_and_level(book):
     texts = {r.formula1 for sheet in book for r in sheet.data_validations.dataValidation}
-    assert {'"符合,不符合,待核,无此情况,有此情况"', '"音乐,美术"', '"四年级,八年级"',
+    assert {'"符合,不符合,待核"', '"无此情况,有此情况,待核"', '"音乐,美术"', '"四年级,八年级"',
             '"Ⅰ,Ⅱ,Ⅲ,Ⅳ"', '"小学,初中"'} <= texts
 
 
@@ -125,12 +282,12 @@ def test_every_county_figure_is_asked_for_once_in_a_unit_that_it_can_have(book):
     rows = list(book["县级数据"].iter_rows(min_row=2, values_only=True))
     county = {v.zh: v for v in variables().variables.values() if v.county}
     assert Counter(row[0] for row in rows) == Counter(list(county))
-    assert [r[0] for r in rows if variables().units[r[2]].base != county[r[0]].unit] == []
-    assert {row[1] for row in rows} == {None}
+    assert [r[0] for r in rows if variables().units[r[3]].base != county[r[0]].unit] == []
+    assert {row[2] for row in rows} == {None}
 
 
 def test_money_is_asked_for_in_ten_thousands_but_for_what_one_pupil_is_due(book):
-    units = {row[0]: row[2] for row in book["县级数据"].iter_rows(min_row=2, values_only=True)}
+    units = {row[0]: row[3] for row in book["县级数据"].iter_rows(min_row=2, values_only=True)}
     assert units["一般公共预算教育支出"] == units["公务员年平均工资收入"] == "万元"
     assert units["小学生均公用经费基准定额"] == units["初中生均公用经费基准定额"] == "元"
 

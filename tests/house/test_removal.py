@@ -9,7 +9,7 @@ CALLS = {"rmtree", "unlink", "rename", "renames", "rmdir", "move", "removedirs",
 DECIDE = {"ground/keeping.py", "ground/ownership.py", "publishing/records/publication.py",
           "whole/clearing.py"}  # each call there is preceded by the question whose it is
 REASONS = {  # what else may, and why nothing of the user's can stand there
-    ("cleaning/forms/blank_form.py", "write_template"): "the file that it has just made itself",
+    ("cleaning/blank_form/template_book.py", "write_template"): "the file that it has just made",
     ("publishing/annual_book.py", "prepare_annual"): "within the scratch folder of the child",
     ("publishing/county_book.py", "_export"): "within the scratch folder of the child",
     ("whole/pooling.py", "ask_counties"): "from a scratch folder to a private one",

@@ -1,32 +1,32 @@
-"""What stands in the blank workbook (采集表) beside its headers: rows, explanation, example.
+"""The pages of the blank workbook that are no forms: 填表说明 and 填写样例. Neither is read.
 
-Items and vetoes come from the standard, county figures from the variables; nothing is
-listed twice. Wordings are led by their group, as a line that starts with 全县 would be
-read as a total.
+填表说明 is the first page: for which county and year, who filled it in, what the colours say,
+then every column of every form.
 """
 
-from pipeline.definitions.forms.layouts import FormColumn, Layout
-from pipeline.definitions.forms.variables import variables
-from pipeline.definitions.standards import Standard, standard
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-STANDARD = "cn-2017-06"
-WORDING, PAPERS = "指标或事项", "应提交的资料"
-EXTRA = {"evidence": (WORDING, PAPERS)}  # columns that help to fill in and are not read
-WIDE = ("fact", "evidence_note", "evidence_document")
-_IN_YUAN = (  # so much a pupil or ㎡; other money in 万元
-    "quota_primary_yuan", "quota_junior_yuan", "unit_cost_teaching_area_yuan",
-    "unit_cost_sports_area_yuan")
-_ELIGIBILITY = "E1"
+from pipeline.cleaning.blank_form.template_rows import Handed
+from pipeline.cleaning.forms.cover import CODE, UNIT, YEAR
+from pipeline.definitions.forms.layouts import FormColumn, Layout
+
+EXAMPLE = "填写样例"
+HEAD, WANTED = PatternFill("solid", fgColor="D9E2EC"), PatternFill("solid", fgColor="FBE3C0")
+_THIN = Side(style="thin", color="9AA5B1")
+_BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_WIDTHS = {"A": 16, "B": 34, "C": 12, "D": 14, "E": 64}
+_SIGNED = ("填表单位", "填表人", "审核人", "填表日期")
 
 _LINES = (
+    "橙色表头的列必填，缺了就不能判定；蓝色表头的列有则填。鼠标点在格中，旁边有填写提示。",
     "空白表示缺失，零请填 0；短横表示不适用。",
     "一贯制学校分小学、初中两行填写，教师数、班级数按学段，校舍、场地、设备、教室、经费填全校数。",
     "“运动场地面积”与“体育运动场馆面积”二者填一；只有一个学段的学校可只填“在校生数”。",
     "“县级数据”“佐证材料”已列出项目和编号：没有的留空即为不提交；单位可改为同类的其他单位。",
-    "规划目标可在“县级数据”或“佐证材料”中加行填写，项目或编号写目标编号，如 Z16。",
+    "规划目标已按本县的规划列在两表末尾；另有的可加行填写，项目或编号写目标编号，如 Z16。",
     "“符合”“无此情况”须写明文件和日期，缺一即为待核。",
     "“校际差异率(比率)”填小数：百分之十五填 0.15。",
-    "请勿填写个人姓名、身份证件号码、电话。",
+    "除本页的填表人、审核人（不读入）外，请勿填写个人姓名、身份证件号码、电话。",
 )
 
 _PRIMARY = {
@@ -76,46 +76,64 @@ _EXAMPLES: dict[str, list[dict]] = {
 }
 
 
-def prefilled(layout: Layout) -> list[dict]:
-    """Return the rows that the form is handed out with, by variable or by further header."""
-    if layout.table == "facts":
-        return [{"fact": v.zh, "fact_unit": _unit(key, v.unit)}
-                for key, v in variables().variables.items() if v.county]
-    return _evidence(standard(STANDARD)) if layout.table == "evidence" else []
+def explaining_page(sheet, forms: list[Layout], handed: Handed) -> None:
+    """Write 填表说明 (`PAGE`): whom it is for, who signs it, how to fill in, what columns mean."""
+    sheet["A1"] = "义务教育优质均衡发展采集表"
+    sheet["A1"].font = Font(bold=True, size=16)
+    unit = handed.unit
+    for row in ((UNIT, unit and unit.name, CODE, unit and unit.code),
+                (YEAR, handed.year, *_SIGNED[:1], None), (_SIGNED[1], None, _SIGNED[2], None),
+                (_SIGNED[3], None)):
+        sheet.append(row)
+        for cell in sheet[sheet.max_row][:len(row)]:
+            cell.border, cell.alignment = _BOX, Alignment(horizontal="left")
+            if cell.column % 2:
+                head(cell, HEAD)
+    sheet.append([])
+    for number, line in enumerate(_LINES, 1):
+        sheet.append([f"{number}. {line}"])
+    sheet.append([])
+    sheet.append(["工作表", "列", "是否必填", "计量单位", "怎样填"])
+    for cell in sheet[sheet.max_row][:len(_WIDTHS)]:
+        head(cell, HEAD)
+    for form in forms:
+        for column in form.columns:
+            sheet.append([form.sheet, column.headers[0], "必填" if wanted(column) else "按需",
+                          _unit(column), column.note])
+            sheet.cell(sheet.max_row, 5).alignment = Alignment(wrap_text=True, vertical="top")
+    for letter, width in _WIDTHS.items():
+        sheet.column_dimensions[letter].width = width
 
 
-def _unit(variable: str, base: str) -> str:
-    return "万元" if base == "元" and variable not in _IN_YUAN else base
+def wanted(column: FormColumn) -> bool:
+    """Tell whether a column has to be filled in: without it the form is none, or cannot judge."""
+    return column.required or column.expected
 
 
-def _evidence(pack: Standard) -> list[dict]:
-    asked = [(item, item.group) for item in pack.items if item.kind != "data"]
-    asked += [(veto, "一票否决") for veto in pack.vetoes]
-    rows = [{"item_id": item.id, WORDING: f"{group}：{item.zh}", PAPERS: f"须有：{item.evidence}"}
-            for item, group in asked]
-    if pack.eligibility:
-        rows.append({"item_id": _ELIGIBILITY, WORDING: "申报条件：年度监测持续保持较高水平",
-                     PAPERS: "须有：年度监测结果"})
-    return rows
-
-
-def explanations(forms: list[Layout]) -> list[list[str]]:
-    """Return the lines of 填表说明: every column of every form, then what holds for all."""
-    lines = [["工作表", "列", "是否必填", "计量单位", "怎样填"]]
-    lines += [[form.sheet, column.headers[0],
-               "必填" if column.required or column.expected else "按需",
-               _column_unit(column), column.note] for form in forms for column in form.columns]
-    return [*lines, *([line] for line in _LINES)]
-
-
-def _column_unit(column: FormColumn) -> str:
+def _unit(column: FormColumn) -> str:
     return "" if "(" in column.headers[0] else column.unit
 
 
-def example_blocks(forms: list[Layout]):
-    """Yield title, headers and rows of each form's example; columns left blank are not shown."""
+def example_page(sheet, forms: list[Layout]) -> None:
+    """Write 填写样例, a block a form; its headers are marked 例：, so that no layout knows them."""
+    sheet.append(["填写样例：仅供参考，学校和数字均为虚构；本表不读取"])
+    sheet["A1"].font = Font(bold=True, size=14)
     for form in forms:
         rows = _EXAMPLES[form.id]
         columns = [c for c in form.columns if any(c.variable in row for row in rows)]
-        yield (f"{form.sheet}（{form.zh}）", [c.headers[0] for c in columns],
-               [[row.get(c.variable) for c in columns] for row in rows])
+        sheet.append([])
+        sheet.append([f"{form.sheet}（{form.zh}）"])
+        sheet.append([f"例：{column.headers[0]}" for column in columns])
+        sheet.row_dimensions[sheet.max_row].height = 30
+        for cell in sheet[sheet.max_row][:len(columns)]:
+            head(cell, HEAD)
+        for row in rows:
+            sheet.append([row.get(column.variable) for column in columns])
+    for column in sheet.columns:
+        sheet.column_dimensions[column[0].column_letter].width = 18
+
+
+def head(cell, fill: PatternFill) -> None:
+    """Set a cell as the head of a column."""
+    cell.font, cell.fill, cell.border = Font(bold=True), fill, _BOX
+    cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")

@@ -1,0 +1,109 @@
+"""The rows that the blank workbook is handed out with (预填行), so that nobody need look them up.
+
+Items and vetoes come from the standard, county figures from the variables, targets from the
+plans of the unit, schools from the year before; nothing is listed twice. Wordings are led by
+their group, as a line that starts with 全县 would be read as a total.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.definitions.forms.layouts import Layout
+from pipeline.definitions.forms.unit_list import UnitInfo
+from pipeline.definitions.forms.variables import classifications, variables
+from pipeline.definitions.standards import Standard, standard
+from pipeline.definitions.targets.plans import NUMERIC, WIDE, Plan, Target, plan
+
+STANDARD = "cn-2017-06"
+WORDING, PAPERS, ASKED = "指标或事项", "应提交的资料", "口径"
+EXTRA = {"evidence": (WORDING, PAPERS), "county-facts": (ASKED,)}  # help to fill in, not read
+_IN_YUAN = (  # so much a pupil or ㎡; other money in 万元
+    "quota_primary_yuan", "quota_junior_yuan", "unit_cost_teaching_area_yuan",
+    "unit_cost_sports_area_yuan")
+_ELIGIBILITY = "E1"
+_KEPT = ("school_code", "name", "school_type", "stage", "location", "ownership", "township")
+_CLASSES = ("school_type", "stage", "location", "ownership")
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Whom a blank workbook is for: the unit, the year, and last year's schools if asked for."""
+
+    unit: UnitInfo | None = None
+    year: int | None = None
+    schools: tuple[dict, ...] = ()
+
+    @property
+    def plans(self) -> list[Plan]:
+        """Return the plans that the unit is judged by."""
+        return [plan(id) for id in self.unit.plans] if self.unit else []
+
+
+def prefilled(layout: Layout, handed: Handed) -> list[dict]:
+    """Return the rows that the form is handed out with, by variable or by further header."""
+    if layout.table == "facts":
+        return [*_facts(), *_target_facts(handed)]
+    if layout.table == "evidence":
+        pack = standard(handed.unit.standard if handed.unit else STANDARD)
+        return [*_evidence(pack), *_target_papers(handed)]
+    return [*handed.schools] if layout.table == "schools" else []
+
+
+def schools_of(sections: pd.DataFrame, year: int) -> tuple[dict, ...]:
+    """Return what the schools of a year keep to the next, in the words of the form (学校名单).
+
+    ``sections`` is the table of that name of `Imported`. Names, kinds and places stay; pupils,
+    teachers, rooms and money are asked for anew.
+    """
+    kept = sections.loc[sections["year"] == year, list(_KEPT)].to_dict("records")
+    return tuple({key: classifications().zh(key, value) if key in _CLASSES else value
+                  for key, value in school.items() if value} for school in kept)
+
+
+def _facts() -> list[dict]:
+    return [{"fact": v.zh, "fact_unit": _unit(key, v.unit)}
+            for key, v in variables().variables.items() if v.county]
+
+
+def _unit(variable: str, base: str) -> str:
+    return "万元" if base == "元" and variable not in _IN_YUAN else base
+
+
+def _evidence(pack: Standard) -> list[dict]:
+    asked = [(item, item.group) for item in pack.items if item.kind != "data"]
+    asked += [(veto, "一票否决") for veto in pack.vetoes]
+    rows = [{"item_id": item.id, WORDING: f"{group}：{item.zh}", PAPERS: f"须有：{item.evidence}"}
+            for item, group in asked]
+    if pack.eligibility:
+        rows.append({"item_id": _ELIGIBILITY, WORDING: "申报条件：年度监测持续保持较高水平",
+                     PAPERS: "须有：年度监测结果"})
+    return rows
+
+
+def _asked_of(handed: Handed) -> Iterator[tuple[Plan, Target]]:
+    """Yield the targets that ask a county for more than its other sheets hold."""
+    for found in handed.plans:
+        for target in found.targets:
+            mine = not target.units or handed.unit.code in target.units
+            judged = target.items or target.rules and target.proof == "both"
+            if mine and not judged and target.scope not in WIDE:
+                yield found, target
+
+
+def _target_facts(handed: Handed) -> list[dict]:
+    return [{"fact": key.replace(":", ""), "fact_unit": target.unit_of(key),
+             ASKED: _wording(found, target)}
+            for found, target in _asked_of(handed) if target.op in NUMERIC
+            for key in target.parts or (target.id,)]
+
+
+def _target_papers(handed: Handed) -> list[dict]:
+    return [{"item_id": target.id, WORDING: _wording(found, target),
+             PAPERS: "须有：文件名称和日期"}
+            for found, target in _asked_of(handed) if target.op not in NUMERIC]
+
+
+def _wording(found: Plan, target: Target) -> str:
+    return f"{found.document or found.title}{target.place}：{target.quantity}"
