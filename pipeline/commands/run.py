@@ -65,7 +65,7 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     require_apart({"原始数据": ROOT / raw, "中间表": ROOT / processed,
                    "卷宗": Path(out).absolute()})
     pool = Path(processed, str(year), f"annual-{asked['peers']}") if asked["peers"] else ""
-    Annual.at(str(pool), raw)
+    annual = Annual.at(str(pool), raw)
     given = {"year": year, "raw": raw, "processed": processed, "pool": str(pool),
              **{name: asked[name] for name in ("standard", "drop_personal")}}
     with folders_listed_once(), tempfile.TemporaryDirectory(prefix="junheng-") as work:
@@ -76,7 +76,8 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
             tell_published([order.parameters.unit for order in orders], ROOT / raw)
             if not hasattr(os, "waitid"):
                 sys.exit(_one_by_one(orders, everybody))
-            sys.exit(_batch(orders, came, everybody, Path(work), asked))
+            peers = annual.lock if annual else None
+            sys.exit(_batch(orders, came, everybody, Path(work), {**asked, "peers": peers}))
 
 
 def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
@@ -95,7 +96,7 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     mine = [o for o in orders if shard is None or shard.takes(o.parameters.unit)]
     batch = Batch(mine, orders[0].target.parent, {o.parameters.unit: o.name for o in orders},
                   everybody, shard, asked["force"], workers, limits, asked["max_failures"],
-                  tuple(came.problems if everybody else ()), common)
+                  tuple(came.problems if everybody else ()), common, asked["peers"])
 
     def look() -> tuple[dict[str, str], list[str]]:
         """Read the rolls of *all* counties: shards look at each other's too."""

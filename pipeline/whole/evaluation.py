@@ -53,7 +53,7 @@ def _made(order: AnnualOrder, limits: Limits, workers: int) -> Path:
         require_place(target)
     require_writable(year_folder)
     hidden, kept = claim(year_folder / HIDDEN), year_folder / "logs" / f"{order.target.name}.log"
-    with (guarded(hidden, claim(annual.lock)) as guard,
+    with (guarded(hidden, tables=claim(annual.lock)) as guard,
           private_folder(hidden / f"work-{order.target.name}") as place,
           log_kept(place / "said.log", kept, hidden / WRITTEN) as log):
         for target in (order.target, annual.folder):

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 from batches import YEAR, Nation, fake
+from test_batch_ways import junheng
 
+from pipeline.annual_evaluation import Annual
 from pipeline.ground.errors import DossierFailed, WrongUse
+from pipeline.ground.ownership import claim
 from pipeline.publishing.batch.books import lease, lock
 from pipeline.publishing.batch.books.lock import locked
+from pipeline.publishing.batch.hands.guard import TABLES_WRITTEN, guarded
 from pipeline.publishing.batch.sharding import Shard
 from pipeline.publishing.chapters.processes import has_ended, signature
 
@@ -34,14 +38,14 @@ def leased(monkeypatch):
     monkeypatch.setattr(lock, "fcntl", None)
 
 
-def holding(folder, shard=None):
+def holding(folder, shard=None, **more):
     """Hold a folder in another process; return its number and a pipe whose closing ends it."""
     ready, told = os.pipe()
     waits, ends = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(ends)
-        with locked(folder, shard):
+        with locked(folder, shard, **more):
             os.write(told, b"x")
             os.read(waits, 1)
         os._exit(0)
@@ -100,6 +104,74 @@ def test_who_may_work_beside_whom_is_the_same_with_locks_and_without(
     finally:
         os.close(ends)
         os.waitpid(pid, 0)
+
+
+@pytest.mark.parametrize(("mine", "theirs", "together"), [
+    (True, True, True), (True, False, False), (False, True, False)],
+    ids=["two readers", "a reader beside who writes", "who writes beside a reader"])
+@pytest.mark.parametrize("system", [True, False], ids=["lock", "note"])
+def test_tables_are_read_by_many_and_written_by_one_alone(
+        tmp_path, monkeypatch, mine, theirs, together, system):
+    if not system:
+        monkeypatch.setattr(lock, "fcntl", None)
+    said = {True: "正由 junheng run --peers 读取", False: "正在写入"}
+    pid, ends = holding(tmp_path, use=said[theirs], reading=theirs)
+    try:
+        with locked(tmp_path, None, said[mine], reading=mine):
+            assert together
+    except WrongUse as fault:
+        assert not together
+        assert str(fault).startswith(f"{said[theirs]}：进程 {pid}，主机 ")
+        assert str(fault).endswith("请等它结束后再运行。")
+    finally:
+        os.close(ends)
+        os.waitpid(pid, 0)
+    with locked(tmp_path, None):
+        pass
+
+
+@pytest.mark.parametrize("system", [True, False], ids=["lock", "note"])
+def test_what_killed_readers_have_left_keeps_nobody_out_and_goes(tmp_path, monkeypatch, system):
+    if not system:
+        monkeypatch.setattr(lock, "fcntl", None)
+    pid, ends = holding(tmp_path, reading=True)
+    os.kill(pid, 9)
+    os.waitpid(pid, 0)
+    os.close(ends)
+    assert (tmp_path / f"lock-read-{pid}.json").is_file()
+    with locked(tmp_path, None):
+        pass
+    assert [p.name for p in tmp_path.iterdir()] == ["lock"]
+
+
+def test_a_batch_with_peers_does_not_begin_while_their_tables_are_written(tmp_path):
+    nation, peers = Nation(tmp_path, 1), claim(tmp_path / str(YEAR) / ".annual-x.lock")
+    pid, ends = holding(peers, use=TABLES_WRITTEN)
+    with pytest.raises(WrongUse, match=f"^年度评价的汇总表正在写入：进程 {pid}，主机 "):
+        nation.run(peers=peers)
+    assert not [*nation.out.glob(f"{YEAR}/[0-9]*")]
+    os.close(ends)
+    os.waitpid(pid, 0)
+
+    def job(order, work):
+        with pytest.raises(WrongUse, match="^年度评价的汇总表正由 junheng run --peers 读取"), \
+                guarded(tables=peers):
+            pass
+        fake({})(order, work)
+
+    assert nation.run(peers=peers, job=job)[1] == 0
+    with guarded(tables=peers):
+        pass
+
+
+def test_the_command_takes_the_lock_of_the_peers_that_are_named(tmp_path, monkeypatch):
+    annual, seen = Annual.open("cn-annual", YEAR, processed=str(tmp_path / "processed")), []
+    monkeypatch.setattr(Annual, "at", lambda folder, raw: annual if folder else None)
+    monkeypatch.setattr("pipeline.publishing.batch.running.run_batch",
+                        lambda batch, *more: (seen.append(batch.peers), ([], 0))[1])
+    nation = Nation(tmp_path, 1)
+    assert junheng(nation, "910001", "--peers", "cn-annual") == junheng(nation, "910001") == 0
+    assert seen == [annual.lock, None]
 
 
 NOTES = {

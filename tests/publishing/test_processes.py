@@ -7,12 +7,17 @@ import sys
 import time
 
 import pytest
-from batches import Nation, fake
+from batches import YEAR, Nation, fake
 
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.outcome import Task
-from pipeline.publishing.chapters.processes import adopt_orphans, children_of, memory_mb
+from pipeline.publishing.chapters.processes import (
+    adopt_orphans,
+    children_of,
+    mark_of_run,
+    memory_mb,
+)
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone gives orphans to a process")
 pytestmark = linux
@@ -95,6 +100,55 @@ def test_a_batch_leaves_nothing_and_gives_orphans_back(tmp_path):
     assert nation.run(job=job)[1] == 0
     assert running(left) == []
     assert adopt_orphans(False) is False
+
+
+RUN = """
+import subprocess, sys, time
+
+sys.path[:0] = PATHS
+
+from pathlib import Path
+from batches import fake
+from test_processes import start
+from pipeline.__main__ import main
+from pipeline.publishing.batch.hands.crew import Crew
+
+left = Path(sys.argv.pop())
+
+def job(order, work):
+    if left.is_dir():
+        start(left, 2)
+        one = subprocess.Popen(["sleep", "600"], start_new_session=True)
+        (left / "exec").write_text(str(one.pid))
+        time.sleep(600)
+    fake({})(order, work)
+
+sys.modules["pipeline.commands.run"]._hands = lambda asked, limits, workers, work: Crew(
+    job, limits, workers, work)
+main()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reaped", [True, False], ids=["waited for", "a zombie"])
+def test_what_a_killed_run_has_left_running_ends_at_the_next_start_and_no_more(tmp_path, reaped):
+    """kill -9 of the command itself: nobody is there any more to end what cells have started."""
+    nation, left, script = Nation(tmp_path, 1), tmp_path / "left", tmp_path / "run.py"
+    left.mkdir(), script.write_text(f"PATHS = {sys.path!r}\n{RUN}")
+    words = [sys.executable, script, "run", "--all", "--year", str(YEAR), "--raw", nation.raw,
+             "--out", nation.out, "--processed", tmp_path / "processed"]
+    neighbour = subprocess.Popen(["sleep", "600"], env=os.environ | mark_of_run())
+    run = subprocess.Popen([*words, left])
+    until = time.monotonic() + 120
+    while not (left / "exec").is_file() and run.poll() is None and time.monotonic() < until:
+        time.sleep(0.05)
+    run.kill()
+    assert not reaped or run.wait() == -9
+    time.sleep(0.2)
+    assert sorted(running(left)) == ["0", "1", "exec"]
+    assert subprocess.run([*words, tmp_path / "none"], timeout=300, check=False).returncode == 0
+    assert running(left) == [] and neighbour.poll() is None
+    neighbour.kill(), neighbour.wait(), run.wait()
 
 
 def test_the_memory_of_a_process_is_that_of_all_below_it():

@@ -17,7 +17,7 @@ class Batch:
     ``plan`` names every county of the whole batch, those of other shards included. A batch of
     ``everybody`` has a record of its own; one of units by name brings that record up to date.
     ``problems`` are files that belong to nobody who could be made; ``parameters`` what all
-    counties have in common.
+    counties have in common; ``peers`` is the lock of the pooled tables that they read, if any.
     """
 
     orders: list[Order]
@@ -31,6 +31,7 @@ class Batch:
     most_failures: str = ""
     problems: tuple[str, ...] = ()
     parameters: dict = field(default_factory=dict)
+    peers: Path | None = None
 
     @property
     def hidden(self) -> Path:

@@ -31,6 +31,7 @@ from pipeline.publishing.records.manifest import program
 from pipeline.publishing.records.publication import discard, recover
 
 _GLANCE_SECONDS, _GRACE_SECONDS = 0.5, 6
+_PEERS_READ = "年度评价的汇总表正由 junheng run --peers 读取"
 _MOST = re.compile(r"(\d+)(%?)")
 
 Look = Callable[[], tuple[dict[str, str], list[str]]]
@@ -82,7 +83,7 @@ def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda:
     """
     most = _most_failures(batch.most_failures, len(batch.orders))
     require_writable(batch.year_folder)
-    with locked(claim(batch.hidden), batch.shard) as lease:
+    with _held(batch) as leases:
         for order in batch.orders:
             with contextlib.suppress(OSError, WrongUse):  # who is to be published there is told
                 recover(order.target)
@@ -92,16 +93,27 @@ def run_batch(batch: Batch, hands: Callable[[Path], Hands], look: Look = lambda:
         wanted = [task for task in tasks if not task.state]
         require_room(batch.year_folder, len(wanted), batch.workers)
         tell, journal = tell or Progress(len(tasks)), _begun(batch)
-        for problem in filter(None, (lease.notice, *batch.problems)):
+        for problem in filter(None, (*{lease.notice for lease in leases}, *batch.problems)):
             tell.say(f"注意：{problem}")
         ledger = Ledger(batch, journal, tell)
         ledger.leave([task for task in tasks if task.state])
-        stopped = _work(batch, wanted, hands, lease, most, ledger)
+        stopped = _work(batch, wanted, hands, leases, most, ledger)
         tell.close()
         return _recorded(batch, journal, stopped, tell)
 
 
-def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], lease: Lease,
+@contextlib.contextmanager
+def _held(batch: Batch) -> Iterator[list[Lease]]:
+    """Hold the output folder, and the tables of the peers against being written meanwhile."""
+    with contextlib.ExitStack() as held:
+        leases = [held.enter_context(locked(claim(batch.hidden), batch.shard))]
+        if batch.peers:
+            leases.append(held.enter_context(
+                locked(claim(batch.peers), None, _PEERS_READ, reading=True)))
+        yield leases
+
+
+def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], leases: list[Lease],
           most: float, ledger: Ledger) -> Stop | None:
     """Run the counties that are wanted; return the stop that was asked for, if any."""
     if not wanted:
@@ -112,7 +124,7 @@ def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], leas
     crew, pending, lost = hands(work), deque(wanted), ""
     with stoppable(crew.drop) as stop, contextlib.closing(crew):
         try:
-            _through(crew, pending, stop, lease, most, ledger)
+            _through(crew, pending, stop, leases, most, ledger)
         except HandsLost as fault:
             lost = str(fault)
             pending.extendleft(crew.drop())
@@ -123,15 +135,16 @@ def _work(batch: Batch, wanted: list[Task], hands: Callable[[Path], Hands], leas
     return stop
 
 
-def _through(crew: Hands, pending: deque[Task], stop: Stop, lease: Lease, most: float,
-             ledger: Ledger) -> None:
+def _through(crew: Hands, pending: deque[Task], stop: Stop, leases: list[Lease],
+             most: float, ledger: Ledger) -> None:
     """Give the hands one county after the other; what they give back goes into the ledger."""
     while crew.busy() or (pending and not stop and ledger.failures <= most):
-        lease.beat()
+        for lease in leases:
+            lease.beat()
         while pending and not stop and crew.has_room():
             ledger.begin(crew, pending.popleft())
         for ended in crew.ended(_GLANCE_SECONDS):
-            lease.require_folder()
+            leases[0].require_folder()
             ledger.accept(ended)
             if ledger.failures > most or stop:
                 break

@@ -5,10 +5,14 @@ the first process of the machine. A batch and each of its children do so: whatev
 started, in a session of its own too, stays below its county while that runs, comes to the
 batch when the county has ended, however it did, and is ended there. Elsewhere the process
 group is all that can be ended.
+
+Whatever a run starts has its mark in the environment that it was started with. By that the next
+start ends what a run has left that was itself killed, and could end nothing any more.
 """
 
 import contextlib
 import ctypes
+import json
 import mmap
 import os
 import platform
@@ -21,6 +25,7 @@ _SET_PDEATHSIG, _SET_SUBREAPER, _GET_SUBREAPER = 1, 36, 37  # of prctl(2)
 _PATIENCE_SECONDS = 5
 _PAUSE_SECONDS = 0.002
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
+RUN = "JUNHENG_RUN"  # the variable of the mark
 
 
 def die_with(parent: int) -> None:
@@ -69,6 +74,37 @@ def end_all_but(kept: set[int]) -> None:
         time.sleep(_PAUSE_SECONDS)
 
 
+def mark_of_run() -> dict[str, str]:
+    """Return the variable by which what this process starts is known as its own (归属标记)."""
+    return {RUN: json.dumps(signature())}
+
+
+def end_left_over() -> None:
+    """End what runs of this user have left running that have ended themselves (遗留的进程).
+
+    Whose run lives, is on another machine or in another container, or is unknown, stays.
+    """
+    if not hasattr(os, "pidfd_open"):
+        return
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError, KeyError, AttributeError):
+            handle = os.pidfd_open(int(place.name))  # its number is its own while this is open
+            try:
+                if _is_left_over(place):
+                    signal.pidfd_send_signal(handle, signal.SIGKILL)
+            finally:
+                os.close(handle)
+
+
+def _is_left_over(place: Path) -> bool:
+    """Tell whether a process is this user's and the run that has started it has ended."""
+    if place.stat().st_uid != os.getuid() or str((place / "ns/pid").readlink()) != _name_space():
+        return False
+    variables = (place / "environ").read_bytes().split(b"\0")
+    marks = [v.partition(b"=")[2] for v in variables if v.startswith(f"{RUN}=".encode())]
+    return any(has_ended(json.loads(mark)) for mark in marks)
+
+
 def memory_mb(pid: int) -> float:
     """Return the resident memory of a process and of all below it; 0 where it is not told."""
     try:
@@ -96,8 +132,9 @@ def has_ended(other: dict) -> bool | None:
 
 
 def _born(pid: int) -> str:
-    """Return when a process has started, nothing where there is none."""
-    return (_text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split() or [""] * 20)[19]
+    """Return when a process has started, nothing where there is none but its remains (zombie)."""
+    fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return fields[19] if fields and fields[0] != "Z" else ""
 
 
 def _name_space() -> str:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pipeline
+from pipeline.publishing.chapters.processes import mark_of_run
 
 ONE_THREAD = dict.fromkeys((
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
@@ -38,13 +39,14 @@ _FONT_LISTS = "fontlist-*.json"
 def fixed_environment() -> dict[str, str]:
     """Return this process's environment cut down to the allow-list, with the fixed values.
 
-    Packages of the user's own site folder are found only where Python looks there now.
+    Packages of the user's own site folder are found only where Python looks there now. The mark
+    of the run that this process is of goes along, or its own.
     """
     allowed = {name: value for name, value in os.environ.items()
                if name in _ALLOWED or name.startswith(_ALLOWED_FAMILIES)}
     own = ({"PYTHONUSERBASE": site.getuserbase()} if site.ENABLE_USER_SITE
            else {"PYTHONNOUSERSITE": "1"})
-    return allowed | own | _blas() | _program() | FIXED
+    return mark_of_run() | allowed | own | _blas() | _program() | FIXED
 
 
 def _program() -> dict[str, str]:
@@ -92,7 +94,7 @@ def settle() -> None:
     if is_fixed():
         return
     environment = {"PYTHONIOENCODING": f"{sys.stdout.encoding}:backslashreplace"}
-    environment = environment | fixed_environment()
+    environment = environment | fixed_environment() | mark_of_run()
     command = [sys.executable, *sys.orig_argv[1:]]
     sys.stdout.flush()
     if os.name == "posix":

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.ground.ownership import scratch
-from pipeline.publishing.chapters.processes import has_ended, signature
+from pipeline.publishing.chapters.processes import end_left_over, has_ended, signature
 from pipeline.publishing.records.publication import discard
 
 _OWNER = "owner.json"
@@ -31,7 +31,9 @@ def temporary_folder(prefix: str, place: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def temporaries_together() -> Iterator[None]:
-    """Have every temporary file of this process and its children made in one such folder."""
+    """Have every temporary file of this process and its children made in one such folder; end
+    first what runs that were killed have left running."""
+    end_left_over()
     before, named = tempfile.tempdir, os.environ.get("TMPDIR")
     with temporary_folder(_RUN, Path(tempfile.gettempdir())) as folder:
         tempfile.tempdir = os.environ["TMPDIR"] = str(folder)

@@ -31,10 +31,13 @@ class Lease:
     beaten: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def taken(cls, path: Path, alone: bool) -> "Lease":
-        """Write the note; where it ``alone`` is the lock, raise `WrongUse` if another's lives."""
+    def taken(cls, path: Path, alone: bool, use: str = "") -> "Lease":
+        """Write the note; where it ``alone`` is the lock, raise `WrongUse` if another's lives.
+
+        ``use`` is what others are told of the folder while it is held (占用说明).
+        """
         started = datetime.now().astimezone().isoformat(timespec="seconds")
-        lease = cls(path, {**signature(), "beat": 0, "started": started})
+        lease = cls(path, {**signature(), "beat": 0, "started": started, "use": use})
         if alone:
             lease._claim()
         else:
@@ -119,10 +122,11 @@ def lives(path: Path, alone: bool = False) -> bool:
 
 def taken_by(note: dict) -> str:
     """Say who holds the folder."""
-    if not note:
-        return "输出文件夹正被另一批使用，请等它结束，或另选 --out。"
-    return (f"输出文件夹正被另一批使用：进程 {note['pid']}，主机 {note['host']}，"
-            f"{note['started']} 开始。请等它结束，或另选 --out。")
+    use, remedy = note.get("use"), "请等它结束后再运行"
+    use, remedy = (use, remedy) if use else (
+        "输出文件夹正被另一批使用", "请等它结束，或另选 --out")
+    who = (f"：进程 {note['pid']}，主机 {note['host']}，{note['started']} 开始。" if note else "，")
+    return f"{use}{who}{remedy}。"
 
 
 def read_note(path: Path) -> dict:

@@ -22,6 +22,7 @@ from pipeline.publishing.batch.running import Hands
 from pipeline.publishing.batch.stopping import Stop, stoppable
 
 _GLANCE_SECONDS = 0.5
+TABLES_WRITTEN = "年度评价的汇总表正在写入"
 
 
 class Guard:
@@ -63,10 +64,12 @@ class Guard:
 
 
 @contextlib.contextmanager
-def guarded(*folders: Path) -> Iterator[Guard]:
-    """Hold the locks of the folders while this lasts; `WrongUse` where another holds one."""
+def guarded(*folders: Path, tables: Path | None = None) -> Iterator[Guard]:
+    """Hold the locks of the folders while this lasts, that of the pooled ``tables`` among them;
+    `WrongUse` where another holds one."""
+    asked = [(folder, "") for folder in folders] + ([(tables, TABLES_WRITTEN)] if tables else [])
     with contextlib.ExitStack() as held:
-        guard = Guard([held.enter_context(locked(folder, None)) for folder in folders])
+        guard = Guard([held.enter_context(locked(folder, None, use)) for folder, use in asked])
         for notice in {lease.notice for lease in guard.leases} - {""}:
             print(f"注意：{notice}", file=sys.stderr)
         held.callback(guard.drop)
