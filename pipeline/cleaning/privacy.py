@@ -82,11 +82,15 @@ def _personal_cells(sheet: Sheet, quantities: Set[int]) -> Iterator[tuple[int, C
 
 
 def _personal_columns(sheet: Sheet) -> dict[int, int]:
-    """Return position → row of the headers of persons, near the top or several in one row."""
+    """Return position → row of the headers of persons, near the top or several in one row.
+
+    A cell that says the telephone itself (联系电话：…) is no header of what stands below it.
+    """
     found: dict[int, int] = {}
     for n, row in enumerate(sheet.rows):
         heads = [(i, cell.row) for i, cell in enumerate(row)
-                 if not cell.blank and is_personal_header(cell.text)]
+                 if not cell.blank and is_personal_header(cell.text)
+                 and not is_personal(cell.text)]
         if n < _HEADER_ROWS or len(heads) >= _FEWEST_HEADERS:
             found = dict(heads) | found
     return found

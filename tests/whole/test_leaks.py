@@ -143,6 +143,7 @@ SIGNED = {
     "in one cell": ("填表人：王小明  审核人：李大海  联系电话：13812345678  填报日期：9月20日",),
     "label and content in turn": ("填表人", "王小明", "审核人", "李大海", "电话", "0431-85551234"),
     "in cells of their own": ("单位负责人（签字）：赵六", None, "填 表 人：王小明", "13812345678"),
+    "a date in cells of its own": ("填表人：王小明", "2023", "年", "9", "月", "20", "日"),
     "behind the bureau": ("某县教育局", "制表：王小明", "2023-09-20")}
 
 
@@ -162,6 +163,17 @@ def test_a_line_of_who_filled_it_in_refuses_nobody_and_is_recorded_without_its_c
     assert not imported.refused and len(imported.schools) == len(ROWS)
     assert finding["severity"] == "clean" and finding["action"] == "该行不读入"
     assert not any(text in told(imported) for text in ("王小明", "李大海", "赵六", "1381", "8555"))
+
+
+@pytest.mark.parametrize("place", ["A3", "B3", "C3"])
+def test_a_school_whose_row_names_a_person_is_no_such_line_and_not_lost(tmp_path, place):
+    given = files(book(cell(place, "联系电话：13812345678")))
+    refused = import_county(county(tmp_path, given))
+    assert refused.refused and not found(refused, "privacy.form_line")
+    assert [(f["row"], f["column"], f["action"]) for f in found(refused, "privacy.found")] == [
+        (3, place[0], "该列有1格")]
+    dropped = import_county(county(tmp_path, given), True)
+    assert dropped.refused or len(dropped.schools) == len(ROWS)
 
 
 def test_a_number_that_a_correction_takes_out_refuses_nobody(tmp_path):

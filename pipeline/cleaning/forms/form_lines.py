@@ -17,7 +17,7 @@ from pipeline.definitions.persons.personal_numbers import flattened
 
 _UNFILLED = re.compile(r"(?:[\s_:年月日、,;.-]|(?<!\d)\d{1,4}(?!\d))*")
 _FIGURE = re.compile(r"[\d.,%]+")
-_FEWEST_IN_TABLE = 3
+_FEWEST_IN_TABLE, _DATE_CELLS = 3, 3  # a date may stand in three cells
 _NONE, _NAMED, _PLAIN, _COLON = range(4)  # how surely a row is such a line
 
 
@@ -66,7 +66,8 @@ def _told(texts: list[str]) -> int:
     if not any(part.personal and part.filled for part in parts):
         return _NONE
     if any(part.personal and part.colon for part in parts):
-        alone = not before or len(texts) == 1 or not any(map(_FIGURE.fullmatch, texts))
+        figures = sum(bool(_FIGURE.fullmatch(text)) for text in texts)
+        alone = len(texts) == 1 or figures <= (0 if before else len(parts) + _DATE_CELLS)
         return _COLON if alone else _NONE
     if before or not all(part.filled for part in parts) or any(
             len(part.said) > 1 and not _UNFILLED.fullmatch(" ".join(part.said[1:]))
