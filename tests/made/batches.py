@@ -5,11 +5,13 @@ a county can be made to fail in every way there is.
 """
 
 import contextlib
+import copy
 import ctypes
 import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -47,6 +49,14 @@ class Nation:
         (self.raw / "counties.csv").write_text("\n".join([HEAD, *lines, ""]), "utf-8")
         for code in self.codes:
             self.file(code).write_bytes(EXAMPLE.read_bytes())
+
+    def copied(self, place):
+        """Return a nation of its own that has all that this one has."""
+        shutil.copytree(self.place, place)
+        other = copy.copy(self)
+        other.place, other.raw, other.out = place, place / "raw", place / "out"
+        other.told = io.StringIO()
+        return other
 
     def file(self, code):
         return self.raw / str(YEAR) / f"{code}_算例.csv"
