@@ -103,6 +103,19 @@ def test_counties_are_compared_with_each_other_from_thirty_and_ten_a_parameter_o
     assert bool(refusal(data, spec, RULES)) == refused
 
 
+def test_where_no_school_reports_its_funding_questions_about_it_are_open_and_no_more(panel):
+    places = {"city": 0.0, "town": 1.0, "rural": 0.0}
+    schools = pd.DataFrame([{"unit": unit, "year": year, "stage": "primary", "school": f"{n}",
+                             "pupils": 400.0, "private": 0.0, "deflator": 1.0, **places}
+                            for unit, year in zip(panel["unit"], panel["year"], strict=True)
+                            for n in range(2)])
+    whole = study("cn-annual")
+    kept = [m for m in whole.models if m.frame == "schools" and not m.variants][:2]
+    rows = annual_models(panel, schools, whole.model_copy(update={"models": kept}))["annual_models"]
+    assert len(rows) and {*rows["status"]} == {"refused"}
+    assert all(reason.startswith("缺少变量：") for reason in rows["reason"])
+
+
 @pytest.mark.parametrize(("years", "refused"), [(2, True), (3, False), (4, False)])
 def test_effects_of_years_need_three_of_them(years, refused):
     data = pd.DataFrame({"unit": np.repeat([str(n) for n in range(40)], years),
