@@ -26,6 +26,7 @@ from pipeline.ground.handover import Handover
 from pipeline.ground.origin import disagreements, fingerprint, hash_text, origin, raw_of
 
 _PREFIX = "annual-"
+STUDY = "study.toml"  # beside the tables of a study that is not in data/studies: a copy of it
 
 
 def code_in(name: str) -> str:
@@ -54,10 +55,10 @@ class Annual(Handover):
             raise WrongUse(f"年份“{year}”应为四位整数，如 2023。")
         chosen = load_study(study)
         place = ROOT / (raw or chosen.source.raw or "data/raw")
-        return cls(chosen, year, place, ROOT / processed / str(year) / f"{_PREFIX}{study}")
+        return cls(chosen, year, place, ROOT / processed / str(year) / f"{_PREFIX}{chosen.id}")
 
     @classmethod
-    def at(cls, folder: str, raw: str) -> "Annual | None":
+    def at(cls, folder: str, raw: str, study: str = "") -> "Annual | None":
         """Return the finished evaluation in a folder, by the folder's name; None if empty.
 
         ``raw`` is the raw folder of the county that is held against it: where schools are
@@ -70,8 +71,12 @@ class Annual(Handover):
         if not (place / "panel.csv").is_file() or not place.name.startswith(_PREFIX):
             raise WrongUse(f"{place.name} 中没有年度评价的汇总表（panel.csv）。"
                            "请先运行 junheng annual，再用 --peers 写明评价方案")
-        found = cls(load_study(place.name.removeprefix(_PREFIX)), int(place.parent.name),
-                    place, place)
+        own = place / STUDY
+        chosen = load_study(str(own) if own.is_file() else place.name.removeprefix(_PREFIX))
+        found = cls(chosen, int(place.parent.name), place, place)
+        if study and load_study(study).sha256 != chosen.sha256:
+            raise WrongUse(f"{place.name} 由另一份内容的评价方案得出；请先运行 "
+                           f"junheng annual --study {study}")
         found.require("panel", [*disagreements(place, "panel.csv", found.origin),
                                 *found.another_folder(told_folder(ROOT / raw))])
         return found

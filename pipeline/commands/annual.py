@@ -14,7 +14,9 @@ from pipeline.ground.machine import processors
 
 @click.command()
 @click.option("--year", type=int, required=True, metavar="年份", help="评价年份")
-@click.option("--study", default="cn-annual", metavar="评价方案", help="data/studies 中的编号")
+@click.option("--study", default="cn-annual", metavar="评价方案",
+              callback=options.definition_seen_from_here,
+              help="编号或 .toml 文件的路径，默认 cn-annual")
 @click.option("--raw", default="", metavar="文件夹", callback=seen_from_here,
               help="原始数据，默认按评价方案")
 @click.option("--out", default="reports", metavar="文件夹", help="去处，默认 reports")
@@ -48,4 +50,4 @@ def annual(year: int, study: str, raw: str, out: str, processed: str, drop_perso
     require_apart({"原始数据": order.annual.raw, "中间表": order.annual.processed,
                    "年度评价": order.out})
     folder = evaluate(order, Limits(timeout, memory), workers or processors())
-    click.echo(f"{study} {year}年：{folder / 'annual.pdf'}")
+    click.echo(f"{order.annual.study.id} {year}年：{folder / 'annual.pdf'}")

@@ -11,7 +11,7 @@ from pipeline.commands import options
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹...")
-@click.option("--standard", default="", metavar="标准包", help="默认按县代码")
+@options.standard
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON 列表")
 @options.drop_personal
 @click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",

@@ -28,8 +28,9 @@ from pipeline.ground.machine import processors
 @click.option("--out", default="reports", metavar="文件夹", help="卷宗去处，默认 reports")
 @click.option("--processed", default="data/processed", metavar="文件夹", callback=seen_from_here,
               help="中间表去处，默认 data/processed")
-@click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
+@options.standard
 @click.option("--peers", default="", metavar="评价方案",
+              callback=options.definition_seen_from_here,
               help="与年度评价中的同类县比较；须先运行 junheng annual")
 @options.drop_personal
 @click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
@@ -64,9 +65,10 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     say_strays("county")
     require_apart({"原始数据": ROOT / raw, "中间表": ROOT / processed,
                    "卷宗": Path(out).absolute()})
-    pool = Path(processed, str(year), f"annual-{asked['peers']}") if asked["peers"] else ""
-    annual = Annual.at(str(pool), raw)
-    given = {"year": year, "raw": raw, "processed": processed, "pool": str(pool),
+    pool = asked["peers"] and str(Path(processed, str(year), Annual.open(
+        asked["peers"], year).folder.name))
+    annual = Annual.at(pool, raw, asked["peers"])
+    given = {"year": year, "raw": raw, "processed": processed, "pool": pool,
              **{name: asked[name] for name in ("standard", "drop_personal")}}
     with folders_listed_once(), tempfile.TemporaryDirectory(prefix="junheng-") as work:
         came = arrivals(ROOT / raw, year, Path(work))

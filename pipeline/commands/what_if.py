@@ -26,7 +26,7 @@ _COPIES = ("注意：情景卷宗文件夹中的 raw/ 是原始数据的副本�
                    "add:变量:校=数量")
 @click.option("--raw", default="data/raw", metavar="文件夹", callback=seen_from_here,
               help="原始数据，默认 data/raw")
-@click.option("--standard", default="", metavar="标准包", help="默认按 data/counties.csv")
+@options.standard
 @options.drop_personal
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON")
 @click.option("--dossier", "out", default="", metavar="文件夹", help="另出一份情景卷宗")

@@ -14,18 +14,19 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 
-from pipeline.ground.admission import NotAdmitted, one_line
-from pipeline.ground.errors import DefinitionFault
+from pipeline.ground.admission import NotAdmitted, content_of, one_line
+from pipeline.ground.errors import DefinitionFault, WrongUse
 from pipeline.ground.software import HOME, ROOT
 
 DATA = HOME / "data"
 _OF_ONE = ("raw", "processed", "standards", "studies")
 MOST_TOML_BYTES = 1_000_000
 _MOST_DOTS, _MOST_LEVELS = 300, 30
+_ID = re.compile(r"[\w-]+")  # it becomes the name of folders
 _TOML_PLACE = re.compile(r"at line (\d+), column (\d+)")
 
 
@@ -55,10 +56,11 @@ class Definition(BaseModel):
 def read_toml(path: Path) -> dict:
     """Return the raw content of a definition file, decimals as `Decimal`."""
     try:
-        return toml_of(path.read_bytes(), Decimal)
+        return toml_of(content_of(path.resolve(), MOST_TOML_BYTES), Decimal)
     except NotAdmitted as fault:
+        what = "不是有效的 TOML：" if fault.code == "file.toml" else ""
         place = f"第{fault.row}行" if fault.row else ""
-        raise DefinitionFault(path.name, [f"不是有效的 TOML：{place}{fault.found}"]) from fault
+        raise DefinitionFault(one_line(path.name), [f"{what}{place}{fault.found}"]) from fault
 
 
 def toml_of(content: bytes, parse_float: Callable[[str], Any] = str) -> dict:
@@ -99,6 +101,61 @@ def _levels(content: Any) -> int:
     return levels
 
 
+def is_path(named: str) -> bool:
+    """Tell whether a definition is named by the path of its file, and not by its id (编号)."""
+    return named.lower().endswith(".toml") or bool({"/", os.sep} & {*named})
+
+
+class Filed(Definition):
+    """A definition with an id and a file of its own, in ``home`` or elsewhere: commands take the
+    id or the path of the file."""
+
+    home: ClassVar[Path]
+    kind_zh: ClassVar[str]
+    id: Text
+    _file: Path | None = PrivateAttr(None)
+
+    @classmethod
+    def file_named(cls, named: str) -> Path:
+        """Return the file with this id in ``home``, or the one at this path; `WrongUse` lists
+        the ids where there is none."""
+        known = {path.stem: path for path in sorted(cls.home.glob("*.toml"))}
+        if is_path(named) and os.path.lexists(named):
+            return Path(named).absolute()
+        if named not in known:
+            fault = (f"没有{cls.kind_zh}文件 {one_line(named)}，请核对路径，或改写编号"
+                     if is_path(named) else
+                     f"没有{cls.kind_zh}“{one_line(named)}”，也可写 .toml 文件的路径")
+            raise WrongUse(f"{fault}。现有：{'、'.join(known)}")
+        return known[named]
+
+    @property
+    def file(self) -> Path:
+        """Return the file that it was read from."""
+        return self._file or self.home / f"{self.id}.toml"
+
+    @property
+    def named(self) -> str:
+        """Return what names it again: its id, or the path of a file elsewhere."""
+        return self.id if self.file.parent == self.home else str(self.file)
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of its file, as results and run records state it."""
+        return file_hash(self.file)
+
+    def require_own_id(self) -> None:
+        """Raise `DefinitionFault` where a file elsewhere has an id that is no name, or is that
+        of another one in ``home``: results would say that they follow that one."""
+        namesake = self.home / f"{self.id}.toml"
+        if not _ID.fullmatch(self.id):
+            raise DefinitionFault(one_line(self.file.name),
+                                  ["id：只能用文字、数字、“-”和“_”"])
+        if namesake.is_file() and file_hash(namesake) != self.sha256:
+            raise DefinitionFault(one_line(self.file.name), [
+                f"id：{self.id} 是已有的{self.kind_zh}，内容与本文件不同，请另取编号"])
+
+
 def load_toml(path: Path, model: type[Definition],
               disagreements: Callable[[dict], Iterable[str]] = lambda raw: (),
               read: Callable[[Path], dict] = read_toml) -> Definition:
@@ -115,6 +172,8 @@ def load_toml(path: Path, model: type[Definition],
         faults = [*map(fault_zh, error.errors()), *faults]
     if faults:
         raise DefinitionFault(path.name, faults)
+    if isinstance(found, Filed):
+        found._file = path
     return found
 
 

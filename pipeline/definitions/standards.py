@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.base import DATA, Filed, Text, load_toml
 from pipeline.definitions.extending import read_extended
 from pipeline.definitions.forms.plausible import Plausibility, plausibility
 from pipeline.definitions.forms.variables import classifications, variables
@@ -28,14 +28,14 @@ from pipeline.definitions.parts import (
     Threshold,
 )
 from pipeline.definitions.targets.plans import plans
-from pipeline.ground.errors import WrongUse
 from pipeline.ground.readiness import readied
 
 
-class Standard(Definition):
+class Standard(Filed):
     """One policy document (标准包)."""
 
-    id: Text
+    home, kind_zh = DATA / "standards", "标准包"
+
     title: Text
     document: Text
     working_rules: str = ""
@@ -138,7 +138,7 @@ class Standard(Definition):
 def load_standard(path: Path) -> Standard:
     """Read a standard; every fault of the file at once, also those between its parts."""
     return load_toml(path, Standard, _disagreements,
-                     lambda file: read_extended(file, DATA / "standards"))
+                     lambda file: read_extended(file, Standard.home))
 
 
 def _disagreements(raw: dict):
@@ -207,26 +207,27 @@ def _list(raw: dict, key: str) -> list:
     return found if isinstance(found, list) else []
 
 
-def standard_path(id: str) -> Path:
-    """Return the file of a standard; `WrongUse` lists the known ones."""
-    known = {path.stem: path for path in sorted((DATA / "standards").glob("*.toml"))}
-    if id not in known:
-        raise WrongUse(f"没有标准包“{id}”。现有：{'、'.join(known)}")
-    return known[id]
-
-
 @cache
-def standard(id: str) -> Standard:
-    """Return the standard with this id."""
-    return load_standard(standard_path(id))
+def standard(named: str) -> Standard:
+    """Return the standard with this id, or that in the file at this path; `WrongUse` lists the
+    known ids where there is none."""
+    found = load_standard(Standard.file_named(named))
+    found.require_own_id()
+    if found.named != found.id:
+        _elsewhere[found.named] = found
+        veto_ids.cache_clear()
+        evidence_ids.cache_clear()
+    return found
 
 
 ELIGIBILITY_ID = "E1"
+_elsewhere: dict[str, Standard] = {}  # those that were named by a path, which nobody can list
 
 
 @cache
 def veto_ids() -> frozenset[str]:
-    """Return the numbers of the vetoes of every standard (一票否决事项编号)."""
+    """Return the numbers of the vetoes of every standard (一票否决事项编号), also of those that
+    were named by a path."""
     return frozenset(veto.id for s in _every() for veto in s.vetoes)
 
 
@@ -240,4 +241,11 @@ def evidence_ids() -> frozenset[str]:
 
 
 def _every() -> list[Standard]:
-    return [standard(path.stem) for path in sorted((DATA / "standards").glob("*.toml"))]
+    return [*standards(), *_elsewhere.values()]
+
+
+@readied
+@cache
+def standards() -> tuple[Standard, ...]:
+    """Return the standards of `data/standards`, in the order of their ids."""
+    return tuple(standard(path.stem) for path in sorted(Standard.home.glob("*.toml")))

@@ -4,13 +4,13 @@ One study a TOML file in `data/studies`. Its questions are written before any re
 hash is printed with the results, so that a changed list is a visible change.
 """
 
+from collections import Counter
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Filed, Text, load_toml
 from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.formulas import parsed
 from pipeline.definitions.models.asked_models import unknown
@@ -25,9 +25,6 @@ from pipeline.definitions.models.questions import (
 )
 from pipeline.definitions.models.specifications import stepped
 from pipeline.definitions.models.steps import names_of
-from pipeline.ground.errors import WrongUse
-
-STUDIES = DATA / "studies"
 
 
 class CountyFiles(Definition):
@@ -121,7 +118,7 @@ class Peers(Definition):
     reason: Text
 
 
-class Study(Definition):
+class Study(Filed):
     """One annual evaluation (评价方案).
 
     ``level`` and ``balance`` are the measures of the quadrant and of the thirds (a low balance
@@ -132,7 +129,8 @@ class Study(Definition):
     `pipeline.analysis.estimators.preparing`); ``names`` puts what they make into Chinese.
     """
 
-    id: Text
+    home, kind_zh = DATA / "studies", "评价方案"
+
     title: Text
     subject_zh: Text = "县"
     notice: str = ""
@@ -159,6 +157,18 @@ class Study(Definition):
     def _nothing_is_followed_over_years_that_do_not_chain(self):
         if not self.chained and (self.lagged or self.trajectories or self.projection):
             raise ValueError("各年不可比（chained）时不得有 lagged、trajectories、projection")
+        return self
+
+    @model_validator(mode="after")
+    def _each_is_known_by_a_name_of_its_own(self):
+        lists = {"comparisons": [rule.id for rule in self.comparisons],
+                 "models": [model.id for model in self.models],
+                 "policies": [policy.id for policy in self.policies],
+                 "measures、gaps": [one.name for one in (*self.measures, *self.gaps)]}
+        twice = [f"{where}：{name} 重复" for where, names in lists.items()
+                 for name, times in Counter(names).items() if times > 1]
+        if twice:
+            raise ValueError("；".join(twice))
         return self
 
     @model_validator(mode="after")
@@ -202,19 +212,15 @@ class Study(Definition):
         return named.get(name, Measure(name=name, zh=name))
 
 
-def study_path(id: str) -> Path:
-    """Return the file of a study, for its hash."""
-    return STUDIES / f"{id}.toml"
-
-
 def study_ids() -> list[str]:
     """Return the ids of all studies, in order."""
-    return sorted(path.stem for path in STUDIES.glob("*.toml"))
+    return sorted(path.stem for path in Study.home.glob("*.toml"))
 
 
 @cache
-def study(id: str) -> Study:
-    """Return a study; `WrongUse` lists those there are when the id is unknown."""
-    if id not in study_ids():
-        raise WrongUse(f"没有评价方案“{id}”。现有：{'、'.join(study_ids())}")
-    return load_toml(study_path(id), Study)
+def study(named: str) -> Study:
+    """Return the study with this id, or that in the file at this path; `WrongUse` lists the
+    known ids where there is none."""
+    found = load_toml(Study.file_named(named), Study)
+    found.require_own_id()
+    return found

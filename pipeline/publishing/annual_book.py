@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from pipeline.annual_evaluation import Annual, code_in
-from pipeline.definitions.base import file_hash
-from pipeline.definitions.studies import study_path
+from pipeline.annual_evaluation import STUDY, Annual, code_in
 from pipeline.ground.errors import DossierFailed
+from pipeline.ground.keeping import write_own
 from pipeline.ground.origin import fingerprint, sign
 from pipeline.ground.ownership import LOG, seal_log
 from pipeline.publishing.chapters.binding import AnnualParameters, bind, chapters
@@ -66,13 +65,16 @@ def prepare_annual(order: AnnualOrder, work: Path) -> None:
         _look_at_record(made)
         started = time.monotonic()
         clean = without_traces(notebook, order.parameters.model_copy(
-            update={"raw": made.study.source.raw, "processed": "data/processed"}))
+            update={"raw": made.study.source.raw, "processed": "data/processed",
+                    "study": made.study.id}))
         why = causes(made, order.parameters)
         export(clean, run_id(why)[:16], finished / "annual")
         shutil.move(made.folder / RECORD, finished / RECORD)
         write_tables(made, finished / "tables")
         record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)
         (finished / "manifest.json").write_text(record + "\n", encoding="utf-8")
+        if made.study.named != made.study.id:
+            write_own(made.folder, STUDY, made.study.file.read_bytes())
         sign(made.folder, run_id(why))
         log.info("exported in %.1f s", time.monotonic() - started)
     seal_log(finished / LOG)
@@ -109,7 +111,7 @@ def causes(annual: Annual, parameters: AnnualParameters) -> dict:
         of_county = annual.brought.is_dir() and code_in(name) in codes
         content = known.get(name, "") if of_county else fingerprint(path)
         total.update(os.fsencode(name) + f" {content}\n".encode())
-    return {"study": {"id": annual.study.id, "sha256": file_hash(study_path(annual.study.id))},
+    return {"study": {"id": annual.study.id, "sha256": annual.study.sha256},
             "year": annual.year, "parameters": {"drop_personal": parameters.drop_personal},
             "inputs": {"files": len(files), "sha256": total.hexdigest()},
             **program()}

@@ -137,8 +137,10 @@ def _look_at_record(made: County) -> None:
 def _export(notebook: NotebookNode, made: County, portable: Parameters, finished: Path,
             log: logging.Logger) -> None:
     started = time.monotonic()
+    peers = portable.pool and Path("data/processed", *Path(portable.pool).parts[-2:]).as_posix()
     clean = without_traces(notebook, portable.model_copy(
-        update={"raw": "data/raw", "processed": "data/processed"}))
+        update={"raw": "data/raw", "processed": "data/processed", "pool": peers,
+                "standard": portable.standard and made.standard.id}))
     why = causes(made, portable)
     export(clean, run_id(why)[:16], finished / "dossier")
     for name in RECORDS:

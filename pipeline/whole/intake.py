@@ -202,7 +202,7 @@ def _key(order: Order) -> str:
         files = fingerprints(county)
     except (JunhengError, OSError):
         return ""
-    said = [program()["code"], county.standard.id, *map(str, county.info.__dict__.values())]
+    said = [program()["code"], county.standard.sha256, *map(str, county.info.__dict__.values())]
     return _hash("\n".join([*said, *files]))
 
 

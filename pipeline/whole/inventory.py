@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from pipeline.definitions.base import DATA
 from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.forms.layouts import layouts
 from pipeline.definitions.forms.unit_list import units
 from pipeline.definitions.indicators import indicators
-from pipeline.definitions.standards import standard
+from pipeline.definitions.standards import standards
 from pipeline.definitions.targets.plans import plans
 
 
@@ -17,10 +16,9 @@ def listing(what: str, raw: Path | None = None) -> list[str]:
 
 
 def _standards() -> list[str]:
-    found = [standard(path.stem) for path in sorted((DATA / "standards").glob("*.toml"))]
     return [f"{s.id}  {s.title}（{s.document}）"
             f"{'' if s.judged else '，参考包，不作判定'}，{len(s.resource.indicators)}项资源指标"
-            for s in found]
+            for s in standards()]
 
 
 def _indicators() -> list[str]:

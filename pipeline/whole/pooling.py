@@ -96,13 +96,13 @@ def _brought(annual: Annual, workers: int, drop_personal: bool) -> Iterator[Path
         yield annual.brought
         return
     with tempfile.TemporaryDirectory(prefix="junheng-") as processed:
-        words = (annual.study.id, annual.year, annual.raw, processed,
+        words = (annual.study.named, annual.year, annual.raw, processed,
                  workers or processors(), int(drop_personal))
         code = subprocess.call([sys.executable, "-m", __name__, *map(str, words)],
                                env=fixed_environment())
         if code:
             raise DossierFailed(f"汇总各县的进程提前结束（退出码 {code}）")
-        yield Annual.open(annual.study.id, annual.year, str(annual.raw), processed).brought
+        yield Annual.open(annual.study.named, annual.year, str(annual.raw), processed).brought
 
 
 @contextmanager

@@ -104,7 +104,7 @@ def assumed(county: County, texts: list[str], raw: Path) -> County:
     place.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"  {json.dumps(text, ensure_ascii=False)},\n" for text in texts)
     (place / SCENARIO).write_text(f"# 情景测算的假设，不是填报数据\nset = [\n{lines}]\n", "utf-8")
-    return County.open(county.code, county.year, county.standard.id, str(raw),
+    return County.open(county.code, county.year, county.standard.named, str(raw),
                        str(county.folder.parents[1]))
 
 
@@ -160,7 +160,7 @@ def _copied(county: County, texts: list[str], out: Path, place: str, drop_person
         write_mark(copies, {p.as_posix(): digest(copies / p) for p in entries(copies)}, place)
         publish(copies, raw, place)
     return checked({"unit": county.code, "year": county.year, "raw": str(raw),
-                    "standard": county.standard.id, "processed": str(out / "processed"),
+                    "standard": county.standard.named, "processed": str(out / "processed"),
                     "drop_personal": drop_personal})
 
 

@@ -12,8 +12,6 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.county import County
-from pipeline.definitions.base import file_hash
-from pipeline.definitions.standards import standard_path
 from pipeline.dossier.c09_conclusion.funding_record import (
     FUNDING_TABLES,
     funding_record,
@@ -56,7 +54,7 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
         "assumptions": [assumed.text for assumed in county.assumptions],
         "differing_packages": differing(),
         "standard": {"id": county.standard.id, "judged": county.standard.judged,
-                     "sha256": file_hash(standard_path(county.standard.id))},
+                     "sha256": county.standard.sha256},
         "verdict": _verdict(judgements, county),
         "counts": {s: int((items["status"] == s).sum())
                    for s in ("met", "not_met", "undetermined")},

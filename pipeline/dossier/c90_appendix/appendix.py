@@ -3,10 +3,8 @@
 import pandas as pd
 
 from pipeline.county import County
-from pipeline.definitions.base import file_hash
 from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.indicators import Indicator
-from pipeline.definitions.standards import standard_path
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, level_text, percent_text
 from pipeline.dossier.printing.software_rows import run_rows
@@ -136,4 +134,4 @@ def run_table(findings: pd.DataFrame, county: County) -> PrintedTable:
 
 
 def _short_hash(county: County) -> str:
-    return file_hash(standard_path(county.standard.id))[:16]
+    return county.standard.sha256[:16]

@@ -76,7 +76,7 @@ class AnnualParameters(BaseModel):
     @property
     def subject(self) -> str:
         """Return what the book is of, for seeds and file names."""
-        return f"annual-{self.study}"
+        return f"annual-{study(self.study).id}"
 
     @property
     def of_annual(self) -> dict:

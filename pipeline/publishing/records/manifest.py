@@ -15,12 +15,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.annual_evaluation import STUDY
 from pipeline.county import County
 from pipeline.definitions.base import DATA, ROOT, Text, file_hash
-from pipeline.definitions.standards import standard_path
 from pipeline.file_names import shown_name
 from pipeline.ground.admission import read_json
 from pipeline.ground.fonts import font_hashes
+from pipeline.ground.origin import hash_text
 from pipeline.ground.ownership import LOG, sealed
 from pipeline.ground.software import LOCK, PACKAGE, differing, software
 from pipeline.ground.terms import TABLES
@@ -43,8 +44,8 @@ def causes(county: County, parameters: Parameters) -> dict:
     return {
         "unit": county.code, "year": county.year, "registered": asdict(county.info),
         "parameters": parameters.model_dump(exclude=_PLACES),
-        "standard": {"id": county.standard.id,
-                     "sha256": file_hash(standard_path(county.standard.id))},
+        "standard": {"id": county.standard.id, "sha256": county.standard.sha256,
+                     "rules": hash_text(county.standard.model_dump_json())},
         "inputs": inputs_of(county),
         "skipped": [f"{year}/{shown_name(path)}" for year in county.file_years
                     for path in county.skipped(year)],
@@ -56,9 +57,11 @@ def causes(county: County, parameters: Parameters) -> dict:
 
 @cache
 def pool_hash(folder: Path) -> str:
-    """Return one hash over the tables of a finished annual evaluation, in the order of names."""
+    """Return one hash over the tables of a finished annual evaluation, in the order of names,
+    and over its study where that is not of the program."""
     total = hashlib.sha256()
-    for path in sorted(p for p in folder.glob("*.csv") if p.stem in TABLES):
+    for path in sorted(p for p in folder.iterdir()
+                       if p.name == STUDY or p.suffix == ".csv" and p.stem in TABLES):
         total.update(f"{path.name} {file_hash(path)}\n".encode())
     return total.hexdigest()
 

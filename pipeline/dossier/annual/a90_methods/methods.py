@@ -5,8 +5,6 @@ import json
 import pandas as pd
 
 from pipeline.annual_evaluation import Annual
-from pipeline.definitions.base import file_hash
-from pipeline.definitions.studies import study_path
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text
 from pipeline.dossier.printing.software_rows import run_rows
@@ -52,7 +50,7 @@ def measure_table(annual: Annual) -> PrintedTable:
 
 def run_table(units: pd.DataFrame, annual: Annual) -> PrintedTable:
     """Print what the figures depend on: study, versions, fonts (运行信息)."""
-    written = file_hash(study_path(annual.study.id))[:16]
+    written = annual.study.sha256[:16]
     rows = [("评价方案", f"{annual.study.id}，sha256 {written}"),
             ("年份", str(annual.year)), ("汇总行数", count_text(len(units))), *run_rows()]
     return PrintedTable(
@@ -69,7 +67,7 @@ def annual_record(annual: Annual) -> dict:
     """
     names = [name for name in TABLES if annual.has(name) and name not in _LARGE]
     return {"schema": SCHEMA,
-            "study": {"id": annual.study.id, "sha256": file_hash(study_path(annual.study.id))},
+            "study": {"id": annual.study.id, "sha256": annual.study.sha256},
             "year": annual.year, "differing_packages": differing(),
             "tables": {name: _rows(annual.load(name), name) for name in names}}
 
