@@ -15,6 +15,8 @@ REASONS = {  # what else may, and why nothing of the user's can stand there
     ("whole/pooling.py", "ask_counties"): "from a scratch folder to a private one",
     ("publishing/batch/books/lease.py", "give_up"): "the note of the lock, in a folder of ours",
     ("publishing/batch/books/lease.py", "_clear_away"): "the note of the lock, in a folder of ours",
+    ("publishing/batch/books/lock.py", "_forget_ended_readers"):
+        "notes of readers that have ended, in the folder of the lock",
     ("publishing/batch/books/notes.py", "write_note"): "a note, in a folder of ours",
     ("publishing/chapters/surroundings.py", "_hand_on"): "lists of fonts beside the interpreter",
 }

@@ -22,7 +22,6 @@ def notebooks(tmp_path, monkeypatch):
     """Return a copy of the chapters, which binding and the run record look at."""
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     monkeypatch.setattr(binding, "CHAPTERS", tmp_path / "notebooks")
-    monkeypatch.setattr(manifest, "ROOT", tmp_path)
     monkeypatch.setattr(manifest, "_CODE", ())
     return tmp_path / "notebooks"
 

@@ -246,12 +246,11 @@ def test_weights_are_in_proportion_and_need_not_be_whole():
     assert found["gini"] == pytest.approx(0.25)  # Σ p_i p_j |x_i − x_j| / 2μ = 1.125 / 4.5
 
 
-def test_a_study_of_an_unknown_layout_is_refused(tmp_path, monkeypatch):
+def test_a_study_of_an_unknown_layout_is_refused(tmp_path):
     text = (ROOT / "data/studies/beijing.toml").read_text("utf-8")
     (tmp_path / "odd.toml").write_text(text.replace("beijing-budget", "shanghai"), "utf-8")
-    monkeypatch.setattr("pipeline.definitions.studies.STUDIES", tmp_path)
     with pytest.raises(DefinitionFault, match="没有县级表式 shanghai"):
-        study("odd")
+        study(str(tmp_path / "odd.toml"))
 
 
 # --- California ----------------------------------------------------------------------------
