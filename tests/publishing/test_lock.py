@@ -166,7 +166,7 @@ def test_a_batch_with_peers_does_not_begin_while_their_tables_are_written(tmp_pa
 
 def test_the_command_takes_the_lock_of_the_peers_that_are_named(tmp_path, monkeypatch):
     annual, seen = Annual.open("cn-annual", YEAR, processed=str(tmp_path / "processed")), []
-    monkeypatch.setattr(Annual, "at", lambda folder, raw: annual if folder else None)
+    monkeypatch.setattr(Annual, "at", lambda folder, *more: annual if folder else None)
     monkeypatch.setattr("pipeline.publishing.batch.running.run_batch",
                         lambda batch, *more: (seen.append(batch.peers), ([], 0))[1])
     nation = Nation(tmp_path, 1)
