@@ -12,10 +12,11 @@ import pandas as pd
 
 from pipeline.analysis.estimators.estimates import Estimate
 from pipeline.analysis.estimators.gatekeeping import accepted, admitted
-from pipeline.analysis.estimators.linear.clusters import cr2, wild
+from pipeline.analysis.estimators.linear.bias_reduced import cr2
 from pipeline.analysis.estimators.linear.fixed_effects import first_difference, fixed_effects
 from pipeline.analysis.estimators.linear.least_squares import linear
 from pipeline.analysis.estimators.linear.multilevel import mixed
+from pipeline.analysis.estimators.linear.wild_bootstrap import wild
 from pipeline.analysis.estimators.linear.within_between import within_between
 from pipeline.analysis.estimators.multiple_tests import corrected
 from pipeline.analysis.estimators.preparing import prepare

@@ -22,7 +22,8 @@ class Design:
     """Outcome y (n,), regressors x (n, k), their names, and the n rows of data they are from.
 
     y and x are in extended precision, and so is all that is reckoned from them.
-    ``taken_out`` counts the parameters that were swept out of y and x before (固定效应).
+    ``taken_out`` counts the parameters that were swept out of y and x before (固定效应), and
+    ``nested`` holds the codes (n,) of those effects.
     """
 
     y: np.ndarray
@@ -30,6 +31,7 @@ class Design:
     names: list[str]
     rows: pd.DataFrame
     taken_out: int = 0
+    nested: tuple[np.ndarray, ...] = ()
 
     @property
     def doubles(self) -> "Design":

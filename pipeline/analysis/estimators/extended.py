@@ -54,7 +54,7 @@ class LeastSquares:
         """Take x (n, k) apart; `WrongUse` where its columns are collinear (完全共线)."""
         if rank(x) < x.shape[1]:
             raise WrongUse("自变量完全共线，系数不能确定：" + "、".join(names))
-        q, r = _orthogonal(x)
+        q, r = orthogonal(x)
         return cls(extended(x), q, triangle_inverse(r))
 
     def coefficients(self, y: np.ndarray) -> np.ndarray:
@@ -83,16 +83,16 @@ def rank(x: np.ndarray) -> int:
 
 def left_over(y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return y (n,) or (n, m) less what x (n, k) explains of it; x may be collinear."""
-    q, _ = _orthogonal(x)
+    q, _ = orthogonal(x)
     return extended(y) - q @ (q.T @ extended(y))
 
 
 def leverage(x: np.ndarray) -> np.ndarray:
     """Return the diagonal (n,) of the hat matrix of x (n, k) (杠杆值); x may be collinear."""
-    return (_orthogonal(x)[0]**2).sum(axis=1)
+    return (orthogonal(x)[0]**2).sum(axis=1)
 
 
-def _orthogonal(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def orthogonal(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return q (n, k) and the upper r (k, k) with qr = x.
 
     Each column loses what those before explain, twice: then they are orthogonal to the last

@@ -212,7 +212,7 @@ def fit_panel(data: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, dic
         few = estimate(data, {"kind": "cr2", **dummies})
         terms = few.terms[few.terms["term"].isin(model.regressors)]
         wild = estimate(data, {"kind": "wild", "terms": [model.focus], **dummies})
-        row |= {"covariance": "CR2", "convention": few.convention,
+        row |= {"covariance": "CR2", "convention": f"{few.convention}；另列p：{wild.convention}",
                 "p_wild": _p(wild.terms, model.focus)}
     return terms, row | {"p_value": _p(terms, model.focus)}
 

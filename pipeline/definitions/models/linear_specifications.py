@@ -13,6 +13,7 @@ from pipeline.definitions.models.specification_parts import Columns, Specificati
 
 Errors = Literal["nonrobust", "HC0", "HC1", "HC2", "HC3", "HC4", "cluster", "cluster-crv3"]
 CLUSTERED = ("cluster", "cluster-crv3")
+Working = Literal["identity", "inverse"]
 
 
 class Regression(Specification):
@@ -139,7 +140,19 @@ class FixedEffects(_OfVariables):
         return self
 
 
-class WithinBetween(_OfVariables):
+class _OfWorkingModel(Specification):
+    """Weighted CR2 names its working model (工作模型)."""
+
+    working: Working | None = None
+
+    @model_validator(mode="after")
+    def _a_working_model_goes_with_weights(self):
+        if self.working and not self.weights:
+            raise ValueError("working（工作模型）须与 weights（权数）同写")
+        return self
+
+
+class WithinBetween(_OfWorkingModel, _OfVariables):
     """`pipeline.analysis.estimators.linear.within_between.within_between`."""
 
     kind: Literal["within_between"]
@@ -156,6 +169,8 @@ class WithinBetween(_OfVariables):
     def _clusters_are_the_units(self):
         if self.groups not in (None, self.fe[0]):
             raise ValueError(f"within_between 按单位 {self.fe[0]} 聚类，groups 不得另写")
+        if self.working and self.cov != "cr2":
+            raise ValueError("working（工作模型）只用于 cov = “cr2”")
         return self
 
 
@@ -193,15 +208,16 @@ class _FormulaOrEffects(Specification):
         return [*(self.vars or []), *(self.fe or [])]
 
 
-class BiasReduced(_FormulaOrEffects):
-    """`pipeline.analysis.estimators.linear.clusters.cr2`."""
+class BiasReduced(_OfWorkingModel, _FormulaOrEffects):
+    """`pipeline.analysis.estimators.linear.bias_reduced.cr2`."""
 
     kind: Literal["cr2"]
     groups: Text | None = None
+    f_tests: dict[Text, Columns] = {}
 
 
 class Wild(_FormulaOrEffects):
-    """`pipeline.analysis.estimators.linear.clusters.wild`."""
+    """`pipeline.analysis.estimators.linear.wild_bootstrap.wild`."""
 
     kind: Literal["wild"]
     groups: Text

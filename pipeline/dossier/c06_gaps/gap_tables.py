@@ -120,6 +120,10 @@ def _terms(m: dict, mine: pd.DataFrame, county: County):
            *(Cell(text if m["r_squared"] else "") for text in fit), *(Cell("") for _ in range(4)))
 
 
+def _said_convention(text: str) -> str:
+    return text.replace("school", "学校").replace("year", "年份")
+
+
 def _term_notes(fitted: list[dict], county: County) -> tuple[str, ...]:
     methods = {m["method"] for m in fitted}
     adjusted = {m["family"]: m["adjustment"] for m in fitted if m["adjustment"]}
@@ -128,10 +132,8 @@ def _term_notes(fitted: list[dict], county: County) -> tuple[str, ...]:
     if methods & {"ols", "wls"}:
         notes.append("普通最小二乘未加权；标准误为HC3，区间与p按t分布。")
     if "panel" in methods:
-        kinds = {"CR1": "按学校聚类CR1，t（学校数−1），嵌套于学校的固定效应不计入参数",
-                 "CR2": "按学校聚类CR2，Satterthwaite自由度，另列野聚类自助法的p值"}
-        used = sorted({m["covariance"] for m in fitted if m["method"] == "panel"})
-        notes.append(f"学校面板的标准误：{joined([kinds[k] for k in used])}；"
+        used = sorted({m["convention"] for m in fitted if m["method"] == "panel"})
+        notes.append(f"学校面板的标准误：{joined([_said_convention(text) for text in used])}；"
                      "R²为组内。年份固定效应已吸收价格变动。")
     if methods & {"quantile", "oaxaca"}:
         notes.append("分位数回归与分解的区间按行自助法，百分位数；不作检验，没有p值。")

@@ -115,7 +115,8 @@ def _few_clusters(data: pd.DataFrame, spec: dict, focus: str, found: Estimate, c
     """Return CR2's terms with the wild bootstrap's p, or the wild test of the focus alone."""
     if spec["kind"] == "within_between":
         adjusted = estimate(data, spec | {"cov": "cr2"})
-        return adjusted.terms, {"covariance": "CR2", "convention": adjusted.convention}
+        return adjusted.terms, {"covariance": "CR2", "convention": adjusted.convention,
+                                "joint_p": adjusted.figures.get("hausman_p")}
     same = {key: spec[key] for key in ("formula", "vars", "fe", "groups", "weights")
             if key in spec}
     asked = same | {"kind": "wild", "terms": [focus]}
@@ -123,9 +124,10 @@ def _few_clusters(data: pd.DataFrame, spec: dict, focus: str, found: Estimate, c
         adjusted = estimate(data, same | {"kind": "cr2"})
         terms = adjusted.terms.set_index("term").loc[found.terms["term"]].reset_index()
         if terms.set_index("term").loc[focus, "df"] >= float(rules.min_df):
-            p = estimate(data, asked).terms.loc[0, "p_value"]
-            return terms, {"covariance": "CR2", "convention": adjusted.convention,
-                           "p_wild": float(p)}
+            beside = estimate(data, asked)
+            return terms, {"covariance": "CR2",
+                           "convention": f"{adjusted.convention}；另列p：{beside.convention}",
+                           "p_wild": float(beside.terms.loc[0, "p_value"])}
     wild = estimate(data, asked | {"interval": True})
     tested = wild.terms.iloc[0]
     terms = found.terms.copy()

@@ -28,8 +28,8 @@ def fixed_effects(data: pd.DataFrame, spec: dict) -> Estimate:
     pyfixest; five conventions in use give 0.2884 … 0.3148 for one textbook coefficient.
     Units with one row tell nothing and are left out; regressors that the effects absorb are
     left out and named. ``weights`` names a column. ``r_squared`` is within. Few clusters: see
-    `pipeline.analysis.estimators.linear.clusters`. Worked case: Stock & Watson, Table 10.1, column
-    2, −0.656 (0.29).
+    `pipeline.analysis.estimators.linear.bias_reduced`. Worked case: Stock & Watson, Table 10.1,
+    column 2, −0.656 (0.29).
     """
     groups = [spec["groups"]] if spec["cov"] == "cluster" else []
     cells = of_columns(panel_rows(data, spec, groups), spec["vars"])
@@ -56,10 +56,11 @@ def panel_rows(data: pd.DataFrame, spec: dict, groups: list[str]) -> pd.DataFram
 def swept(data: pd.DataFrame, spec: dict) -> Design:
     """Return the design of ``vars`` with the effects ``fe``, ready for errors by ``groups``.
 
-    Effects nested in the groups are swept out, as they change neither the scores nor CR2's
-    adjustment (Pustejovsky & Tipton 2018); of the others all levels but the first become 0/1
-    columns, last in the design, and are swept alike. So the degrees of freedom are those of
-    the whole model. What the effects absorb is left out.
+    Effects nested in the groups are swept out, as they change neither the scores nor, where
+    errors of variance 1/w are the working model, CR2's adjustment (Pustejovsky & Tipton
+    2018); of the others all levels but the first become 0/1 columns, last in the design, and
+    are swept alike. So the degrees of freedom are those of the whole model. What the effects
+    absorb is left out.
     """
     rows = panel_rows(data, spec, [spec["groups"]])
     cells = of_columns(rows, spec["vars"])
@@ -78,7 +79,8 @@ def swept(data: pd.DataFrame, spec: dict) -> Design:
     if not nested:
         moved, names = np.column_stack([moved, np.ones(len(moved))]), [*names, "Intercept"]
     moved = extended(moved)
-    return Design(moved[:, 0], moved[:, 1:], names, rows, taken_out=int(bool(nested)))
+    return Design(moved[:, 0], moved[:, 1:], names, rows, taken_out=int(bool(nested)),
+                  nested=tuple(nested))
 
 
 def clustered_design(data: pd.DataFrame, spec: dict) -> tuple[Design, list[str]]:

@@ -4,6 +4,7 @@ All intervals come from `tidy`, by t: those of the normal distribution are 12 % 
 n = 12.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -166,14 +167,20 @@ def _jackknife(fit: LeastSquares, residuals: np.ndarray, codes: np.ndarray, corr
 
 def _joint_tests(names: list[str], estimates, found: Covariance, tests: dict) -> dict:
     figures = {}
+    for name, chosen in chosen_terms(names, tests):
+        f = wald(estimates[chosen], found.matrix[np.ix_(chosen, chosen)])
+        figures |= {f"f[{name}]": f, f"f_p[{name}]": stats.f.sf(float(f), len(chosen), found.df)}
+    return figures
+
+
+def chosen_terms(names: list[str], tests: dict[str, list[str]]
+                 ) -> Iterator[tuple[str, list[int]]]:
+    """Yield each joint test's name and the places of its terms; `WrongUse` where they are none."""
     for name, terms in tests.items():
         unknown = [term for term in terms if term not in names]
         if unknown or len(set(terms)) < len(terms):
             raise WrongUse(f"联合检验“{name}”的项不对：{'、'.join(unknown or terms)}")
-        chosen = [names.index(term) for term in terms]
-        f = wald(estimates[chosen], found.matrix[np.ix_(chosen, chosen)])
-        figures |= {f"f[{name}]": f, f"f_p[{name}]": stats.f.sf(float(f), len(chosen), found.df)}
-    return figures
+        yield name, [names.index(term) for term in terms]
 
 
 def wald(b: np.ndarray, v: np.ndarray) -> float:

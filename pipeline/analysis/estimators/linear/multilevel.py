@@ -1,53 +1,63 @@
 """Mixed models (多层模型): random intercepts and slopes of schools or counties.
 
 statsmodels' MixedLM returns wrong answers without saying so when started by its default or
-by lbfgs (issue 10239). Here it is started by Powell's method and believed only when a
-second reckoning agrees; otherwise fixed effects are reported, and the convention says so.
+by lbfgs (issue 10239), and stops short of the greatest likelihood when it is right, from the
+fourth digit on. So the likelihood is reckoned here, in extended precision, and what it gives
+is believed only when statsmodels, started by Powell's method, agrees; otherwise fixed effects
+are reported, and the convention says so.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
 
 from pipeline.analysis.estimators.designs import Design, design, determined, left_of
 from pipeline.analysis.estimators.estimates import Estimate, tidy
-from pipeline.analysis.estimators.extended import LeastSquares, extended, inverse, solved
+from pipeline.analysis.estimators.extended import (
+    LeastSquares,
+    extended,
+    inverse,
+    solved,
+    upper_root,
+)
 from pipeline.analysis.estimators.linear.fixed_effects import within
+from pipeline.analysis.estimators.linear.least_squares import summed
+from pipeline.analysis.estimators.searching import least
 from pipeline.ground.errors import WrongUse
 
-STARTS, SECOND_START = ["powell", "bfgs"], ["nm"]
+STARTS = ["powell", "bfgs"]
 TOLERANCE, HUGE_ERROR, NO_VARIANCE = 0.05, 1e3, 1e-6
 WITHIN = 1e-8
+MOST = 1e4  # of the residual deviation: effects of groups are not larger
 
 
 def mixed(data: pd.DataFrame, spec: dict) -> Estimate:
     """Fit ``formula`` with random effects ``re`` (default ``1``, the intercept) of ``groups``.
 
-    ``reml`` is true unless given. Intervals by t: terms that vary only between groups have
-    G − (number of these) df, the others n − G − (number of the others) (Pinheiro & Bates
-    2000, §2.4.2). Figures: ``tau00`` and on (covariance of the effects), ``sigma2``, ``icc``,
-    ``log_likelihood``. Worked case: Raudenbush & Bryk (2002), ch. 4, 12.637 (0.244), τ 8.61.
+    ``reml`` is true unless given. Errors are those of (X′V⁻¹X)⁻¹ (Laird & Ware 1982);
+    statsmodels' come from a Hessian by differences. Intervals by t: terms that vary only
+    between groups have G − (number of these) df, the others n − G − (number of the others)
+    (Pinheiro & Bates 2000, §2.4.2). Figures: ``tau00`` and on (covariance of the effects),
+    ``sigma2``, ``icc``, ``log_likelihood``. Worked case: Raudenbush & Bryk (2002), ch. 4,
+    12.637 (0.244), τ 8.61.
     """
     cells = design(data, spec["formula"], [spec["groups"]])
     fit = LeastSquares.on(determined(cells).x, cells.names)
     left_of(fit.residuals(cells.y), cells.y)
-    cells = cells.doubles
     outcome = spec["formula"].split("~")[0]
-    effects = design(cells.rows, f"{outcome} ~ {spec.get('re', '1')}").doubles.x
+    effects = design(cells.rows, f"{outcome} ~ {spec.get('re', '1')}").x
     LeastSquares.on(effects, ["随机效应", spec.get("re", "1")])
     codes, reml = cells.codes(spec["groups"]), spec.get("reml", True)
     if len(cells.y) <= codes.max() + 1:
         raise WrongUse(f"各群 {spec['groups']} 都只有一行，组间与组内分不开")
-    fit = fitted(cells, effects, codes, reml, STARTS)
-    if effects.shape[1] == 1:
-        second = random_intercept(cells.y, cells.x, codes, reml)
-    else:
-        second = witness(fitted(cells, effects, codes, reml, SECOND_START))
-    reason = objection(fit, second, cells.y.std())
+    theirs = fitted(cells.doubles, effects.astype(float), codes, reml, STARTS)
+    found = Likelihood.of(cells, effects, codes, reml).greatest(theirs)
+    reason = objection(theirs, found.log_likelihood, float(cells.y.std()))
     if reason:
         words = f"多层模型未采用（{reason}），改报固定效应：{spec['groups']}；"
-        return within(cells.y, cells.x, cells.names, [codes], codes, words)
-    return _reported(fit, cells, effects, codes, spec)
+        return within(cells.doubles.y, cells.doubles.x, cells.names, [codes], codes, words)
+    return _reported(found, cells.doubles, codes, spec)
 
 
 def fitted(cells: Design, effects: np.ndarray, codes: np.ndarray, reml: bool,
@@ -69,31 +79,6 @@ def fitted(cells: Design, effects: np.ndarray, codes: np.ndarray, reml: bool,
             return None
 
 
-def witness(fit) -> float:
-    """Return the log-likelihood of a second fit, −∞ where it did not converge or is not finite:
-    Nelder and Mead's method may end at +∞, and would speak against every right fit."""
-    counts = fit is not None and fit.converged and np.isfinite(fit.llf)
-    return float(fit.llf) if counts else -np.inf
-
-
-def fixed_errors(x: np.ndarray, z: np.ndarray, codes: np.ndarray, tau: np.ndarray, sigma2: float
-                 ) -> np.ndarray:
-    """Return the standard errors (k,) of the fixed terms: roots of the diagonal of (X′V⁻¹X)⁻¹.
-
-    V = ZτZ′ + σ²I in each group, so that V⁻¹ = (I − Zτ(σ²I + Z′Zτ)⁻¹Z′)/σ², τ singular or not.
-    statsmodels' come from a Hessian by differences: 0.0706 where lme4 has 0.0701 (bdf). Source:
-    Laird & Ware (1982).
-    """
-    x, z, tau = extended(x), extended(z), extended(tau)
-    inner = np.zeros((x.shape[1],) * 2, np.longdouble)
-    for g in range(codes.max() + 1):
-        own, effects = x[codes == g], z[codes == g]
-        across = own.T @ effects
-        middle = sigma2 * np.eye(len(tau)) + effects.T @ effects @ tau
-        inner += (own.T @ own - across @ tau @ solved(middle, across.T)) / sigma2
-    return np.sqrt(np.diag(inverse(inner))).astype(float)
-
-
 def objection(fit, second: float, spread: float) -> str:
     """Return why a fit is not to be believed, in Chinese; empty if it is.
 
@@ -109,40 +94,92 @@ def objection(fit, second: float, spread: float) -> str:
     return "另一算法的似然更高" if fit.llf < second - TOLERANCE else ""
 
 
-def random_intercept(y: np.ndarray, x: np.ndarray, codes: np.ndarray, reml: bool) -> float:
-    """Return the greatest log-likelihood of a random-intercept model, by its profile.
+@dataclass(frozen=True)
+class Optimum:
+    """A log-likelihood, the coefficients (k,) and errors (k,), τ (r, r) and σ² that go with it."""
 
-    With θ = τ/σ² only one number is searched: V⁻¹ = I − θ/(1+n_gθ)·11′ in each group.
+    log_likelihood: float
+    coefficients: np.ndarray
+    errors: np.ndarray
+    tau: np.ndarray
+    sigma2: float
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """The likelihood of a mixed model by the triangle Λ with τ = σ²ΛΛ′ (Bates et al. 2015).
+
+    Sums of products: ``whole`` of regressors and outcome (k+1, k+1), ``towards`` of these with
+    the effects (G, k+1, r), ``inner`` of the effects (G, r, r), each effect divided by its
+    ``size`` (r,). V⁻¹ = I − ZΛ(I + Λ′Z′ZΛ)⁻¹Λ′Z′ in each group.
     """
-    n, k = x.shape
-    sizes = np.bincount(codes)
-    sums = np.column_stack([np.bincount(codes, column) for column in (*x.T, y)])
-    whole = np.column_stack([x, y]).T @ np.column_stack([x, y])
 
-    def log_likelihood(theta: float) -> float:
-        cross = whole - (sums.T * (theta / (1 + sizes * theta))) @ sums
+    whole: np.ndarray
+    towards: np.ndarray
+    inner: np.ndarray
+    size: np.ndarray
+    n: int
+    reml: bool
+
+    @classmethod
+    def of(cls, cells: Design, effects: np.ndarray, codes: np.ndarray, reml: bool
+           ) -> "Likelihood":
+        """Add up the products within the groups (n,) of effects (n, r)."""
+        both, size = np.column_stack([cells.x, cells.y]), np.sqrt((effects**2).mean(axis=0))
+        z = effects / size
+        towards = summed((both[:, :, None] * z[:, None]).reshape(len(z), -1), codes)
+        inner = summed((z[:, :, None] * z[:, None]).reshape(len(z), -1), codes)
+        r = z.shape[1]
+        return cls(both.T @ both, towards.reshape(-1, both.shape[1], r),
+                   inner.reshape(-1, r, r), size, len(z), reml)
+
+    def greatest(self, near) -> Optimum:
+        """Return the greatest likelihood, sought from Λ = I and from a fit ``near``, if any."""
+        r = len(self.size)
+        starts = [np.eye(r, dtype=np.longdouble)]
+        if near is not None and np.isfinite(near.cov_re).all() and near.scale > 0:
+            tau = extended(near.cov_re) * self.size * self.size[:, None] / near.scale
+            starts.append(upper_root(tau + TOLERANCE**4 * np.eye(r)).T)
+        rows, columns = np.tril_indices(r)
+        bounds = [(0 if i == j else -MOST, MOST) for i, j in zip(rows, columns, strict=True)]
+        ends = [least(lambda entries: -self.at(entries).log_likelihood, start[rows, columns],
+                      bounds) for start in starts if np.isfinite(start).all()]
+        return self.at(min(ends, key=lambda end: end[0])[1])
+
+    def at(self, entries: np.ndarray) -> Optimum:
+        """Return the likelihood with these entries of Λ's lower triangle, row by row."""
+        r, k = len(self.size), len(self.whole) - 1
+        triangle = np.zeros((r, r), np.longdouble)
+        triangle[np.tril_indices(r)] = entries
+        across = self.towards @ triangle
+        middle = np.eye(r) + triangle.T @ self.inner @ triangle
+        cross = self.whole - (across @ solved(middle, across.transpose(0, 2, 1))).sum(axis=0)
         xx, xy = cross[:k, :k], cross[:k, k]
-        squares = cross[k, k] - xy @ np.linalg.solve(xx, xy)
-        df = n - k if reml else n
-        value = df * (np.log(2 * np.pi * squares / df) + 1) + np.log1p(sizes * theta).sum()
-        return -(value + (np.linalg.slogdet(xx)[1] if reml else 0)) / 2
+        coefficients = solved(xx, xy[:, None])[:, 0]
+        df = self.n - k if self.reml else self.n
+        sigma2 = (cross[k, k] - xy @ coefficients) / df
+        value = df * (np.log(2 * np.pi * sigma2) + 1) + _log_determinant(middle).sum()
+        value += _log_determinant(xx) if self.reml else 0
+        tau = triangle @ triangle.T * sigma2 / (self.size * self.size[:, None])
+        errors = np.sqrt(np.diag(inverse(xx)) * sigma2)
+        return Optimum(-value / 2, coefficients, errors, tau, sigma2)
 
-    found = optimize.minimize_scalar(lambda log: -log_likelihood(np.exp(log)), bounds=(-15, 10),
-                                     method="bounded", options={"xatol": 1e-10})
-    return max(-found.fun, log_likelihood(0.0))
+
+def _log_determinant(a: np.ndarray) -> np.ndarray:
+    """Return ln|a| of positive definite matrices (…, k, k)."""
+    return 2 * np.log(np.einsum("...ii->...i", upper_root(a))).sum(axis=-1)
 
 
-def _reported(fit, cells: Design, effects: np.ndarray, codes: np.ndarray, spec: dict) -> Estimate:
-    tau, sigma2 = np.atleast_2d(np.asarray(fit.cov_re)), float(fit.scale)
+def _reported(found: Optimum, cells: Design, codes: np.ndarray, spec: dict) -> Estimate:
+    tau, sigma2 = found.tau, found.sigma2
     figures = {f"tau{i}{j}": float(tau[j, i]) for i in range(len(tau)) for j in range(i, len(tau))}
     figures |= {"sigma2": sigma2, "icc": tau[0, 0] / (tau[0, 0] + sigma2),
-                "log_likelihood": float(fit.llf), "groups": float(codes.max() + 1)}
+                "log_likelihood": found.log_likelihood, "groups": float(codes.max() + 1)}
     likelihood = "限制性最大似然" if spec.get("reml", True) else "最大似然"
     words = f"{likelihood}，群：{spec['groups']}，t（组内外自由度）"
     if tau[0, 0] < NO_VARIANCE * sigma2:
         words += "；组间方差与零无法区分"
-    errors = fixed_errors(cells.x, effects, codes, tau, sigma2)
-    terms = tidy(cells.names, fit.fe_params, errors, _degrees(cells, codes))
+    terms = tidy(cells.names, found.coefficients, found.errors, _degrees(cells, codes))
     return Estimate(terms, len(cells.y), words, {name: float(v) for name, v in figures.items()})
 
 

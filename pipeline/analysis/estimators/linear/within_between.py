@@ -1,6 +1,7 @@
 """Within and between units at once (组内—组间模型): Mundlak's device and its Hausman test."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,17 @@ from scipy import stats
 from pipeline.analysis.estimators.designs import Design, determined, left_of, weighted
 from pipeline.analysis.estimators.estimates import Estimate, tidy
 from pipeline.analysis.estimators.extended import LeastSquares, extended, rank
-from pipeline.analysis.estimators.linear.clusters import bias_reduced
+from pipeline.analysis.estimators.linear.bias_reduced import (
+    BiasReduced,
+    bias_reduced,
+    weighing,
+)
 from pipeline.analysis.estimators.linear.fixed_effects import demeaned, panel_rows
 from pipeline.analysis.estimators.linear.least_squares import cr1, wald
 
 UNCHANGED = 1e-10
-HOW = {"cluster": "聚类CR1：乘G/(G−1)·(n−1)/(n−k)，t（G−1）", "cr2": "CR2，Satterthwaite自由度"}
+HOW = {"cluster": "聚类CR1：乘G/(G−1)·(n−1)/(n−k)，t（G−1）",
+       "cr2": "CR2，Satterthwaite自由度，联合检验HTZ"}
 
 
 def within_between(data: pd.DataFrame, spec: dict) -> Estimate:
@@ -26,27 +32,34 @@ def within_between(data: pd.DataFrame, spec: dict) -> Estimate:
     within, ``between[x]`` their sum; what does not change within units has ``between[x]``
     only. ``cov``: ``cluster`` or ``cr2``, by unit. ``hausman_f``, ``hausman_p``: all
     differences are 0, Hausman's test by regression, robust (Arellano 1993). ``weights`` names
-    a column. Source: Mundlak (1978). Worked case: Grunfeld's ten firms, within 0.110 and
-    0.310, between 0.135 and 0.032 (Baltagi 2005, table 2.1).
+    a column, ``working`` the working model of weighted CR2, whose joint test is HTZ (see
+    `pipeline.analysis.estimators.linear.bias_reduced`). Source: Mundlak (1978). Worked case:
+    Grunfeld's ten firms, within 0.110 and 0.310, between 0.135 and 0.032 (Baltagi 2005, table
+    2.1).
     """
     cells, codes, moving = mundlak_design(data, spec)
     k = len(moving)
-    fit = bias_reduced if spec["cov"] == "cr2" else one_way
-    found, matrix, df = fit(cells, codes)
-    turned = cells.x.copy()
+    fit = partial(bias_reduced, spec=spec) if spec["cov"] == "cr2" else one_way
+    found, turned = fit(cells, codes), cells.x.copy()
     turned[:, :k] -= turned[:, k:2 * k]
-    sums, sum_matrix, sum_df = fit(replace(cells, x=turned), codes)
+    sums = fit(replace(cells, x=turned), codes)
     fixed = len(spec["vars"]) - 1 - k
     apart, whole = slice(0, 2 * k), slice(k, 2 * k + fixed)
-    terms = pd.concat([
-        tidy(cells.names[apart], found[apart], np.sqrt(np.diag(matrix))[apart], df[apart]),
-        tidy([f"between[{name}]" for name in (*moving, *cells.names[2 * k:2 * k + fixed])],
-             sums[whole], np.sqrt(np.diag(sum_matrix))[whole], sum_df[whole])], ignore_index=True)
-    clusters = int(codes.max()) + 1
-    words = "组内—组间；" + ("加权；" if "weights" in spec else "")
-    return Estimate(terms, len(cells.y), f"{words}{HOW[spec['cov']]}；群：{spec['fe'][0]}",
-                    {"clusters": float(clusters),
-                     **hausman(found[k:2 * k], matrix[k:2 * k, k:2 * k], clusters)})
+    between = [*moving, *cells.names[2 * k:2 * k + fixed]]
+    terms = pd.concat([_rows(found, cells.names[apart], apart),
+                       _rows(sums, [f"between[{name}]" for name in between], whole)],
+                      ignore_index=True)
+    weighted_how = weighing(spec) if spec["cov"] == "cr2" else "加权；" * ("weights" in spec)
+    f, df, p = found.joint(list(range(k, 2 * k))) if k else (np.nan, 0, np.nan)
+    tested = {"hausman_f": f, "hausman_df": df, "hausman_p": p} if df > 0 else {}
+    return Estimate(terms, len(cells.y),
+                    f"组内—组间；{weighted_how}{HOW[spec['cov']]}；群：{spec['fe'][0]}",
+                    {"clusters": float(codes.max() + 1), **tested})
+
+
+def _rows(found: "BiasReduced | OneWay", names: list[str], chosen: slice) -> pd.DataFrame:
+    return tidy(names, found.estimates[chosen], np.sqrt(np.diag(found.matrix))[chosen],
+                found.df[chosen])
 
 
 def mundlak_design(data: pd.DataFrame, spec: dict) -> tuple[Design, np.ndarray, list[str]]:
@@ -84,20 +97,28 @@ def _independent(means: np.ndarray) -> np.ndarray:
     return kept[:, 1:]
 
 
-def one_way(cells: Design, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the coefficients (k,), their CR1 covariance (k, k) and df (k,), G − 1."""
+@dataclass(frozen=True)
+class OneWay:
+    """Coefficients (k,), their CR1 covariance (k, k), and the degrees of freedom (k,), G − 1."""
+
+    estimates: np.ndarray
+    matrix: np.ndarray
+    df: np.ndarray
+
+    def joint(self, chosen: list[int]) -> tuple[float, float, float]:
+        """Return F, its second degrees of freedom G − q and p of terms that are all 0.
+
+        The scale (G − q)/((G − 1)·q) is Hotelling's, for a covariance from G clusters.
+        """
+        q, left = len(chosen), int(self.df[0]) + 1 - len(chosen)
+        if left <= 0:
+            return np.nan, left, np.nan
+        f = wald(self.estimates[chosen], self.matrix[np.ix_(chosen, chosen)]) * left / self.df[0]
+        return f, left, float(stats.f.sf(f, q, left))
+
+
+def one_way(cells: Design, codes: np.ndarray) -> OneWay:
+    """Fit a design with CR1 of the clusters (n,)."""
     fit = LeastSquares.on(cells.x, cells.names)
     matrix = cr1(fit, left_of(fit.residuals(cells.y), cells.y), codes)
-    return fit.coefficients(cells.y), matrix, np.full(len(matrix), codes.max())
-
-
-def hausman(difference: np.ndarray, matrix: np.ndarray, clusters: int) -> dict[str, float]:
-    """Return the Wald F of differences (q,) with covariance (q, q), and p by F(q, G − q).
-
-    The scale (G − q)/((G − 1)·q) is Hotelling's, for a covariance from G clusters.
-    """
-    q = len(difference)
-    if not q or clusters <= q:
-        return {}
-    f = wald(difference, matrix) * (clusters - q) / (clusters - 1)
-    return {"hausman_f": f, "hausman_p": float(stats.f.sf(f, q, clusters - q))}
+    return OneWay(fit.coefficients(cells.y), matrix, np.full(len(matrix), codes.max()))

@@ -1,6 +1,6 @@
-"""Few clusters (群数少时的推断): CR2 with Satterthwaite's df, and the wild cluster bootstrap.
+"""The wild cluster bootstrap-t (野聚类自助检验), for few clusters (群数少时的推断).
 
-No Python library has CR2; the bootstrap packages decide ties by rounding noise.
+Bootstrap packages decide ties by rounding noise, and so the least p of few clusters.
 """
 
 from dataclasses import dataclass
@@ -10,89 +10,16 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.estimators.designs import Design, left_of, shared
+from pipeline.analysis.estimators.designs import Design, left_of
 from pipeline.analysis.estimators.estimates import LEVEL, Estimate, tidy
-from pipeline.analysis.estimators.extended import LeastSquares, left_over, spectrum
+from pipeline.analysis.estimators.extended import LeastSquares, left_over
 from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
 from pipeline.ground.errors import WrongUse
 
 ALL_DRAWS_UP_TO, DRAWS, SEED = 12, 9_999, 20170426
 MOST_STEPS, HALVINGS = 12, 30
+LEAST_DIGITS = 3
 TIE = 1e-9  # t and t* of the draw that reproduces the data differ by rounding only
-
-
-def cr2(data: pd.DataFrame, spec: dict) -> Estimate:
-    """Fit ``formula``, or ``vars`` and ``fe``, with bias-reduced errors (CR2) of ``groups``.
-
-    Each cluster's residuals are multiplied by (I − H_gg)^(−1/2); df by Satterthwaite, one a
-    term, under independent equal errors. Without ``groups`` every row is its own cluster:
-    HC2 with the df of Imbens & Kolesár (2016). With ``weights`` (a column) the working errors
-    have variance 1/w. Sources: Bell & McCaffrey (2002), Pustejovsky & Tipton (2018). Worked
-    case: R clubSandwich on 45 Californian counties, error 0.304844 and 19.99 df for the class
-    size.
-    """
-    cells, printed = clustered_design(data, spec)
-    codes = cells.codes(spec["groups"]) if "groups" in spec else np.arange(len(cells.y))
-    if "groups" not in spec:
-        shared(LeastSquares.on(cells.x, cells.names).leverage, cells.rows)
-    estimates, matrix, df = bias_reduced(cells, codes)
-    terms = tidy(cells.names, estimates, np.sqrt(np.diag(matrix)), df)
-    words = "加权（误差方差与权数成反比）；" if "weights" in spec else ""
-    words += f"CR2（群：{spec['groups']}）" if "groups" in spec else "HC2"
-    absorbed = [name for name in printed if name not in cells.names]
-    words += "，Satterthwaite自由度" + (
-        f"；被固定效应吸收：{'、'.join(absorbed)}" if absorbed else "")
-    terms = terms[terms["term"].isin(printed)].reset_index(drop=True)
-    return Estimate(terms, len(cells.y), words, {"clusters": float(codes.max() + 1)})
-
-
-def bias_reduced(cells: Design, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the coefficients (k,), their CR2 covariance (k, k) and Satterthwaite's df (k,)."""
-    fit = LeastSquares.on(cells.x, cells.names)
-    scores, b, squares = _adjusted(fit, codes, left_of(fit.residuals(cells.y), cells.y))
-    return fit.coefficients(cells.y), scores.T @ scores, _satterthwaite(b, squares, fit.bread)
-
-
-def _adjusted(fit: LeastSquares, codes: np.ndarray, residuals: np.ndarray):
-    """Return by cluster g and term c: scores c′M X_g′A_g e_g; b = X_g′a and a′a of a = A_g X_g M c.
-    """
-    inside = [fit.q[codes == g] for g in range(codes.max() + 1)]
-    a = [moved @ fit.r_inverse.T for moved in _reduced(inside)]
-    return (np.array([a[g].T @ residuals[codes == g] for g in range(len(a))]),
-            np.array([fit.x[codes == g].T @ a[g] for g in range(len(a))]),
-            np.array([(part**2).sum(axis=0) for part in a]))
-
-
-def _reduced(inside: list[np.ndarray]) -> list[np.ndarray]:
-    """Return (I − QQ′)^(−1/2) Q of each cluster's rows Q of the orthogonal regressors.
-
-    It equals Q (I − Q′Q)^(−1/2): the smaller of the two is taken, all of one size together.
-    """
-    tall = [len(q) >= q.shape[1] for q in inside]
-    grams = [q.T @ q if high else q @ q.T for q, high in zip(inside, tall, strict=True)]
-    found: list[np.ndarray] = [None] * len(inside)
-    for size in {len(gram) for gram in grams}:
-        alike = [g for g, gram in enumerate(grams) if len(gram) == size]
-        roots = _inverse_roots(np.eye(size) - np.array([grams[g] for g in alike]))
-        for g, root in zip(alike, roots, strict=True):
-            found[g] = inside[g] @ root if tall[g] else root @ inside[g]
-    return found
-
-
-def _inverse_roots(matrices: np.ndarray) -> np.ndarray:
-    """Return the symmetric Moore–Penrose inverses of the square roots of (d, m, m)."""
-    values, vectors = spectrum(matrices)
-    scale = np.where(values > 1e-10, np.maximum(values, 1e-10) ** -0.5, 0)
-    return vectors * scale[:, None] @ vectors.transpose(0, 2, 1)
-
-
-def _satterthwaite(b: np.ndarray, squares: np.ndarray, bread: np.ndarray) -> np.ndarray:
-    """Return (Σ P_gg)² / Σ P_gh² with P_gh = [g = h] a_g′a_g − b_g′M b_h, one a term."""
-    df = []
-    for term in range(b.shape[2]):
-        p = np.diag(squares[:, term]) - b[:, :, term] @ bread @ b[:, :, term].T
-        df.append(np.trace(p) ** 2 / (p**2).sum())
-    return np.array(df)
 
 
 def wild(data: pd.DataFrame, spec: dict) -> Estimate:
@@ -101,9 +28,10 @@ def wild(data: pd.DataFrame, spec: dict) -> Estimate:
     Of ``formula``, or of ``vars`` with effects ``fe``; ``weights`` as in `cr2`.
 
     With up to 12 clusters all 2^G draws are made, otherwise 9,999 with a fixed seed. p is the
-    share of draws with |t*| ≥ |t|, ties counted in, so the smallest is 2/2^G and five
-    clusters can never give p < 0.05. Errors and t are CR1. ``interval`` asks for the interval
-    of all values that the test does not reject at the 5 % level (检验反演). Source: Cameron,
+    share of draws with |t*| ≥ |t|, ties counted in, so the smallest is 2/2^G, which the
+    convention says: five clusters can never give p < 0.05. Errors and t are CR1. ``interval``
+    asks for the interval of all values that the test does not reject at the 5 % level
+    (检验反演). Source: Cameron,
     Gelbach & Miller (2008). Worked case: eight Californian counties, class size t = −2.140575,
     p = 8/256.
     """
@@ -120,10 +48,19 @@ def wild(data: pd.DataFrame, spec: dict) -> Estimate:
         rows.append(test.row(term, spec.get("interval", False)))
         figures[f"p_ties_out[{term}]"] = test.p(0.0, ties=False)
     words = "加权；" if "weights" in spec else ""
-    words += f"野聚类自助法，群：{spec['groups']}，抽样{len(signs)}次；标准误与t为CR1"
+    words += f"野聚类自助法（标准误与t为CR1），群：{spec['groups']}，{_least_p(signs)}"
     if spec.get("interval"):
         words += "，区间由检验反演"
     return Estimate(pd.concat(rows, ignore_index=True), len(cells.y), words, figures)
+
+
+def _least_p(signs: np.ndarray) -> str:
+    """Say how many draws there are and below which value p cannot fall, whatever the data."""
+    draws, clusters = signs.shape
+    if clusters <= ALL_DRAWS_UP_TO:
+        return (f"{clusters}个群的符号全部{draws}种，p最小只能是2/2^{clusters}＝"
+                f"{2 / draws:.{LEAST_DIGITS}g}")
+    return f"抽样{draws}次，p最小只能是1/{draws + 1}"
 
 
 def _signs(clusters: int) -> np.ndarray:
