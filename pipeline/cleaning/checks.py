@@ -9,19 +9,35 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipeline.cleaning.files.cells import Cell
+from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.ground.terms import REFUSE, TABLES, WARN
 
-_NUMBERISH = re.compile(r"[0-9０-９.,，．+\-−—%％/ 　㎡元万千人间台册亩个名]{1,14}")
-_MOST_DIGITS_QUOTED = 10
+_SIGNS = "0-9０-９.,，．+\\-−—%％/ 　㎡元人间台册亩个名?？=<>≥≤≈()（）×*Eel约近余"
+_HAN_DIGITS = "万千百十亿一二三四五六七八九零〇两"
+_WORDS = ("左右|大约|不详|未知|不清楚|待定|待核|待补|暂无|没有|未统计|见附表|见附件|见备注|以上"
+          "|以下|若干|同上|缺失|合格|已达标|未达标")
+_NUMBERISH = re.compile(f"(?:[{_SIGNS}{_HAN_DIGITS}]|{_WORDS}){{1,14}}")
+_MOST_DIGITS_QUOTED, _MOST_SUBJECT = 10, 24
 
 
 @dataclass
 class Findings:
-    """The findings of one import, in the order met."""
+    """The findings of one import, in the order met.
+
+    ``subjects`` names a row by file, sheet and number, ``headers`` a column by its letters: a
+    clerk looks for the school and the heading, not for an address.
+    """
 
     rows: list[dict] = field(default_factory=list)
+    subjects: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    headers: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def learn(self, sheet: Sheet, headers: dict[str, str], subjects: dict[int, str]) -> None:
+        """Take in what the columns and rows of a sheet are called; personal data is out of it."""
+        place = (sheet.file, sheet.name)
+        self.headers |= {(*place, letters): said for letters, said in headers.items()}
+        self.subjects |= {(*place, row): said[:_MOST_SUBJECT] for row, said in subjects.items()}
 
     def add(self, code: str, found: str, file: str, sheet: str = "", row: int | None = None,
             column: str = "") -> None:
@@ -29,7 +45,9 @@ class Findings:
         check = checks()[code]
         self.rows.append({
             "code": code, "severity": check.severity, "file": file, "sheet": sheet, "row": row,
-            "column": column, "rule": check.rule, "action": found, "remedy": check.remedy})
+            "column": column, "subject": self.subjects.get((file, sheet, row), ""),
+            "header": self.headers.get((file, sheet, column), ""),
+            "rule": check.rule, "action": found, "remedy": check.remedy})
 
     def at(self, code: str, cell: Cell, found: str) -> None:
         """Record a finding at a cell; a size that the register confirms is only warned of."""
@@ -71,7 +89,12 @@ class Findings:
 
 
 def quoted(text: str) -> str:
-    """Return the text in quotes where it is plainly a number, else only its length."""
+    """Return the text in quotes where it is a number or one of the words that clerks write for
+    one, else only its length: it might be somebody's name.
+
+    >>> quoted("约500"), quoted("见附表"), quoted("王小明")
+    ('“约500”', '“见附表”', '3个字的文字')
+    """
     digits = sum(c.isnumeric() for c in text)
     if _NUMBERISH.fullmatch(text) and digits <= _MOST_DIGITS_QUOTED:
         return f"“{text}”"

@@ -98,6 +98,7 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
     if not any(form.layout.table == "schools" for form in headed):
         _refuse_hidden_table(sheets, findings)
     for form in headed:
+        findings.learn(form.sheet, form.headers, form.subjects)
         _take(form, source, received, findings)
     _report_absent(headed, standard, received, findings)
 

@@ -1,9 +1,10 @@
 """What is assumed in a what-if (情景测算): one change a text, read strictly.
 
-    close=学校标识码[,to=学校标识码]          pupils:学校标识码[:学段]=人数
-    move:变量:调出学校:调入学校[:学段]=人数    add:变量:学校标识码[:学段]=数量
+    close=学校[,to=学校[,with=教师]]           pupils:学校[:学段]=人数
+    move:变量:调出学校:调入学校[:学段]=人数    add:变量:学校[:学段]=数量
 
-Such texts stand in `scenario.toml` beside a unit's files; a dossier made from them says so.
+A school is called by its code or its name. Such texts stand in `scenario.toml` beside a
+unit's files; a dossier made from them says so.
 """
 
 import os
@@ -27,22 +28,24 @@ from pipeline.ground.admission import NotAdmitted, content_of
 from pipeline.ground.errors import InputRefused, WrongUse
 
 CLOSE, PUPILS, MOVE, ADD = "close", "pupils", "move", "add"
-_CLOSE = re.compile(r"close=(?P<school>[^\s,:=]+)(?:[\s,]+to=(?P<other>[^\s,:=]+))?")
+_CLOSE = re.compile(r"close=(?P<school>[^\s,:=]+)(?:[\s,]+to=(?P<other>[^\s,:=]+)"
+                    r"(?P<staff>[\s,]+with=(?:教师|staff))?)?")
 _SCHOOL, _STAGE = r"(?P<school>[^\s,:=]+)", r"(?::(?P<stage>[^\s,:=]+))?=(?P<amount>\S+)"
 _OTHERS = (re.compile(rf"(?P<kind>pupils):{_SCHOOL}{_STAGE}"),
            re.compile(rf"(?P<kind>add):(?P<variable>[^\s,:=]+):{_SCHOOL}{_STAGE}"),
            re.compile(rf"(?P<kind>move):(?P<variable>[^\s,:=]+):{_SCHOOL}:"
                       rf"(?P<other>[^\s,:=]+){_STAGE}"))
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?")
-_WRITTEN = ("close=标识码[,to=标识码]、pupils:标识码[:学段]=人数、"
-            "move:变量:调出校:调入校[:学段]=人数、add:变量:标识码[:学段]=数量")
+_WRITTEN = ("close=校[,to=校[,with=教师]]、pupils:校[:学段]=人数、"
+            "move:变量:调出校:调入校[:学段]=人数、add:变量:校[:学段]=数量；校写标识码或校名")
 
 
 @dataclass(frozen=True)
 class Assumption:
     """One assumed change (假设): what kind, of which variable, at which school, how much.
 
-    ``other`` is the school that receives; ``stage`` is empty where the school has one only.
+    ``other`` is the school that receives, of a closed one with the teachers where ``staff``;
+    ``stage`` is empty where the school has one only.
     """
 
     text: str
@@ -52,14 +55,16 @@ class Assumption:
     other: str = ""
     stage: str = ""
     amount: Fraction = Fraction(0)
+    staff: bool = False
 
     @property
     def zh(self) -> str:
         """Return the assumption as a sentence for the cover and the list."""
         stage = classifications().zh("stage", self.stage) if self.stage else ""
         if self.kind == CLOSE:
-            after = f"，学生并入{self.other}" if self.other else "，学生不再计入本县"
-            return f"{self.school}停办{after}"
+            who, stays = ("学生和教师", "") if self.staff else ("学生", "教师、")
+            after = f"，{who}并入{self.other}" if self.other else "，学生不再计入本县"
+            return f"{self.school}停办{after}（{stays}校舍、场地、设备不随之调整）"
         if self.kind == PUPILS:
             return f"{self.school}{stage}在校生改为{self.amount}人"
         what = variables().variables[self.variable]
@@ -80,7 +85,8 @@ def read_assumption(text: str) -> Assumption:
         raise WrongUse("假设中有身份证件号码、电话等个人信息，请改正（此处不显示原文）")
     closed = _CLOSE.fullmatch(text)
     if closed:
-        return Assumption(text, CLOSE, closed["school"], other=closed["other"] or "")
+        return Assumption(text, CLOSE, closed["school"], other=closed["other"] or "",
+                          staff=bool(closed["staff"]))
     found = next((m for pattern in _OTHERS if (m := pattern.fullmatch(text))), None)
     if found is None:
         raise WrongUse(f"假设“{text}”写法有误。可写：{_WRITTEN}。")

@@ -127,6 +127,17 @@ def records(frame: pd.DataFrame) -> list[dict]:
     return [dict(zip(names, row, strict=True)) for row in frame.to_numpy(object).tolist()]
 
 
+def cell_told(row: Mapping[str, object]) -> str:
+    """Return the cell of a finding with the school and the heading it stands under (位置), save
+    where the finding's own words name them: ``P15（竹园小学“教学仪器设备值”）``."""
+    if not row["row"]:
+        return ""
+    cell = f"{row['column']}{row['row']}" if row["column"] else f"第{row['row']}行"
+    subject = "" if row["subject"] in row["action"] else row["subject"]
+    header = "" if row["header"] in row["action"] else f"“{row['header']}”"
+    return cell + (f"（{subject}{header}）" if subject or header else "")
+
+
 def _optional(function):
     return lambda value: "" if is_missing(value) else function(value)
 

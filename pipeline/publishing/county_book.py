@@ -19,7 +19,7 @@ from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.keeping import carry_over
 from pipeline.ground.origin import sign
 from pipeline.ground.ownership import LOG, seal_log
-from pipeline.ground.terms import SEVERITY_ZH
+from pipeline.ground.terms import SEVERITY_ZH, cell_told
 from pipeline.publishing.chapters.binding import Parameters, bind, chapters
 from pipeline.publishing.chapters.execution import execute, without_traces
 from pipeline.publishing.chapters.surroundings import private_surroundings
@@ -175,8 +175,7 @@ def finding_lines(rows: list[dict]) -> list[str]:
 
 def _finding_line(severity: str, file: str, sheet: str, action: str, rule: str, remedy: str,
                   places: list[dict]) -> str:
-    cells = [f"{row['column']}{row['row']}" if row["column"] else f"第{row['row']}行"
-             for row in places if row["row"]]
+    cells = [cell_told(row) for row in places if row["row"]]
     place = file + (f" · {sheet}" if sheet else "") + (f" {'、'.join(cells)}" if cells else "")
     return f"【{severity}】{place}：{action}。规则：{rule}。改法：{remedy}。"
 

@@ -1,14 +1,15 @@
-"""The data dictionary (数据字典) of `data/processed/`, printed from the declarations.
+"""The data dictionary (数据字典) and the list of checks (核查项), printed from the declarations.
 
     python -m pipeline.whole.dictionary
 
-writes `data/processed/README.md`. A test compares the file with what is printed here, so
-it cannot fall behind the tables.
+writes `data/processed/README.md` and `docs/checks.md`. A test compares the files with what is
+printed here, so they cannot fall behind.
 """
 
-from pipeline.definitions.base import DATA
+from pipeline.definitions.base import DATA, ROOT
+from pipeline.definitions.forms.check_rules import checks
 from pipeline.definitions.forms.variables import variables
-from pipeline.ground.terms import TABLES, Table
+from pipeline.ground.terms import SEVERITY_ZH, TABLES, Table
 
 KIND_ZH = {"text": "文本", "whole": "整数", "exact": "精确数", "number": "浮点数", "flag": "是否"}
 VARIABLE_KIND_ZH = {
@@ -51,6 +52,27 @@ def dictionary() -> str:
     return "\n".join(parts)
 
 
+_CHECKS = """\
+# 核查项
+
+`junheng check` 和卷宗第一章、`findings.json` 中每条记录的代码。本文件由
+`pipeline/whole/dictionary.py` 按 `data/checks.toml` 印出，请勿手改。
+
+- 拒收：不出卷宗。提醒：照出卷宗，写在里面。已清洗、说明：记录在案，无须处理。
+- “可登记”：确实如此的数，在 `corrections.csv` 登记该格（新值与原值相同，写明理由），即只提醒。
+- “限当年”：往年文件夹中的文件有此情况的，只提醒。
+
+"""
+
+
+def checks_listed() -> str:
+    """Return every check (核查项) as markdown: code, severity, rule and remedy."""
+    rows = [(f"`{code}`", SEVERITY_ZH[check.severity] + ("，可登记" if check.confirmable else "")
+             + ("，限当年" if check.of_the_year else ""), check.rule, check.remedy)
+            for code, check in sorted(checks().items())]
+    return _CHECKS + _grid(("代码", "级别", "规则", "改法"), rows)
+
+
 def _table(table: Table) -> str:
     rows = [(f"`{c.name}`", c.zh, KIND_ZH[c.kind], c.meaning) for c in table.columns]
     heading = f"## {table.name}.csv：{table.zh}\n"
@@ -72,3 +94,4 @@ def _grid(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 if __name__ == "__main__":
     (DATA / "processed" / "README.md").write_text(dictionary(), encoding="utf-8")
+    (ROOT / "docs" / "checks.md").write_text(checks_listed(), encoding="utf-8")

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.definitions.base import ROOT
 from pipeline.ground.terms import TABLES
-from pipeline.whole.dictionary import dictionary
+from pipeline.whole.dictionary import checks_listed, dictionary
 
 GLOSSARY = (ROOT / "GLOSSARY.md").read_text("utf-8")
 TERMS = re.findall(r"^\| ([^|]+) \| (`[^|]+`) \| ([^|]+) \|$", GLOSSARY, re.MULTILINE)
@@ -63,6 +63,11 @@ def test_the_readme_has_two_commands_and_both_are_targets_of_the_makefile():
 def test_the_data_dictionary_is_up_to_date():
     written = (ROOT / "data" / "processed" / "README.md").read_text("utf-8")
     assert written == dictionary(), "run: python -m pipeline.whole.dictionary"
+
+
+def test_the_list_of_checks_is_up_to_date():
+    written = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert written == checks_listed(), "run: python -m pipeline.whole.dictionary"
 
 
 def test_the_data_dictionary_names_every_table_and_column():

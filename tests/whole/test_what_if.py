@@ -20,6 +20,7 @@ from pipeline.whole import scenarios
 
 A, B, NINE, JUNIOR = "2199000001", "2199000002", "3199000003", "3199000004"
 MIXED = "九年一贯制学校"
+TEACHERS = ("高于规定学历教师数", "县级以上骨干教师数", "体育艺术专任教师数")
 
 
 def rows(**changed: dict) -> list[dict]:
@@ -60,6 +61,12 @@ SAME = {
     "a school closes": (f"close={A}", {"A": {"在校生数": 0}}),
     "its pupils go elsewhere": (f"close={A},to={B}",
                                 {"A": {"在校生数": 0}, "B": {"在校生数": 900}}),
+    "schools called by their names": ("close=甲1校,to=甲2校",
+                                      {"A": {"在校生数": 0}, "B": {"在校生数": 900}}),
+    "its teachers go with its pupils": (
+        f"close={A},to={B},with=教师",
+        {"A": {"在校生数": 0} | dict.fromkeys(TEACHERS, 0),
+         "B": {"在校生数": 900} | {header: 2 * school(1)[header] for header in TEACHERS}}),
     "a mixed school closes": (f"close={NINE}", {"P": {"在校生数": 0}, "J": {"在校生数": 0}}),
 }
 
@@ -104,8 +111,11 @@ def test_a_figure_made_from_parts_can_change_without_the_parts(tmp_path):
 
 REFUSED = table(f"""
     text                                           | said
-    close=2199000099                               | 没有学校标识码“2199000099”
-    close={A},to=2199000099                        | 没有学校标识码“2199000099”
+    close=2199000099                               | 没有学校“2199000099”。相近的有：甲1校（{A}）
+    close={A},to=2199000099                        | 没有学校“2199000099”
+    close=甲3                                      | 相近的有：甲3校（{NINE}）
+    close=乙丙丁                                   | 请写学校标识码或校名全称
+    close={A},with=教师                            | 写法有误
     close={A},to={JUNIOR}                          | 没有小学学段
     pupils:{A}=-3                                  | 应为不小于0的数字
     pupils:{A}=3.5                                 | 应为整数
@@ -261,7 +271,10 @@ def test_copies_that_the_user_changed_or_added_to_are_not_written_over(name, sce
 
 
 def test_an_assumption_is_a_sentence_in_chinese():
-    assert read_assumption(f"close={A} to={B}").zh == f"{A}停办，学生并入{B}"
+    assert read_assumption(f"close={A} to={B}").zh == (
+        f"{A}停办，学生并入{B}（教师、校舍、场地、设备不随之调整）")
+    assert read_assumption(f"close={A},to={B},with=教师").zh == (
+        f"{A}停办，学生和教师并入{B}（校舍、场地、设备不随之调整）")
     assert read_assumption(f"pupils:{A}:小学=500").zh == f"{A}小学在校生改为500人"
     assert read_assumption(f"move:backbone_teachers:{A}:{B}=1").zh == (
         f"县级以上骨干教师数1人由{A}调入{B}")

@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.files.cells import Cell, Sheet
+from pipeline.cleaning.files.cells import TEXT, Cell, Sheet, column_letters
 from pipeline.cleaning.forms.header_paths import HeaderPath, header_paths
 from pipeline.cleaning.forms.labels import header_year, sheet_year
+from pipeline.cleaning.forms.letters import clean_text
 from pipeline.definitions.forms.layouts import (
     FormColumn,
     Layout,
@@ -23,6 +24,7 @@ from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERCENT, PERSON,
 from pipeline.definitions.forms.wordings import decoys, neutral_groups, readings
 
 _SEARCHED_ROWS, _LISTED = 15, 12
+_SUBJECTS = ("name", "fact", "item_id")
 _RATES = ("/生", "/百生")
 _ORDINALS = re.compile(r"[甲乙丙丁戊己庚辛壬癸a-z]|\d{1,3}")
 
@@ -43,6 +45,21 @@ class HeadedSheet:
     def variables(self) -> set[str]:
         """Return the variables that the sheet has."""
         return {column.variable for column, _ in self.columns.values()}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return column letters → the header by which a form of ours calls the column."""
+        return {column_letters(i + 1): column.headers[0]
+                for i, (column, _) in self.columns.items()}
+
+    @property
+    def subjects(self) -> dict[int, str]:
+        """Return row → what it is of: the school's name, the item or its number (所指)."""
+        at = next((i for word in _SUBJECTS for i, (column, _) in self.columns.items()
+                   if column.variable == word), None)
+        return {} if at is None else {
+            line[at].row: clean_text(line[at].text) for line in self.sheet.rows
+            if line[at].row > self.header_row and line[at].kind == TEXT}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pipeline.definitions.forms import variables as forms
 from pipeline.definitions.forms.layouts import FormColumn, Layout
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 
-_MOST_PERSONS = 10_000_000
+_MOST_PERSONS, _MOST_CLASS = 10_000_000, 12
 _ERROR_TEXT = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
 _DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年.*|[-./](?:0?[1-9]|1[0-2])\b.*"
                          r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))")
@@ -47,7 +47,7 @@ def _code(cell: Cell, layout: Layout, column: FormColumn, findings: Findings) ->
             findings.at("identity.code_missing", cell, "空白")
         return ""
     if cell.kind in _NO_TEXT or not re.fullmatch(layout.code_pattern, code, re.ASCII):
-        findings.at("identity.code", cell, f"{len(code)}位，不合规定")
+        findings.at("identity.code", cell, f"{len(code)}位，应为{_digits(layout)}位数字")
     elif code != cell.text:
         findings.at("text.cleaned", cell, "去除空白或全角，标识码不变")
     return code
@@ -88,9 +88,33 @@ def _class(cell: Cell, column: FormColumn, findings: Findings) -> str:
         return ""
     found = classifications().find(column.variable, clean_text(cell.text))
     if found is None:
-        findings.at("identity.class", cell, "不是规定的类别")
+        findings.at("identity.class", cell,
+                    f"{_class_quoted(cell.text)}不是规定的类别，应为：{_allowed(column)}")
         return ""
     return found.code
+
+
+def _digits(layout: Layout) -> str:
+    counted = re.search(r"\{(\d+)", layout.code_pattern)
+    return counted[1] if counted else "规定"
+
+
+def _class_quoted(text: str) -> str:
+    """Return the text of a class where the parts of the listed classes make most of it up."""
+    known = set("".join(_listed_classes()))
+    return f"“{text}”" if len(text) <= _MOST_CLASS and sum(
+        letter in known for letter in text) * 4 >= len(text) * 3 else quoted(text)
+
+
+def _listed_classes() -> list[str]:
+    listed = classifications()
+    return [one.zh for kind in (listed.school_type, listed.location, listed.ownership,
+                                listed.stage, listed.room_kind) for one in kind]
+
+
+def _allowed(column: FormColumn) -> str:
+    return "、".join(column.choices or [
+        one.zh for one in getattr(classifications(), column.variable)])
 
 
 def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fraction | None:
@@ -102,7 +126,7 @@ def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fract
         findings.at("cell.cleaned", cell, "日期按年份读取")
         return Fraction(dated[1])
     if cell.kind in _NO_TEXT:
-        return findings.at("cell.kind", cell, "日期、逻辑值或错误值")
+        return findings.at("cell.kind", cell, _kind_told(cell))
     if cell.kind == cells.SCALED:
         return findings.at("cell.format", cell, "单元格格式显示的数不是存储的数")
     if not seen(cell.text).strip() or is_not_applicable(cell.text):
@@ -112,7 +136,7 @@ def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fract
         return findings.at("cell.text", cell, quoted(cell.text))
     for written, said in ((reading.unit, "所带单位"), (cell.unit, "数字格式所示单位")):
         if written and not _same_unit(written, unit) and not _rate(written, unit):
-            return findings.at("cell.unit", cell, f"单元格{said}不是{unit or '数字'}")
+            return findings.at("cell.unit", cell, f"{quoted(cell.text)}{said}不是{unit or '数字'}")
     if reading.cleaned:
         findings.at("cell.cleaned", cell, f"{quoted(cell.text)}按数字读取")
     if reading.unit == "%" and unit:
@@ -120,6 +144,12 @@ def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fract
     value = reading.value * variables().units[unit].ratio if unit else reading.value
     fault = impossible(value, kind)
     return findings.at(fault, cell, quoted(cell.text)) if fault else value
+
+
+def _kind_told(cell: Cell) -> str:
+    if cell.kind == cells.DATE:
+        return "日期"       # it may be somebody's birthday
+    return f"{'错误值' if cell.kind == cells.ERROR else '逻辑值'} {cell.text}"
 
 
 def _rate(written: str, unit: str) -> bool:

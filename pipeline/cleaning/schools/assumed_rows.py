@@ -4,6 +4,7 @@ The cells stay as they were read; each change is a finding at its cell. What the
 share is then split and merged anew, so that a scenario is judged as its tables would be.
 """
 
+from difflib import get_close_matches
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
@@ -11,9 +12,11 @@ from pipeline.cleaning.forms.derivation import RATIOS
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.definitions.assumptions import ADD, CLOSE, MOVE, PUPILS, Assumption
-from pipeline.definitions.forms.variables import classifications, variables
+from pipeline.definitions.forms.variables import PERSON, classifications, squeeze, variables
 from pipeline.definitions.standards import Standard
 from pipeline.ground.errors import WrongUse
+
+_MOST_NEAR, _NEAR = 3, 0.5
 
 
 def assume(assumptions: tuple[Assumption, ...], rows: list[FormRow], standard: Standard,
@@ -38,11 +41,16 @@ class _Scenario:
             self._schools.setdefault(section.school_code, []).append(section)
 
     def close(self, assumed: Assumption) -> None:
-        """Close a school; its pupils of each stage go to the other school, if one is named."""
+        """Close a school; its pupils of each stage go to the other school, if one is named, and
+        its teachers with them if that is assumed. Rooms and equipment stay where they are."""
         for section in self._school(assumed.school):
             if assumed.other:
                 into = self._section(assumed.other, section.stage)
                 self._set_pupils(into, into.pupils + section.pupils)
+                for variable in self._people(section) if assumed.staff else ():
+                    much = section.variables[variable]
+                    self._change(into, variable, much)
+                    self._change(section, variable, -much)
             self._set_pupils(section, 0)
 
     def enrol(self, assumed: Assumption) -> None:
@@ -75,10 +83,27 @@ class _Scenario:
         for n, section in enumerate([staged] if staged else whole):
             self._change(section, assumed.variable, assumed.amount, noted=not n)
 
-    def _school(self, code: str) -> list[Section]:
-        if code not in self._schools:
-            raise WrongUse(f"本县本年的学校数据表中没有学校标识码“{code}”。")
-        return self._schools[code]
+    def _people(self, section: Section) -> list[str]:
+        """Return the counts of people that a section has."""
+        known = variables().variables
+        return [v for v, much in section.variables.items() if much and known[v].kind == PERSON]
+
+    def _school(self, called: str) -> list[Section]:
+        """Return the sections of a school, called by its code or its name."""
+        if called in self._schools:
+            return self._schools[called]
+        names = {code: sections[0].row.get("name") or "" for code, sections in
+                 self._schools.items()}
+        found = [code for code, name in names.items() if squeeze(name) == squeeze(called)]
+        if len(found) == 1:
+            return self._schools[found[0]]
+        if found:
+            raise WrongUse(f"本县有{len(found)}所“{called}”，请写标识码：{'、'.join(found)}。")
+        near = get_close_matches(called, [*names.values(), *names], _MOST_NEAR, _NEAR)
+        said = "、".join(f"{name}（{code}）" for code, name in names.items()
+                        if name in near or code in near)
+        raise WrongUse(f"本县本年的学校数据表中没有学校“{called}”。"
+                       + (f"相近的有：{said}。" if said else "请写学校标识码或校名全称。"))
 
     def _section(self, code: str, stage: str) -> Section:
         found = [s for s in self._school(code) if stage in ("", s.stage)]

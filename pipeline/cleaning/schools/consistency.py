@@ -54,8 +54,9 @@ def agreed(said: list[tuple[StageValues, str]], code: str, findings: Findings):
 
 
 def report_missing(sections: list, standard: Standard, findings: Findings) -> None:
-    """Warn, once a cell or a sheet, of every figure that an indicator needs and is not there."""
-    cells, columns = {}, {}
+    """Warn of every figure that an indicator needs and is not there: once a cell, or once a
+    column where the whole of it is blank, or is not there."""
+    cells, columns, filled = {}, {}, set()
     for indicator in (i for i in standard.used_indicators if i.numerator):
         whole = indicator.numerator.instead
         for section in sections:
@@ -67,8 +68,15 @@ def report_missing(sections: list, standard: Standard, findings: Findings) -> No
                     columns[(first.file, first.sheet, section.stage, variable)] = None
                 elif section.variables[variable] is None:
                     cells[section.row.at(section.said.key(variable))] = variable
+                else:
+                    filled.add((first.file, first.sheet, variable))
     for file, sheet, stage, variable in columns:
         zh = f"{standard.stages.get(stage, '')}“{variables().variables[variable].zh}”"
         findings.add("header.absent", f"没有{zh}列，相关指标不作测算", file, sheet)
+    blank: dict[tuple, list[Cell]] = {}
     for cell, variable in cells.items():
-        findings.at("cell.missing", cell, f"“{variables().variables[variable].zh}”空白或不适用")
+        place = (cell.file, cell.sheet, variable)
+        blank.setdefault((*place, cell if place in filled else None), []).append(cell)
+    for (_, _, variable, _), found in blank.items():
+        many = f"整列空白或不适用（{len(found)}格）" if len(found) > 1 else "空白或不适用"
+        findings.at("cell.missing", found[0], f"“{variables().variables[variable].zh}”{many}")

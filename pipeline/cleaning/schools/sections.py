@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.derivation import StageValues, report_derived, stage_values
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.consistency import agreed, check_agreement, check_row, report_missing
@@ -132,6 +133,11 @@ def _senior_rows(rows: list[FormRow], findings: Findings) -> dict[str, FormRow]:
     return found
 
 
+def _pupils_cell(row: FormRow, stage: str) -> Cell:
+    """Return the cell where the stage's pupils should stand, else the row's first."""
+    return row.at(f"pupils_{stage}" if f"pupils_{stage}" in row.cells else "pupils")
+
+
 def _sections(row: FormRow, stages: Iterable[str], wanted: set[str], standard: Standard,
               derived: dict, findings: Findings) -> list[Section]:
     code, type_code, found = row.get("school_code"), row.get("school_type"), []
@@ -139,7 +145,8 @@ def _sections(row: FormRow, stages: Iterable[str], wanted: set[str], standard: S
         kind = _school_type(type_code)
         pupils = StageValues(row, stage).get("pupils")
         if pupils is None:
-            findings.at("pupils.missing", row.first, "本学段在校生数空白")
+            findings.at("pupils.missing", _pupils_cell(row, stage),
+                        f"{standard.stages.get(stage, '')}在校生数空白")
             continue
         variables = stage_values(row, stage, pupils, wanted, standard.options, derived)
         found.append(Section(

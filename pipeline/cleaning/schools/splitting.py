@@ -26,7 +26,8 @@ def split_assets(school: list, standard: Standard, findings: Findings) -> None:
     for stage, count in pupils.items():
         if count is None:
             zh = {**standard.stages, "senior": "高中"}[stage]
-            findings.at("split.no_enrolment", school[0].row.first, f"{zh}在校生数空白")
+            findings.at("split.no_enrolment", school[0].row.at(f"pupils_{stage}"),
+                        f"{zh}在校生数空白")
     known = all(count is not None for count in pupils.values())
     total = sum(w * pupils[s] for s, w in weights.items()) if known else None
     split = {v for i in standard.used_indicators if i.split for v in i.variables}

@@ -10,7 +10,15 @@ from pipeline.dossier.printing.numbers import count_text, joined, limit_text
 from pipeline.dossier.printing.plot_panel import LABEL, TITLE, Panel, grid, jitter, names, padded
 from pipeline.dossier.printing.software_rows import cover_rows
 from pipeline.dossier.printing.style import DARK, MID
-from pipeline.ground.terms import EXCLUDED, MERGED, SEVERITY_ZH, USED, is_missing, records
+from pipeline.ground.terms import (
+    EXCLUDED,
+    MERGED,
+    SEVERITY_ZH,
+    USED,
+    cell_told,
+    is_missing,
+    records,
+)
 
 _SHOWN_FINDINGS = 40
 
@@ -192,7 +200,7 @@ def _place(row: dict) -> str:
     place = row["file"] + (f" {row['sheet']}" if row["sheet"] else "")
     if is_missing(row["row"]):
         return place
-    return f"{place}!{row['column']}{row['row']}" if row["column"] else f"{place} 第{row['row']}行"
+    return f"{place} {cell_told(row)}"
 
 
 def size_chart(schools: pd.DataFrame, county: County) -> Figure | None:

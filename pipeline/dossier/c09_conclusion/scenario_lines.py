@@ -3,11 +3,14 @@
 from fractions import Fraction
 
 from pipeline.county import County
+from pipeline.definitions.assumptions import CLOSE
 from pipeline.dossier.c03_balance.coefficients import short
 from pipeline.dossier.printing.numbers import EMPTY, cv_text, level_text
 from pipeline.ground.terms import STATE_ZH
 
 _NOT_JUDGED = "不作判定"
+_STAYS = ("停办学校的校舍、场地、设备不计入别校；教师也不计入，除非写 with=教师。"
+          "要转给别校的，另加 move:变量:调出校:调入校=人数、add:变量:校=数量。")
 
 
 def difference_lines(record: dict, county: County) -> list[str]:
@@ -20,6 +23,7 @@ def difference_lines(record: dict, county: County) -> list[str]:
         *_items(record["items"]),
         *_schools(record["schools"], county),
         *_coefficients(record["balance"], county),
+        *([_STAYS] if any(text.startswith(CLOSE) for text in record["assumptions"]) else []),
         "班额、专用教室、县级数据和佐证材料按原填报数，不随假设改变。"]
 
 
