@@ -26,7 +26,7 @@ class _Bootstrapped(Specification):
 
     @model_validator(mode="after")
     def _groups_are_drawn(self):
-        if self.groups and not self.draws:
+        if self.groups and not (self.draws or getattr(self, "interval", False)):
             raise ValueError("groups（群）用于自助法，须写 draws（次数）")
         if self.draws == 1:
             raise ValueError("draws（自助法次数）应不少于2")
@@ -38,12 +38,19 @@ class Quantile(_Bootstrapped, Regression):
 
     kind: Literal["quantile"]
     q: Share
+    interval: bool = False
     groups_a_draw: Annotated[int, Field(ge=2)] | None = None
 
     @model_validator(mode="after")
+    def _intervals_come_from_ranks_or_from_draws(self):
+        if self.interval and self.draws:
+            raise ValueError("interval（秩检验反演）与 draws（自助法次数）不得兼写")
+        return self
+
+    @model_validator(mode="after")
     def _clusters_are_named_where_they_are_counted(self):
-        if self.groups_a_draw and not self.groups:
-            raise ValueError("groups_a_draw 须同时写 groups（群）")
+        if self.groups_a_draw and not (self.groups and self.draws):
+            raise ValueError("groups_a_draw 须同时写 groups（群）和 draws（次数）")
         return self
 
 

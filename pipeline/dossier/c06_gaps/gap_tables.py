@@ -135,8 +135,10 @@ def _term_notes(fitted: list[dict], county: County) -> tuple[str, ...]:
         used = sorted({m["convention"] for m in fitted if m["method"] == "panel"})
         notes.append(f"学校面板的标准误：{joined([_said_convention(text) for text in used])}；"
                      "R²为组内。年份固定效应已吸收价格变动。")
-    if methods & {"quantile", "oaxaca"}:
-        notes.append("分位数回归与分解的区间按行自助法，百分位数；不作检验，没有p值。")
+    if "quantile" in methods:
+        notes.append("分位数回归的区间由秩检验反演（误差可不同分布），不抽样；没有标准误和p值。")
+    if "oaxaca" in methods:
+        notes.append("分解的区间按行自助法，百分位数；不作检验，没有p值。")
     notes += [f"调整p：{FAMILY_ZH[f]}问题的关注项合为一族，按{ADJUSTMENT_ZH[how]}调整。"
               for f, how in adjusted.items()]
     notes += [f"{model.id}：{model.caution}。" for model in county.standard.models

@@ -8,10 +8,8 @@ import statsmodels.api as sm
 from pipeline.analysis.estimators import estimate
 from pipeline.analysis.estimators.designs import design
 from pipeline.analysis.estimators.special.certified_quantiles import certified
-from pipeline.analysis.estimators.special.quantiles import (
-    quantile_coefficients,
-    redrawn_coefficients,
-)
+from pipeline.analysis.estimators.special.quantile_programme import quantile_coefficients
+from pipeline.analysis.estimators.special.quantiles import redrawn_coefficients
 from pipeline.analysis.estimators.special.resampling import resampled
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
