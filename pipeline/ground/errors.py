@@ -40,6 +40,19 @@ class InputRefused(JunhengError):
     """The input (原始数据) was refused; the reasons stand in the findings table."""
 
 
+class TableRefused(InputRefused, ValueError):
+    """A table given to the library (数据表) was refused; carries *all* its faults."""
+
+    _SHOWN = 20
+
+    def __init__(self, faults: Iterable[str]):
+        self.faults = list(faults)
+        shown = [f"  {n}. {fault}" for n, fault in enumerate(self.faults[:self._SHOWN], 1)]
+        more = len(self.faults) - len(shown)
+        lines = "\n".join(shown + ([f"  另有{more}处"] if more else []))
+        super().__init__(f"数据表有 {len(self.faults)} 处错误：\n{lines}")
+
+
 class Interrupted(JunhengError):
     """The command was asked to stop (中断) by a signal: 130 after Ctrl-C, 143 after SIGTERM."""
 

@@ -8,18 +8,20 @@ from collections import namedtuple
 from fractions import Fraction
 
 import jsonschema
+import pandas as pd
 import papermill
 import pypdf
 import pytest
 from published_data import require_examples
 
+from pipeline.analysis.library import SchoolTable
 from pipeline.county import County
 from pipeline.definitions.base import DATA, ROOT
 from pipeline.definitions.standards import standard
 from pipeline.dossier.c09_conclusion.results import results_schema
 from pipeline.dossier.printing.numbers import cv_text, level_text, limit_text
 from pipeline.ground.exact import rounded
-from pipeline.ground.terms import STATE_ZH
+from pipeline.ground.terms import STATE_ZH, TABLES
 from pipeline.publishing.chapters.binding import chapters, checked
 from pipeline.publishing.county_book import Order, make_dossier
 
@@ -79,6 +81,31 @@ def test_there_are_14_coefficients_and_32_indicators_and_7_vetoes(made):
     assert keys == [(stage, f"R{n}") for stage in ("primary", "junior") for n in range(1, 8)]
     assert (len(made.results["indicators"]), len(made.results["vetoes"])) == (32, 7)
     assert sum(made.results["counts"].values()) == 32
+
+
+def text_of(folder, table):
+    return pd.read_csv(folder / f"{table}.csv", dtype=str, keep_default_na=False)
+
+
+def test_the_library_gives_every_figure_of_the_dossier_to_the_last_digit(made):
+    processed = made.folder.parents[2] / "processed" / "2023" / "990101"
+    long = text_of(processed, "indicators")
+    long = long[long["indicator"].str.startswith("R")]
+    long["value"] = [Fraction(text) if text else None for text in long["value"]]
+    schools = ["year", "stage", "school_code", "location", "pupils"]
+    wide = long.pivot(index=schools, columns="indicator", values="value").reset_index()
+    wide[["year", "pupils"]] = wide[["year", "pupils"]].astype(int)
+    county = SchoolTable(wide, [f"R{n}" for n in range(1, 8)], year="year", location="location",
+                         group="location", allow_missing=True)
+    key = ["year", "stage", "indicator", "group"]
+    for table, ours in (("balance", county.coefficients()), ("inequality", county.indices()),
+                        ("decomposition", county.decomposition())):
+        ours, theirs = TABLES[table].to_text(ours), text_of(processed, table)[list(ours.columns)]
+        by = [name for name in key if name in ours]
+        pd.testing.assert_frame_equal(ours.sort_values(by, ignore_index=True).astype(str),
+                                      theirs.sort_values(by, ignore_index=True).astype(str))
+    now = county.coefficients().query("year == 2023")
+    assert [str(cv) for cv in now["cv"]] == [row["cv"] for row in made.results["balance"]]
 
 
 def test_every_school_and_every_pupil_is_accounted_for(made):

@@ -19,7 +19,7 @@ from pipeline.analysis.estimators.linear.multilevel import mixed
 from pipeline.analysis.estimators.linear.wild_bootstrap import wild
 from pipeline.analysis.estimators.linear.within_between import within_between
 from pipeline.analysis.estimators.multiple_tests import corrected
-from pipeline.analysis.estimators.preparing import prepare
+from pipeline.analysis.estimators.preparing import in_floats, prepare
 from pipeline.analysis.estimators.refusing import (
     detectable_correlation,
     rank_correlation,
@@ -59,7 +59,15 @@ def late_libraries() -> None:
 def estimate(data: pd.DataFrame | None, spec: dict) -> Estimate:
     """Prepare the data as ``spec`` says and fit its estimator.
 
-    Terms carry estimate, standard error, t, degrees of freedom, 95 % interval and p.
+    ``spec`` names the ``kind`` (`KINDS`: ols, wls, cr2, wild, fe, fd, within_between, mixed,
+    quantile, glm_binomial, quasibinomial, oaxaca, attgt, beta, sigma, moran, multiple) and what
+    it asks for, such as ``formula``, ``cov``, ``cluster``, ``weights``. Terms carry estimate,
+    standard error, t, degrees of freedom, 95 % interval and p; rows with a missing value are
+    left out, and ``n`` counts the rest. Raises `WrongUse`, in Chinese, where the specification
+    or the data do not allow an answer: a missing column, an infinite value, no variation, more
+    parameters than rows. Whether so few schools carry a model says `refusal`.
+
+    Formula of ols: b = (x′x)⁻¹x′y. Worked case by hand: x̄ = 1.5, ȳ = 4.25, slope 11.5/5.
 
     >>> data = pd.DataFrame({"x": [0, 1, 2, 3], "y": [1, 3, 5, 8]})
     >>> fit = estimate(data, {"kind": "ols", "formula": "y ~ x", "cov": "HC3"})
@@ -67,6 +75,8 @@ def estimate(data: pd.DataFrame | None, spec: dict) -> Estimate:
     [['Intercept', 0.8], ['x', 2.3]]
     """
     asked, steps = _asked(spec)
+    if isinstance(data, pd.DataFrame):
+        data = in_floats(data)
     if steps != []:
         data = prepare(data, steps)
     rows = admitted(data, asked)

@@ -1,11 +1,32 @@
 """Preparing a published data set as its table did (数据准备): named steps, one after another."""
 
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Real
+
 import pandas as pd
 
 from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.models.specifications import stepped
 from pipeline.definitions.models.steps import Step
 from pipeline.ground.errors import WrongUse
+
+
+def in_floats(data: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with exact numbers as floats, which a formula would take for levels.
+
+    >>> in_floats(pd.DataFrame({"x": [Decimal("0.5"), None, 2]}))["x"].tolist()
+    [0.5, nan, 2.0]
+    """
+    exact = [name for name in data.columns[~data.columns.duplicated(keep=False)]
+             if data[name].dtype == object and _is_exact(data[name].dropna().tolist())]
+    return data.assign(**{name: data[name].astype(float) for name in exact}) if exact else data
+
+
+def _is_exact(values: list) -> bool:
+    """Tell whether these are numbers, some of them a Fraction or a Decimal."""
+    return (any(isinstance(value, Fraction | Decimal) for value in values)
+            and all(isinstance(value, Real | Decimal) for value in values))
 
 
 def prepare(data: pd.DataFrame, steps: list[dict]) -> pd.DataFrame:
