@@ -34,8 +34,9 @@ def pooled(raw: dict) -> Specification:
     found = specified(raw)
     if raw["kind"] in BY_GROUPS and not found.clustering:
         raise ValueError(f"{raw['kind']} 须写 groups（群）：同一个县各年不是独立的")
-    if raw["kind"] in BY_DRAWS and not raw.get("draws"):
-        raise ValueError(f"{raw['kind']} 须写 draws（自助法次数）")
+    if raw["kind"] in BY_DRAWS and not (raw.get("draws") or raw.get("interval")):
+        other = "，或 interval（秩检验反演）" if raw["kind"] == "quantile" else ""
+        raise ValueError(f"{raw['kind']} 须写 draws（自助法次数）{other}")
     return found
 
 

@@ -104,7 +104,7 @@ def fitted(data: pd.DataFrame, spec: dict, focus: str, rules: AnnualInference
 
 def _covariance(spec: dict) -> str:
     if spec["kind"] in ("quantile", "oaxaca"):
-        return "bootstrap"
+        return "ranks" if spec.get("interval") else "bootstrap"
     if spec["kind"] == "cr2":
         return "CR2"
     return "CR1" if spec.get("cov", "cluster") == "cluster" else spec["cov"]

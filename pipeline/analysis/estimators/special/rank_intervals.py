@@ -104,21 +104,25 @@ class Path:
 
     def end(self, scores: np.ndarray, on_plane: np.ndarray, most: float) -> float:
         """Return ``side`` times the value that the test just rejects; NaN if it never does."""
-        others, moved = np.delete(self.x, self.j, axis=1), self.x[:, self.j] * self.side
+        others = np.delete(self.x, self.j, axis=1)
+        across, both = others.T.copy(), np.array([self.x[:, self.j] * self.side, self.y])
         at = float(solved(self.x[on_plane], self.y[on_plane, None])[self.j, 0]) * self.side
         scores, basis = self._first(scores.copy(), on_plane)
+        signs, tally = np.where(scores > 0.5, 1.0, -1.0), Tally.of(self, scores)
         before, now = None, Step(on_plane, scores.copy(), basis)
         for _ in range(MOST_STEPS * len(self.y)):
-            if self._statistic(scores) > most:
+            if tally.t > most:
                 return self._between(before, now, most)
             back = np.linalg.inv(others[basis])
-            speed = moved - others @ (back @ moved[basis])
-            left = self.y - at * moved - others @ (back @ (self.y - at * moved)[basis])
-            row, wait = self._next(scores, basis, speed, left)
+            speed, left = both - (both[:, basis] @ back.T) @ across
+            row, wait = _next(signs * speed, signs * (left - at * speed), basis)
             if row is None:
                 return np.nan
             at, meeting = at + wait, np.append(basis, row)
+            were = scores[meeting]
             scores, basis = _pivoted(scores, basis, row, back.T @ others[row])
+            tally.move(meeting, scores[meeting] - were)
+            signs[meeting] = np.where(scores[meeting] > 0.5, 1.0, -1.0)
             before, now = now, Step(meeting, scores.copy(), basis)
         raise WrongUse("分位数的秩检验反演没有止境，区间得不出")
 
@@ -131,18 +135,6 @@ class Path:
         scores[on_plane] -= room[first] * turn
         scores[on_plane[first]] = np.rint(scores[on_plane[first]])
         return scores, np.delete(on_plane, first)
-
-    @staticmethod
-    def _next(scores: np.ndarray, basis: np.ndarray, speed: np.ndarray, left: np.ndarray
-              ) -> tuple[int | None, float]:
-        """Return the row that meets the plane next, and how far b moves until then."""
-        up = scores > 0.5
-        meets = np.where(up, speed > PARALLEL, speed < -PARALLEL)
-        meets[basis] = False
-        wait = np.full(len(left), np.inf)
-        wait[meets] = np.maximum(left[meets] / speed[meets], 0)
-        row = int(wait.argmin())
-        return (row, float(wait[row])) if np.isfinite(wait[row]) else (None, np.inf)
 
     def _exact(self, scores: np.ndarray, basis: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Return the scores of the rows of a basis, given those at their bounds."""
@@ -173,6 +165,46 @@ class Path:
         (inside, low), (outside, high) = found
         share = (most - low) / (high - low) if before else 0
         return float(inside + (outside - inside) * share)
+
+
+def _next(speed: np.ndarray, left: np.ndarray, basis: np.ndarray) -> tuple[int | None, float]:
+    """Return the row that meets the plane next, and how far b moves until then.
+
+    ``left`` is each row's distance from the plane, ``speed`` how fast b takes it away.
+    """
+    meets = speed > PARALLEL
+    meets[basis] = False
+    wait = np.divide(left, speed, out=np.full(len(left), np.inf), where=meets)
+    row = int(wait.argmin())
+    return (row, max(0.0, float(wait[row]))) if np.isfinite(wait[row]) else (None, np.inf)
+
+
+@dataclass
+class Tally:
+    """|t| of the scores, in doubles: only those of k rows change at a step."""
+
+    freed: np.ndarray
+    codes: np.ndarray
+    sums: np.ndarray
+    squares: float | None
+
+    @classmethod
+    def of(cls, path: Path, scores: np.ndarray) -> "Tally":
+        """Add up all scores, by cluster where there are clusters."""
+        freed, q = path.freed.astype(float), path.q
+        codes = np.zeros(len(scores), int) if path.codes is None else path.codes
+        squares = q * (1 - q) * (freed**2).sum() if path.codes is None else None
+        return cls(freed, codes, np.bincount(codes, freed * (scores - 1 + q)), squares)
+
+    def move(self, rows: np.ndarray, change: np.ndarray) -> None:
+        """Change the scores of rows."""
+        np.add.at(self.sums, self.codes[rows], self.freed[rows] * change)
+
+    @property
+    def t(self) -> float:
+        """Return |t|."""
+        squares = (self.sums**2).sum() if self.squares is None else self.squares
+        return float(abs(self.sums.sum()) / np.sqrt(squares)) if squares else np.inf
 
 
 def _pivoted(scores: np.ndarray, basis: np.ndarray, row: int, weights: np.ndarray

@@ -74,7 +74,7 @@ def model_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         tuple(rows), "县级面板和学校数据", wide=True,
         notes=(f"最小可检出：以80%把握、5%水平能检出的最小效应，单位同句中所述的一步；杠杆最大{zh}：关注项的信息"
                "来自它的份额最大。固定效应模型的R²为组内。CR1：聚类稳健；CR2：偏差修正的聚类稳健，Satterthwaite"
-               "自由度；wild：野聚类自助法；bootstrap：按群自助法；permutation：置换。",))
+               "自由度；wild：野聚类自助法；bootstrap：按群自助法；ranks：秩检验反演；permutation：置换。",))
 
 
 def _years(r: dict) -> str:
