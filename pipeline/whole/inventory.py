@@ -7,11 +7,17 @@ from pipeline.definitions.forms.layouts import layouts
 from pipeline.definitions.forms.unit_list import units
 from pipeline.definitions.indicators import indicators
 from pipeline.definitions.standards import standards
+from pipeline.definitions.targets.coverage import coverage_lines
 from pipeline.definitions.targets.plans import plans
 
 
-def listing(what: str, raw: Path | None = None) -> list[str]:
-    """Return the lines of one list, a line an entry; the counties with those of a raw folder."""
+def listing(what: str, raw: Path | None = None, coverage: bool = False) -> list[str]:
+    """Return the lines of one list, a line an entry; the counties with those of a raw folder.
+
+    With ``coverage`` the plans come as a table of what judges their targets (判定依据).
+    """
+    if coverage:
+        return coverage_lines([*plans().values()])
     return _counties(raw) if what == COUNTIES else LISTS[what]()
 
 
@@ -39,6 +45,6 @@ def _counties(raw: Path | None = None) -> list[str]:
             + (f"  {u.notice}" if u.notice else "") for u in units(raw).values()]
 
 
-COUNTIES = "counties"
-LISTS = {"standards": _standards, "plans": _plans, "indicators": _indicators, "layouts": _layouts,
+COUNTIES, PLANS = "counties", "plans"
+LISTS = {"standards": _standards, PLANS: _plans, "indicators": _indicators, "layouts": _layouts,
          COUNTIES: _counties}

@@ -104,6 +104,24 @@ def test_a_trend_of_one_year_or_a_rank_that_the_text_does_not_define_stays_open(
     assert judge(id, data(**{id: 1})).status == UNDETERMINED
 
 
+@pytest.mark.parametrize("id", ["CX03", "CX04"])
+def test_a_rank_that_the_text_does_not_define_is_not_judged_by_a_yes_either(id):
+    found = judge(id, data(evidence={id: PAPER}))
+    assert found.status == UNDETERMINED and "未定义" in found.reason
+
+
+# 填报数和佐证材料两者都要：数、材料 → 结论
+@pytest.mark.parametrize(("figure", "paper", "state"), [
+    (100, "yes", "+"), (100, None, "?"), (None, "yes", "?"), (None, None, "?"), (100, "no", "-"),
+    (99, "yes", "-"), (99, None, "-"), (None, "no", "-"), (100, "undated", "?")])
+def test_a_target_that_asks_for_a_figure_and_a_document_is_met_by_both_alone(figure, paper, state):
+    rows = {"yes": PAPER, "no": PAPER | {"status": "no"}, "undated": PAPER | {"date": ""}}
+    given = {} if figure is None else {"W28": figure}
+    found = judge("W28", data(evidence={} if paper is None else {"W28": rows[paper]}, **given))
+    assert found.status == SIGN[state]
+    assert bool(found.against) == ((figure, paper) in [(100, "no"), (99, "yes")])
+
+
 # 期限
 
 @pytest.mark.parametrize(("deadline", "passed"), [
@@ -132,7 +150,7 @@ def test_a_passed_deadline_does_not_make_an_open_target_fail():
 @pytest.mark.parametrize(("paper", "state"), [
     (PAPER, "+"), (PAPER | {"document": ""}, "?"), (PAPER | {"date": ""}, "?"),
     (PAPER | {"status": "no"}, "-"), (PAPER | {"status": "unknown"}, "?")])
-@pytest.mark.parametrize("id", ["H00", "Z22", "H14"])
+@pytest.mark.parametrize("id", ["H00", "Z22", "H14", "CX12"])
 def test_evidence_under_the_number_of_a_target_judges_it(id, paper, state):
     assert judge(id, data(evidence={id: paper})).status == SIGN[state]
 
@@ -199,8 +217,8 @@ def test_a_target_that_names_its_units_is_listed_for_them_alone(unit, listed):
 
 
 @pytest.mark.parametrize(("id", "count"), [
-    ("zhengzhou-2023-26", 32), ("hubei-county-2019-2025", 16), ("zhengzhou-reply-2024", 7),
-    ("chuxiong-2024-2026", 19), ("wenzhou-2018-2020", 24)])
+    ("zhengzhou-2023-26", 37), ("hubei-county-2019-2025", 25), ("zhengzhou-reply-2024", 9),
+    ("chuxiong-2024-2026", 22), ("wenzhou-2018-2020", 29)])
 def test_every_row_of_a_plan_that_applies_is_listed_once_with_its_place(id, count):
     ours = rows(only=[id])
     assert len(ours) == count and ours.index.is_unique and set(ours["plan"]) == {id}

@@ -232,8 +232,12 @@ def test_a_unit_gets_its_name_its_plans_targets_and_last_years_schools(tmp_path)
     assert len(rows) == len(schools) == 51
     asked = {row[0].value for sheet in ("县级数据", "佐证材料")
              for row in book[sheet].iter_rows(min_row=2)}
-    assert asked >= {"H11", "CX11小学", "CX11初中", "W21小学"}
+    assert asked >= {"H11", "CX11小学", "CX11初中", "W21", "Z20", "CX12"}
     assert asked.isdisjoint({"H02", "H03", "W22"})     # the sheets of schools and classes decide
+    figures, papers = ({row[0].value for row in book[sheet].iter_rows(min_row=2)}
+                       for sheet in ("县级数据", "佐证材料"))
+    assert {"Z20", "W28", "CX11小学"} <= figures and {"W21", "CX12", "W28"} <= papers
+    assert figures & papers == {"CX20", "W28", "W29", "Z38"}   # a figure and its document
     assert "Z01" not in asked                         # is asked of two other counties
 
 

@@ -277,6 +277,12 @@ def test_list_prints_a_line_an_entry(junheng, what):
     assert any(line.startswith(known) for line in told.out.split("\n"))
 
 
+def test_list_says_what_judges_the_targets_of_the_plans_and_of_nothing_else(junheng):
+    told = junheng("list", "plans", "--coverage")
+    assert (told.code, told.err) == (0, "") and "合计" in told.out and "由表内数据" in told.out
+    assert_one_message(junheng("list", "counties", "--coverage"), 2, "--coverage", "plans")
+
+
 def test_check_as_json_prints_one_list_and_nothing_else(junheng, received):
     told = junheng("check", "--json", EXAMPLE, received(without_headers()))
     reports = json.loads(told.out)

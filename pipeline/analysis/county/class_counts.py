@@ -12,7 +12,12 @@ from pipeline.analysis.county.comparing import Outcome, every_school, holds, say
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.county_rules import classes_over
 from pipeline.analysis.schools.school_rules import class_bands
-from pipeline.definitions.targets.target_rules import ClassShare, EveryClass, LargeClasses
+from pipeline.definitions.targets.target_rules import (
+    ClassShare,
+    EveryClass,
+    LargeClasses,
+    LargeClassGrowth,
+)
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED, is_missing
 
 _NAMED = 5
@@ -27,6 +32,7 @@ class Counted:
     """
 
     name: str
+    key: tuple[str, str]
     total: int | None
     over: int
     open_: bool
@@ -43,11 +49,11 @@ def counted(data: CountyData, largest: dict[str, int]) -> list[Counted]:
     general = {(s["school_code"], s["stage"]): s for s in data.general_sections()}
     names = {(r["school_code"], r["stage"]): r["name"] for r in data.class_sizes}
     strangers = {key: {"name": names[key]} for key in bands if key not in listed}
-    return [_counted(section, bands.get(key, {}), largest[key[1]])
+    return [_counted(section, key, bands.get(key, {}), largest[key[1]])
             for key, section in (general | strangers).items() if key[1] in largest]
 
 
-def _counted(section: dict, bands: dict, limit: int) -> Counted:
+def _counted(section: dict, key: tuple[str, str], bands: dict, limit: int) -> Counted:
     known = {band: int(count) for band, count in bands.items() if not is_missing(count)}
     over, filled = classes_over(known, limit), sum(known.values())
     biggest, classes = section.get("largest_class"), section.get("classes")
@@ -58,16 +64,14 @@ def _counted(section: dict, bands: dict, limit: int) -> Counted:
     gap = any(is_missing(count) and highest > limit for (_, highest), count in bands.items())
     whole = bool(filled) and not gap and (classes is None or filled >= classes)
     total = max(filled, classes or 0) or None
-    return Counted(section["name"], total, over, not (whole or none_above))
+    return Counted(section["name"], key, total, over, not (whole or none_above))
 
 
 def large_classes(rule: LargeClasses, data: CountyData) -> Outcome | None:
     """Judge how many classes have ``smallest`` pupils or more (大班额班数); 以上含本数."""
-    most = {s["stage"]: rule.smallest - 1 for s in data.sections} | {
-        r["stage"]: rule.smallest - 1 for r in data.class_sizes}
     if not given(data):
         return None
-    rows = counted(data, most)
+    rows = counted(data, _below(rule.smallest, data))
     found, gaps = sum(row.over for row in rows), [row.name for row in rows if row.open_]
     where = "、".join(f"{row.name}{row.over}个" for row in rows if row.over)
     said = f"{rule.smallest}人以上的班{found}个" + (f"（{where}）" if where else "")
@@ -76,6 +80,54 @@ def large_classes(rule: LargeClasses, data: CountyData) -> Outcome | None:
     if gaps:
         return Outcome(UNDETERMINED, f"{_gaps(gaps)}；其余{said}")
     return Outcome(MET, said, Fraction(found), unit="班")
+
+
+def large_class_growth(rule: LargeClassGrowth, data: CountyData, before: CountyData | None
+                       ) -> Outcome | None:
+    """Judge large classes against the year before (零增量、杜绝新的): none is no growth.
+
+    A school with more of them than the year before has new ones; where no school has more, a
+    large class may still be another than last year's, and ``new`` stays open.
+    """
+    if not given(data):
+        return None
+    now, then = ([] if year is None or not given(year) else
+                 counted(year, _below(rule.smallest, year))
+                 for year in (data, before))
+    found, gaps = sum(row.over for row in now), [row.name for row in now if row.open_]
+    said = f"{rule.smallest}人以上的班{found}个"
+    if not found and not gaps:
+        return Outcome(MET, said, Fraction(0), unit="班")
+    if not then:
+        return Outcome(UNDETERMINED, f"{said}，缺上年班额")
+    said += f"，上年{sum(row.over for row in then)}个"
+    more = _more(now, then) if rule.counted == "new" else []
+    if more or rule.counted == "net" and _grown(now, then):
+        where = f"；多于上年的有{'、'.join(more[:_NAMED])}" if more else ""
+        return Outcome(NOT_MET, f"{said}{where}")
+    if gaps or rule.counted == "new":
+        return Outcome(UNDETERMINED, f"{said}；{_gaps(gaps) or '不知是否新出现'}")
+    if found <= sum(row.over for row in then):
+        return Outcome(MET, said)
+    return Outcome(UNDETERMINED, f"{said}；上年班额不全或学校不同，不能比较")
+
+
+def _below(smallest: int, data: CountyData) -> dict[str, int]:
+    """Return the largest class that is not yet of ``smallest`` pupils, for every stage."""
+    return {row["stage"]: smallest - 1 for row in (*data.sections, *data.class_sizes)}
+
+
+def _more(now: list[Counted], then: list[Counted]) -> list[str]:
+    """Return the schools that surely have more large classes than the year before."""
+    last = {row.key: row.over for row in then if not row.open_}
+    return [row.name for row in now if row.key in last and row.over > last[row.key]]
+
+
+def _grown(now: list[Counted], then: list[Counted]) -> bool:
+    """Tell whether the county surely has more: no gap last year, no school that it lacked."""
+    known = {row.key for row in then if not row.open_}
+    same = len(known) == len(then) and all(row.key in known for row in now if row.over)
+    return same and sum(row.over for row in now) > sum(row.over for row in then)
 
 
 def class_share(rule: ClassShare, data: CountyData) -> Outcome | None:

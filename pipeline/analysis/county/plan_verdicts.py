@@ -19,7 +19,7 @@ from pipeline.analysis.county.target_claims import Claim, claims, disagrees
 from pipeline.analysis.county.target_measures import measured
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.definitions.targets.plans import WIDE, Plan, Target
-from pipeline.ground.terms import NOT_MET, TABLES, UNDETERMINED, records, verdict
+from pipeline.ground.terms import MET, NOT_MET, TABLES, UNDETERMINED, records, verdict
 
 _NAMED, _CONTRADICTED = 6, "target.contradicted"
 
@@ -86,14 +86,24 @@ def judge_target(target: Target, states: dict[str, dict], years: dict[int, Count
     typed = claims(target, years[year])
     if sheet is not None and sheet.status != UNDETERMINED:
         return Judged(sheet, tuple(c for c in typed if disagrees(c, sheet, target)))
-    first = next((c for c in typed if c.outcome.status != UNDETERMINED), next(iter(typed), None))
+    first = _counting(target, typed)
     if first is None:
         return Judged(sheet or _open(target))
     if sheet is not None and first.outcome.status != NOT_MET and _gap(target, sheet):
         said = f"{sheet.reason}；填报{first.said}，表内资料不全，不能据以判为达到"
         return Judged(replace(sheet, reason=said))
     others = tuple(c for c in typed if c is not first and disagrees(c, first.outcome, target))
+    if target.papers and first.outcome.status == MET and len(typed) == 1:
+        return Judged(Outcome(UNDETERMINED, f"已填报{first.said}：填报数和佐证材料两者都要有"))
     return Judged(_as_typed(target, first), others)
+
+
+def _counting(target: Target, typed: list[Claim]) -> Claim | None:
+    """Return the claim that counts: the first that judges; of two that must hold, the worse."""
+    order = [NOT_MET, UNDETERMINED, MET]
+    if target.papers:
+        return min(typed, key=lambda claim: order.index(claim.outcome.status), default=None)
+    return next((c for c in typed if c.outcome.status != UNDETERMINED), next(iter(typed), None))
 
 
 def _linked(target: Target, states: dict[str, dict]) -> Outcome | None:

@@ -9,12 +9,14 @@ from fractions import Fraction
 
 from pipeline.analysis.county.comparing import Outcome, holds, say
 from pipeline.analysis.county.county_data import CountyData
-from pipeline.definitions.targets.plans import EACH, NUMERIC, Target, Value
+from pipeline.definitions.targets.plans import NUMERIC, Target, Value
 from pipeline.definitions.targets.target_rules import Yearly
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED, verdict
 
 ABOUT = Fraction(1, 10)
 _STATES = {"yes": MET, "no": NOT_MET}
+_EACH_ZH = {"school": "每校", "rural_school": "每所乡村学校", "class": "每班", "room": "每室",
+            "township": "每个乡镇", "teacher": "每名教师"}
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,13 @@ def claims(target: Target, data: CountyData) -> list[Claim]:
     row = data.evidence.get(target.id.upper())
     if row is not None and row["status"] in _STATES:
         word = "符合" if row["status"] == "yes" else "不符合"
-        found.append(Claim(f"{target.id}“{word}”", _STATES[row["status"]], _by_evidence(row)))
+        found.append(Claim(f"{target.id}“{word}”", _STATES[row["status"]],
+                           _by_evidence(target, row)))
     return found
 
 
 def _reads_itself(target: Target) -> bool:
-    return any(isinstance(rule, Yearly) and not rule.variable for rule in target.rules)
+    return any(isinstance(rule, Yearly) and rule.typed for rule in target.rules)
 
 
 def _figures(target: Target, data: CountyData) -> list[Claim]:
@@ -61,8 +64,8 @@ def say_figure(target: Target, key: str, data: CountyData) -> str:
 def _judge_figures(target: Target, data: CountyData) -> Outcome:
     if target.op not in NUMERIC:
         return Outcome(UNDETERMINED, "此目标没有定量的要求，填报的数不能判定")
-    if target.scope in EACH and target.unit != "%":
-        return Outcome(UNDETERMINED, "每校（班）目标，一个全县的数不能判定")
+    if not target.by_figure:
+        return Outcome(UNDETERMINED, f"{_EACH_ZH[target.scope]}都要达到，一个全县的数不能判定")
     if len(target.values) == 1:
         return _by_figure(target, target.values[0], data.facts[target.id])
     if target.id in data.facts:
@@ -92,7 +95,9 @@ def _by_figure(target: Target, wanted: Value, value: Fraction) -> Outcome:
     return Outcome(MET if holds(value, target.op, limit) else NOT_MET, said, value, limit)
 
 
-def _by_evidence(row: dict) -> Outcome:
+def _by_evidence(target: Target, row: dict) -> Outcome:
+    if target.op == "ordinal":
+        return Outcome(UNDETERMINED, f"原文没有定出可判定的要求：{target.note}")
     if row["status"] == "yes" and not (row["document"] and row["date"]):
         return Outcome(UNDETERMINED, "佐证材料未写明文件或日期")
     return Outcome(_STATES[row["status"]], row["document"] or row["note"] or "填报")

@@ -8,7 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from pipeline.analysis.county.class_counts import class_share, every_class, large_classes
+from pipeline.analysis.county.class_counts import (
+    class_share,
+    every_class,
+    large_class_growth,
+    large_classes,
+)
 from pipeline.analysis.county.comparing import Outcome, every_school, holds, say
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.item_verdicts import judge_parts
@@ -51,6 +56,8 @@ def _measured(rule: rules.TargetRule, target: Target, years: dict[int, CountyDat
         return yearly(rule, target, years, year)
     if isinstance(rule, rules.Coefficients):
         return coefficients(years, year)
+    if isinstance(rule, rules.LargeClassGrowth):
+        return large_class_growth(rule, years[year], years.get(year - 1))
     return _RULES[rule.type](rule, years[year])
 
 
@@ -145,25 +152,42 @@ def _whole(sections: list[dict]) -> str:
 
 def yearly(rule: rules.Yearly, target: Target, years: dict[int, CountyData], year: int
            ) -> Outcome | None:
-    """Compare a figure with the year before (与上年比): equal is not falling, unless at zero."""
+    """Compare a figure with the year before (与上年比): equal is neither falling nor rising.
+
+    It is where nothing is left to fall or to rise: at zero, and at 100 %. From zero nothing
+    doubles: that stays open.
+    """
     now, before = (_amount(rule, target, years.get(y)) for y in (year, year - 1))
-    if now is None and before is None and not rule.variable:
+    if now is None and before is None and rule.typed:
         return None
     if now is None or before is None:
         lacking = [str(y) for y, amount in ((year, now), (year - 1, before)) if amount is None]
         return Outcome(UNDETERMINED, f"缺{'、'.join(lacking)}年数据", now)
     word = "高于" if now > before else "低于" if now < before else "等于"
     said = f"本年{say(now, target.unit, before)}，{word}上年{say(before, target.unit, now)}"
-    fell = now < before or now == before == 0
-    good = now >= before if rule.trend == "not_falling" else fell
-    return Outcome(MET if good else NOT_MET, said, now, before)
+    if rule.trend == "doubling" and not before:
+        return Outcome(UNDETERMINED, f"{said}；上年为0，无从计算倍数", now)
+    whole = 100 if target.unit == "%" else None
+    good = {"not_falling": now >= before, "falling": now < before or now == before == 0,
+            "rising": now > before or now == before == whole, "doubling": now >= 2 * before}
+    return Outcome(MET if good[rule.trend] else NOT_MET, said, now, before)
 
 
 def _amount(rule: rules.Yearly, target: Target, data: CountyData | None) -> Fraction | None:
-    amount = None if data is None else data.facts.get(rule.variable or target.id)
+    if data is None:
+        return None
+    summed = bool(rule.school_variables)
+    amount = _sum(rule.variable, data) if summed else data.facts.get(rule.variable or target.id)
     if amount is None or not rule.per:
         return amount
-    return amount / data.facts[rule.per] if data.facts.get(rule.per) else None
+    whole = data.facts.get(rule.per)
+    return amount / whole * (100 if target.unit == "%" else 1) if whole else None
+
+
+def _sum(variable: str, data: CountyData) -> Fraction | None:
+    """Return what all schools have together; None where one does not say."""
+    given = [s.get(variable) for s in data.general_sections()]
+    return None if not given or any(map(is_missing, given)) else sum(given, Fraction(0))
 
 
 def coefficients(years: dict[int, CountyData], year: int) -> Outcome | None:

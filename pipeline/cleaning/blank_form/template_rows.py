@@ -14,7 +14,8 @@ from pipeline.definitions.forms.layouts import Layout
 from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.standards import Standard, standard
-from pipeline.definitions.targets.plans import NUMERIC, WIDE, Plan, Target, plan
+from pipeline.definitions.targets.coverage import SHEETS, basis, is_typed
+from pipeline.definitions.targets.plans import WIDE, Plan, Target, plan
 
 STANDARD = "cn-2017-06"
 WORDING, PAPERS, ASKED = "指标或事项", "应提交的资料", "口径"
@@ -87,7 +88,7 @@ def _asked_of(handed: Handed) -> Iterator[tuple[Plan, Target]]:
     for found in handed.plans:
         for target in found.targets:
             mine = not target.units or handed.unit.code in target.units
-            judged = target.items or target.rules and target.proof == "both"
+            judged = basis(target) == SHEETS and target.proof == "both"
             if mine and not judged and target.scope not in WIDE:
                 yield found, target
 
@@ -95,14 +96,19 @@ def _asked_of(handed: Handed) -> Iterator[tuple[Plan, Target]]:
 def _target_facts(handed: Handed) -> list[dict]:
     return [{"fact": key.replace(":", ""), "fact_unit": target.unit_of(key),
              ASKED: _wording(found, target)}
-            for found, target in _asked_of(handed) if target.op in NUMERIC
+            for found, target in _asked_of(handed) if _asks_a_figure(target)
             for key in target.parts or (target.id,)]
 
 
 def _target_papers(handed: Handed) -> list[dict]:
     return [{"item_id": target.id, WORDING: _wording(found, target),
              PAPERS: "须有：文件名称和日期"}
-            for found, target in _asked_of(handed) if target.op not in NUMERIC]
+            for found, target in _asked_of(handed)
+            if target.papers or not _asks_a_figure(target)]
+
+
+def _asks_a_figure(target: Target) -> bool:
+    return target.by_figure or any(map(is_typed, target.rules))
 
 
 def _wording(found: Plan, target: Target) -> str:

@@ -16,9 +16,9 @@ from pipeline.definitions.targets.target_rules import TargetRule
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.readiness import readied
 
-Operator = Literal[">=", "<=", "=", ">", "<", "~", "not_below_last_year", "falling", "yes",
-                   "ordinal"]
-EACH = ("school", "rural_school", "class", "room")
+Operator = Literal[">=", "<=", "=", ">", "<", "~", "not_below_last_year", "falling", "rising",
+                   "doubling", "yes", "ordinal"]
+EACH = ("school", "rural_school", "class", "room", "township", "teacher")
 WIDE = ("prefecture", "central_city")
 NUMERIC = (">=", "<=", "=", ">", "<", "~")
 Deadline = Annotated[str, Field(pattern=r"^(|\d{4}(-\d{2}(-\d{2})?)?)$")]
@@ -37,6 +37,7 @@ class Target(Definition):
     ``rules`` compute it from the county's own sheets, all must hold; ``items`` are the
     national items that ask the same of the same schools. With ``proof = "met"`` the rule is
     narrower or wider than the sentence: holding proves the target, not holding leaves it open.
+    With ``papers`` what is typed needs a document beside it (填报数并附佐证材料).
     """
 
     id: Text
@@ -57,9 +58,15 @@ class Target(Definition):
     items: list[str] = []
     rules: list[TargetRule] = []
     proof: Literal["both", "met"] = "both"
+    papers: bool = False
     units: list[str] = []
     text: str = ""
     note: str = ""
+
+    @property
+    def by_figure(self) -> bool:
+        """Tell whether figures of the whole county can judge it; of every school shares alone."""
+        return self.op in NUMERIC and (self.scope not in EACH or self.unit == "%")
 
     @property
     def parts(self) -> dict[str, Value]:
@@ -164,8 +171,8 @@ def _disagreements(raw: dict, name: str):
 
 
 def _target_faults(row: dict, raw: dict):
-    if row.get("rules") and row.get("items"):
-        yield "rules 与 items 只写一种"
+    if sum(bool(row.get(key)) for key in ("rules", "items", "papers")) > 1:
+        yield "rules、items 与 papers 只写一种"
     if row.get("op") in NUMERIC:
         yield from (f"缺少 {key}" for key in ("values", "unit") if not row.get(key))
     if not any(row.get(k) for k in

@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from pipeline.definitions.base import Exact, Text
+from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.items import (
     Arithmetic,
     ByStage,
@@ -39,6 +40,23 @@ class LargeClasses(Arithmetic):
     type: Literal["large_classes"]
     smallest: int
     most: int
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return _CLASSES
+
+
+class LargeClassGrowth(Arithmetic):
+    """Classes of ``smallest`` pupils or more against the year before (大班额零增量、新的大班额).
+
+    ``net`` compares how many the county has; ``new`` asks for none that was not there before.
+    """
+
+    source_zh: ClassVar[str] = "两年的班额表"
+    type: Literal["large_class_growth"]
+    smallest: int
+    counted: Literal["net", "new"]
 
     @property
     def school_variables(self) -> list[str]:
@@ -122,13 +140,29 @@ class Yearly(Arithmetic):
     """A figure against the year before (与上年比): of the county, or typed under the target.
 
     ``variable`` is empty for what is typed under the target's own number; ``per`` divides it.
+    What schools have is added up over the county.
     """
 
-    source_zh: ClassVar[str] = "县级数据"
     type: Literal["yearly"]
-    trend: Literal["falling", "not_falling"]
+    trend: Literal["falling", "not_falling", "rising", "doubling"]
     variable: str = ""
     per: str = ""
+
+    @property
+    def typed(self) -> bool:
+        """Tell whether it compares what was typed under the target's own number."""
+        return not self.variable
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        named = variables().variables.get(self.variable)
+        return [] if named is None or named.county else [self.variable]
+
+    @property
+    def source_zh(self) -> str:
+        """Return the sheets that the rule reads."""
+        return "学校情况表、县级数据" if self.school_variables else "县级数据"
 
 
 class Coefficients(Arithmetic):
@@ -140,5 +174,6 @@ class Coefficients(Arithmetic):
 
 
 TargetRule = Annotated[
-    CountyFigures | LargeClasses | ClassShare | EveryClass | EverySchoolSize | EverySchool
-    | EverySchoolTotal | NewSchools | Yearly | Coefficients, Field(discriminator="type")]
+    CountyFigures | LargeClasses | LargeClassGrowth | ClassShare | EveryClass | EverySchoolSize
+    | EverySchool | EverySchoolTotal | NewSchools | Yearly | Coefficients,
+    Field(discriminator="type")]

@@ -11,8 +11,8 @@ from pipeline.dossier.printing.exhibit import SHORT, Cell, Field, PrintedTable, 
 from pipeline.ground.terms import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, records
 
 _OP_ZH = {">=": "≥", "<=": "≤", "=": "＝", ">": ">", "<": "<", "~": "约",
-          "not_below_last_year": "不低于上年", "falling": "逐年下降", "yes": "完成",
-          "ordinal": "位次"}
+          "not_below_last_year": "不低于上年", "falling": "逐年下降", "rising": "逐年上升",
+          "doubling": "逐年倍增", "yes": "完成", "ordinal": "位次"}
 
 
 def unit_plans(county: County) -> list[Plan]:

@@ -1,0 +1,100 @@
+"""What judges each target, worked out from the packs: counted by hand from the sentences."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.definitions.targets.coverage import (
+    BASES,
+    BOTH,
+    FIGURE,
+    NOTHING,
+    PAPERS,
+    PREFECTURE,
+    SHEETS,
+    basis,
+    coverage,
+    coverage_lines,
+)
+from pipeline.definitions.targets.plans import load_plan, plans
+
+BY_ID = {target.id: target for plan in plans().values() for target in plan.targets}
+
+# 手工录入：每个规划包六类各几项
+BY_HAND = {
+    "zhengzhou-2023-26": (5, 3, 1, 6, 23, 0), "hubei-county-2019-2025": (17, 5, 0, 3, 0, 0),
+    "zhengzhou-reply-2024": (0, 4, 0, 0, 5, 0), "chuxiong-2024-2026": (1, 4, 2, 6, 7, 2),
+    "wenzhou-2018-2020": (7, 7, 2, 0, 13, 0)}
+
+PACK = """
+id = "small"
+title = "题"
+issuer = "某市"
+date = "2024-03"
+period = "2024—2026年"
+place = "某市"
+source = "转载件"
+
+[[targets]]
+id = "T1"
+place = "二"
+quantity = "食堂"
+op = ">="
+values = [{ value = 5 }]
+unit = "所"
+scope = "%s"
+deadline = "2026"
+kind = "count"
+%s
+"""
+
+
+@pytest.mark.parametrize("id", BY_HAND)
+def test_the_targets_of_a_plan_are_judged_as_counted_by_hand(id):
+    found = coverage([plans()[id]])[id]
+    assert tuple(len(found[base]) for base in BASES) == BY_HAND[id]
+
+
+def test_every_target_has_one_basis():
+    found = coverage([*plans().values()])
+    assert sorted(t.id for by in found.values() for targets in by.values() for t in targets
+                  ) == sorted(BY_ID)
+
+
+@pytest.mark.parametrize(("id", "base"), [
+    ("H03", SHEETS), ("H08", SHEETS), ("W07", SHEETS), ("H19", SHEETS), ("Z20", FIGURE),
+    ("H20", FIGURE), ("W22", SHEETS), ("CX09", FIGURE), ("W12", FIGURE), ("CX20", BOTH),
+    ("CX12", PAPERS), ("Z29", PAPERS), ("CX08", PAPERS), ("H00", PAPERS), ("Z16", PREFECTURE),
+    ("Z34", PREFECTURE), ("Z17", PREFECTURE), ("CX03", NOTHING)])
+def test_what_judges_a_target(id, base):
+    assert basis(BY_ID[id]) == base
+
+
+# 范围与算法 → 依据
+@pytest.mark.parametrize(("scope", "more", "base"), [
+    ("county", "", FIGURE), ("county", "papers = true", BOTH), ("school", "", PAPERS),
+    ("township", "", PAPERS), ("prefecture", "", PREFECTURE),
+    ("county", 'items = ["G4"]', SHEETS),
+    ("county", 'rules = [{ type = "yearly", trend = "rising" }]', FIGURE),
+    ("prefecture", 'rules = [{ type = "large_classes", smallest = 56, most = 0 }]', SHEETS)])
+def test_a_new_target_is_counted_where_its_scope_and_rules_put_it(tmp_path, scope, more, base):
+    path = Path(tmp_path / "small.toml")
+    path.write_text(PACK % (scope, more), encoding="utf-8")
+    pack = load_plan(path)
+    assert basis(pack.targets[0]) == base
+    assert f"{base}：T1" in coverage_lines([pack])
+
+
+def test_the_table_adds_up_and_gives_the_reason_of_what_is_not_judged():
+    lines = coverage_lines([*plans().values()])
+    rows = {line.split()[0]: list(map(int, line.split()[1:])) for line in lines[1:7]}
+    total = rows.pop("合计")
+    assert total == [sum(column) for column in zip(*rows.values(), strict=True)]
+    assert total[0] == sum(total[1:]) == len(BY_ID)
+    assert any("CX03" in line and "“前列”未定义" in line for line in lines)
+    assert any(f"{PREFECTURE}的：" in line for line in lines)
+
+
+def test_nine_in_ten_of_a_countys_own_targets_can_be_judged():
+    own = [t for t in BY_ID.values() if basis(t) != PREFECTURE]
+    assert 10 * sum(basis(t) != NOTHING for t in own) >= 9 * len(own)
