@@ -5,50 +5,15 @@ the sentences of the plans.
 """
 
 from datetime import date
-from fractions import Fraction
 
 import pytest
 from tables import YEAR, imported, school, table
+from target_counties import SIGN, F, classes, county, judge, levels, section
 
-from pipeline.analysis.county.county_data import CountyData, county_data
-from pipeline.analysis.county.plan_verdicts import contradictions, judge_target, targets
+from pipeline.analysis.county.county_data import county_data
+from pipeline.analysis.county.plan_verdicts import contradictions, targets
 from pipeline.definitions.targets.plans import plans
 from pipeline.ground.terms import MET, NOT_APPLICABLE, NOT_MET, TABLES, UNDETERMINED
-
-F = Fraction
-BY_ID = {target.id: target for plan in plans().values() for target in plan.targets}
-SIGN = {"+": MET, "-": NOT_MET, "?": UNDETERMINED, "0": NOT_APPLICABLE}
-YES = {"status": "yes", "document": "某政办〔2023〕1号", "date": "2023-10-10", "note": ""}
-TYPED = {"file": "甲.xlsx", "sheet": "县级数据", "row": 34}
-BANDS = [(1, 25), (26, 30), (31, 35), (36, 40), (41, 45), (46, 50), (51, 55), (56, 60), (61, 65),
-         (66, 999)]
-
-
-def section(code="1", stage="primary", **values) -> dict:
-    return {"year": YEAR, "stage": stage, "school_code": code, "name": f"甲{code}校",
-            "school_type": "211" if stage == "primary" else "311", "location": "rural",
-            "ownership": "public", "pupils": 400, "classes": F(10), "largest_class": F(40),
-            "backbone_teachers": F(2), "built_year": F(1990)} | values
-
-
-def classes(code="1", stage="primary", **counts) -> list[dict]:
-    """Return the bands of a school: ``_56=1`` is one class in the band that begins at 56."""
-    return [{"school_code": code, "name": f"甲{code}校", "stage": stage, "lowest": lowest,
-             "highest": highest, "classes": counts.get(f"_{lowest}", 0)}
-            for lowest, highest in BANDS]
-
-
-def county(*sections, year=YEAR, typed=None, evidence=(), **more) -> CountyData:
-    typed = {k: F(v) for k, v in (typed or {}).items()}
-    return CountyData(year, list(sections), typed, dict.fromkeys(evidence, YES),
-                      places=dict.fromkeys(typed, TYPED), **more)
-
-
-def judge(id, data, before=None, **items):
-    years = {YEAR: data} | ({YEAR - 1: before} if before else {})
-    return judge_target(BY_ID[id], {i: {"id": i, "status": s} for i, s in items.items()}, years,
-                        YEAR)
-
 
 # 班额：十个班的学校，各段班数、最大班额（空为未填）→ 五个目标
 CLASSES = table("""
@@ -120,12 +85,6 @@ def test_a_contradiction_is_a_finding_that_names_both_and_its_row():
 
 
 # 每校：七项中六项、85%、差异系数都不相干
-def levels(*values, indicator="R6", stage="primary") -> list[dict]:
-    return [{"school_code": str(n), "name": f"甲{n}校", "stage": stage, "indicator": indicator,
-             "value": None if v is None else F(v), "level": "missing" if v is None else "met"}
-            for n, v in enumerate(values, 1)]
-
-
 @pytest.mark.parametrize(("values", "state"), [
     ((2000, 9000), "+"), ((2000, "1999.99"), "-"), ((1900, 9000), "-"), ((2000, None), "?"),
     ((1700, None), "-"), ((), "?")])

@@ -19,9 +19,18 @@ from pipeline.analysis.county.target_claims import Claim, claims, disagrees
 from pipeline.analysis.county.target_measures import measured
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.definitions.targets.plans import WIDE, Plan, Target
-from pipeline.ground.terms import MET, NOT_MET, TABLES, UNDETERMINED, records, verdict
+from pipeline.ground.terms import (
+    MET,
+    NOT_APPLICABLE,
+    NOT_MET,
+    TABLES,
+    UNDETERMINED,
+    records,
+    verdict,
+)
 
 _NAMED, _CONTRADICTED = 6, "target.contradicted"
+_STATE_ZH = {MET: "达到", NOT_MET: "未达到", UNDETERMINED: "待核", NOT_APPLICABLE: "不适用"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,8 @@ def contradictions(plans: list[Plan], judgements: pd.DataFrame, years: dict[int,
     for _, target, judged in _judged(plans, judgements, years, unit):
         for claim in judged.against:
             place = claim.place or {"sheet": "佐证材料"}
-            said = f"填报{claim.said}（{target.quantity}）；{judged.found.reason}；以后者判定"
+            said = (f"填报{claim.said}（{target.quantity}）；{judged.found.reason}；"
+                    f"以后者判定：{_STATE_ZH[judged.status]}")
             rows.append({
                 "code": _CONTRADICTED, "severity": check.severity, "rule": check.rule,
                 "remedy": check.remedy, "file": place.get("file", ""),
