@@ -24,29 +24,32 @@ MOST_TWICE = 0.5  # of the unit-years: more of them, and the effects are groups,
 def admitted(data: pd.DataFrame | None, asked: Specification) -> pd.DataFrame | None:
     """Return the rows that count: without those of weight 0; `WrongUse` where none may be used.
     """
-    if not asked.columns:
+    columns, numeric = asked.columns, asked.numbers
+    if not columns:
         return data
     if not isinstance(data, pd.DataFrame) or data.empty:
         raise WrongUse("没有数据")
-    _columns_are_there(data, asked)
+    _columns_are_there(data, columns)
     for name in asked.weighing:
         data = _weighed(data, name)
-    rows = data.dropna(subset=asked.columns)
-    if rows.empty:
-        raise WrongUse("没有各变量都齐全的行：" + "、".join(asked.columns))
-    numbers = {name: found for name in asked.numbers
-               if (found := _number(rows[name], name, asked)) is not None}
+    there = ~np.any([data[name].isna().to_numpy() for name in columns], axis=0)
+    if not there.any():
+        raise WrongUse("没有各变量都齐全的行：" + "、".join(columns))
+    rows = data if there.all() else data[there]
+    numbers = {name: found for name in numeric
+               if (found := _number(rows[name], name, asked, numeric)) is not None}
     _groups_differ(rows, asked)
-    _variables_vary(rows, numbers, asked)
+    _variables_vary(rows, numbers, asked, numeric)
     _rows_stand_once(rows, asked)
     return data
 
 
-def _columns_are_there(data: pd.DataFrame, asked: Specification) -> None:
-    absent = [name for name in asked.columns if name not in data]
+def _columns_are_there(data: pd.DataFrame, columns: list[str]) -> None:
+    absent = [name for name in columns if name not in data]
     if absent:
         raise WrongUse("缺少变量：" + "、".join(absent))
-    twice = [name for name in asked.columns if isinstance(data[name], pd.DataFrame)]
+    twice = [] if data.columns.is_unique else [
+        name for name in columns if isinstance(data[name], pd.DataFrame)]
     if twice:
         raise WrongUse("列名重复：" + "、".join(twice))
 
@@ -71,16 +74,17 @@ def _floats(column: pd.Series, name: str) -> np.ndarray:
         raise WrongUse(f"变量 {name} 应为数") from fault
 
 
-def _number(column: pd.Series, name: str, asked: Specification) -> np.ndarray | None:
+def _number(column: pd.Series, name: str, asked: Specification, numeric: list[str]
+            ) -> np.ndarray | None:
     """Return the numbers of a column; None of texts that a formula takes as levels."""
     formula = getattr(asked, "formula", None)
     plain = pd.api.types.is_numeric_dtype(column) or column.map(np.isreal).all()
-    if formula and name not in outcome_of(formula) and not plain:
+    if formula and not plain and name not in outcome_of(formula):
         return None
     values = _floats(column, name)
     if not np.isfinite(values).all():
         raise WrongUse(f"变量 {name} 含有无穷大")
-    if asked.kind in POSITIVE and name in asked.numbers[:2] and (values <= 0).any():
+    if asked.kind in POSITIVE and name in numeric[:2] and (values <= 0).any():
         raise WrongUse(f"变量 {name} 要取对数，应为正数")
     return values
 
@@ -91,11 +95,11 @@ def _groups_differ(rows: pd.DataFrame, asked: Specification) -> None:
             raise WrongUse(f"群 {name} 只有一个，标准误无从得出")
 
 
-def _variables_vary(rows: pd.DataFrame, numbers: dict[str, np.ndarray], asked: Specification
-                    ) -> None:
+def _variables_vary(rows: pd.DataFrame, numbers: dict[str, np.ndarray], asked: Specification,
+                    numeric: list[str]) -> None:
     """Refuse what has one value; regressors that effects absorb are left out there, and named."""
     absorbing = asked.kind in ABSORBING and "fe" in asked.spec
-    constant = [name for name in (asked.numbers[:1] if absorbing else asked.numbers)
+    constant = [name for name in (numeric[:1] if absorbing else numeric)
                 if not (varies(numbers[name]) if name in numbers else rows[name].nunique() > 1)]
     if constant:
         raise WrongUse("变量没有变化：" + "、".join(constant))
@@ -120,20 +124,19 @@ def _rows_stand_once(rows: pd.DataFrame, asked: Specification) -> None:
 
 def accepted(found: Estimate, asked: Specification) -> Estimate:
     """Return the estimate; `WrongUse` where a figure of it is of rounding, or is none."""
-    terms = found.terms
     if asked.kind == "multiple":
         return found
-    lost = terms.loc[~np.isfinite(terms["estimate"].astype(float)), "term"]
+    terms = {name: found.terms[name].to_numpy() for name in ("term", "estimate", "std_error")}
+    estimates, errors = (terms[name].astype(float) for name in ("estimate", "std_error"))
+    lost = terms["term"][~np.isfinite(estimates)]
     if len(lost):
         raise WrongUse("算不出：" + "、".join(lost))
-    errors = terms["std_error"].astype(float)
-    spec = asked.spec
     given = asked.kind not in WITHOUT_ERRORS and not (
-        asked.kind in ("quantile", "oaxaca") and not spec.get("draws"))
-    nothing = (asked.kind == "oaxaca") & (terms["estimate"] == 0)  # the constant's endowment
-    lost = terms.loc[~(np.isfinite(errors) & ((errors > 0) | nothing)), "term"]
+        asked.kind in ("quantile", "oaxaca") and not asked.spec.get("draws"))
+    nothing = (asked.kind == "oaxaca") & (estimates == 0)  # the constant's endowment
+    lost = terms["term"][~(np.isfinite(errors) & ((errors > 0) | nothing))]
     if given and len(lost):
         raise WrongUse("标准误为0或算不出：" + "、".join(lost))
-    if asked.kind in ("sigma", "moran", "wild") and terms["p_value"].isna().any():
+    if asked.kind in ("sigma", "moran", "wild") and found.terms["p_value"].isna().any():
         raise WrongUse("检验算不出")
     return found
