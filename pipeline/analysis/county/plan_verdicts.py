@@ -18,6 +18,7 @@ from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.target_claims import Claim, claims, disagrees
 from pipeline.analysis.county.target_measures import measured
 from pipeline.definitions.forms.check_rules import checks
+from pipeline.definitions.targets.coverage import BOTH, FIGURE, PAPERS, SHEETS, basis
 from pipeline.definitions.targets.plans import WIDE, Plan, Target
 from pipeline.ground.terms import (
     MET,
@@ -147,7 +148,12 @@ def _as_typed(target: Target, claim: Claim) -> Outcome:
 def _open(target: Target) -> Outcome:
     if target.scope in WIDE:
         return Outcome(UNDETERMINED, "市（州）级目标，县级资料不能判定")
-    return Outcome(UNDETERMINED, f"未提交资料（可按编号 {target.id} 填报）")
+    names = "、".join(key.replace(":", "") for key in target.parts or (target.id,))
+    sheets = "、".join(dict.fromkeys(rule.source_zh for rule in target.rules))
+    how = {SHEETS: f"由{sheets or '国家标准的同项'}判定", FIGURE: f"可按编号 {names} 填报",
+           PAPERS: f"可按编号 {target.id} 提交佐证材料",
+           BOTH: f"须按编号 {names} 填报并提交佐证材料"}
+    return Outcome(UNDETERMINED, f"未提交资料（{how.get(basis(target), target.note)}）")
 
 
 def _row(plan: Plan, target: Target, judged: Judged, reference: date) -> dict:
@@ -175,7 +181,7 @@ def _figure(target: Target, found: Outcome) -> str:
 def _deadline(target: Target) -> str:
     if target.deadline_candidates:
         return "或为" + "、".join(target.deadline_candidates)
-    return target.deadline or ("持续" if target.standing else "文中失载")
+    return target.deadline or ("持续" if target.standing else "原文未写")
 
 
 def _passed(target: Target, reference: date) -> bool:

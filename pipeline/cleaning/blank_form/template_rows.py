@@ -15,7 +15,7 @@ from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.standards import Standard, standard
 from pipeline.definitions.targets.coverage import SHEETS, basis, is_typed
-from pipeline.definitions.targets.plans import WIDE, Plan, Target, plan
+from pipeline.definitions.targets.plans import EACH, WIDE, Plan, Target, plan
 
 STANDARD = "cn-2017-06"
 WORDING, PAPERS, ASKED = "指标或事项", "应提交的资料", "口径"
@@ -102,7 +102,7 @@ def _target_facts(handed: Handed) -> list[dict]:
 
 def _target_papers(handed: Handed) -> list[dict]:
     return [{"item_id": target.id, WORDING: _wording(found, target),
-             PAPERS: "须有：文件名称和日期"}
+             PAPERS: f"须有：{'逐一的名册、' if target.scope in EACH else ''}文件名称和日期"}
             for found, target in _asked_of(handed)
             if target.papers or not _asks_a_figure(target)]
 
