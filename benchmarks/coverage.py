@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,12 @@ from pipeline.analysis.annual.models.projection import continued
 from pipeline.analysis.estimators import estimate
 from pipeline.definitions.studies import Study, study
 from pipeline.synth.making.counties import gaps, log_funds
-from pipeline.synth.making.county_years import clean_panel
-from pipeline.synth.making.parameters import RESOURCES, STAGES, of, supposing
+from pipeline.synth.making.parameters import RESOURCES, STAGES, of
 from pipeline.synth.nation import Wanted, made_nation
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "made"))
+from county_years import clean_panel  # noqa: E402
+from supposing import supposing  # noqa: E402
 
 LEVEL, LAST = 0.05, 2023
 COUNTIES, YEARS = 50, 6

@@ -83,11 +83,6 @@ class Standard(Filed):
         """Return the resource indicators, then those of context (funding, outcomes)."""
         return [indicators()[i] for i in (*self.resource.indicators, *self.context)]
 
-    def item_zh(self, id: str) -> str:
-        """Return the Chinese name of an indicator or item."""
-        named = {item.id: item.zh for item in (*self.items, *self.vetoes)}
-        return named[id] if id in named else indicators()[id].zh
-
     @property
     def plausible(self) -> Plausibility:
         """Return this standard's limits of plausibility, else those of `data/plausibility.toml`."""

@@ -212,11 +212,6 @@ class Study(Filed):
         return named.get(name, Measure(name=name, zh=name))
 
 
-def study_ids() -> list[str]:
-    """Return the ids of all studies, in order."""
-    return sorted(path.stem for path in Study.home.glob("*.toml"))
-
-
 @cache
 def study(named: str) -> Study:
     """Return the study with this id, or that in the file at this path; `WrongUse` lists the

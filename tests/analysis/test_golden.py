@@ -204,13 +204,6 @@ def test_retention_depends_on_the_formula(formula, percent, enough):
     assert near(rate * 100, percent) and (rate >= F("0.95")) == enough
 
 
-@pytest.mark.parametrize(("backbone", "percent", "enough"), [
-    (20, "19.05", False), (21, "20.00", True), (22, "20.95", True)])
-def test_backbone_teachers_are_a_share_of_the_exchanged(backbone, percent, enough):
-    exchanged, share = rules.rotation_shares(1000, 105, backbone)
-    assert exchanged == F("0.105") and near(share * 100, percent) and (share >= F("0.2")) is enough
-
-
 @pytest.mark.parametrize(("classes", "rooms"), [(11, 1), (12, 1), (13, 2), (24, 2), (25, 3)])
 def test_twelve_classes_need_one_room(classes, rooms):
     assert rules.rooms_required(classes, 12) == rooms

@@ -157,7 +157,7 @@ def test_the_same_coefficient_is_judged_by_the_limit_of_each(province, stage, cv
 def test_what_a_province_adds_comes_after_what_it_takes_over(tmp_path):
     ours = load_standard(written(tmp_path, OWN + VETO))
     assert [v.id for v in ours.vetoes] == [*(v.id for v in NATION.vetoes), "V8"]
-    assert ours.item_zh("V8") == "挪用教育经费" and differences(ours, NATION) == {
+    assert ours.vetoes[-1].zh == "挪用教育经费" and differences(ours, NATION) == {
         "id", "title", "document", "source", "vetoes"}
     assert judge_veto(ours.vetoes[-1], CountyData(YEAR, [])).status == UNDETERMINED
 

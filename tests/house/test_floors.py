@@ -59,6 +59,35 @@ def allowed(floor):
     return {*BELOW, floor}
 
 
+def module_file(name):
+    place = ROOT.joinpath(*name.split("."))
+    files = place.with_suffix(".py"), place / "__init__.py"
+    return next((file for file in files if file in MODULES), None)
+
+
+def modules_imported(path):
+    """Return the files of our modules that one imports anywhere, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (module_file(alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (module_file(f"{node.module}.{alias.name}") or module_file(node.module)
+                        for alias in node.names)
+
+
+def names_used(tree):
+    """Return every name that a program reads, imports, or asks for by a text (`dask_calls`)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.alias):
+            yield node.name
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
 def code_cells(path):
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
@@ -101,6 +130,25 @@ def test_the_ground_is_laid_in_order():
         found = {node.module.split(".")[2] for node in ast.walk(tree)
                  if isinstance(node, ast.ImportFrom) and node.module.startswith("pipeline.")}
         assert found <= {*GROUND[:number]}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    left = {path: set(modules_imported(path)) for path in MODULES}
+    while free := [path for path, imported in left.items() if not imported & left.keys()]:
+        left = {path: imported for path, imported in left.items() if path not in free}
+    assert [path.relative_to(ROOT).as_posix() for path in left] == []
+
+
+def test_no_function_or_class_is_reached_by_tests_alone():
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in MODULES}
+    cells = [ast.parse(cell.source) for path in CHAPTERS for cell in code_cells(path)]
+    used = {name for tree in (*trees.values(), *cells) for name in names_used(tree)}
+    used |= set(re.findall(r":(\w+)\"", (ROOT / "pyproject.toml").read_text("utf-8")))
+    alone = [f"{path.relative_to(ROOT).as_posix()} {node.name}"
+             for path, tree in trees.items() for node in tree.body
+             if isinstance(node, ast.FunctionDef | ast.ClassDef)
+             and not node.decorator_list and node.name not in used]
+    assert alone == []
 
 
 def test_a_listing_can_be_taken_in_at_a_glance():

@@ -1,11 +1,12 @@
 """A made-up nation without files is the one with files, and what is supposed does not stay."""
 
 import pytest
+from county_years import clean_panel
 from nations import listed
+from supposing import supposing
 
 from pipeline.synth.making.counties import price_level
-from pipeline.synth.making.county_years import clean_panel
-from pipeline.synth.making.parameters import of, supposing
+from pipeline.synth.making.parameters import of
 from pipeline.synth.nation import Wanted, write_nation
 
 WANTED = Wanted(4, (2021, 2022, 2023), 11, "csv")

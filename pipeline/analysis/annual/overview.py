@@ -1,6 +1,5 @@
 """What the pool shows at a glance (总览): verdicts, coefficients across counties, changes."""
 
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -90,12 +89,6 @@ def _change(before: dict, after: dict, part: str, names: dict) -> dict:
     return {"unit": before["unit"], "name": names[before["unit"]], "part": part, "before": old,
             "after": new, "kind": kind, "cv_before": before.get("cv", ""),
             "cv_after": after.get("cv", "")}
-
-
-def share_within(row: dict) -> Fraction | None:
-    """Return the share of counties whose coefficient keeps its limit, of those judged."""
-    judged = row["met"] + row["not_met"]
-    return Fraction(row["met"], judged) if judged else None
 
 
 def quadrants(panel: pd.DataFrame, year: int, study: Study) -> pd.DataFrame:

@@ -62,17 +62,6 @@ def retention_rate(formula: str, graduates: int, entrants: int, moved_in: int, m
     raise ValueError(f"巩固率算法应为 {'、'.join(RETENTION_FORMULAS)} 之一")
 
 
-def rotation_shares(eligible: int, exchanged: int, backbone: int) -> tuple[Fraction, Fraction]:
-    """Return exchanged ÷ eligible and backbone ÷ *exchanged* teachers (G11 交流轮岗).
-
-    The second share is of the exchanged teachers, not of all backbone teachers.
-
-    >>> rotation_shares(1000, 105, 21)
-    (Fraction(21, 200), Fraction(1, 5))
-    """
-    return Fraction(exchanged, eligible), Fraction(backbone, exchanged)
-
-
 def composite_cv(coefficients: list[Fraction]) -> Fraction:
     """Return the composite coefficient of 教督〔2012〕3号: the plain mean of the single ones.
 

@@ -2,17 +2,11 @@
 
 The shell is IPython's own, private: no history file, no start-up files, no profile of the
 user's. What it lacks beside a kernel: comm messages (live widgets), `input`, and debugging.
-Run it only in a process that is to end afterwards: a cell may change anything.
-
-    python -m pipeline.publishing.chapters.cell_execution PARENT SEED < notebook.json
-
-It prints one event a line.
+Run it only in a process that is to end afterwards: a cell may change anything. `cell_process`
+is such a process.
 """
 
 import contextlib
-import itertools
-import json
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,8 +18,6 @@ from traitlets import Instance, Type
 from traitlets.config import Config
 
 from pipeline.publishing.chapters.outputs import Captured, Outputs, OutputTooLarge, captured
-
-DONE = {"event": "done"}
 
 
 class _Hook(DisplayHook):
@@ -142,29 +134,3 @@ def _shell(streams: Captured) -> Iterator[Shell]:
             shell.restore_sys_module_state()
             Shell.clear_instance()
             InteractiveShell._instance, sys.modules["__main__"], sys.displayhook = before
-
-
-def main() -> None:
-    """Run the notebook that comes in and write its events to what was standard output."""
-    from pipeline.publishing.chapters.preloading import be_child
-    from pipeline.publishing.chapters.processes import end_all_but
-
-    notebook = json.load(sys.stdin.buffer)
-    be_child(int(sys.argv[1]), sys.argv[2])
-    with os.fdopen(os.dup(1), "wb") as told:
-        os.dup2(2, 1)
-        try:
-            tell(notebook, told)
-        finally:
-            end_all_but(set())
-
-
-def tell(notebook: dict, told) -> None:
-    """Run the notebook and write each event as one line of JSON; the last line is `DONE`."""
-    for event in itertools.chain(run_cells(notebook), [DONE]):
-        told.write(json.dumps(event).encode() + b"\n")
-        told.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -35,7 +35,7 @@ from pipeline.publishing.chapters.surroundings import private_surroundings
 
 FORK, KERNEL = "junheng-fork", "junheng-kernel"
 _LINE_BYTES = 200
-_CELLS = "pipeline.publishing.chapters.cell_execution"
+_CELLS = "pipeline.publishing.chapters.cell_process"
 ENDED = "ProcessEnded"  # the exception named in the cell in which the process died
 
 

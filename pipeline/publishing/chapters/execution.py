@@ -52,7 +52,7 @@ def execute(notebook: NotebookNode, parameters: Parameters | AnnualParameters, w
     progress = work / PROGRESS
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        with _ENGINES[engine](parameters, work) as options, contextlib.chdir(work):
+        with ENGINES[engine](parameters, work) as options, contextlib.chdir(work):
             return _papermilled(notebook, parameters.model_dump(), progress=progress, **options)
     except PapermillExecutionError as error:
         raise _fault_of(error, work) from error
@@ -88,8 +88,7 @@ def _kernel(parameters: Parameters | AnnualParameters, work: Path) -> Iterator[d
         yield {"engine_name": KERNEL, "config": _transport(sockets)}
 
 
-_ENGINES = {"fork": _fork, "kernel": _kernel}
-ENGINES = tuple(_ENGINES)
+ENGINES = {"fork": _fork, "kernel": _kernel}
 for _name, _engine in ((FORK, ForkEngine), (KERNEL, KernelEngine)):
     papermill_engines.register(_name, _engine)
 

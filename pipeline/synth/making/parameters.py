@@ -6,8 +6,6 @@ its truth, so that the two cannot disagree.
 
 import json
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -16,7 +14,6 @@ _FILE = Path(__file__).with_name("parameters.json")
 RESOURCES = ("R1", "R2", "R3", "R4", "R5", "R6", "R7")
 TEACHERS = RESOURCES[:3]
 STAGES = {"primary": "小学", "junior": "初中"}
-_supposed: dict[str, object] = {}
 
 
 @cache
@@ -31,28 +28,7 @@ def of(name: str):
     >>> of("gap_fund_effect")
     -0.25
     """
-    return _supposed[name] if name in _supposed else parameters()[name]["value"]
-
-
-@contextmanager
-def supposing(**values: object) -> Iterator[None]:
-    """Hold parameters at other values for a while, to try a method on another process.
-
-    A nation written to files never comes from here: its truth is `parameters.json`.
-
-    >>> with supposing(gap_fund_effect=0): of("gap_fund_effect")
-    0
-    """
-    unknown = sorted(values.keys() - parameters().keys())
-    if unknown:
-        raise KeyError(f"no such parameters: {unknown}")
-    before = dict(_supposed)
-    _supposed.update(values)
-    try:
-        yield
-    finally:
-        _supposed.clear()
-        _supposed.update(before)
+    return parameters()[name]["value"]
 
 
 def happens(name: str, draw: Random) -> bool:

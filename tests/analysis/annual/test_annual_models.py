@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from county_years import clean_panel
 from tables import table
 
 from pipeline.analysis.annual.county_panel import completed
@@ -34,7 +35,6 @@ from pipeline.dossier.annual.a05_policy.policy_exhibits import (
     event_chart,
     policy_sentences,
 )
-from pipeline.synth.making.county_years import clean_panel
 from pipeline.synth.nation import Wanted
 
 RULES, NONE = AnnualInference(), pd.DataFrame()

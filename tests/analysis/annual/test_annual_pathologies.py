@@ -2,13 +2,13 @@
 
 import pandas as pd
 import pytest
+from county_years import clean_panel
 
 from pipeline.analysis.annual.county_panel import completed
 from pipeline.analysis.annual.models.convergence import convergence
 from pipeline.analysis.annual.models.models import annual_models
 from pipeline.analysis.annual.models.policy import policies
 from pipeline.definitions.studies import study
-from pipeline.synth.making.county_years import clean_panel
 from pipeline.synth.nation import Wanted
 
 STUDY, NONE = study("cn-annual"), pd.DataFrame()
