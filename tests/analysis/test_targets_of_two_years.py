@@ -67,6 +67,25 @@ def test_a_yes_does_not_stand_against_more_large_classes():
     assert found.status == NOT_MET and len(found.against) == 1 and "甲1校" in found.reason
 
 
+# 一般公共预算教育支出 ÷ 在校生：上年、本年的（支出、各级在校生、义务教育在校生）
+@pytest.mark.parametrize(("last", "now", "state", "said"), [
+    ((100, None, 10), (100, None, 10), "+", "按义务教育在校生数平均"),
+    ((100, None, 10), (100, None, 11), "-", "按义务教育在校生数平均"),
+    ((100, 20, 10), (100, 20, 11), "+", "以前者判定"),
+    ((100, 20, 10), (100, 21, 10), "-", "以前者判定"),
+    ((100, 20, None), (100, 20, None), "+", "按各级教育在校生数平均"),
+    ((100, None, 10), (100, 20, 11), "-", "按义务教育在校生数平均"),
+    ((100, 20, None), (100, None, 10), "?", "缺2022年数据"),
+    ((None, 20, 10), (100, 20, 10), "?", "缺2022年数据")])
+def test_spending_per_pupil_is_of_all_pupils_where_both_years_give_them(last, now, state, said):
+    names = ("education_budget_yuan", "education_pupils", "compulsory_pupils")
+    this, before = (county(year=y, typed={n: v for n, v in zip(names, given, strict=True)
+                                          if v is not None})
+                    for y, given in ((YEAR, now), (YEAR - 1, last)))
+    found = judge("Z09", this, before)
+    assert found.status == SIGN[state] and said in found.reason
+
+
 # 骨干教师：各校之和 ÷ 专任教师总数
 @pytest.mark.parametrize(("last", "now", "state"), [
     ((10, 100), (11, 100), "+"), ((10, 100), (10, 100), "-"), ((10, 100), (10, 101), "-"),

@@ -18,6 +18,7 @@ from pipeline.analysis.county.comparing import Outcome, every_school, holds, say
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.item_verdicts import judge_parts
 from pipeline.analysis.schools import school_rules
+from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.targets import target_rules as rules
 from pipeline.definitions.targets.plans import WIDE, Target
 from pipeline.ground.terms import (
@@ -152,12 +153,29 @@ def _whole(sections: list[dict]) -> str:
 
 def yearly(rule: rules.Yearly, target: Target, years: dict[int, CountyData], year: int
            ) -> Outcome | None:
+    """Compare a figure with the year before by the first divisor that both years give.
+
+    The other divisors are shown beside it and judge nothing (按在校生人数平均).
+    """
+    found = {per: _yearly(rule, per, target, years, year) for per in rule.per or [""]}
+    judged = [per for per, outcome in found.items() if outcome and outcome.value is not None
+              and outcome.status != UNDETERMINED] or [*found][-1:]
+    first = found[judged[0]]
+    if first is None or len(found) == 1:
+        return first
+    said = [f"按{variables().variables[per].zh}平均，{found[per].reason}" for per in judged]
+    return replace(first, reason="；".join(said) + (
+        "；以前者判定" if len(said) > 1 else ""))
+
+
+def _yearly(rule: rules.Yearly, per: str, target: Target, years: dict[int, CountyData], year: int
+            ) -> Outcome | None:
     """Compare a figure with the year before (与上年比): equal is neither falling nor rising.
 
     It is where nothing is left to fall or to rise: at zero, and at 100 %. From zero nothing
     doubles: that stays open.
     """
-    now, before = (_amount(rule, target, years.get(y)) for y in (year, year - 1))
+    now, before = (_amount(rule, per, target, years.get(y)) for y in (year, year - 1))
     if now is None and before is None and rule.typed:
         return None
     if now is None or before is None:
@@ -173,14 +191,15 @@ def yearly(rule: rules.Yearly, target: Target, years: dict[int, CountyData], yea
     return Outcome(MET if good[rule.trend] else NOT_MET, said, now, before)
 
 
-def _amount(rule: rules.Yearly, target: Target, data: CountyData | None) -> Fraction | None:
+def _amount(rule: rules.Yearly, per: str, target: Target, data: CountyData | None
+            ) -> Fraction | None:
     if data is None:
         return None
     summed = bool(rule.school_variables)
     amount = _sum(rule.variable, data) if summed else data.facts.get(rule.variable or target.id)
-    if amount is None or not rule.per:
+    if amount is None or not per:
         return amount
-    whole = data.facts.get(rule.per)
+    whole = data.facts.get(per)
     return amount / whole * (100 if target.unit == "%" else 1) if whole else None
 
 

@@ -139,14 +139,14 @@ class NewSchools(Arithmetic):
 class Yearly(Arithmetic):
     """A figure against the year before (与上年比): of the county, or typed under the target.
 
-    ``variable`` is empty for what is typed under the target's own number; ``per`` divides it.
-    What schools have is added up over the county.
+    ``variable`` is empty for what is typed under the target's own number; ``per`` divides it,
+    the first that both years give. What schools have is added up over the county.
     """
 
     type: Literal["yearly"]
     trend: Literal["falling", "not_falling", "rising", "doubling"]
     variable: str = ""
-    per: str = ""
+    per: list[str] = []
 
     @property
     def typed(self) -> bool:
