@@ -79,6 +79,8 @@ ROWS = table("""
     两个66人班  | H04  | 0      | 56人以上的班2个           | 未达到
     两个66人班  | H04  | 符合   | 56人以上的班2个           | 未达到
     两个66人班  | W07  | 符合   | 56人以上的班2个           | 未达到
+    两个66人班  | W07:56人以上大班额（班） | 0 | 56人以上的班2个 | 未达到
+    一校2001人  | W07:超常规模学校（校）   | 0 | 甲1校2001人     | 未达到
     两个66人班  | H05  | 符合   | 10个班中8个不超过规定班额 | 未达到
     一个56人班  | H04  | 0      | 56人以上的班1个           | 未达到
     一个56人班  | H03  | 不符合 | 66人以上的班0个           | 达到
@@ -139,28 +141,35 @@ ROWS = table("""
 """)
 
 
+def target_of(row: dict):
+    """Return the target of a row; what stands after a colon is one of its numbers."""
+    return BY_ID[row["id"].partition(":")[0]]
+
+
 def findings(row: dict) -> list[dict]:
     """Return the findings of a county where one thing was typed for one target."""
     now, *before = COUNTIES[row["county"]]()
+    target = target_of(row)
     if row["typed"] in ("符合", "不符合"):
         status = "yes" if row["typed"] == "符合" else "no"
         now.evidence[row["id"]] = PAPER | {"status": status}
     else:
         now.facts[row["id"]] = F(row["typed"])
-    states = [{"id": id, "status": ITEMS[row["county"]]} for id in BY_ID[row["id"]].items
+    states = [{"id": id, "status": ITEMS[row["county"]]} for id in target.items
               if row["county"] in ITEMS]
-    chosen = [p for p in plans().values() if BY_ID[row["id"]] in p.targets]
+    chosen = [p for p in plans().values() if target in p.targets]
     years = {data.year: data for data in (now, *before)}
     found = contradictions(chosen, TABLES["judgements"].frame(states), years, "990101")
-    return [r for r in found.to_dict("records") if f"填报{row['id']}" in r["action"]]
+    return [r for r in found.to_dict("records") if f"填报{target.id}" in r["action"]]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=["-".join(list(row.values())[:3]) for row in ROWS])
 def test_a_contradiction_is_one_finding_that_names_what_was_typed_and_what_the_sheet_says(row):
     [found] = findings(row)
-    typed = f"{row['id']}“{row['typed']}”" if row["typed"].endswith("符合") else row["typed"]
+    id, target = row["id"].replace(":", ""), target_of(row)
+    typed = f"{id}“{row['typed']}”" if row["typed"].endswith("符合") else row["typed"]
     claimed, _, judged = found["action"].partition("）；")
-    assert row["id"] in claimed and typed in claimed and BY_ID[row["id"]].quantity in claimed
+    assert id in claimed and typed in claimed and target.quantity in claimed
     assert row["sheet"] in judged and judged.endswith(f"以后者判定：{row['state']}")
     assert (found["code"], found["severity"]) == ("target.contradicted", "warn")
 
@@ -179,6 +188,8 @@ def test_there_are_more_than_fifty_contradictions_of_more_than_twenty_targets():
     一个46人班  | W21  | 符合
     一校2000人  | W23  | 符合
     设备1999    | H02  | 不符合
+    两个66人班  | W07:超常规模学校（校）   | 0
+    一校2001人  | W07:56人以上大班额（班） | 0
     公办九成    | W01  | 90
     教师收入不低 | CX16 | 0
     特教6000    | H12  | 6000

@@ -16,7 +16,7 @@ import pandas as pd
 from pipeline.analysis.county.comparing import Outcome, say
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.target_claims import Claim, claims, disagrees
-from pipeline.analysis.county.target_measures import measured
+from pipeline.analysis.county.target_measures import measured, measured_parts
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.definitions.targets.coverage import BOTH, FIGURE, PAPERS, SHEETS, basis
 from pipeline.definitions.targets.plans import WIDE, Plan, Target
@@ -96,14 +96,15 @@ def judge_target(target: Target, states: dict[str, dict], years: dict[int, Count
     sheet = measured(target, years, year) or _linked(target, states)
     typed = claims(target, years[year])
     if sheet is not None and sheet.status != UNDETERMINED:
-        return Judged(sheet, tuple(c for c in typed if disagrees(c, sheet, target)))
+        parts = measured_parts(target, years, year)
+        return Judged(sheet, tuple(c for c in typed if disagrees(c, sheet, target, parts)))
     first = _counting(target, typed)
     if first is None:
         return Judged(sheet or _open(target))
     if sheet is not None and first.outcome.status != NOT_MET and _gap(target, sheet):
         said = f"{sheet.reason}；填报{first.said}，表内资料不全，不能据以判为达到"
         return Judged(replace(sheet, reason=said))
-    others = tuple(c for c in typed if c is not first and disagrees(c, first.outcome, target))
+    others = tuple(c for c in typed if c is not first and disagrees(c, first.outcome, target, {}))
     if target.papers and first.outcome.status == MET and len(typed) == 1:
         return Judged(Outcome(UNDETERMINED, f"已填报{first.said}：填报数和佐证材料两者都要有"))
     return Judged(_as_typed(target, first), others)

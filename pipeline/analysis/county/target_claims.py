@@ -4,7 +4,7 @@ A claim counts only where no sheet holds the quantity; against a sheet it never 
 figure of the whole county says nothing of every school, and one figure is not three.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pipeline.analysis.county.comparing import Outcome, holds, say
@@ -21,13 +21,17 @@ _EACH_ZH = {"school": "每校", "rural_school": "每所乡村学校", "class": "
 
 @dataclass(frozen=True)
 class Claim:
-    """One thing typed: its words, the state and number it claims, the outcome by itself."""
+    """One thing typed: its words, the state and number it claims, the outcome by itself.
+
+    ``parts`` are the states of the numbers that were typed, of a target with several.
+    """
 
     said: str
     state: str
     outcome: Outcome
     value: Fraction | None = None
     place: dict | None = None
+    parts: dict[str, str] = field(default_factory=dict)
 
 
 def claims(target: Target, data: CountyData) -> list[Claim]:
@@ -52,7 +56,9 @@ def _figures(target: Target, data: CountyData) -> list[Claim]:
     said = f"{'、'.join(say_figure(target, key, data) for key in given)}"
     outcome = _judge_figures(target, data)
     value = data.facts[given[0]] if len(given) == 1 and len(target.values) == 1 else None
-    return [Claim(said, outcome.status, outcome, value, data.places.get(given[0]))]
+    parts = {key: _by_figure(target, limit, data.facts[key]).status
+             for key, limit in target.parts.items() if target.by_figure and key in data.facts}
+    return [Claim(said, outcome.status, outcome, value, data.places.get(given[0]), parts)]
 
 
 def say_figure(target: Target, key: str, data: CountyData) -> str:
@@ -103,11 +109,14 @@ def _by_evidence(target: Target, row: dict) -> Outcome:
     return Outcome(_STATES[row["status"]], row["document"] or row["note"] or "填报")
 
 
-def disagrees(claim: Claim, found: Outcome, target: Target) -> bool:
+def disagrees(claim: Claim, found: Outcome, target: Target, parts: dict[str, Outcome]) -> bool:
     """Tell whether a claim says otherwise than the sheet: in its state, or in its number.
 
     A number agrees when the sheet's, rounded to the claim's own decimals, is the same.
+    ``parts`` are what the sheets say of each number of the target, where they do.
     """
+    if any({claim.parts.get(key), part.status} == {MET, NOT_MET} for key, part in parts.items()):
+        return True
     if UNDETERMINED not in (claim.state, found.status) and claim.state != found.status:
         return True
     if claim.value is None or found.value is None or found.unit not in ("", target.unit):

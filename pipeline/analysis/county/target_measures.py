@@ -51,6 +51,16 @@ def measured(target: Target, years: dict[int, CountyData], year: int) -> Outcome
     return Outcome(state, said, single.value, single.limit, unit=single.unit)
 
 
+def measured_parts(target: Target, years: dict[int, CountyData], year: int
+                   ) -> dict[str, Outcome]:
+    """Return what sheets say of each number of a target that has a rule for each (W07)."""
+    if len(target.parts) != len(target.rules):
+        return {}
+    found = {key: _measured(rule, target, years, year)
+             for key, rule in zip(target.parts, target.rules, strict=True)}
+    return {key: outcome for key, outcome in found.items() if outcome is not None}
+
+
 def _measured(rule: rules.TargetRule, target: Target, years: dict[int, CountyData], year: int
               ) -> Outcome | None:
     if isinstance(rule, rules.Yearly):
