@@ -16,7 +16,6 @@ from pathlib import Path
 from pipeline.ground.admission import NotAdmitted, content_of, read_json
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.private_files import keep_private
-from pipeline.ground.terms import TABLES
 
 MARK, LOG = "manifest.json", "run.log"
 IDENTITIES = ("results.json", "annual.json", MARK)  # records that name their unit and year
@@ -185,6 +184,8 @@ def _holds_tables_alone(folder: Path, wanted: str) -> bool:
             folder.name not in (name, f".{name}.new", f".{name}.old")
             or folder.is_symlink() or not folder.is_dir()):
         return False
+    from pipeline.ground.terms import TABLES  # with pandas, which no command brings at its start
+
     there = [*folder.iterdir()]
     return bool(there) and all(path.suffix == ".csv" and path.stem in TABLES and path.is_file()
                                and not path.is_symlink() for path in there)

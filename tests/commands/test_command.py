@@ -303,3 +303,13 @@ def test_the_command_can_be_run_as_a_module():
                           capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("junheng ")
+
+
+def test_the_command_itself_brings_no_library_that_lies_about_or_takes_its_time():
+    """Until the surroundings stand, a pandas.py in the user's folder would be taken for pandas."""
+    said = subprocess.run(
+        [sys.executable, "-c", "import pipeline.__main__, sys; print(*sys.modules)"], cwd=ROOT,
+        capture_output=True, text=True, check=True).stdout.split()
+    assert {"pipeline.__main__", "click"} <= set(said)
+    assert {"pandas", "numpy", "scipy", "statsmodels", "matplotlib", "seaborn", "typst",
+            "papermill", "nbconvert", "nbformat", "openpyxl", "IPython"} & set(said) == set()
