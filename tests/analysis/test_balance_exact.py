@@ -6,6 +6,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from drawn import drawn
 from hypothesis import given, strategies as st
 from statsmodels.stats.weightstats import DescrStatsW
 from tables import measured, only, table
@@ -30,9 +31,9 @@ def our_cv_squared(amounts: list[int], pupils: list[int]) -> Fraction:
 
 
 @pytest.mark.slow
-def test_ten_thousand_counties_have_the_coefficient_of_statsmodels():
+def test_counties_have_the_coefficient_of_statsmodels():
     draw = np.random.default_rng(20170426)
-    for _ in range(10_000):
+    for _ in range(drawn(10_000)):
         n = int(draw.integers(2, 60))
         pupils = draw.integers(1, 3000, n)
         amounts = np.maximum(draw.lognormal(3, draw.uniform(0.05, 1.5), n) * pupils, 1).round(2)
@@ -80,11 +81,11 @@ def moved(amounts: list[int], pupils: list[int], units: int) -> list[int]:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_verdicts_at_and_one_unit_off_the_limit_are_right():
+def test_verdicts_at_and_one_unit_off_the_limit_are_right():
     draw, compared, verdicts = Random(20190730), 0, set()
     rule, strict = (standard("cn-2017-06").balance.model_copy(update={"op": op})
                     for op in ("<=", "<"))
-    while compared < 102_000:
+    while compared < drawn(102_000):
         limit = F(draw.choice(LIMITS)) if draw.random() < 0.5 else F(draw.randint(1, 90), 100)
         exact, pupils = county_at(limit, draw)
         for units, within in ((-1, True), (0, True), (1, False)):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn import drawn
 from hypothesis import given, strategies as st
 from published_data import published
 from tables import table
@@ -127,9 +128,9 @@ def naive(values, pupils, groups) -> dict[str, float]:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")     # x/0 and ln 0 of the naive reckoning
-def test_ten_thousand_counties_have_the_indices_of_a_count_of_pupils():
+def test_counties_have_the_indices_of_a_count_of_pupils():
     draw = np.random.default_rng(20170426)
-    for _ in range(10_000):
+    for _ in range(drawn(10_000)):
         n = int(draw.integers(2, 14))
         pupils = [int(w) for w in draw.integers(1, 25, n)]
         values = draw.integers(0 if draw.random() < 0.1 else 1, 30, n).tolist()   # ties, zeros

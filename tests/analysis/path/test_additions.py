@@ -7,6 +7,7 @@ from math import ceil
 from random import Random
 
 import pytest
+from drawn import drawn
 from exchange_referee import County, School, drawn_county, lp_additions, milp
 from tables import table
 
@@ -67,7 +68,7 @@ def test_a_value_given_per_pupil_has_no_amount_to_add():
 @pytest.mark.slow
 def test_whole_additions_are_the_fewest_of_highs():
     draw, uneven = Random(20121120), 0
-    for n in range(500):
+    for n in range(drawn(500)):
         county = replace(drawn_county(draw, schools=6, whole=n % 3 > 0), most_out=0)
         plan = additions(case_of(county))
         assert county.faults((0,) * len(county.schools), plan.added) == []
@@ -75,7 +76,7 @@ def test_whole_additions_are_the_fewest_of_highs():
         fewer = range(max(needed, total - 4), total)
         assert [milp(replace(county, most_in=0), less) for less in fewer] == [None] * len(fewer)
         uneven += total > needed
-    assert uneven > 50
+    assert uneven > drawn(50)
 
 
 def test_whole_additions_agree_with_trying_everything():
@@ -93,7 +94,7 @@ def test_whole_additions_agree_with_trying_everything():
 @pytest.mark.slow
 def test_the_level_is_that_of_the_smallest_additions_of_highs():
     draw, compared = Random(20170524), 0
-    for _ in range(500):
+    for _ in range(drawn(500)):
         county = drawn_county(draw)
         if not sum(s.has for s in county.schools):
             continue
@@ -102,12 +103,12 @@ def test_the_level_is_that_of_the_smallest_additions_of_highs():
         added = sum(max(0, level * s.pupils - s.has) for s in bare.schools)
         assert float(added) == pytest.approx(lp_additions(bare), abs=1e-6)
         compared += not bare.balanced([s.has for s in bare.schools])
-    assert compared > 100
+    assert compared > drawn(100)
 
 
 def test_area_and_money_lie_less_than_a_unit_a_school_above_the_smallest_additions():
     draw, raised = Random(5), 0
-    for _ in range(300):
+    for _ in range(drawn(300)):
         county = drawn_county(draw, schools=12)
         case = case_of(county, AREA)
         plan = additions(case, by_level=True)
@@ -120,7 +121,7 @@ def test_area_and_money_lie_less_than_a_unit_a_school_above_the_smallest_additio
         most = [ceil(max(0, level * h.pupils - h.amount) / AREA) for h in now]
         assert plan.added == tuple(a + b for a, b in zip(case.needs, most, strict=True))
         raised += any(most)
-    assert raised > 40
+    assert raised > drawn(40)
 
 
 def test_a_higher_level_never_makes_the_coefficient_larger():

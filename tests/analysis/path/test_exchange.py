@@ -5,6 +5,7 @@ from math import ceil, sqrt
 from random import Random
 
 import pytest
+from drawn import drawn
 from exchange_referee import County, School, drawn_county, every, lp, milp
 from tables import table
 
@@ -140,9 +141,9 @@ def test_who_sends_to_whom_adds_up_and_stays_in_the_group():
 
 
 @pytest.mark.slow
-def test_two_thousand_counties_have_the_continuous_optimum_of_highs():
+def test_counties_have_the_continuous_optimum_of_highs():
     draw, found = Random(20190730), {"met": 0, "impossible": 0, "moves": 0}
-    for _ in range(2000):
+    for _ in range(drawn(2000)):
         county = drawn_county(draw)
         case, theirs = case_of(county), lp(county)
         ours = band(case)
@@ -156,7 +157,7 @@ def test_two_thousand_counties_have_the_continuous_optimum_of_highs():
             found["moves"] += 1
             assert float(ours.moves) == pytest.approx(theirs, abs=NEAR)
             _is_clipped_and_met(county, ours)
-    assert min(found.values()) > 100
+    assert min(found.values()) > drawn(100)
 
 
 def _is_clipped_and_met(county: County, ours):
@@ -170,9 +171,9 @@ def _is_clipped_and_met(county: County, ours):
 
 
 @pytest.mark.slow
-def test_two_thousand_counties_have_the_whole_number_optimum_of_highs():
+def test_counties_have_the_whole_number_optimum_of_highs():
     draw, found = Random(20230613), {True: 0, False: 0}
-    for n in range(2000):
+    for n in range(drawn(2000)):
         county = drawn_county(draw, groups=1 + n % 3, limits=n % 2 == 1, whole=n % 5 > 0)
         plan, theirs = exchange(case_of(county)), milp(county)
         found[plan.reached] += 1
@@ -181,13 +182,13 @@ def test_two_thousand_counties_have_the_whole_number_optimum_of_highs():
             assert county.faults(plan.moved, plan.added) == []
             best = band(case_of(county))
             assert best is None or plan.moves >= ceil(best.moves)
-    assert min(found.values()) > 300
+    assert min(found.values()) > drawn(300)
 
 
 @pytest.mark.slow
 def test_additions_are_the_fewest_and_then_the_exchanges_are():
     draw, joined = Random(20260114), 0
-    for n in range(400):
+    for n in range(drawn(400)):
         county = drawn_county(draw, schools=5, pupils=500, limits=n % 2 == 1, whole=n % 5 > 0)
         case = case_of(county)
         if exchange(case).reached:
@@ -200,7 +201,7 @@ def test_additions_are_the_fewest_and_then_the_exchanges_are():
                 ] == [None] * min(6, plan.additions)
         assert milp(county, plan.additions) == plan.moves
         joined += plan.moves > 0
-    assert joined > 30
+    assert joined > drawn(30)
 
 
 @pytest.mark.slow

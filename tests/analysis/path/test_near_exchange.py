@@ -7,6 +7,7 @@ from math import acos, ceil, cos, floor, radians, sin
 from random import Random
 
 import pytest
+from drawn import drawn
 from tables import imported, school, table
 from test_path import pathed, rows_of, schools_table
 
@@ -106,19 +107,19 @@ def faults(case: Case, plan) -> list[str]:
 
 def test_small_counties_have_the_fewest_moves_of_trying_every_flow():
     draw, found = Random(20261124), {True: 0, False: 0}
-    for n in range(240):
+    for n in range(drawn(240)):
         case = drawn_case(draw, strict=n % 3 == 0)
         plan, best = near.exchange(case), every(case)
         assert (plan.moves if plan.reached else None) == best
         found[plan.reached] += 1
         if plan.reached:
             assert faults(case, plan) == [] and plan.bound == plan.moves
-    assert min(found.values()) > 60
+    assert min(found.values()) > drawn(60)
 
 
 def test_what_near_exchange_cannot_do_takes_the_fewest_additions():
     draw, found = Random(20261125), 0
-    for n in range(120):
+    for n in range(drawn(120)):
         case = drawn_case(draw, strict=n % 3 == 0, schools=3)
         if near.exchange(case).reached:
             continue
@@ -130,7 +131,7 @@ def test_what_near_exchange_cannot_do_takes_the_fewest_additions():
         assert [every(case, less) for less in range(fewest)] == [None] * fewest
         assert every(case, fewest) == plan.moves
         found += 1
-    assert found > 30
+    assert found > drawn(30)
 
 
 def test_a_distance_that_binds_nobody_leaves_the_number_of_moves():
