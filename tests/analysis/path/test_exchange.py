@@ -30,8 +30,8 @@ def case_of(county: County, strict: bool = False) -> Case:
 def county_of(schools: str, each: str, limit: str, **limits) -> County:
     """Read schools drawn as ``pupils:teachers[:group]``; each hundred pupils must have ``each``."""
     found = []
-    for drawn in schools.split():
-        pupils, has, *group = drawn.split(":")
+    for school in schools.split():
+        pupils, has, *group = school.split(":")
         must = F(each) * int(pupils) / 100
         found.append(School(int(pupils), F(has), must, must, *group))
     return County(found, F(limit), **limits)
