@@ -237,6 +237,8 @@ def test_a_unit_gets_its_name_its_plans_targets_and_last_years_schools(tmp_path)
     figures, papers = ({row[0].value for row in book[sheet].iter_rows(min_row=2)}
                        for sheet in ("县级数据", "佐证材料"))
     assert {"Z20", "W28", "CX11小学"} <= figures and {"W21", "CX12", "W28"} <= papers
+    asking = {row[0].value: row[1].value for row in book["县级数据"].iter_rows(min_row=2)}
+    assert asking["W24"].endswith("（填乡村教师实际收入减同职级城镇教师实际收入）")
     assert figures & papers == {"CX20", "W28", "W29", "Z38"}   # a figure and its document
     assert "Z01" not in asked                         # is asked of two other counties
 

@@ -95,7 +95,7 @@ def _asked_of(handed: Handed) -> Iterator[tuple[Plan, Target]]:
 
 def _target_facts(handed: Handed) -> list[dict]:
     return [{"fact": key.replace(":", ""), "fact_unit": target.unit_of(key),
-             ASKED: _wording(found, target)}
+             ASKED: _wording(found, target) + _of_what(target)}
             for found, target in _asked_of(handed) if _asks_a_figure(target)
             for key in target.parts or (target.id,)]
 
@@ -105,6 +105,12 @@ def _target_papers(handed: Handed) -> list[dict]:
              PAPERS: f"须有：{'逐一的名册、' if target.scope in EACH else ''}文件名称和日期"}
             for found, target in _asked_of(handed)
             if target.papers or not _asks_a_figure(target)]
+
+
+def _of_what(target: Target) -> str:
+    """Return what its one number is, where the target's wording does not say (W24 两数之差)."""
+    labels = [value.label for value in target.values if value.label and not target.parts]
+    return f"（填{labels[0]}）" if labels else ""
 
 
 def _asks_a_figure(target: Target) -> bool:
