@@ -16,6 +16,7 @@ from pipeline.analysis.given_schools import Columns, school_rows
 from pipeline.analysis.inequality import inequality_table
 from pipeline.analysis.schools.balance import balance
 from pipeline.analysis.schools.decomposition import split_variance
+from pipeline.definitions.forms.unit_list import NATIONAL
 from pipeline.definitions.standards import standard as standard_named
 from pipeline.ground.errors import TableRefused, WrongUse
 from pipeline.ground.terms import TABLES, is_missing
@@ -62,7 +63,7 @@ class SchoolTable:
     def __init__(self, table: pd.DataFrame, values: Iterable[str] = (), *,
                  amounts: Iterable[str] = (), school: str = "school_code", stage: str = "stage",
                  pupils: str = "pupils", year: str = "", location: str = "", group: str = "",
-                 standard: str = "cn-2017-06", allow_missing: bool = False):
+                 standard: str = NATIONAL, allow_missing: bool = False):
         columns = Columns(school, stage, pupils, year, location, group, _listed(values),
                           _listed(amounts))
         rules = standard_named(standard)

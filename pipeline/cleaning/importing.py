@@ -14,7 +14,7 @@ from pipeline.cleaning.corrections import report_unused
 from pipeline.cleaning.counties.county_sheets import check_county
 from pipeline.cleaning.forms.cover import check_covers
 from pipeline.cleaning.privacy import report_names
-from pipeline.cleaning.receiving import COUNTY_TABLES, Received, Source, receive
+from pipeline.cleaning.receiving import Received, Source, receive
 from pipeline.cleaning.schools.assumed_rows import assume
 from pipeline.cleaning.schools.identity import (
     check_codes,
@@ -33,7 +33,7 @@ from pipeline.definitions.standards import Standard
 from pipeline.file_names import shown_name
 from pipeline.ground.admission import is_tellable
 from pipeline.ground.errors import InputRefused
-from pipeline.ground.terms import TABLES
+from pipeline.ground.terms import COUNTY_SHEETS, TABLES
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     rows = {"schools": [_school(s) for s in used], "sections": sections,
             "accounting": accounts, "derivations": [d for s in used for d in s.derivations],
             "cells": [c for s in used for c in _cells(s)], "findings": findings.rows,
-            **{name: _without_cells(received.county[name]) for name in COUNTY_TABLES}}
+            **{name: _without_cells(received.county[name]) for name in COUNTY_SHEETS}}
     return Imported({name: TABLES[name].frame(found) for name, found in rows.items()},
                     findings.refused)
 

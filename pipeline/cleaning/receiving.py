@@ -21,9 +21,9 @@ from pipeline.cleaning.privacy import named_sheet, without_personal
 from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERSON, variables
 from pipeline.definitions.standards import Standard
 from pipeline.file_names import shown_name
+from pipeline.ground.terms import COUNTY_SHEETS
 
 _FIGURES = (AMOUNT, COUNT, PERSON)
-COUNTY_TABLES = ("facts", "evidence", "class_sizes", "rooms", "monitoring")
 _RECORDS = {"county.toml": ("facts", read_facts_toml),
             "evidence.toml": ("evidence", read_evidence_toml)}
 
@@ -55,7 +55,7 @@ class Received:
     schools: list[FormRow] = field(default_factory=list)
     links: list[FormRow] = field(default_factory=list)
     county: dict[str, list[dict]] = field(
-        default_factory=lambda: {name: [] for name in COUNTY_TABLES})
+        default_factory=lambda: {name: [] for name in COUNTY_SHEETS})
     pending: dict[tuple, dict] = field(default_factory=dict)
     covers: list[dict[str, Cell]] = field(default_factory=list)
 

@@ -23,6 +23,17 @@ STATE_ZH = {MET: "达标", NOT_MET: "未达标", UNDETERMINED: "待核"}
 
 ABOVE, FLOOR, BELOW, MISSING = "met", "floor", "below", "missing"
 
+RESOURCE, VETO, ELIGIBILITY = "资源配置", "一票否决", "申报条件"  # groups of judgements
+
+LEVEL = 0.05  # of tests, and of intervals' misses (显著性水平)
+FITTED, PROJECTED, POOLED = "fitted", "projected", "pooled"  # a model, a path, a county
+REFUSED, FAILED = "refused", "failed"  # instead of each of these, and of a dossier
+
+AT_THRESHOLD, AT_FLOOR, ALL = "threshold", "floor", "all"  # plans of the path; all schools
+
+LOCATIONS = ("urban", "town", "rural")
+COUNTY_SHEETS = ("facts", "evidence", "class_sizes", "rooms", "monitoring")  # beside its schools
+
 USED, EXCLUDED, MERGED = "used", "excluded", "merged"
 REFUSE, WARN, CLEAN, NOTE = "refuse", "warn", "clean", "note"
 SEVERITY_ZH = {REFUSE: "拒收", WARN: "提醒", CLEAN: "已清洗", NOTE: "说明"}

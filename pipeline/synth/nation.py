@@ -17,10 +17,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from pipeline.definitions.forms.unit_list import LIST, UnitInfo, units
+from pipeline.definitions.forms.unit_list import LIST, NATIONAL, UnitInfo, units
 from pipeline.ground.errors import WrongUse
 from pipeline.synth.making.counties import MadeCounty, gaps, log_funds, made_county, price_level
-from pipeline.synth.making.figures import STANDARD, Figures, figures
+from pipeline.synth.making.figures import Figures, figures
 from pipeline.synth.making.parameters import parameters
 from pipeline.synth.making.schools import made_schools
 from pipeline.synth.making.truth import CV_COLUMNS, SCHOOL_COLUMNS, cv_rows, school_rows
@@ -132,7 +132,7 @@ def _write_county(folder: Path, county: MadeCounty, lists: "_Lists") -> None:
     lists.add("counties", [_county_row(county, check, file)])
     lists.add(LIST, [{
         "code": county.code, "name": county.name, "province": "虚构省",
-        "prefecture": f"虚构{(county.number - 1) // 20 + 1:03d}市", "standard": STANDARD,
+        "prefecture": f"虚构{(county.number - 1) // 20 + 1:03d}市", "standard": NATIONAL,
         "plans": "", "notice": NOTICE}])
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
 from pipeline.cleaning.schools.unit_names import UnitName, by_written_name, units_meant
 from pipeline.county import County, shared_tables, units_with_files
-from pipeline.definitions.forms.unit_list import line_to_add, unit_of, units
+from pipeline.definitions.forms.unit_list import NATIONAL, line_to_add, unit_of, units
 from pipeline.definitions.standards import standard as load_standard
 from pipeline.file_names import shown_name
 from pipeline.ground.errors import InputRefused, JunhengError, WrongUse
@@ -32,7 +32,6 @@ from pipeline.publishing.records.publication import discard
 _ANSWER = "roll.json"
 _COUNTIES_A_CHILD = 25
 _LIMITS = Limits(seconds=1800, memory_mb=4000)
-_DEFAULT = "cn-2017-06"
 
 
 @dataclass
@@ -189,7 +188,7 @@ def _read(question: tuple[list[County], tuple[Path, int] | None], work: Path) ->
     answer = {"rolls": {county.code: [entry.record() for entry in roll_of(county)]
                         for county in counties}}
     if table:
-        named, fault = shared_roll(*table, load_standard(_DEFAULT))
+        named, fault = shared_roll(*table, load_standard(NATIONAL))
         answer |= {"fault": fault, "shared": [
             (name, [entry.record() for entry in entries]) for name, entries in named.items()]}
     (work / _ANSWER).write_text(json.dumps(answer), encoding="utf-8")

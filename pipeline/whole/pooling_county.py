@@ -23,9 +23,19 @@ from pipeline.county import County
 from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.ground.errors import InputRefused, JunhengError
 from pipeline.ground.origin import fingerprint
-from pipeline.ground.terms import MET, NOT_MET, REFUSE, TABLES, UNDETERMINED, records, verdict
+from pipeline.ground.terms import (
+    FAILED,
+    MET,
+    NOT_MET,
+    POOLED,
+    REFUSE,
+    REFUSED,
+    TABLES,
+    UNDETERMINED,
+    records,
+    verdict,
+)
 
-POOLED, REFUSED, FAILED = "pooled", "refused", "failed"
 ANSWER = "pooled.json"
 
 

@@ -13,7 +13,7 @@ from pipeline.annual_evaluation import Annual
 from pipeline.cleaning.counties.county_tables import CountyTables, read_county_tables
 from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.ground.errors import InputRefused, WrongUse
-from pipeline.ground.terms import REFUSE, TABLES
+from pipeline.ground.terms import REFUSE, REFUSED, TABLES
 
 WHO = ("year", "unit", "name", "province", "prefecture")
 _MOST_LINES = 20
@@ -59,7 +59,7 @@ def _line(row: dict) -> str:
 def _units(found: CountyTables) -> list[dict]:
     pooled = [{**{key: row[key] for key in WHO}, "state": "pooled", "reason": row["note"]}
               for row in found.values]
-    left_out = [{**row, "state": "refused"} for row in found.left_out]
+    left_out = [{**row, "state": REFUSED} for row in found.left_out]
     return sorted(pooled + left_out, key=lambda row: (row["year"], row["unit"], row["state"]))
 
 

@@ -11,9 +11,7 @@ import pandas as pd
 from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.standards import Standard
 from pipeline.definitions.studies import Study
-from pipeline.ground.terms import MET, NOT_MET, is_missing
-
-LOCATIONS = ("urban", "town", "rural")
+from pipeline.ground.terms import LOCATIONS, MET, NOT_MET, is_missing
 
 
 def unit_panel(tables: dict[str, pd.DataFrame], standard: Standard) -> list[dict]:

@@ -5,12 +5,11 @@ import numpy as np
 import pandas as pd
 
 from pipeline.definitions.studies import Study
-from pipeline.ground.terms import MET, NOT_MET, TABLES, UNDETERMINED, is_missing
+from pipeline.ground.terms import MET, NOT_MET, POOLED, TABLES, UNDETERMINED, is_missing
 
 BETTER, WORSE, OPENED, SETTLED = "better", "worse", "opened", "settled"
 QUANTILES = (0.1, 0.5, 0.9)
 WHOLE = "verdict"
-POOLED = "pooled"
 
 
 def verdict_counts(units: pd.DataFrame, year: int) -> pd.DataFrame:

@@ -6,10 +6,10 @@ from fractions import Fraction
 import pandas as pd
 
 from pipeline.definitions.forms.variables import classifications, variables
-from pipeline.ground.terms import records
+from pipeline.ground.terms import COUNTY_SHEETS, records
 
 MEASURED_TABLES = ("indicators", "balance")
-COUNTY_TABLES = ("sections", "facts", "evidence", "class_sizes", "rooms", "monitoring")
+COUNTY_TABLES = ("sections", *COUNTY_SHEETS)
 
 
 @dataclass(frozen=True)

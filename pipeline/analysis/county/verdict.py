@@ -16,17 +16,18 @@ from pipeline.definitions.standards import ELIGIBILITY_ID, Standard
 from pipeline.ground.exact import from_exact_text
 from pipeline.ground.terms import (
     BELOW,
+    ELIGIBILITY,
     FLOOR,
     MET,
     MISSING,
     NOT_MET,
+    RESOURCE,
     TABLES,
     UNDETERMINED,
+    VETO,
     records,
     verdict,
 )
-
-RESOURCE, VETO, ELIGIBILITY = "资源配置", "一票否决", "申报条件"
 
 
 def judgements(indicators: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-LEVEL = 0.05
+from pipeline.ground.terms import LEVEL
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from pipeline.analysis.estimators.estimates import LEVEL
 from pipeline.analysis.estimators.extended import correlations
 from pipeline.definitions.parts import Inference
+from pipeline.ground.terms import LEVEL
 
 POWER = 0.80
 USUAL = Inference()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators import Estimate, estimate, refusal
-from pipeline.analysis.estimators.designs import design
+from pipeline.analysis.estimators.designs import ALL_OF_IT, design
 from pipeline.analysis.estimators.extended import (
     correlations,
     extended,
@@ -23,7 +23,7 @@ from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import is_missing
 
 BOOTSTRAP_DRAWS = 499
-ALL_OF_IT, NOTHING = 1 - 1e-9, 1e-10
+NOTHING = 1e-10
 
 
 @dataclass(frozen=True)

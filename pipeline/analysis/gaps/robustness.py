@@ -14,7 +14,7 @@ from pipeline.analysis.estimators.extended import LeastSquares, extended, levera
 from pipeline.analysis.gaps.fitting import Question, complete, linear_refusal, quantile_refusal
 from pipeline.definitions.parts import Model
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import records
+from pipeline.ground.terms import FITTED, REFUSED, records
 
 TENTH_HIGHER = 1.1
 HALF = 0.5
@@ -84,7 +84,7 @@ def _fits(frame: pd.DataFrame, question: Question, how: tuple[str, str], scale: 
               "covariates": "、".join(covariates)}
     base = how == ("ols", model.weights) and scale != "level" and covariates == own
     absent = [name for name in asked.columns if name not in frame]
-    nothing = {"n": 0, "status": "refused", "reason": "缺少变量：" + "、".join(absent)}
+    nothing = {"n": 0, "status": REFUSED, "reason": "缺少变量：" + "、".join(absent)}
     every = frame if absent else complete(frame, asked)
     for sample in samples:
         found = nothing if absent else _fit(*_sampled(frame, every, asked, sample), asked, scale)
@@ -104,13 +104,13 @@ def _asked(question: Question, how: tuple[str, str], scale: str, covariates: lis
 def _fit(data: pd.DataFrame, objection: str, asked: Question, scale: str) -> dict:
     refuse = linear_refusal if asked.quantile is None else quantile_refusal
     reason = objection or refuse(data, asked)
-    row = {"n": len(data), "status": "refused" if reason else "fitted", "reason": reason}
+    row = {"n": len(data), "status": REFUSED if reason else FITTED, "reason": reason}
     if reason:
         return row
     try:
         return row | _effect(data, asked, scale)
     except WrongUse as refused:
-        return row | {"status": "refused", "reason": str(refused)}
+        return row | {"status": REFUSED, "reason": str(refused)}
 
 
 def _sampled(frame: pd.DataFrame, every: pd.DataFrame, asked: Question, sample: str

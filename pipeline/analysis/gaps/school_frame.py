@@ -5,9 +5,7 @@ import pandas as pd
 
 from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.forms.variables import classifications
-from pipeline.ground.terms import is_missing, records
-
-LOCATIONS = ("urban", "town", "rural")
+from pipeline.ground.terms import LOCATIONS, is_missing, records
 
 
 def school_frame(indicators: pd.DataFrame, schools: pd.DataFrame, year: int, stage: str

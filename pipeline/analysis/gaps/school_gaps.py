@@ -17,10 +17,7 @@ from pipeline.analysis.gaps.school_frame import panel_frame, school_frame
 from pipeline.definitions.parts import Model
 from pipeline.definitions.standards import Standard
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import TABLES, is_missing, records
-
-FITTED, REFUSED = "fitted", "refused"
-LEVEL = 0.05
+from pipeline.ground.terms import FITTED, LEVEL, REFUSED, TABLES, is_missing, records
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,7 @@ from pipeline.analysis.path.path_rows import PathRows
 from pipeline.analysis.path.rotation import rotation
 from pipeline.analysis.path.shortfall import countable, shortfall_totals, shortfalls
 from pipeline.definitions.standards import Standard
-from pipeline.ground.terms import is_missing, records
-
-AT_THRESHOLD, AT_FLOOR = "threshold", "floor"
+from pipeline.ground.terms import AT_FLOOR, AT_THRESHOLD, is_missing, records
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ import pandas as pd
 
 from pipeline.analysis.path.amounts import Measure
 from pipeline.definitions.standards import Standard
-from pipeline.ground.terms import ABOVE, BELOW, FLOOR, MISSING, TABLES, is_missing, records
+from pipeline.ground.terms import ABOVE, ALL, BELOW, FLOOR, MISSING, TABLES, is_missing, records
 
-ALL = "all"
 UNIT_COSTS = {"R4": "unit_cost_teaching_area_yuan", "R5": "unit_cost_sports_area_yuan",
               "R7": "unit_cost_multimedia_room_yuan"}
 _MONEY = "R6"

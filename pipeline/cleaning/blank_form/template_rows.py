@@ -11,19 +11,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.definitions.forms.layouts import Layout
-from pipeline.definitions.forms.unit_list import UnitInfo
+from pipeline.definitions.forms.unit_list import NATIONAL, UnitInfo
 from pipeline.definitions.forms.variables import classifications, variables
-from pipeline.definitions.standards import Standard, standard
+from pipeline.definitions.standards import ELIGIBILITY_ID, Standard, standard
 from pipeline.definitions.targets.coverage import SHEETS, basis, is_typed
 from pipeline.definitions.targets.plans import EACH, WIDE, Plan, Target, plan
 
-STANDARD = "cn-2017-06"
 WORDING, PAPERS, ASKED = "指标或事项", "应提交的资料", "口径"
 EXTRA = {"evidence": (WORDING, PAPERS), "county-facts": (ASKED,)}  # help to fill in, not read
 _IN_YUAN = (  # so much a pupil or ㎡; other money in 万元
     "quota_primary_yuan", "quota_junior_yuan", "unit_cost_teaching_area_yuan",
     "unit_cost_sports_area_yuan")
-_ELIGIBILITY = "E1"
 _KEPT = ("school_code", "name", "school_type", "stage", "location", "ownership", "township")
 _CLASSES = ("school_type", "stage", "location", "ownership")
 
@@ -47,7 +45,7 @@ def prefilled(layout: Layout, handed: Handed) -> list[dict]:
     if layout.table == "facts":
         return [*_facts(), *_target_facts(handed)]
     if layout.table == "evidence":
-        pack = standard(handed.unit.standard if handed.unit else STANDARD)
+        pack = standard(handed.unit.standard if handed.unit else NATIONAL)
         return [*_evidence(pack), *_target_papers(handed)]
     return [*handed.schools] if layout.table == "schools" else []
 
@@ -78,7 +76,7 @@ def _evidence(pack: Standard) -> list[dict]:
     rows = [{"item_id": item.id, WORDING: f"{group}：{item.zh}", PAPERS: f"须有：{item.evidence}"}
             for item, group in asked]
     if pack.eligibility:
-        rows.append({"item_id": _ELIGIBILITY, WORDING: "申报条件：年度监测持续保持较高水平",
+        rows.append({"item_id": ELIGIBILITY_ID, WORDING: "申报条件：年度监测持续保持较高水平",
                      PAPERS: "须有：年度监测结果"})
     return rows
 

@@ -6,9 +6,8 @@ from pipeline.county import County
 from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import joined
-from pipeline.ground.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, records
+from pipeline.ground.terms import ELIGIBILITY, MET, NOT_MET, STATE_ZH, UNDETERMINED, VETO, records
 
-VETO, ELIGIBILITY = "一票否决", "申报条件"
 GROUPS = {"government": "政府保障程度", "quality": "教育质量", "recognition": "社会认可度"}
 _VETO_ZH = {MET: "未发生", NOT_MET: "有此情况", UNDETERMINED: "待核"}
 

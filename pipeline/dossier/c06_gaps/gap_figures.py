@@ -4,7 +4,7 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.definitions.parts import Model
-from pipeline.dossier.models.gap_sentences import FITTED, points, step_of, term_zh
+from pipeline.dossier.models.gap_sentences import points, step_of, term_zh
 from pipeline.dossier.printing.drawing import Picture
 from pipeline.dossier.printing.exhibit import Figure
 from pipeline.dossier.printing.numbers import coefficient_text, joined
@@ -19,7 +19,7 @@ from pipeline.dossier.printing.plot_panel import (
     padded,
 )
 from pipeline.dossier.printing.style import ALERT, DARK, MARKERS, MID
-from pipeline.ground.terms import is_missing, records
+from pipeline.ground.terms import FITTED, is_missing, records
 
 _ENOUGH_TO_DRAW, _ENOUGH_FOR_CURVE = 5, 3
 _ROWS = (  # rows of the choice matrix: column, value, wording

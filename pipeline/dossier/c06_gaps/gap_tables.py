@@ -5,7 +5,6 @@ import pandas as pd
 from pipeline.county import County
 from pipeline.dossier.models.gap_sentences import (
     ADJUSTMENT_ZH,
-    FITTED,
     PLAIN,
     number_of,
     points,
@@ -22,7 +21,7 @@ from pipeline.dossier.printing.numbers import (
     joined,
     p_text,
 )
-from pipeline.ground.terms import is_missing, records
+from pipeline.ground.terms import FITTED, is_missing, records
 
 METHOD_ZH = {"ols": "普通最小二乘", "wls": "加权最小二乘", "panel": "学校与年份固定效应",
              "quantile": "分位数回归", "oaxaca": "Oaxaca–Blinder分解"}

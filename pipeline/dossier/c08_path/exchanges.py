@@ -6,10 +6,10 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.dossier.c03_balance.coefficients import short
-from pipeline.dossier.c08_path.path_needs import PLAN_ZH, SPARED, WHOLE, decided
+from pipeline.dossier.c08_path.path_needs import PLAN_ZH, decided
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import EMPTY, count_text, limit_text, percent_text
-from pipeline.ground.terms import is_missing, records
+from pipeline.ground.terms import AT_FLOOR, AT_THRESHOLD, is_missing, records
 
 _WHERE = "规模见[[rotation_table]]，从哪所学校到哪所学校见[[move_table]]。"
 
@@ -77,12 +77,12 @@ def rotation_sentences(rotation: pd.DataFrame, county: County,
     rows = {row["plan"]: row for row in records(rotation)}
     if not rows:
         return Prose("rotation_sentences", ())
-    row = rows[WHOLE]
+    row = rows[AT_THRESHOLD]
     if not row["moves_most"]:
         return Prose("rotation_sentences", (
             f"教师交流：各项都不须交流{_open(row)}。", *limits))
     between = _between(row["moves_least"], row["moves_most"])
-    text = (f"教师交流：{PLAN_ZH[WHOLE]}须交流教师{between}人{_open(row)}，"
+    text = (f"教师交流：{PLAN_ZH[AT_THRESHOLD]}须交流教师{between}人{_open(row)}，"
             "一名教师可同时计入几项，故有上下限。")
     return Prose("rotation_sentences", (
         f"{text}{_yearly(row)}{_backbone(row)}{_spared(rows)}{_WHERE}", *limits))
@@ -131,10 +131,10 @@ def _capped(share: Fraction) -> Fraction:
 
 
 def _spared(rows: dict[str, dict]) -> str:
-    row = rows.get(SPARED)
+    row = rows.get(AT_FLOOR)
     if row is None:
         return ""
-    return f"{PLAN_ZH[SPARED]}时为{_between(row['moves_least'], row['moves_most'])}人。"
+    return f"{PLAN_ZH[AT_FLOOR]}时为{_between(row['moves_least'], row['moves_most'])}人。"
 
 
 def rotation_table(rotation: pd.DataFrame, county: County) -> PrintedTable | None:

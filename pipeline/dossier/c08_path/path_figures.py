@@ -9,7 +9,6 @@ from pipeline.dossier.c02_resources.school_compliance import floor_words
 from pipeline.dossier.c03_balance.coefficients import short
 from pipeline.dossier.c08_path.path_needs import (
     PLAN_ZH,
-    WHOLE,
     amount_text,
     change_words,
     cost_text,
@@ -34,7 +33,7 @@ from pipeline.dossier.printing.plot_panel import (
     numbers,
 )
 from pipeline.dossier.printing.style import DARK, HATCHES, MID, PALE
-from pipeline.ground.terms import is_missing, records
+from pipeline.ground.terms import AT_THRESHOLD, is_missing, records
 
 _COLUMNS, _MOST_BARS, _BAR, _WAN = 4, 30, 0.32, 1e4
 _STAYS = "#b5b5b5"
@@ -44,7 +43,7 @@ _BEFORE_AFTER = Scale(-0.3, 1.3, (0, 1), ("现状", "调整后"))
 def change_chart(indicators: pd.DataFrame, changes: pd.DataFrame, path: pd.DataFrame,
                  county: County) -> Figure | None:
     """Draw each school before and after the default plan, with the required levels."""
-    acting = [row for row in outcomes(path, WHOLE) if row["moves"] or row["additions"]]
+    acting = [row for row in outcomes(path, AT_THRESHOLD) if row["moves"] or row["additions"]]
     if not acting:
         return None
     now = indicators[indicators["year"] == county.year]
@@ -57,7 +56,8 @@ def change_chart(indicators: pd.DataFrame, changes: pd.DataFrame, path: pd.DataF
             for row, mine in zip(acting, pairs, strict=True) for code, a, b in mine]
     changed = sum(d["before"] != d["after"] for d in data)
     return Figure(
-        "change_chart", f"{county.name}{county.year}年达标路径前后各校水平（{PLAN_ZH[WHOLE]}）",
+        "change_chart",
+        f"{county.name}{county.year}年达标路径前后各校水平（{PLAN_ZH[AT_THRESHOLD]}）",
         f"{len(acting)}幅小图，每所学校现状与调整后各一点，共{changed}处有变化；"
         + "；".join(_change_alt(row, county) for row in acting),
         "学校数据表；达标路径测算", _changes(acting, pairs, now, county), tuple(data),
@@ -77,7 +77,7 @@ def _before(now: pd.DataFrame) -> dict[tuple[str, str], list[tuple[str, Fraction
 def _after(changes: pd.DataFrame) -> dict[tuple[str, str, str, str], Fraction]:
     """Return the value after the default plan by stage, indicator, kind and school."""
     return {(row["stage"], row["indicator"], row["kind"], row["school_code"]): row["value_after"]
-            for row in records(changes) if row["plan"] == WHOLE}
+            for row in records(changes) if row["plan"] == AT_THRESHOLD}
 
 
 def _changes(acting: list[dict], pairs: list[list], now: pd.DataFrame, county: County) -> Picture:
@@ -119,15 +119,16 @@ def exchange_chart(changes: pd.DataFrame, path: pd.DataFrame, county: County) ->
 
     Of more than thirty bars only the longest are drawn; the table holds them all.
     """
-    rows = [r for r in decided(changes, path) if r["plan"] == WHOLE and r["moved"]]
+    rows = [r for r in decided(changes, path) if r["plan"] == AT_THRESHOLD and r["moved"]]
     if not rows:
         return None
     kept = sorted(rows, key=lambda r: -abs(r["moved"]))[:_MOST_BARS]
-    order = {(r["stage"], r["indicator"]): n for n, r in enumerate(outcomes(path, WHOLE))}
+    order = {(r["stage"], r["indicator"]): n for n, r in enumerate(outcomes(path, AT_THRESHOLD))}
     kept.sort(key=lambda r: (order[r["stage"], r["indicator"]], r["moved"], r["school_code"]))
     said = [f"{r['name']}{r['indicator']}{change_words(r)}" for r in kept]
     return Figure(
-        "exchange_chart", f"{county.name}{county.year}年教师交流：调出与调入（{PLAN_ZH[WHOLE]}）",
+        "exchange_chart",
+        f"{county.name}{county.year}年教师交流：调出与调入（{PLAN_ZH[AT_THRESHOLD]}）",
         joined(said), "达标路径测算", _exchanges(kept),
         tuple({"school_code": r["school_code"], "stage": r["stage"], "indicator": r["indicator"],
                "moved": int(r["moved"])} for r in kept), notes=_bar_notes(rows, county))
@@ -165,13 +166,13 @@ def cost_chart(path: pd.DataFrame, county: County) -> Figure | None:
 
     None unless unit costs are given.
     """
-    rows = [r for r in outcomes(path, WHOLE) if not is_missing(r["cost"]) and r["cost"]]
+    rows = [r for r in outcomes(path, AT_THRESHOLD) if not is_missing(r["cost"]) and r["cost"]]
     if not rows:
         return None
     rows.sort(key=lambda r: (r["cost"], r["stage"], r["indicator"]))
     total = sum((r["cost"] for r in rows), Fraction(0))
     return Figure(
-        "cost_chart", f"{county.name}{county.year}年补足各项的累计费用（{PLAN_ZH[WHOLE]}）",
+        "cost_chart", f"{county.name}{county.year}年补足各项的累计费用（{PLAN_ZH[AT_THRESHOLD]}）",
         f"由省到费逐项累计，合计{level_text(total / 10000, 2)}万元：" + joined(
             [f"{named(r, county)}{cost_text(r['cost'])}万元" for r in rows]),
         "县级数据（单价）；达标路径测算", _ladder(rows, county),

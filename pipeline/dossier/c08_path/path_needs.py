@@ -9,10 +9,9 @@ from pipeline.county import County
 from pipeline.dossier.c03_balance.coefficients import short
 from pipeline.dossier.printing.exhibit import FAIL, SHORT, UNKNOWN, Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import EMPTY, cv_text, joined, level_text, limit_text
-from pipeline.ground.terms import UNDETERMINED, is_missing, records
+from pipeline.ground.terms import AT_FLOOR, AT_THRESHOLD, UNDETERMINED, is_missing, records
 
-WHOLE, SPARED = "threshold", "floor"
-PLAN_ZH = {WHOLE: "全部达到标准值", SPARED: "各校留一项"}
+PLAN_ZH = {AT_THRESHOLD: "全部达到标准值", AT_FLOOR: "各校留一项"}
 OUTCOME_ZH = {"not_needed": "不需要", "redistribution": "仅靠交流", "additions": "需增配",
               "unreachable": "无法达到", UNDETERMINED: "待核"}
 _OUTCOME_TONE = {"additions": SHORT, "unreachable": FAIL, UNDETERMINED: UNKNOWN}
@@ -41,7 +40,7 @@ def path_sentences(path: pd.DataFrame, county: County) -> Prose:
     """Say how many stages and indicators need nothing, exchange, additions, or stay open."""
     if path.empty:
         return Prose("path_sentences", (_nothing(county),))
-    rows = outcomes(path, WHOLE)
+    rows = outcomes(path, AT_THRESHOLD)
     counts = Counter(row["status"] for row in rows)
     said = [f"{zh}{counts[status]}项{_which(rows, status, county)}"
             for status, zh in OUTCOME_ZH.items() if counts[status]]
@@ -52,7 +51,7 @@ def path_sentences(path: pd.DataFrame, county: County) -> Prose:
 
 def path_words(path: pd.DataFrame, county: County) -> str:
     """Return the sentence of the 摘要: how many of each status, and what it takes in all."""
-    rows = outcomes(path, WHOLE)
+    rows = outcomes(path, AT_THRESHOLD)
     counts = Counter(row["status"] for row in rows)
     said = joined([f"{zh}{counts[s]}项" for s, zh in OUTCOME_ZH.items() if counts[s]])
     return (f"达标路径：各学段资源指标{len(rows)}项中{said}；全部达到标准值和限值，"
@@ -106,9 +105,9 @@ def path_table(path: pd.DataFrame, county: County) -> PrintedTable | None:
     """Print, per stage and indicator, the status and the figures that prove it (达标路径)."""
     if path.empty:
         return None
-    rows = outcomes(path, WHOLE)
+    rows = outcomes(path, AT_THRESHOLD)
     return PrintedTable(
-        "path_table", f"{county.name}{county.year}年各项指标达标路径（{PLAN_ZH[WHOLE]}）",
+        "path_table", f"{county.name}{county.year}年各项指标达标路径（{PLAN_ZH[AT_THRESHOLD]}）",
         (Field("学段", align="left", width=2.4), Field("指标", align="left", width=6.6),
          Field("结论", align="center", width=4.6), Field("县平均值", width=4.4),
          Field("标准值", width=3.4), Field("缺额", width=5), Field("可调出", width=4),
@@ -152,7 +151,7 @@ def outcome_cell(row: dict) -> Cell:
 def _reasons(path: pd.DataFrame, county: County) -> list[str]:
     """Return why exchange alone does not do, and what stands open, like reasons together."""
     found: dict[str, list[str]] = {}
-    for row in records(path[path["plan"] == WHOLE]):
+    for row in records(path[path["plan"] == AT_THRESHOLD]):
         if row["status"] in ("unreachable", UNDETERMINED):
             how = "仅靠交流不能达到，" if (row["kind"], row["status"]) == (
                 "exchange", "unreachable") else ""
@@ -200,8 +199,8 @@ def cost_text(cost: Fraction | None) -> str:
 
 def _plan_note(county: County) -> str:
     rule = county.standard.resource
-    return (f"“{PLAN_ZH[SPARED]}”按至少{rule.min_met}项达标的规定，各校把最省的一项留在底线值以上；"
-            "差异系数仍须不超过限值。交流和增加均为整数单位下的最少数量，"
+    return (f"“{PLAN_ZH[AT_FLOOR]}”按至少{rule.min_met}项达标的规定，"
+            "各校把最省的一项留在底线值以上；差异系数仍须不超过限值。交流和增加均为整数单位下的最少数量，"
             "面积进到0.01㎡，金额进到1元。")
 
 

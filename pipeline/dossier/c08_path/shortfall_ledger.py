@@ -20,9 +20,8 @@ from pipeline.dossier.printing.exhibit import (
     Prose,
 )
 from pipeline.dossier.printing.numbers import EMPTY, count_text, joined, level_text, limit_text
-from pipeline.ground.terms import ABOVE, BELOW, FLOOR, MISSING, is_missing, records
+from pipeline.ground.terms import ABOVE, ALL, BELOW, FLOOR, MISSING, is_missing, records
 
-_ALL = "all"
 _TONE = {FLOOR: SHORT, BELOW: FAIL, MISSING: UNKNOWN}
 
 
@@ -112,7 +111,7 @@ def shortfall_total_table(totals: pd.DataFrame, county: County) -> PrintedTable 
     by_key = {(r["stage"], r["location"], r["indicator"]): r for r in records(totals)}
     ids = [id for id in county.standard.resource.indicators if id in set(totals["indicator"])]
     units = {r["indicator"]: r["unit"] for r in records(totals)}
-    locations = [*(c.code for c in classifications().location), "", _ALL]
+    locations = [*(c.code for c in classifications().location), "", ALL]
     places = [(stage, location) for stage in county.standard.stages for location in locations
               if (stage, location, ids[0]) in by_key]
     return PrintedTable(
@@ -128,13 +127,13 @@ def shortfall_total_table(totals: pd.DataFrame, county: County) -> PrintedTable 
 
 
 def _missing_note(totals: pd.DataFrame) -> tuple[str, ...]:
-    missing = sum(totals.loc[totals["location"] == _ALL, "n_missing"])
+    missing = sum(totals.loc[totals["location"] == ALL, "n_missing"])
     return (f"缺数据的{missing}处不计入。",) if missing else ()
 
 
 def _total_row(place: tuple[str, str], rows: list[dict], county: County) -> tuple[Cell, ...]:
-    tone = TOTAL if place[1] == _ALL else ""
-    zh = "合计" if place[1] == _ALL else _location(place[1])
+    tone = TOTAL if place[1] == ALL else ""
+    zh = "合计" if place[1] == ALL else _location(place[1])
     return (Cell(county.standard.stages[place[0]], tone), Cell(zh, tone),
             Cell(count_text(rows[0]["n_schools"]), tone, rows[0]["n_schools"]),
             *(Cell(_both(row), tone, row["needed"]) for row in rows))

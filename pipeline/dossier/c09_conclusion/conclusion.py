@@ -9,13 +9,20 @@ from pipeline.dossier.c04_government.county_items import state_zh, veto_words
 from pipeline.dossier.c08_path.path_needs import path_words
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, cv_text, joined
-from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED, USED, records, verdict
-
-_VETO, _ELIGIBILITY = "一票否决", "申报条件"
+from pipeline.ground.terms import (
+    ELIGIBILITY,
+    MET,
+    NOT_MET,
+    UNDETERMINED,
+    USED,
+    VETO,
+    records,
+    verdict,
+)
 
 
 def _items(judgements: pd.DataFrame) -> pd.DataFrame:
-    return judgements[~judgements["group"].isin([_VETO, _ELIGIBILITY])]
+    return judgements[~judgements["group"].isin([VETO, ELIGIBILITY])]
 
 
 def _counts(judgements: pd.DataFrame) -> tuple[int, int, int, int]:
@@ -105,7 +112,7 @@ def summary_table(judgements: pd.DataFrame, county: County) -> PrintedTable | No
          Field("未达标", width=1), Field("待核", width=1)),
         tuple(rows), county.standard.document, unit="项", front=True,
         notes=("一票否决事项的“达标”指未发生，“未达标”指有此情况。",)
-        if (judgements["group"] == _VETO).any() else ())
+        if (judgements["group"] == VETO).any() else ())
 
 
 def conclusion_sentences(judgements: pd.DataFrame, county: County) -> Prose:

@@ -27,12 +27,21 @@ from pipeline.dossier.c09_conclusion.path_record import (
 from pipeline.ground.exact import decimal_text, square_root_text
 from pipeline.ground.readiness import readied
 from pipeline.ground.software import differing
-from pipeline.ground.terms import EXCLUDED, MERGED, UNDETERMINED, USED, is_missing, records, verdict
+from pipeline.ground.terms import (
+    ELIGIBILITY,
+    EXCLUDED,
+    MERGED,
+    UNDETERMINED,
+    USED,
+    VETO,
+    is_missing,
+    records,
+    verdict,
+)
 
 SCHEMA = "junheng.results/2"
 RESULT_TABLES = ("judgements", "accounting", "indicators", "compliance", "balance",
                  "decomposition", "composites", "targets", *FUNDING_TABLES, *PATH_TABLES)
-_VETO, _ELIGIBILITY = "一票否决", "申报条件"
 
 
 @readied
@@ -45,7 +54,7 @@ def results_schema() -> dict:
 def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
     """Assemble results.json from the tables that the chapters saved."""
     judgements = tables["judgements"]
-    items = judgements[~judgements["group"].isin([_VETO, _ELIGIBILITY])]
+    items = judgements[~judgements["group"].isin([VETO, ELIGIBILITY])]
     return {
         "schema": SCHEMA,
         "unit": {"code": county.code, "name": county.name},
@@ -61,7 +70,7 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
         "accounting": _accounting(_of_year(tables["accounting"], county)),
         "indicators": [_judgement(r) for r in records(items)],
         "vetoes": [{"id": r["id"], "status": r["status"]} for r in
-                   records(judgements[judgements["group"] == _VETO])],
+                   records(judgements[judgements["group"] == VETO])],
         "eligibility": _eligibility(judgements),
         "schools": _schools(tables, county),
         "balance": [_balance(r) for r in records(_of_year(tables["balance"], county))],
@@ -118,7 +127,7 @@ def _judgement(row: dict) -> dict:
 
 
 def _eligibility(judgements: pd.DataFrame) -> dict:
-    found = records(judgements[judgements["group"] == _ELIGIBILITY])
+    found = records(judgements[judgements["group"] == ELIGIBILITY])
     row = found[0] if found else {"status": UNDETERMINED, "reason": "标准包未列申报条件"}
     return {"status": row["status"], "reason": row["reason"]}
 

@@ -7,9 +7,8 @@ import pandas as pd
 from pipeline.county import County
 from pipeline.dossier.printing.exhibit import Prose
 from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined, p_text
-from pipeline.ground.terms import is_missing, records
+from pipeline.ground.terms import FITTED, is_missing, records
 
-FITTED = "fitted"
 ASSOCIATION = "相关不等于因果：以上均为学校之间或同一学校各年之间的相关，不能解释为一方引起另一方。"
 ADJUSTMENT_ZH = {"holm": "Holm", "fdr_bh": "Benjamini–Hochberg"}
 PLAIN = {"Intercept": "常数项", "const": "常数项", "pupils": "在校生数",

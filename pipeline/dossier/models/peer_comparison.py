@@ -19,7 +19,7 @@ from pipeline.dossier.printing.numbers import (
 )
 from pipeline.dossier.printing.style import ALERT, DARK, panels, tidy
 from pipeline.ground.exact import from_exact_text
-from pipeline.ground.terms import is_missing, records
+from pipeline.ground.terms import FITTED, is_missing, records
 
 _CV = "cv_"
 
@@ -127,7 +127,7 @@ def _pooled_models(annual: Annual | None) -> pd.DataFrame:
     if annual is None or not annual.has("annual_models"):
         return pd.DataFrame()
     models = annual.load("annual_models")
-    return models[(models["family"] == "primary") & (models["status"] == "fitted")]
+    return models[(models["family"] == "primary") & (models["status"] == FITTED)]
 
 
 def pooled_sentences(annual: Annual | None) -> Prose | None:

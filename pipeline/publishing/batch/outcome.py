@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from pipeline.ground.terms import FAILED, REFUSED
 from pipeline.publishing.county_book import Order
 
-OK, CACHED, REFUSED, FAILED, TIMEOUT, KILLED, NOT_RUN = (
-    "ok", "cached", "refused", "failed", "timeout", "killed", "not_run")
+OK, CACHED, TIMEOUT, KILLED, NOT_RUN = "ok", "cached", "timeout", "killed", "not_run"
 STATE_ZH = {OK: "已出", CACHED: "未变，沿用", REFUSED: "拒收", FAILED: "失败", TIMEOUT: "超时",
             KILLED: "中止", NOT_RUN: "未做"}
 DONE = (OK, CACHED)

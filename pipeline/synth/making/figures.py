@@ -10,12 +10,12 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipeline.definitions.forms.unit_list import NATIONAL
 from pipeline.definitions.standards import standard
 from pipeline.synth.making.counties import MadeCounty, common_log_fund, price_level
 from pipeline.synth.making.parameters import RESOURCES, STAGES, TEACHERS, of
 from pipeline.synth.making.schools import JUNIOR, POINT, PRIMARY, RURAL, SENIOR, TOWN, MadeSchool
 
-STANDARD = "cn-2017-06"
 VARIABLE = {"R1": "qualified_teachers", "R2": "backbone_teachers", "R3": "pe_art_teachers",
             "R4": "teaching_area_m2", "R5": "field_area_m2", "R6": "equipment_value_yuan",
             "R7": "multimedia_rooms"}
@@ -49,7 +49,7 @@ class Figures:
 
 def counts(kind: str, pupils: int) -> bool:
     """Tell whether a section counts: teaching points below the least number do not."""
-    least = standard(STANDARD).scope.teaching_point.min_pupils
+    least = standard(NATIONAL).scope.teaching_point.min_pupils
     return kind != POINT or pupils >= least
 
 
@@ -110,7 +110,7 @@ def slope_for(z: list[float], weights: list[float], cv: float) -> tuple[float, f
 
 def _level(county: MadeCounty, id: str, stage: str, year: int) -> float:
     """Return the county's mean of an indicator, per pupil of a stage, in the form's units."""
-    pack = standard(STANDARD)
+    pack = standard(NATIONAL)
     threshold = float(pack.threshold(id, stage)) / pack.indicator(id).per
     in_form = threshold / 10_000 if id == "R6" else threshold
     return in_form * of("level")[id] * math.exp(

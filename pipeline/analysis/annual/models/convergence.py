@@ -11,9 +11,8 @@ from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.models.questions import AnnualInference, Trajectory
 from pipeline.definitions.studies import Study
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import TABLES
+from pipeline.ground.terms import FITTED, REFUSED, TABLES
 
-FITTED, REFUSED = "fitted", "refused"
 FEWEST_FOR_SIGMA = 10
 SIGMA, BETA, CONDITIONAL, AVERAGED = "sigma", "beta", "beta_conditional", "beta_averaged"
 

@@ -8,14 +8,13 @@ from scipy import stats
 
 from pipeline.analysis.estimators import Estimate, estimate
 from pipeline.analysis.estimators.designs import Design
-from pipeline.analysis.estimators.estimates import LEVEL
 from pipeline.analysis.estimators.extended import LeastSquares, left_over
 from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
 from pipeline.analysis.estimators.linear.within_between import mundlak_design
 from pipeline.analysis.estimators.refusing import POWER
 from pipeline.definitions.models.questions import AnnualInference
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import is_missing
+from pipeline.ground.terms import LEVEL, is_missing
 
 BETWEEN_UNITS = ("ols", "wls", "cr2", "within_between", "quasibinomial")
 LINEAR = ("ols", "wls", "cr2", "fe", "within_between")

@@ -8,14 +8,11 @@ from pipeline.analysis.annual.models.inference import LINEAR, columns_of, fitted
 from pipeline.analysis.annual.models.model_frames import frames
 from pipeline.analysis.annual.models.neighbours import residuals, same_place
 from pipeline.analysis.estimators import estimate
-from pipeline.analysis.estimators.estimates import LEVEL
 from pipeline.analysis.estimators.preparing import prepare
 from pipeline.definitions.models.questions import AnnualInference, AnnualModel, Variant
 from pipeline.definitions.studies import Study
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import TABLES, is_missing
-
-FITTED, REFUSED = "fitted", "refused"
+from pipeline.ground.terms import FITTED, LEVEL, REFUSED, TABLES, is_missing
 
 
 def annual_models(panel: pd.DataFrame, schools: pd.DataFrame, study: Study

@@ -7,9 +7,8 @@ from pipeline.analysis.estimators import estimate
 from pipeline.definitions.models.questions import AnnualInference, Policy
 from pipeline.definitions.studies import Study
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import TABLES, is_missing
+from pipeline.ground.terms import FITTED, REFUSED, TABLES, is_missing
 
-FITTED, REFUSED = "fitted", "refused"
 ATT, TWFE, EVENT = "att", "twfe", "event"
 USED, EARLY, SMALL = "used", "early", "small"
 

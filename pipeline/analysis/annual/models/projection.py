@@ -20,9 +20,8 @@ from pipeline.analysis.estimators.extended import logarithms
 from pipeline.analysis.estimators.linear.shared_trends import SharedTrends, shared_trends
 from pipeline.definitions.standards import Standard
 from pipeline.definitions.studies import Study
-from pipeline.ground.terms import TABLES
+from pipeline.ground.terms import PROJECTED, REFUSED, TABLES
 
-PROJECTED, REFUSED = "projected", "refused"
 FEWEST_TO_FIT, ROUNDING = 3, 1e-9
 
 

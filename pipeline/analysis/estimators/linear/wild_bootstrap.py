@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators.designs import Design, left_of
-from pipeline.analysis.estimators.estimates import LEVEL, Estimate, tidy
+from pipeline.analysis.estimators.estimates import Estimate, tidy
 from pipeline.analysis.estimators.extended import LeastSquares, left_over
 from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.terms import LEVEL
 
 ALL_DRAWS_UP_TO, DRAWS, SEED = 12, 9_999, 20170426
 MOST_STEPS, HALVINGS = 12, 30

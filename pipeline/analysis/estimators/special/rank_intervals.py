@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special, stats
 
-from pipeline.analysis.estimators.estimates import LEVEL
 from pipeline.analysis.estimators.extended import LeastSquares, extended, solved
 from pipeline.analysis.estimators.linear.least_squares import summed
 from pipeline.analysis.estimators.special.quantile_programme import (
@@ -21,6 +20,7 @@ from pipeline.analysis.estimators.special.quantile_programme import (
     quantile_scores,
 )
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.terms import LEVEL
 
 LEAST_DENSITY = float(np.finfo(float).eps ** (2 / 3))
 LEAST_PIVOT = 1e-9  # a score that hardly changes is left in the basis: it stays regular

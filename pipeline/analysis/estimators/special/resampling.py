@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.estimators.estimates import LEVEL, described
+from pipeline.analysis.estimators.estimates import described
+from pipeline.ground.terms import LEVEL
 
 SEED = 20170426
 

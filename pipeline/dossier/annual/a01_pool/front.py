@@ -6,9 +6,9 @@ from pipeline.annual_evaluation import Annual
 from pipeline.dossier.printing.exhibit import TOTAL, Cell, Cover, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, joined
 from pipeline.dossier.printing.software_rows import cover_rows
-from pipeline.ground.terms import is_missing
+from pipeline.ground.terms import FAILED, POOLED, REFUSED, is_missing
 
-STATE_ZH = {"pooled": "已汇总", "refused": "拒收", "failed": "失败"}
+STATE_ZH = {POOLED: "已汇总", REFUSED: "拒收", FAILED: "失败"}
 _MOST_LISTED = 40
 
 
@@ -28,7 +28,7 @@ def cover(annual: Annual) -> Cover:
 def pool_sentences(units: pd.DataFrame, panel: pd.DataFrame, annual: Annual) -> Prose:
     """Say how many counties were pooled, of which years, and how many were left out."""
     now, zh = units[units["year"] == annual.year], annual.study.subject_zh
-    left = now[now["state"] != "pooled"]
+    left = now[now["state"] != POOLED]
     years = sorted(set(panel["year"]))
     span = f"{years[0]}—{years[-1]}年" if len(years) > 1 else f"{annual.year}年"
     used = f"用于逐年比较的年份为{span}" if annual.study.chained else (
@@ -63,7 +63,7 @@ def pool_table(units: pd.DataFrame, annual: Annual) -> PrintedTable:
 
 
 def _pool_row(name: str, mine: pd.DataFrame, tone: str = "") -> tuple[Cell, ...]:
-    pooled = mine[mine["state"] == "pooled"]
+    pooled = mine[mine["state"] == POOLED]
     counts = (len(mine), len(pooled), len(mine) - len(pooled), _total(pooled["schools"]),
               _total(pooled["pupils"]))
     return (Cell(name, tone), *(Cell(count_text(n), tone, n) for n in counts))
@@ -75,7 +75,7 @@ def _total(values: pd.Series) -> int:
 
 def left_out_table(units: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     """List the counties without figures and why (未汇总); None when there is none."""
-    now = units[(units["year"] == annual.year) & (units["state"] != "pooled")]
+    now = units[(units["year"] == annual.year) & (units["state"] != POOLED)]
     if now.empty:
         return None
     rows = tuple((Cell(r["unit"]), Cell(r["name"]), Cell(STATE_ZH[r["state"]]),

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from pipeline.annual_evaluation import Annual
-from pipeline.dossier.annual.a03_models.naming import FITTED, size_of
+from pipeline.dossier.annual.a03_models.naming import size_of
 from pipeline.dossier.printing.exhibit import Figure
 from pipeline.dossier.printing.numbers import joined
 from pipeline.dossier.printing.style import ALERT, DARK, MID, panels, tidy
-from pipeline.ground.terms import is_missing
+from pipeline.ground.terms import FITTED, is_missing
 
 _ROW, _HEAD = 0.2, 0.75
 

@@ -6,7 +6,6 @@ from pipeline.annual_evaluation import Annual
 from pipeline.definitions.models.questions import AnnualModel
 from pipeline.dossier.annual.a03_models.naming import (
     ASSOCIATION,
-    FITTED,
     Size,
     controls_zh,
     p_words,
@@ -16,9 +15,8 @@ from pipeline.dossier.annual.a03_models.naming import (
 from pipeline.dossier.models.gap_sentences import ADJUSTMENT_ZH
 from pipeline.dossier.printing.exhibit import Prose
 from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined
-from pipeline.ground.terms import is_missing
+from pipeline.ground.terms import FITTED, LEVEL, is_missing
 
-LEVEL = 0.05
 _NOT_ENOUGH = "；区间包含0，不足以判断方向"
 
 

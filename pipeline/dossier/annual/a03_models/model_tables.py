@@ -7,7 +7,6 @@ import pandas as pd
 from pipeline.annual_evaluation import Annual
 from pipeline.dossier.annual.a03_models.naming import (
     FAMILY_ZH,
-    FITTED,
     METHOD_ZH,
     formula_zh,
     size_of,
@@ -24,7 +23,7 @@ from pipeline.dossier.printing.numbers import (
     p_text,
     percent_text,
 )
-from pipeline.ground.terms import is_missing
+from pipeline.ground.terms import FITTED, is_missing
 
 _NUMBERS = ("estimate", "std_error", "ci_low", "ci_high")
 _WHOLE_PARTS = ("gap", "explained", "unexplained", "explained[")

@@ -9,7 +9,6 @@ from pipeline.dossier.models.gap_sentences import PLAIN
 from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined, p_text
 from pipeline.ground.terms import is_missing
 
-FITTED = "fitted"
 STEP = 1.1
 ASSOCIATION = ("相关不等于因果：以上均为单位之间，或同一单位各年之间的相关，"
                "不能解释为一方引起另一方。")

@@ -9,9 +9,9 @@ from pipeline.dossier.annual.a03_models.naming import coefficient_zh
 from pipeline.dossier.printing.exhibit import Figure
 from pipeline.dossier.printing.numbers import figure_text, joined
 from pipeline.dossier.printing.style import ALERT, DARK, MARKERS, MID, panels, tidy
+from pipeline.ground.terms import PROJECTED
 
 _ENOUGH_YEARS, _ENOUGH_UNITS = 3, 10
-_PROJECTED = "projected"
 
 
 def spread_chart(spread: pd.DataFrame, annual: Annual) -> Figure | None:
@@ -78,7 +78,7 @@ def _growth(panel: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 def limit_chart(projected: pd.DataFrame, annual: Annual) -> Figure | None:
     """Draw the share of counties within the limit now, and as expected in the target year."""
-    rows = projected[(projected["status"] == _PROJECTED) & projected["limit"].notna()]
+    rows = projected[(projected["status"] == PROJECTED) & projected["limit"].notna()]
     if rows.empty:
         return None
     target = int(rows["target"].min())

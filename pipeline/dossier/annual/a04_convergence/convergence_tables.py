@@ -4,7 +4,7 @@ import pandas as pd
 
 from pipeline.annual_evaluation import Annual
 from pipeline.definitions.models.questions import Trajectory
-from pipeline.dossier.annual.a03_models.naming import FITTED, relation
+from pipeline.dossier.annual.a03_models.naming import relation
 from pipeline.dossier.printing.exhibit import UNKNOWN, Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import (
     coefficient_text,
@@ -12,11 +12,10 @@ from pipeline.dossier.printing.numbers import (
     figure_text,
     p_text,
 )
-from pipeline.ground.terms import is_missing
+from pipeline.ground.terms import FITTED, LEVEL, is_missing
 
 KIND_ZH = {"sigma": "σ：离散程度", "beta": "β：无条件", "beta_averaged": "β：初值取两年平均",
            "beta_conditional": "β：控制首年条件"}
-LEVEL = 0.05
 RETURN = ("β为负也可能只是偶然偏高偏低的单位自行回归（Friedman 1992），"
           "须与σ和初值取两年平均的结果一并看；"
           "σ下降才是单位之间的差异在缩小。")

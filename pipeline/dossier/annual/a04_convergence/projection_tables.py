@@ -12,8 +12,8 @@ from pipeline.dossier.printing.numbers import (
     joined,
     percent_text,
 )
+from pipeline.ground.terms import PROJECTED
 
-PROJECTED = "projected"
 _LIKELY, _UNLIKELY = 0.8, 0.2
 
 

@@ -5,7 +5,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pipeline.annual_evaluation import Annual
 from pipeline.definitions.models.questions import Policy
-from pipeline.dossier.annual.a03_models.naming import FITTED, Size, relation
+from pipeline.dossier.annual.a03_models.naming import Size, relation
 from pipeline.dossier.printing.exhibit import (
     TOTAL,
     UNKNOWN,
@@ -17,9 +17,9 @@ from pipeline.dossier.printing.exhibit import (
 )
 from pipeline.dossier.printing.numbers import count_text, figure_text, joined, p_text
 from pipeline.dossier.printing.style import ALERT, DARK, panels, tidy
-from pipeline.ground.terms import is_missing
+from pipeline.ground.terms import FITTED, LEVEL, is_missing
 
-LEVEL, _FEWEST_DF = 0.05, 4
+_FEWEST_DF = 4
 PERCENT = Size("", "%", relative=True)
 STATE_ZH = {"used": "已用", "early": "资料首年以前已实施，不用", "small": "县数过少，不用"}
 WHY_NOT_TWFE = ("普通双向固定效应在分批实施时把已实施的县当作后实施县的对照，"
