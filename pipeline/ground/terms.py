@@ -145,7 +145,8 @@ def cell_told(row: Mapping[str, object]) -> str:
         return ""
     cell = f"{row['column']}{row['row']}" if row["column"] else f"第{row['row']}行"
     subject = "" if row["subject"] in row["action"] else row["subject"]
-    header = "" if row["header"] in row["action"] else f"“{row['header']}”"
+    named = row["header"].partition("(")[0] in row["action"]     # with or without the unit
+    header = "" if named else f"“{row['header']}”"
     return cell + (f"（{subject}{header}）" if subject or header else "")
 
 
