@@ -65,6 +65,13 @@ def test_the_data_dictionary_is_up_to_date():
     assert written == dictionary(), "run: python -m pipeline.whole.dictionary"
 
 
+def test_what_outside_software_does_is_held_by_a_test_that_there_is():
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "outside.md").read_text("utf-8"))
+    there = " ".join(p.read_text("utf-8") for p in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) >= 10
+    assert [name for name in named if f"def {name}(" not in there] == []
+
+
 def test_the_list_of_checks_is_up_to_date():
     written = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
     assert written == checks_listed(), "run: python -m pipeline.whole.dictionary"
