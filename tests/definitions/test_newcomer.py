@@ -1,0 +1,164 @@
+"""What a newcomer adds is files only: none that is there is edited (a copy of the project)."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from pipeline.definitions.base import ROOT
+
+PROVINCE = '''
+id = "xx-2026"
+extends = "cn-2017-06"
+title = "某省县域义务教育优质均衡发展督导评估实施方案"
+document = "某政教督〔2026〕1号"
+source = "某省实施方案正文"
+
+[resource]
+indicators = ["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8"]
+clause = "某省实施方案 第三条"
+source = "某省实施方案正文"
+
+[thresholds.R8]
+primary = 0.1
+junior = 0.15
+verified = true
+clause = "某省实施方案 第三条"
+source = "某省实施方案正文"
+'''
+INDICATOR = '''
+id = "R8"
+name = "computers_per_pupil"
+zh = "生均计算机台数"
+short = "计算机"
+unit = "台/生"
+per = 1
+decimals = 2
+split = true
+clause = "某省实施方案 第三条"
+source = "某省实施方案正文"
+
+[numerator]
+plus = ["computers"]
+
+[denominator]
+variable = "pupils"
+'''
+PLAN = '''
+id = "some-county-2026"
+title = "某某县义务教育优质均衡行动方案"
+issuer = "某某县人民政府"
+date = "2026-01"
+period = "2026—2028年"
+place = "某省某某县"
+source = "某某县人民政府网站"
+
+[[targets]]
+id = "XX01"
+place = "二"
+quantity = "新建学校"
+op = ">="
+values = [{ value = 3 }]
+unit = "所"
+stage = "义务教育"
+scope = "county"
+deadline = "2028"
+kind = "count"
+'''
+LAYOUT = '''
+id = "some-county"
+zh = "某某县学校装备统计表"
+sheet = "装备"
+code_pattern = '[0-9]{10}'
+constants = { stage = "primary", school_type = "211", location = "urban", ownership = "public" }
+
+columns = [
+  { variable = "school_code", headers = ["校码"], required = true },
+  { variable = "name", headers = ["校"], required = true },
+  { variable = "pupils", headers = ["在读人数"], required = true, unit = "人" },
+  { variable = "books", headers = ["藏书"], required = true, unit = "册" },
+]
+'''
+TABLE = "校码,校,在读人数,藏书\n2199000001,甲校,100,500\n2199000002,乙校,300,4500\n"
+
+STANDARD_SAYS = '''
+from fractions import Fraction
+from pipeline.analysis.schools.balance import balance
+from pipeline.analysis.schools.compliance import compliance
+from pipeline.analysis.schools.indicator_values import indicator_values
+from pipeline.definitions.standards import standard
+from pipeline.ground.terms import TABLES
+pack = standard("xx-2026")
+asked = ("qualified_teachers", "backbone_teachers", "pe_art_teachers", "teaching_area_m2",
+         "field_area_m2", "equipment_value_yuan", "multimedia_rooms")
+schools = TABLES["schools"].frame([
+    {"year": 2026, "stage": "primary", "school_code": str(n), "name": str(n), "pupils": 100,
+     "school_type": "211", "location": "town", "ownership": "public", "computers": Fraction(n),
+     "indoor_sport_area_m2": Fraction(0), **dict.fromkeys(asked, Fraction(10**6))}
+    for n in (8, 12)])
+found = indicator_values(schools, pack)
+judged = compliance(found, schools, pack)
+coefficient = balance(found, schools, pack).set_index(["stage", "indicator"])
+said = [list(judged["met"]), coefficient.loc[("primary", "R8"), ["cv", "status"]].tolist()]
+'''
+PLAN_SAYS = '''
+from pipeline.definitions.targets.plans import plans
+said = [target.id for target in plans()["some-county-2026"].targets]
+'''
+LAYOUT_SAYS = '''
+from pathlib import Path
+from pipeline.cleaning.importing import import_county
+from pipeline.county import County
+county = County.open("990101", 2026, standard="ref-worked-example",
+                     raw=str(Path("given").absolute()), processed=str(Path("made").absolute()))
+found = import_county(county)
+found.require_accepted()
+said = found.schools[["school_code", "pupils", "books"]].astype(str).values.tolist()
+'''
+CHANGES = {
+    "a province's standard with an eighth indicator": (
+        {"data/indicators/R8.toml": INDICATOR, "data/standards/xx-2026.toml": PROVINCE},
+        STANDARD_SAYS, [[7, 8], ["0.2", "met"]]),
+    "a plan": ({"data/plans/some-county-2026.toml": PLAN}, PLAN_SAYS, ["XX01"]),
+    "a layout": ({"data/layouts/some-county.toml": LAYOUT}, LAYOUT_SAYS,
+                 [["2199000001", "100", "500"], ["2199000002", "300", "4500"]]),
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    place = tmp_path_factory.mktemp("copy")
+    for name in ("pipeline", "data", "notebooks"):
+        shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns(
+            "__pycache__", "raw", "processed"))
+    shutil.copy(ROOT / "requirements.lock", place)
+    return place
+
+
+def hashes(place) -> dict[str, str]:
+    return {path.relative_to(place).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in place.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_newcomer_adds_files_and_edits_none(copy, change, tmp_path):
+    files, program, expected = CHANGES[change]
+    before = hashes(copy)
+    for name, text in files.items():
+        assert name not in before
+        (copy / name).write_text(text, "utf-8")
+    given = tmp_path / "given" / "2026"
+    given.mkdir(parents=True)
+    (given / "990101_某某县.csv").write_text(TABLE, "utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import json\n{program}\nprint(json.dumps(said))"], cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(copy)}, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout) == expected
+    after = hashes(copy)
+    assert {name: after[name] for name in before} == before
+    print(f"{change}: {len(files)} file(s), none edited")
