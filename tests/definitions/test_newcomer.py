@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
+import pypdf
 import pytest
 
 from pipeline.definitions.base import ROOT
@@ -85,6 +87,47 @@ columns = [
 '''
 TABLE = "校码,校,在读人数,藏书\n2199000001,甲校,100,500\n2199000002,乙校,300,4500\n"
 
+CHAPTER_MODULE = '''\
+"""A chapter of its own: how many pupils each school has."""
+
+from pipeline.dossier.printing.drawing import Picture
+from pipeline.dossier.printing.exhibit import Cell, Field, Figure, PrintedTable
+from pipeline.dossier.printing.plot_panel import Panel, grid, names, padded
+from pipeline.dossier.printing.style import DARK
+from pipeline.ground.terms import records
+
+
+def pupil_table(schools, county):
+    """List the schools by the number of their pupils."""
+    rows = sorted(records(schools), key=lambda school: -school["pupils"])
+    return PrintedTable(
+        "pupil_table", f"{county.name}各校学生数", (Field("学校", align="left"), Field("学生数")),
+        tuple((Cell(s["name"]), Cell(str(s["pupils"]), value=s["pupils"])) for s in rows),
+        "学校数据表", "人")
+
+
+def pupil_chart(schools, county):
+    """Draw the pupils of each school as a point."""
+    rows, picture = records(schools), Picture(2.0)
+    (box,) = grid(picture, [60], [30])
+    panel = Panel(picture, box, names([s["name"] for s in rows]),
+                  padded([s["pupils"] for s in rows]))
+    panel.points([(n, s["pupils"]) for n, s in enumerate(rows)], colour=DARK)
+    return Figure("pupil_chart", f"{county.name}各校学生数图", "各校学生数", "学校数据表", picture)
+'''
+CHAPTER = [
+    ("code", "parameters", 'unit = "990102"\nyear = 2012\nstandard = ""\ndrop_personal = False\n'
+     'raw = "data/raw"\nprocessed = "data/processed"\npool = ""'),
+    ("code", "setup", "from pipeline.county import County\n"
+     "from pipeline.dossier.c85_pupils import school_pupils\n"
+     "from pipeline.dossier.printing.exhibit import draw, show\n\n"
+     "county = County.open(unit, year, standard, raw, processed)"),
+    ("markdown", "", "# 各校学生数\n\n见[[pupil_table]]和[[pupil_chart]]。"),
+    ("code", "", 'schools = county.load("schools")\n'
+     "show(school_pupils.pupil_table(schools, county))\n"
+     "draw(school_pupils.pupil_chart(schools, county))"),
+]
+
 STANDARD_SAYS = '''
 from fractions import Fraction
 from pipeline.analysis.schools.balance import balance
@@ -135,6 +178,7 @@ def copy(tmp_path_factory):
     for name in ("pipeline", "data", "notebooks"):
         shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns(
             "__pycache__", "raw", "processed"))
+    shutil.copytree(ROOT / "data" / "raw" / "2012", place / "data" / "raw" / "2012")
     shutil.copy(ROOT / "requirements.lock", place)
     return place
 
@@ -144,21 +188,48 @@ def hashes(place) -> dict[str, str]:
             for path in place.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_newcomer_adds_files_and_edits_none(copy, change, tmp_path):
-    files, program, expected = CHANGES[change]
+def notebook(cells) -> str:
+    """Return a chapter of cells: kind, tag or none, source."""
+    new = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    return nbformat.writes(nbformat.v4.new_notebook(cells=[
+        new[kind](source, metadata={"tags": [tag]} if tag else {}, id=f"85-{number:02d}")
+        for number, (kind, tag, source) in enumerate(cells)]))
+
+
+def added(copy, files: dict[str, str], *command, cwd) -> str:
+    """Add files to the copy, run its Python, and return what it prints; nothing there changed."""
     before = hashes(copy)
     for name, text in files.items():
         assert name not in before
+        (copy / name).parent.mkdir(exist_ok=True)
         (copy / name).write_text(text, "utf-8")
+    ran = subprocess.run([sys.executable, *command], cwd=cwd, capture_output=True, text=True,
+                         env=os.environ | {"PYTHONPATH": str(copy)}, timeout=200)
+    assert ran.returncode == 0, ran.stderr
+    after = hashes(copy)
+    assert {name: after[name] for name in before} == before
+    return ran.stdout
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_definition_is_added_as_files_and_none_is_edited(copy, change, tmp_path):
+    files, program, expected = CHANGES[change]
     given = tmp_path / "given" / "2026"
     given.mkdir(parents=True)
     (given / "990101_某某县.csv").write_text(TABLE, "utf-8")
-    ran = subprocess.run(
-        [sys.executable, "-c", f"import json\n{program}\nprint(json.dumps(said))"], cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(copy)}, capture_output=True, text=True, timeout=120)
-    assert ran.returncode == 0, ran.stderr
-    assert json.loads(ran.stdout) == expected
-    after = hashes(copy)
-    assert {name: after[name] for name in before} == before
+    program = f"import json\n{program}\nprint(json.dumps(said))"
+    assert json.loads(added(copy, files, "-c", program, cwd=tmp_path)) == expected
     print(f"{change}: {len(files)} file(s), none edited")
+
+
+@pytest.mark.slow
+def test_a_chapter_with_a_table_and_a_figure_is_added_as_files_and_none_is_edited(copy):
+    files = {"pipeline/dossier/c85_pupils/school_pupils.py": CHAPTER_MODULE,
+             "notebooks/county/85_pupils.ipynb": notebook(CHAPTER)}
+    added(copy, files, "-m", "pipeline", "run", "990102", "--year", "2012", cwd=copy)
+    pages = pypdf.PdfReader(copy / "reports" / "2012" / "990102" / "dossier.pdf").pages
+    lines = "\n".join(page.extract_text() for page in pages).split("\n")
+    titles = [line.replace("\u3000", " ") for line in lines
+              if line.endswith(("各校学生数", "数图"))]
+    assert [title.split(" ")[0] for title in titles] == ["十、各校学生数", "表", "图"]
+    print(f"a chapter with one table and one figure: {len(files)} file(s), none edited")
