@@ -36,19 +36,26 @@ _PASSED_OVER = ("~", ".")
 
 
 @contextmanager
-def folders_listed_once(concerned: dict[Path, frozenset[str]] | None = None) -> Iterator[None]:
+def folders_listed_once(concerned: dict[Path, frozenset[str]] | None = None,
+                        kept: Path | None = None) -> Iterator[None]:
     """Within this, list the folder of a year only once: thousands of units stand in it.
 
     ``concerned`` tells of each shared table the codes of the units that it names; other units
-    then do not read it. One that is not in it concerns everybody.
+    then do not read it. One that is not in it concerns everybody. ``kept`` is a private folder
+    for what tables say, so that each is read once.
     """
-    global _in_folder, _concerned
-    before = _in_folder, _concerned
-    _in_folder, _concerned = cache(_by_unit), concerned or {}
+    global _in_folder, _concerned, _kept
+    before = _in_folder, _concerned, _kept
+    _in_folder, _concerned, _kept = cache(_by_unit), concerned or {}, kept or _kept
     try:
         yield
     finally:
-        _in_folder, _concerned = before
+        _in_folder, _concerned, _kept = before
+
+
+def folder_of_kept(path: Path) -> Path | None:
+    """Return where it is kept what a table says, None where nothing is kept."""
+    return _kept and _kept / hash_text(str(path))[:16]
 
 
 def shared_tables(raw: Path, year: int) -> list[Path]:
@@ -116,7 +123,7 @@ def _by_unit(base: Path) -> dict[str, list[Path]]:
     return found
 
 
-_in_folder, _concerned = _by_unit, {}
+_in_folder, _concerned, _kept = _by_unit, {}, None
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,12 @@ class Findings:
             code = "value.confirmed"
         self.add(code, found, cell.file, cell.sheet, cell.row, cell.column)
 
+    def take_in(self, other: "Findings") -> None:
+        """Add what was found in another file, and what its rows and columns are called."""
+        self.rows += other.rows
+        self.subjects |= other.subjects
+        self.headers |= other.headers
+
     def forget(self, places: set[tuple[str, str, int]]) -> None:
         """Drop what was found at rows (file, sheet, row) that turn out to be another's."""
         self.rows = [r for r in self.rows if (r["file"], r["sheet"], r["row"]) not in places]

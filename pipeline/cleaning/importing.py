@@ -6,6 +6,7 @@ finding of every file is collected before anything is refused.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 
@@ -23,6 +24,7 @@ from pipeline.cleaning.schools.identity import (
     own_rows,
     report_renumbered,
 )
+from pipeline.cleaning.schools.kept_rows import kept
 from pipeline.cleaning.schools.plausibility import check_plausibility
 from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
@@ -75,7 +77,8 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     report_names([*((s.path, s.label) for s in sources), *skipped], county.info, drop_personal,
                  findings)
     corrections = {year: county.corrections(year) for year in county.file_years}
-    receive(sources, corrections, county.standard, received, findings)
+    receive(sources, corrections, county.standard, received, findings,
+            partial(kept, county, drop_personal))
     findings.ease_earlier(county.year)
     shared = frozenset(source.label for source in sources if source.shared)
     if county.assumptions:

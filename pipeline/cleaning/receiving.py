@@ -1,5 +1,8 @@
 """What comes in (收件): the rows of every file, by the layout that each sheet follows."""
 
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +14,7 @@ from pipeline.cleaning.counties.county_sheets import (
     read_evidence_toml,
     read_facts_toml,
 )
-from pipeline.cleaning.files.cells import Cell, Sheet
+from pipeline.cleaning.files.cells import MOST_ROWS, MOST_SHARED_ROWS, Cell, Sheet
 from pipeline.cleaning.files.reading import Opened, open_files
 from pipeline.cleaning.forms.cover import PAGE, check_cover_year, cover_cells
 from pipeline.cleaning.forms.derivation import derivable
@@ -43,12 +46,30 @@ class Source:
         return f"{self.year}/{name}" if self.year else name
 
 
+@dataclass(frozen=True)
+class Form:
+    """A sheet that a layout was found for: its table, columns, and what holds of every row."""
+
+    file: str
+    sheet: str
+    header_row: int
+    table: str
+    variables: frozenset[str]
+    constants: frozenset[str]
+
+    @classmethod
+    def of(cls, headed: HeadedSheet) -> "Form":
+        """Return what a headed sheet is, without its cells."""
+        return cls(headed.sheet.file, headed.sheet.name, headed.header_row, headed.layout.table,
+                   frozenset(headed.variables), frozenset(headed.layout.constants))
+
+
 @dataclass
 class Received:
     """The rows of a unit's files: of schools, of links between them, of the county's sheets.
 
     ``pending`` are the corrections that no cell has claimed yet, ``covers`` what first pages
-    say of county and year.
+    say of county and year, ``forms`` the sheets that the rows stand on.
     """
 
     drop_personal: bool = False
@@ -58,11 +79,27 @@ class Received:
         default_factory=lambda: {name: [] for name in COUNTY_SHEETS})
     pending: dict[tuple, dict] = field(default_factory=dict)
     covers: list[dict[str, Cell]] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+
+    def add(self, other: "Received") -> None:
+        """Take in what another file says."""
+        self.schools += other.schools
+        self.links += other.links
+        self.covers += other.covers
+        self.forms += other.forms
+        for table, rows in other.county.items():
+            self.county[table] += rows
+
+
+Known = Callable[[Source], tuple[Received, Findings] | None]
 
 
 def receive(sources: list[Source], corrections: dict[int, list[Path]], standard: Standard,
-            received: Received, findings: Findings) -> None:
-    """Read the files into ``received``, each in a child process, with all findings."""
+            received: Received, findings: Findings, known: Known = lambda source: None) -> None:
+    """Read the files into ``received``, each in a child process, with all findings.
+
+    What is ``known`` of a file that nobody corrects is taken as it is.
+    """
     for year, paths in corrections.items():
         received.pending |= read_corrections(paths, year, received.drop_personal, findings)
     for source in sources:
@@ -71,14 +108,40 @@ def receive(sources: list[Source], corrections: dict[int, list[Path]], standard:
             received.county[table] += read(source.path, source.year, source.label,
                                            received.drop_personal, findings)
     tables = [source for source in sources if source.path.name not in _RECORDS]
-    opened = open_files([(source.path, source.label) for source in tables])
-    for source, file in zip(tables, opened, strict=True):
-        receive_file(source, file, standard, received, findings)
+    corrected = {place[:2] for place in received.pending}
+    alike = Counter(source.label for source in tables)
+    said = {source: found for source in tables if alike[source.label] == 1
+            and (source.year, source.path.name) not in corrected and (found := known(source))}
+    with open_sources([source for source in tables if source not in said]) as opened:
+        for source in tables:
+            if source not in said:
+                receive_file(source, opened(source), standard, received, findings)
+                continue
+            received.add(said[source][0])
+            findings.take_in(said[source][1])
+            _report_absent(said[source][0].forms, standard, received, findings)
+
+
+@contextmanager
+def open_sources(sources: list[Source]) -> Iterator[Callable[[Source], Opened]]:
+    """Open files in their order, those of one unit and shared ones by the limits of each."""
+    with ExitStack() as stack:
+        opened = {shared: stack.enter_context(closing(open_files(
+            [(s.path, s.label) for s in sources if s.shared == shared], most_rows=most)))
+            for shared, most in ((False, MOST_ROWS), (True, MOST_SHARED_ROWS))}
+        yield lambda source: next(opened[source.shared])
 
 
 def receive_file(source: Source, file: Opened, standard: Standard, received: Received,
                  findings: Findings) -> None:
-    """Take the rows out of one opened file."""
+    """Take the rows out of one opened file, and warn of the columns that it does without."""
+    before = len(received.forms)
+    take_file(source, file, received, findings)
+    _report_absent(received.forms[before:], standard, received, findings)
+
+
+def take_file(source: Source, file: Opened, received: Received, findings: Findings) -> None:
+    """Take the rows out of one opened file, under whatever standard they are judged."""
     if file.fault:
         code, found, row, column, sheet = file.fault
         findings.add(code, found, file.label, sheet, row, column)
@@ -100,7 +163,7 @@ def receive_file(source: Source, file: Opened, standard: Standard, received: Rec
     for form in headed:
         findings.learn(form.sheet, form.headers, form.subjects)
         _take(form, source, received, findings)
-    _report_absent(headed, standard, received, findings)
+    received.forms += map(Form.of, headed)
 
 
 def cleared(file: Opened, year: int, pending: dict[tuple, dict], drop_personal: bool,
@@ -173,14 +236,14 @@ def _report_calculated(form: HeadedSheet, rows: list[FormRow], findings: Finding
                         "可能从未计算过")
 
 
-def _report_absent(headed: list[HeadedSheet], standard: Standard, received: Received,
+def _report_absent(forms: list[Form], standard: Standard, received: Received,
                    findings: Findings) -> None:
     """Warn of columns that a form of schools may do without: classes, and what then is zero."""
     optional = {v for i in standard.used_indicators if i.numerator for v in i.numerator.optional}
-    for form in (h for h in headed if h.layout.table == "schools"):
-        place = (form.sheet.file, form.sheet.name, form.header_row)
+    for form in (form for form in forms if form.table == "schools"):
+        place = (form.file, form.sheet, form.header_row)
         lacking = [v for v in ("location", "ownership") if v not in form.variables
-                   and v not in form.layout.constants]
+                   and v not in form.constants]
         for variable in lacking:
             zh = variables().variables[variable].zh
             findings.add("header.absent", f"没有“{zh}”列，按{zh}未知处理", *place)
@@ -190,14 +253,14 @@ def _report_absent(headed: list[HeadedSheet], standard: Standard, received: Rece
             _fill_with_zero(variable, form, received)
 
 
-def _needed(form: HeadedSheet, standard: Standard) -> set[str]:
+def _needed(form: Form, standard: Standard) -> set[str]:
     """Return the variables of the indicators that the form does not answer in another way."""
     have = form.variables | derivable(form.variables)
     return {v for i in standard.used_indicators
             if i.numerator and i.numerator.instead not in have for v in i.variables}
 
 
-def _fill_with_zero(variable: str, form: HeadedSheet, received: Received) -> None:
+def _fill_with_zero(variable: str, form: Form, received: Received) -> None:
     for row in received.schools:
-        if (row.first.file, row.first.sheet) == (form.sheet.file, form.sheet.name):
+        if (row.first.file, row.first.sheet) == (form.file, form.sheet):
             row.values[variable] = Fraction(0)

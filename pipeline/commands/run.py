@@ -70,8 +70,9 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     annual = Annual.at(pool, raw, asked["peers"])
     given = {"year": year, "raw": raw, "processed": processed, "pool": pool,
              **{name: asked[name] for name in ("standard", "drop_personal")}}
-    with folders_listed_once(), tempfile.TemporaryDirectory(prefix="junheng-") as work:
-        came = arrivals(ROOT / raw, year, Path(work))
+    with (tempfile.TemporaryDirectory(prefix="junheng-") as work,
+          folders_listed_once(kept=Path(work, "kept"))):
+        came = arrivals(ROOT / raw, year, Path(work), given["drop_personal"])
         with folders_listed_once(came.concerned):
             orders = orders_for(sorted(came.codes) if everybody else units, given,
                                 Path(out).absolute(), asked["engine"], came, everybody)

@@ -139,7 +139,8 @@ def _one_by_one(files: dict[Path, str], standard: str, drop: bool) -> Iterator[d
 def _year(wanted: _Wanted, standard: str, drop: bool, workers: int) -> list[dict]:
     """Return the reports of a year: what `run` does up to the first figure, and no more."""
     place = str(wanted.raw / str(wanted.year))
-    with tempfile.TemporaryDirectory(prefix="junheng-") as work, folders_listed_once():
+    with (tempfile.TemporaryDirectory(prefix="junheng-") as work,
+          folders_listed_once(kept=Path(work, "kept"))):
         given = {"year": wanted.year, "raw": str(wanted.raw), "standard": standard,
                  "drop_personal": drop, "processed": str(Path(work, "processed"))}
         try:
@@ -150,7 +151,7 @@ def _year(wanted: _Wanted, standard: str, drop: bool, workers: int) -> list[dict
 
 def _of_year(wanted: _Wanted, given: dict, work: Path, workers: int, place: str
              ) -> Iterator[dict]:
-    came = arrivals(wanted.raw, wanted.year, work / "arrivals")
+    came = arrivals(wanted.raw, wanted.year, work / "arrivals", given["drop_personal"])
     with folders_listed_once(came.concerned):
         orders = orders_for([wanted.unit] if wanted.unit else sorted(came.codes), given,
                             work / "out", "fork", came, not wanted.unit)

@@ -15,8 +15,7 @@ from pathlib import Path
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
 from pipeline.cleaning.schools.unit_names import UnitName, by_written_name, units_meant
 from pipeline.county import County, shared_tables, units_with_files
-from pipeline.definitions.forms.unit_list import NATIONAL, line_to_add, unit_of, units
-from pipeline.definitions.standards import standard as load_standard
+from pipeline.definitions.forms.unit_list import line_to_add, unit_of, units
 from pipeline.file_names import shown_name
 from pipeline.ground.errors import InputRefused, JunhengError, WrongUse
 from pipeline.publishing.batch.books.notes import noted, write_note
@@ -50,7 +49,7 @@ class Arrivals:
     unusable: list[str] = field(default_factory=list)
 
 
-def arrivals(raw: Path, year: int, work: Path) -> Arrivals:
+def arrivals(raw: Path, year: int, work: Path, drop_personal: bool = False) -> Arrivals:
     """Look through a raw folder; ``work`` is a private folder for the children."""
     there = units_with_files(raw, year)
     known = units(raw) | {code: unit for code in there if (unit := unit_of(code, raw))}
@@ -58,7 +57,8 @@ def arrivals(raw: Path, year: int, work: Path) -> Arrivals:
     found.problems = [f"{code} 有 {year} 年的资料而未登记。{line_to_add(code, raw)}"
                       for code in sorted(there - found.codes)]
     tables = [(path, of) for of in range(year, 1979, -1) for path in shared_tables(raw, of)]
-    answers = _asked({str(n): ([], pair) for n, pair in enumerate(tables)}, 1, work)
+    answers = _asked({str(n): ([], (*pair, drop_personal)) for n, pair in enumerate(tables)},
+                     1, work)
     for number, (path, of) in enumerate(tables):
         answer = answers.get(str(number))
         fault = answer["fault"] if answer else "未能读取"
@@ -135,7 +135,7 @@ def refused_for_schools(orders: list[Order], came: Arrivals, workers: int, notes
     keys = {order.parameters.unit: _key(order) for order in orders}
     rolls = {code: _noted(notes / f"{code}.json", key) for code, key in keys.items()}
     for share in (_COUNTIES_A_CHILD, 1):  # who brings a child down is asked alone, and named
-        unread = [order.county for order in orders
+        unread = [(order.county, order.parameters.drop_personal) for order in orders
                   if rolls[code := order.parameters.unit] is None and keys[code]]
         if not unread:
             break
@@ -148,7 +148,7 @@ def refused_for_schools(orders: list[Order], came: Arrivals, workers: int, notes
     return in_two_units(known, {o.parameters.unit: o.name for o in orders}), problems
 
 
-def _read_rolls(counties: list[County], share: int, workers: int, work: Path
+def _read_rolls(counties: list[tuple[County, bool]], share: int, workers: int, work: Path
                 ) -> Iterator[tuple[str, list[dict]]]:
     """Yield unit → its schools, read by children that take ``share`` counties each."""
     shares = [counties[n:n + share] for n in range(0, len(counties), share)]
@@ -183,12 +183,13 @@ def _read_here(question: tuple, work: Path) -> dict:
     return json.loads((work / _ANSWER).read_bytes())
 
 
-def _read(question: tuple[list[County], tuple[Path, int] | None], work: Path) -> None:
+def _read(question: tuple[list[tuple[County, bool]], tuple[Path, int, bool] | None],
+          work: Path) -> None:
     counties, table = question
-    answer = {"rolls": {county.code: [entry.record() for entry in roll_of(county)]
-                        for county in counties}}
+    answer = {"rolls": {county.code: [entry.record() for entry in roll_of(county, drop)]
+                        for county, drop in counties}}
     if table:
-        named, fault = shared_roll(*table, load_standard(NATIONAL))
+        named, fault = shared_roll(*table)
         answer |= {"fault": fault, "shared": [
             (name, [entry.record() for entry in entries]) for name, entries in named.items()]}
     (work / _ANSWER).write_text(json.dumps(answer), encoding="utf-8")

@@ -106,16 +106,17 @@ def _brought(annual: Annual, workers: int, drop_personal: bool) -> Iterator[Path
 
 
 @contextmanager
-def shared_tables_known(annual: Annual) -> Iterator[list[str]]:
-    """Look through the raw data; within this it is known whom shared tables (多县合表) name. Yields
-    what belongs to nobody who could be asked."""
+def shared_tables_known(annual: Annual, drop_personal: bool = False) -> Iterator[list[str]]:
+    """Look through the raw data; within this it is known whom shared tables (多县合表) name, and
+    what they say. Yields what belongs to nobody who could be asked."""
     if annual.study.source.kind == COUNTIES:
         yield []
         return
-    with tempfile.TemporaryDirectory(prefix="junheng-") as work:
-        came = arrivals(annual.raw, annual.year, Path(work))
-    with folders_listed_once(came.concerned):
-        yield came.problems
+    with (tempfile.TemporaryDirectory(prefix="junheng-") as work,
+          folders_listed_once(kept=Path(work, "kept"))):
+        came = arrivals(annual.raw, annual.year, Path(work), drop_personal)
+        with folders_listed_once(came.concerned):
+            yield came.problems
 
 
 def ask_counties(annual: Annual, crew: Crew, guard: Guard, drop_personal: bool = False,
@@ -161,9 +162,10 @@ def main() -> None:
     study, year, raw, processed, workers, drop_personal = sys.argv[1:]
     die_with(os.getppid())
     annual = Annual.open(study, int(year), raw, processed)
-    with guarded() as guard, shared_tables_known(annual):
+    drop = bool(int(drop_personal))
+    with guarded() as guard, shared_tables_known(annual, drop):
         crew = Crew(bring, Limits(), int(workers), Path(processed, "asked"))
-        ask_counties(annual, crew, guard, bool(int(drop_personal)))
+        ask_counties(annual, crew, guard, drop)
 
 
 if __name__ == "__main__":

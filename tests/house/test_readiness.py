@@ -67,8 +67,8 @@ def devour(path):
 def test_a_file_that_troubles_a_fork_costs_itself_only(tmp_path, prepared, monkeypatch, trouble,
                                                        said):
     usual = opening.open_file
-    monkeypatch.setattr(opening, "open_file", lambda path: trouble(path) if path.stem == "坏"
-                        else usual(path))
+    monkeypatch.setattr(opening, "open_file", lambda path, most: trouble(path) if path.stem == "坏"
+                        else usual(path, most))
     files = [(tmp_path / f"{name}.csv", name) for name in ("好", "坏", "另")]
     for path, _ in files:
         path.write_bytes(csv_bytes(ROWS))

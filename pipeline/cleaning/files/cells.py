@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 1_000
+MOST_SHARED_ROWS = 400_000  # of a csv of many units: China has about 200,000 schools
 BLANK, TEXT, NUMBER, BOOLEAN, DATE, ERROR, FORMULA, SCALED = (
     "blank", "text", "number", "boolean", "date", "error", "formula", "scaled")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell: where it stands, what it holds, and of which kind the file says it is.
 
@@ -31,6 +32,11 @@ class Cell:
     calculated: bool = False
     unit: str = ""
     confirmed: bool = False
+
+    def __reduce__(self) -> tuple:
+        """Pickle the values alone: of many thousand cells that is most of the time."""
+        return Cell, (self.file, self.sheet, self.row, self.column, self.text, self.kind,
+                      self.calculated, self.unit, self.confirmed)
 
     @property
     def blank(self) -> bool:
@@ -91,7 +97,8 @@ class Unreadable(Exception):
         super().__init__(found)
 
 
-def plain_sheet(name: str, rows: Iterable[tuple[int, Iterable]], **more) -> dict:
+def plain_sheet(name: str, rows: Iterable[tuple[int, Iterable]], most_rows: int = MOST_ROWS,
+                **more) -> dict:
     """Return a sheet as plain data: rows of [text, kind, calculated, unit] or None.
 
     Trailing blank cells and blank rows are left out: a styled empty cell is nothing.
@@ -101,7 +108,7 @@ def plain_sheet(name: str, rows: Iterable[tuple[int, Iterable]], **more) -> dict
         cells = list(cells)
         while cells and cells[-1] is None:
             cells.pop()
-        if number > MOST_ROWS and cells or len(cells) > MOST_COLUMNS:
+        if number > most_rows and cells or len(cells) > MOST_COLUMNS:
             letters = column_letters(min(len(cells), 18_278))
             raise Unreadable("file.far_cell", f"单元格 {letters}{number} 远在数据之外", number)
         if cells:

@@ -1,8 +1,9 @@
 """The child process that opens files (开文件的子进程): `python -m pipeline.cleaning.files.opening`.
 
 Nothing that a bureau sends is unpacked in the process that makes the dossier. The child
-reads one request a line, ``{"path": …}``, and answers with the sheets as plain data, or
-with the check that the file fails. It may use 1.5 GB, and what goes wrong in it stays in it.
+reads one request a line, ``{"path": …, "most_rows": …}``, and answers with the sheets as plain
+data, or with the check that the file fails. It may use 1.5 GB, and what goes wrong in it stays
+in it.
 """
 
 import json
@@ -11,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.cleaning.files.cells import Unreadable
+from pipeline.cleaning.files.cells import MOST_ROWS, Unreadable
 from pipeline.cleaning.files.gate import (
     admit,
     examine_workbook,
@@ -27,12 +28,12 @@ from pipeline.ground.machine import lacking, lower
 MOST_MEMORY = 1_500_000_000
 
 
-def open_file(path: Path) -> dict:
+def open_file(path: Path, most_rows: int = MOST_ROWS) -> dict:
     """Return ``{kind, encoding, notes, sheets}`` of one file; `Unreadable` says what it is."""
     content = admit(path)
     kind = kind_of(content, path.name)
     if kind == "text":
-        sheets, encoding = read_text(content)
+        sheets, encoding = read_text(content, most_rows)
         return {"kind": kind, "encoding": encoding, "notes": [], "sheets": sheets}
     if kind == "xls":
         return {"kind": kind, "encoding": "", "notes": notes_of_old(content),
@@ -48,7 +49,7 @@ def answer(request: dict) -> dict:
     ``lacking`` is what this machine lacks; ``memory`` tells that it may have lacked memory.
     """
     try:
-        return open_file(Path(request["path"]))
+        return open_file(Path(request["path"]), request["most_rows"])
     except Unreadable as fault:
         return {"fault": [fault.code, fault.found, fault.row, fault.column, fault.sheet]}
     except MemoryError:

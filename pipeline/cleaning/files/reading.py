@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline.cleaning.files.cells import Sheet, addressed_sheet
+from pipeline.cleaning.files.cells import MOST_ROWS, Sheet, addressed_sheet
 from pipeline.cleaning.files.opening import MOST_MEMORY, inherited, serve
 from pipeline.ground.errors import MachineUnfit
 from pipeline.ground.machine import lacking, require_memory
@@ -49,13 +49,15 @@ class Opened:
     fault: tuple | None = None
 
 
-def open_files(files: list[tuple[Path, str]], seconds: float = MOST_SECONDS) -> Iterator[Opened]:
-    """Open files (path, label) one after the other, each within ``seconds``."""
+def open_files(files: list[tuple[Path, str]], seconds: float = MOST_SECONDS,
+               most_rows: int = MOST_ROWS) -> Iterator[Opened]:
+    """Open files (path, label) one after the other, each within ``seconds``; a text may have
+    ``most_rows`` lines."""
     child = None
     try:
         for path, label in files:
             child = child or _child()
-            found = child.ask(path, seconds)
+            found = child.ask(path, seconds, most_rows)
             _require_machine(found, child, label)
             yield _opened(path, label, found)
             if "stopped" in found:
@@ -99,9 +101,9 @@ class _Child:
 
     beside = 0
 
-    def ask(self, path: Path, seconds: float) -> dict:
+    def ask(self, path: Path, seconds: float, most_rows: int) -> dict:
         """Return the answer about a file; ``stopped`` tells that this child is of no more use."""
-        question = json.dumps({"path": os.fspath(path.absolute())}) + "\n"
+        question = json.dumps({"path": os.fspath(path.absolute()), "most_rows": most_rows}) + "\n"
         try:
             self.asked.write(question.encode())
             self.asked.flush()

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 
-from pipeline.cleaning.files.cells import TEXT, Unreadable, plain_sheet
+from pipeline.cleaning.files.cells import MOST_ROWS, TEXT, Unreadable, plain_sheet
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig", "UTF-8（有BOM）"), (b"\xff\xfe", "utf-16", "UTF-16"),
           (b"\xfe\xff", "utf-16", "UTF-16"))
@@ -21,7 +21,7 @@ _FOOTER = re.compile(r"\s*(?:注|说明|备注|填|制表|审核|复核|(?:单�
 _HAN = re.compile("[\u4e00-\u9fff]{3}")
 
 
-def read_text(content: bytes) -> tuple[list[dict], str]:
+def read_text(content: bytes, most_rows: int = MOST_ROWS) -> tuple[list[dict], str]:
     """Return the one sheet of a text table, and the encoding it was in."""
     text, encoding = decode(content)
     lines = _fields(text)
@@ -33,7 +33,7 @@ def read_text(content: bytes) -> tuple[list[dict], str]:
             raise Unreadable("file.ragged", f"有 {len(line)} 栏，首行有 {width} 栏", number)
     rows = ((number, ([field, TEXT] if field.strip() else None for field in line))
             for number, line in enumerate(lines, 1))
-    return [plain_sheet("", rows)], encoding
+    return [plain_sheet("", rows, most_rows)], encoding
 
 
 def _last_of_table(lines: list[list[str]], width: int) -> int:

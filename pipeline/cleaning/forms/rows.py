@@ -30,13 +30,17 @@ _SUMS = ("合计", "小计", "总计", "共计")
 
 @dataclass
 class FormRow:
-    """A row of a form: what it says, variable by variable, and where each value stands."""
+    """A row of a form: what it says, variable by variable, and where each value stands.
+
+    Of other units' rows one may stand for all of a sheet.
+    """
 
     year: int
     first: Cell
     values: dict[str, object] = field(default_factory=dict)
     cells: dict[str, Cell] = field(default_factory=dict)
     of_stage: set[str] = field(default_factory=set)
+    stands_for: int = 1
 
     def get(self, variable: str):
         """Return the value of a variable, None when blank or absent."""

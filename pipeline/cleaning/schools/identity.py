@@ -66,7 +66,7 @@ def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
             findings.forget({(r.first.file, r.first.sheet, r.first.row) for r in foreign})
         if file in mine or file not in shared:
             findings.at("unit.other", foreign[0].at(name_column(foreign[0])),
-                        f"{len(foreign)}行属于其他统计单位")
+                        f"{sum(row.stands_for for row in foreign)}行属于其他统计单位")
     if rows and not own and not findings.has("unit.missing"):
         findings.at("unit.none", rows[0].first, "没有一行属于本县")
     return own

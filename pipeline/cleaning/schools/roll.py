@@ -14,11 +14,13 @@ from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.receiving import Received, Source, receive
 from pipeline.cleaning.schools.identity import is_national, link_schools, own_rows
+from pipeline.cleaning.schools.kept_rows import read_and_kept
 from pipeline.cleaning.schools.unit_names import UnitName, unit_name
 from pipeline.county import RECORDS, County
-from pipeline.definitions.standards import Standard
+from pipeline.ground.terms import REFUSE
 
 _MOST_NAMED = 3
+_OF_PERSONS = "privacy.found"  # refuses the counties, not their roll
 
 
 @dataclass(frozen=True)
@@ -40,30 +42,36 @@ class Entry:
         return asdict(self)
 
 
-def roll_of(county: County) -> list[Entry]:
-    """Return the schools that the unit's own files of its year report (多县合表不在内)."""
+def roll_of(county: County, drop_personal: bool = False) -> list[Entry]:
+    """Return the schools that the unit's own files of its year report (多县合表不在内).
+
+    What is read is kept for the import; where anything is corrected it is read by itself.
+    """
     sources = [Source(path, county.year) for path in county.files(county.year)
                if not county.is_shared(path) and path.name not in RECORDS]
-    received = Received(drop_personal=True)
-    corrections = {county.year: county.corrections(county.year)}
-    receive(sources, corrections, county.standard, received, Findings())
+    corrections = county.corrections(county.year)
+    if corrections:
+        received = Received(drop_personal)
+        receive(sources, {county.year: corrections}, county.standard, received, Findings())
+    else:
+        received, _ = read_and_kept(sources, drop_personal)
     rows = own_rows(received.schools, county.info, Findings())
     link_schools(rows, received.links, Findings())
     return list(_entries(rows))
 
 
-def shared_roll(path: Path, year: int, standard: Standard
+def shared_roll(path: Path, year: int, drop_personal: bool = False
                 ) -> tuple[dict[UnitName, list[Entry]], str]:
     """Return how a shared table writes a unit → its schools; and why it cannot be read.
 
-    Rows that name no unit stand under a blank name.
+    Rows that name no unit stand under a blank name. What is read is kept for the imports.
     """
-    received, findings = Received(drop_personal=True), Findings()
-    receive([Source(path, year, shared=True)], {}, standard, received, findings)
+    received, findings = read_and_kept([Source(path, year, shared=True)], drop_personal)
     named = defaultdict(list)
     for row in received.schools:
         named[unit_name(row)].append(row)
-    faults = [f"{r['action']}。{r['rule']}" for r in findings.rows if r["severity"] == "refuse"]
+    faults = [f"{r['action']}。{r['rule']}" for r in findings.rows
+              if r["severity"] == REFUSE and r["code"] != _OF_PERSONS]
     unread = faults[0] if faults and (not received.schools or findings.has("unit.missing")) else ""
     return {name: list(_entries(rows)) for name, rows in named.items()}, unread
 

@@ -1,0 +1,89 @@
+"""What one county costs beside how many others in a shared table (多县合表), and a nation's intake.
+
+    python benchmarks/shared.py                    counties of 60 schools; 500 to 32,000 rows
+    python benchmarks/shared.py 174000             one table of so many rows: all of its counties
+
+Made-up schools in one csv. Printed are seconds of CPU, of children too: looking through what has
+come in, and the import of a county; the least of three.
+"""
+
+import csv
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from pipeline.cleaning.importing import import_county
+from pipeline.county import County, folders_listed_once
+from pipeline.ground.readiness import mark_child
+from pipeline.whole.intake import arrivals
+
+_SCHOOLS, _YEAR = 60, 2023
+_SIZES = (500, 2_000, 8_000, 32_000)
+_LIST = "code,name,province,prefecture,standard,plans,notice"
+_HEAD = ["学校标识码", "学校名称", "统计三级", "办学类型", "城乡类型", "小学在校生数（人）",
+         "高于规定学历教师数（人）", "县级及以上骨干教师数（人）", "体育、艺术专任教师数（人）",
+         "教学及辅助用房面积（㎡）", "室内体育用房面积（㎡）", "体育运动场馆面积（㎡）",
+         "教学仪器设备值（万元）", "网络多媒体教室数（间）", "在编教师数（人）"]
+
+
+def _school(number: int) -> list:
+    """Return a row of a primary school; amounts turn with the number, none is out of range."""
+    pupils = 240 + number * 37 % 700
+    return [f"2198{number:06d}", f"造的第{number}小学", f"县{number // _SCHOOLS}", "小学",
+            "农村", pupils, pupils // 16, pupils // 80, pupils // 90, pupils * 6, pupils // 2 + 90,
+            pupils * 8, round(pupils * 0.21, 2), pupils // 40, pupils // 17]
+
+
+def made(raw: Path, rows: int) -> list[str]:
+    """Write a table of so many schools and the list of its counties; return their codes."""
+    (raw / str(_YEAR)).mkdir(parents=True)
+    codes = [f"98{n:04d}" for n in range(-(-rows // _SCHOOLS))]
+    lines = [f"{code},县{n},某省,某市,cn-2017-06,,造的" for n, code in enumerate(codes)]
+    (raw / "counties.csv").write_text("\n".join([_LIST, *lines, ""]), "utf-8")
+    with (raw / str(_YEAR) / "全国学校.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([_HEAD, *map(_school, range(rows))])
+    return codes
+
+
+def _cpu() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def _cost(county: County) -> float:
+    begun = _cpu()
+    import_county(county)
+    return _cpu() - begun
+
+
+def measured(rows: int, every: bool) -> None:
+    """Print what a table of so many rows costs to look through, and its counties to import."""
+    with tempfile.TemporaryDirectory(prefix="junheng-benchmark-") as name:
+        place = Path(name)
+        codes = made(place / "raw", rows)
+        with folders_listed_once(kept=place / "kept"):
+            begun = _cpu()
+            came = arrivals(place / "raw", _YEAR, place / "work")
+            intake = _cpu() - begun
+            if came.problems:
+                raise SystemExit("；".join(came.problems))
+            with folders_listed_once(came.concerned):
+                counties = [County.open(code, _YEAR, "", str(place / "raw")) for code in codes]
+                costs = [_cost(c) for c in (counties if every else [counties[3]] * 3)]
+    told = (f"全部 {len(codes):,} 县导入 {sum(costs):.0f} 秒，共 {intake + sum(costs):.0f} 秒"
+            if every else f"导入一县 {min(costs):.3f} 秒")
+    print(f"{rows:>8,} 行：收件 {intake:.2f} 秒，{told}", flush=True)
+
+
+def main() -> None:
+    """Measure the sizes, or one table with all of its counties."""
+    mark_child()
+    wanted = [int(text) for text in sys.argv[1:]]
+    for rows in wanted or _SIZES:
+        measured(rows, bool(wanted))
+
+
+if __name__ == "__main__":
+    main()
