@@ -1,10 +1,11 @@
 """What one county costs beside how many others in a shared table (多县合表), and a nation's intake.
 
     python benchmarks/shared.py                    counties of 60 schools; 500 to 32,000 rows
-    python benchmarks/shared.py 174000             one table of so many rows: all of its counties
+    python benchmarks/shared.py 174000             one table of so many rows, all of its counties
+    python benchmarks/shared.py 174000 100         one county in so many
 
 Made-up schools in one csv. Printed are seconds of CPU, of children too: looking through what has
-come in, and the import of a county; the least of three.
+come in, and the import of a county, the least of nine.
 """
 
 import csv
@@ -19,6 +20,7 @@ from pipeline.county import County, folders_listed_once
 from pipeline.ground.readiness import mark_child
 from pipeline.whole.intake import arrivals
 
+_MIB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB
 _SCHOOLS, _YEAR = 60, 2023
 _SIZES = (500, 2_000, 8_000, 32_000)
 _LIST = "code,name,province,prefecture,standard,plans,notice"
@@ -58,8 +60,9 @@ def _cost(county: County) -> float:
     return _cpu() - begun
 
 
-def measured(rows: int, every: bool) -> None:
-    """Print what a table of so many rows costs to look through, and its counties to import."""
+def measured(rows: int, step: int) -> None:
+    """Print what a table of so many rows costs to look through and a county to import: one of
+    them again and again, or every ``step``th."""
     with tempfile.TemporaryDirectory(prefix="junheng-benchmark-") as name:
         place = Path(name)
         codes = made(place / "raw", rows)
@@ -71,18 +74,22 @@ def measured(rows: int, every: bool) -> None:
                 raise SystemExit("；".join(came.problems))
             with folders_listed_once(came.concerned):
                 counties = [County.open(code, _YEAR, "", str(place / "raw")) for code in codes]
-                costs = [_cost(c) for c in (counties if every else [counties[3]] * 3)]
-    told = (f"全部 {len(codes):,} 县导入 {sum(costs):.0f} 秒，共 {intake + sum(costs):.0f} 秒"
-            if every else f"导入一县 {min(costs):.3f} 秒")
-    print(f"{rows:>8,} 行：收件 {intake:.2f} 秒，{told}", flush=True)
+                costs = [_cost(c) for c in (counties[::step] if step else [counties[3]] * 9)]
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _MIB
+    told = f"{len(costs):,} 县共 {sum(costs):.1f} 秒" if step else f"一县 {min(costs):.3f} 秒"
+    print(f"{rows:>8,} 行、{len(codes):,} 县：收件 {intake:.2f} 秒，内存峰值 {peak:.0f} MiB；"
+          f"导入{told}", flush=True)
 
 
 def main() -> None:
     """Measure the sizes, or one table with all of its counties."""
     mark_child()
-    wanted = [int(text) for text in sys.argv[1:]]
-    for rows in wanted or _SIZES:
-        measured(rows, bool(wanted))
+    if sys.argv[1:]:
+        rows, step = map(int, [*sys.argv[1:], "1"][:2])
+        measured(rows, step)
+        return
+    for rows in _SIZES:
+        measured(rows, 0)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,9 @@ def apply_corrections(sheet: Sheet, written: tuple[int, str, str], corrections: 
 
     ``written`` is year, file and sheet as the register writes them: by their own names.
     """
+    if not corrections:
+        return sheet
+
     def corrected(cell: Cell) -> Cell:
         place = (*written, f"{cell.column}{cell.row}")
         line = corrections.get(place)

@@ -29,9 +29,10 @@ def parsed(text: str) -> ast.expr:
     return tree.body
 
 
-def names_in(text: str) -> set[str]:
+@cache
+def names_in(text: str) -> frozenset[str]:
     """Return the names that a formula uses."""
-    return {node.id for node in ast.walk(parsed(text)) if isinstance(node, ast.Name)}
+    return frozenset(node.id for node in ast.walk(parsed(text)) if isinstance(node, ast.Name))
 
 
 def exactly(text: str, values: Mapping[str, Fraction | None]) -> Fraction | None:

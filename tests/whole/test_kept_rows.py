@@ -1,6 +1,8 @@
 """A table read once and cut by unit says to each county what the whole table would say to it."""
 
 import io
+import os
+from collections import Counter
 
 import pytest
 from openpyxl import Workbook
@@ -10,6 +12,7 @@ from tables import csv_bytes, school
 from pipeline.cleaning.files import reading
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County, folders_listed_once
+from pipeline.whole.checking import check_paths
 from pipeline.whole.intake import arrivals, orders_for, refused_for_schools
 
 HEAD = "code,name,province,prefecture,standard,plans,notice"
@@ -107,12 +110,17 @@ def said(raw, drop, codes):
 
 
 @pytest.fixture
-def opened(monkeypatch):
-    """Return the labels of the files that are opened in this process's name."""
-    labels, ask = [], reading._opened
-    monkeypatch.setattr(reading, "_opened", lambda path, label, found: (
-        labels.append(label) or ask(path, label, found)))
-    return labels
+def opened(monkeypatch, tmp_path):
+    """Return a question: how often each file has been opened, by whatever process."""
+    log, usual = tmp_path / "opened", reading._opened
+
+    def told(path, label, found):
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{label}\n")
+        return usual(path, label, found)
+
+    monkeypatch.setattr(reading, "_opened", told)
+    return lambda: Counter(log.read_text("utf-8").split("\n")[:-1])
 
 
 def asked(place, files, drop=False, rolls=False):
@@ -136,7 +144,7 @@ def test_every_county_hears_the_same_of_a_table_that_was_read_once(kind, drop, t
     name = "全省.xlsx" if TABLES[kind].startswith(b"PK") else "全省.csv"
     whole, once = asked(tmp_path, {f"2023/{name}": TABLES[kind]}, drop)
     assert once == whole and len(whole) >= 2
-    assert opened == [f"2023/{name}"] * len(whole)  # by those alone that knew of nothing kept
+    assert opened() == {f"2023/{name}": 1 + len(whole)}  # once, and by each that knew of nothing
 
 
 def test_a_table_beside_files_and_tables_of_other_years_is_told_in_the_same_order(
@@ -146,9 +154,8 @@ def test_a_table_beside_files_and_tables_of_other_years_is_told_in_the_same_orde
              "2023/990001_甲县.csv": csv_bytes([*rows("甲县", 51), *rows("乙县", 61, 1)])}
     whole, once = asked(tmp_path, files, rolls=True)
     assert once == whole
-    counted = {label: opened.count(label) for label in opened}
-    assert counted == {"2022/全省.csv": 1, "2023/全省.csv": 3, "2023/另表.csv": 1,
-                       "2023/990001_甲县.csv": 1}
+    assert opened() == {"2022/全省.csv": 2, "2023/全省.csv": 4, "2023/另表.csv": 2,
+                        "2023/990001_甲县.csv": 2}
 
 
 def test_a_county_that_corrects_a_cell_of_a_shared_table_reads_it_by_itself(tmp_path, opened):
@@ -157,7 +164,7 @@ def test_a_county_that_corrects_a_cell_of_a_shared_table_reads_it_by_itself(tmp_
     whole, once = asked(tmp_path, files)
     assert once == whole
     assert [line["code"] for line in once["990002"]["findings"]].count("cell.corrected") == 1
-    assert opened == ["2023/全省.csv"] * 4  # three wholes, and the county that corrects
+    assert opened() == {"2023/全省.csv": 5}  # once, by the county that corrects, three wholes
 
 
 def test_a_table_that_is_no_longer_what_was_kept_is_read_anew(tmp_path, opened):
@@ -170,7 +177,19 @@ def test_a_table_that_is_no_longer_what_was_kept_is_read_anew(tmp_path, opened):
             after = said(raw, False, ["990001"])
     pupils = [[line["pupils"] for line in one["990001"]["schools"]] for one in (before, after)]
     assert pupils == [["401", "402", "403", "404"], ["777", "402", "403", "404"]]
-    assert opened == ["2023/全省.csv"]
+    assert opened() == {"2023/全省.csv": 2}
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="without children each reads for itself")
+def test_check_opens_every_file_once(tmp_path, opened):
+    raw = raw_folder(tmp_path, {
+        "2023/全省.csv": csv_bytes(mixed()), "2022/全省.csv": csv_bytes(rows("甲县", 1)),
+        "2023/990005_戊县.csv": csv_bytes(rows("戊县", 71, 统计二级="西市")),
+        "2023/990002/补.csv": csv_bytes(rows("乙县", 81))})
+    reports = {report["unit"]: report["outcome"] for report in check_paths([raw / "2023"])}
+    assert reports == dict.fromkeys(["990001", "990002", "990003", "990005"], "accepted")
+    assert opened() == dict.fromkeys(["2022/全省.csv", "2023/全省.csv", "2023/990005_戊县.csv",
+                                      "2023/补.csv"], 1)
 
 
 @pytest.mark.parametrize(("lines", "read"), [(20_000, True), (20_001, True), (400_001, False)])

@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from pipeline.cleaning.forms.letters import INVISIBLE
 
@@ -30,6 +31,7 @@ class Reading:
     cleaned: bool
 
 
+@lru_cache(maxsize=1 << 16)
 def read_number(text: str) -> Reading | None:
     """Read a number; None when the text is not one.
 
@@ -58,6 +60,7 @@ def seen(text: str) -> str:
     return text.translate(_UNSEEN)
 
 
+@lru_cache(maxsize=1 << 16)
 def is_not_applicable(text: str) -> bool:
     """Tell whether the text is a mark for 不适用, such as a dash."""
     flat = seen(unicodedata.normalize("NFKC", text)).translate(_DASHES)

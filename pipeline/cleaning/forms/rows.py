@@ -54,6 +54,7 @@ class FormRow:
 def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRow]:
     """Read the rows below the header; report totals, notes, hidden rows and headers repeated."""
     rows, block, totals = [], [], []
+    heads = _heads(headed)
     for line in headed.sheet.rows:
         if line[0].row <= headed.header_row or all(cell.blank for cell in line):
             continue
@@ -65,7 +66,7 @@ def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRo
                 block = []
         elif _is_note(line, headed):
             findings.at("row.note", next(c for c in line if not c.blank), "不是学校的行")
-        elif _repeats_header(line, headed):
+        elif _repeats_header(line, heads):
             findings.at("row.note", line[0], "重复的表头")
         else:
             rows.append(_row(line, headed, year, findings))
@@ -124,12 +125,14 @@ def _says_who(filled: list[Cell]) -> bool:
         c.kind == TEXT and _NOTE.match(squeeze(c.text)) for c in filled))
 
 
-def _repeats_header(line, headed: HeadedSheet) -> bool:
-    names = {i: column.headers for i, (column, _) in headed.columns.items()}
+def _heads(headed: HeadedSheet) -> dict[int, str]:
     header = next((row for row in headed.sheet.rows if row[0].row == headed.header_row), ())
-    same = sum(not line[i].blank and squeeze(line[i].text) == squeeze(header[i].text)
-               for i in names if i < len(header))
-    return same >= 3
+    return {i: squeeze(header[i].text) for i in headed.columns if i < len(header)}
+
+
+def _repeats_header(line, heads: dict[int, str]) -> bool:
+    return sum(not line[i].blank and squeeze(line[i].text) == said
+               for i, said in heads.items()) >= 3
 
 
 def _row(line, headed: HeadedSheet, year: int, findings: Findings) -> FormRow:

@@ -7,6 +7,7 @@ that the column asks for is refused with its place. Units are converted exactly.
 import re
 import unicodedata
 from fractions import Fraction
+from functools import lru_cache
 
 from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.files import cells
@@ -86,12 +87,17 @@ def _class(cell: Cell, column: FormColumn, findings: Findings) -> str:
         if column.required or column.expected:
             findings.at("identity.class", cell, "空白")
         return ""
-    found = classifications().find(column.variable, clean_text(cell.text))
+    found = _class_of(column.variable, cell.text)
     if found is None:
         findings.at("identity.class", cell,
                     f"{_class_quoted(cell.text)}不是规定的类别，应为：{_allowed(column)}")
         return ""
     return found.code
+
+
+@lru_cache(maxsize=1 << 14)
+def _class_of(kind: str, text: str):
+    return classifications().find(kind, clean_text(text))
 
 
 def _digits(layout: Layout) -> str:
@@ -158,6 +164,7 @@ def _rate(written: str, unit: str) -> bool:
     return written == "%" and unit in units and units[unit].base == units["%"].base
 
 
+@lru_cache(maxsize=1 << 10)
 def _same_unit(written: str, unit: str) -> bool:
     known = {squeeze(u): u for u in variables().units}
     found = variables().units.get(known.get(squeeze(written), ""))

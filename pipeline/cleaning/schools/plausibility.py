@@ -45,9 +45,10 @@ def check_plausibility(sections: list[Section], standard: Standard, findings: Fi
 def _check_ranges(sections: list[Section], findings: Findings) -> None:
     """Compare the figures of each row with their ranges and with each other, each cell once."""
     seen, rows = set(), []
+    of_units = [n for n, v in variables().variables.items() if v.unit]
     for section in sections:
-        names = [n for n, v in variables().variables.items() if v.unit and section.said.has(n)]
-        keys = {name: section.said.key(name) for name in names}
+        said = section.said
+        keys = {name: said.key(name) for name in of_units if said.has(name)}
         values = {name: section.row.get(key) for name, key in keys.items()}
         values["pupils"] = Fraction(section.pupils)
         cells = {name: section.row.at(key) for name, key in keys.items()}
@@ -142,20 +143,23 @@ def _compare(variable: str, section: Section, pupils: int, middle: Fraction,
     """Compare a school with the median; few pupils alone make a high figure, never a wrong one."""
     amount = section.variables[variable]
     value, most = amount / pupils, limits.per_pupil_max.get(variable)
-    high, low = amount / max(pupils, limits.small_school) / middle, middle / value
+    times, least = value / middle, min(limits.warn_factor, limits.refuse_factor)
+    if times <= least and times * least >= 1 and (most is None or value <= most):
+        return  # as nearly all are
+    high, low = amount / max(pupils, limits.small_school) / middle, 1 / times
     code = ""
     if max(high, low) > limits.refuse_factor:
         code = "value.implausible"
         if low > limits.refuse_factor and variable in limits.may_be_little:
             code = "value.unusual"
-    elif max(value / middle, low) > limits.warn_factor:
+    elif max(times, low) > limits.warn_factor:
         code = "value.unusual"
     said = (f"{section.name}{_zh(variable)}填{_quoted(section, variable)}，"
             f"每生{_per_pupil(value, variable)}")
     if code:
-        times = f"约{plainly(value / middle)}倍" if value > middle else f"约1/{plainly(low)}"
+        ratio = f"约{plainly(times)}倍" if value > middle else f"约1/{plainly(low)}"
         findings.at(code, _cell(section, variable),
-                    f"{said}，是本学段中位数{_per_pupil(middle, variable)}的{times}，"
+                    f"{said}，是本学段中位数{_per_pupil(middle, variable)}的{ratio}，"
                     f"偏{'高' if value > middle else '低'}")
     elif most is not None and value > most:
         findings.at("value.band", _cell(section, variable),

@@ -4,7 +4,7 @@ They stand in `data/plausibility.toml`, in base units, each with its reason and 
 find a wrong unit, point or column; nothing is ever converted by them.
 """
 
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -60,7 +60,7 @@ class Relation(Definition):
     reason: Text
     source: Text
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """Return the variables that the relation speaks of, those of ``of`` first."""
         first = sorted(names_in(self.of))

@@ -6,7 +6,7 @@ equality after normalisation.
 
 import unicodedata
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -24,7 +24,7 @@ class Unit(Definition):
     base: Text
     factor: Annotated[str, Field(pattern=r"^\d+(/\d+)?$")]
 
-    @property
+    @cached_property
     def ratio(self) -> Fraction:
         """Return how many base units one such unit is: 1 亩 = 2000/3 ㎡."""
         return Fraction(self.factor)
@@ -110,7 +110,7 @@ _DASHES = str.maketrans({"—": "-", "－": "-", "–": "-", "~": "-", "〜": "-
                          "〔": "(", "〕": ")", "【": "(", "】": ")"})
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def squeeze(wording: str) -> str:
     """Normalise a header or a wording: NFKC, one kind of bracket and dash, no blanks or
     letters without width.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.forms.variables import squeeze
@@ -116,6 +116,7 @@ def shown(text: object) -> str:
     return WITHHELD if is_personal(str(text)) else str(text)
 
 
+@lru_cache(maxsize=1 << 16)
 def is_personal_header(text: str) -> bool:
     """Tell whether a column with this header holds persons.
 
