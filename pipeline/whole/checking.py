@@ -27,7 +27,7 @@ from pipeline.file_names import shown_name
 from pipeline.ground.admission import one_line
 from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.machine import processors
-from pipeline.ground.terms import REFUSE
+from pipeline.ground.terms import FAILED, REFUSE
 from pipeline.publishing.batch.hands.child import Limits, verdict_on
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import guarded
@@ -36,8 +36,7 @@ from pipeline.publishing.batch.planning import planned
 from pipeline.publishing.county_book import Order
 from pipeline.whole.intake import arrivals, orders_for, refused_for_schools
 
-ACCEPTED, FAILED, PROBLEM, UNREAD, UNUSABLE = (
-    "accepted", "failed", "problem", "unread", "unusable")
+ACCEPTED, PROBLEM, UNREAD, UNUSABLE = "accepted", "problem", "unread", "unusable"
 OUTCOME_ZH = {ACCEPTED: "可用", REFUSED: "拒收", FAILED: "未能核查", PROBLEM: "有问题",
               UNREAD: "未读入", UNUSABLE: "不能运行"}
 _YEAR = re.compile(r"[12]\d{3}")

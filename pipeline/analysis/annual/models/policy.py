@@ -7,10 +7,10 @@ from pipeline.analysis.estimators import estimate
 from pipeline.definitions.models.questions import AnnualInference, Policy
 from pipeline.definitions.studies import Study
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import FITTED, REFUSED, TABLES, is_missing
+from pipeline.ground.terms import FITTED, REFUSED, TABLES, USED, is_missing
 
 ATT, TWFE, EVENT = "att", "twfe", "event"
-USED, EARLY, SMALL = "used", "early", "small"
+EARLY, SMALL = "early", "small"
 
 
 def policies(panel: pd.DataFrame, year: int, study: Study) -> dict[str, pd.DataFrame]:
