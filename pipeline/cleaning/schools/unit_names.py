@@ -8,6 +8,7 @@ that either side leaves blank says nothing; a shorter way of writing (山东, �
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from pipeline.cleaning.forms.rows import FormRow
@@ -39,10 +40,11 @@ def unit_name(row: FormRow) -> UnitName:
     return UnitName(*(squeeze(row.get(v) or "") for v in (column, *_LEVELS[column])))
 
 
-def written_names(unit: UnitInfo) -> set[str]:
+@cache
+def written_names(unit: UnitInfo) -> frozenset[str]:
     """Return how 统计三级 may write a unit: the code, or the name with what stands above it."""
     above = ("", unit.province, unit.prefecture, unit.province + unit.prefecture)
-    return {squeeze(before + unit.name) for before in above} | {unit.code}
+    return frozenset({squeeze(before + unit.name) for before in above} | {unit.code})
 
 
 def by_written_name(units: Iterable[UnitInfo]) -> dict[str, list[UnitInfo]]:
