@@ -35,7 +35,9 @@ from pipeline.definitions.standards import Standard
 from pipeline.file_names import shown_name
 from pipeline.ground.admission import is_tellable
 from pipeline.ground.errors import InputRefused
-from pipeline.ground.terms import COUNTY_SHEETS, TABLES
+from pipeline.ground.terms import COUNTY_SHEETS, REFUSE, TABLES, cell_told, records
+
+_MOST_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,11 @@ class Imported:
     def require_accepted(self) -> None:
         """Raise `InputRefused` when any finding refuses the input."""
         if self.refused:
-            count = int((self.findings["severity"] == "refuse").sum())
-            raise InputRefused(f"原始数据有 {count} 处必须改正，未作测算")
+            found = records(self.findings[self.findings["severity"] == REFUSE])
+            said = "；".join(f"{row['sheet']} {cell_told(row)}：{row['action']}"
+                            for row in found[:_MOST_TOLD])
+            raise InputRefused(f"原始数据有 {len(found)} 处必须改正，未作测算。{said}"
+                               + ("……" if len(found) > _MOST_TOLD else ""))
 
 
 def import_county(county: County, drop_personal: bool = False) -> Imported:

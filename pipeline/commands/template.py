@@ -41,7 +41,7 @@ def template(target: str, unit: str, year: int | None, before: int | None, raw: 
     kept = f"，带入{before}年的 {len(schools)} 行学校" if before else ""
     click.echo(f"已写出采集表 {path}{kept}")
     if info and year:
-        click.echo(f"填好后请存为 {Path(raw).name}/{year}/{info.code}_{info.name}.xlsx")
+        click.echo(f"填好后请存为 {Path(raw) / str(year) / f'{info.code}_{info.name}.xlsx'}")
 
 
 def _schools(county, drop_personal: bool) -> tuple[dict, ...]:

@@ -13,7 +13,7 @@ from pipeline.cleaning.importing import import_county
 from pipeline.county import SCENARIO, County
 from pipeline.definitions.assumptions import read_assumption
 from pipeline.dossier.c09_conclusion.results import results_schema
-from pipeline.ground.errors import WrongUse
+from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.whole import scenarios
@@ -79,6 +79,24 @@ def test_an_assumption_gives_the_schools_that_the_changed_table_gives(case, tmp_
     written = imported(tmp_path / "after", rows(**changed))
     assert schools_text(scenario) == schools_text(written)
     assert scenario.accounting.equals(written.accounting)
+
+
+def test_a_closed_school_has_no_classes_and_those_of_the_other_stay_as_reported(tmp_path):
+    classes = {"最大班额": 45, "班级数": 9}
+    imported(tmp_path / "before", [row | classes for row in rows()])
+    scenario = import_county(county_in(tmp_path / "before", f"close={A},to={B},with=教师"))
+    closed = {"在校生数": 0, "最大班额": 0, "班级数": 0} | dict.fromkeys(TEACHERS, 0)
+    written = imported(tmp_path / "after", [classes | row for row in rows(
+        A=closed, B={"在校生数": 900} | {header: 2 * school(1)[header] for header in TEACHERS})])
+    assert schools_text(scenario) == schools_text(written)
+    assert not scenario.refused
+
+
+def test_what_refuses_a_scenario_is_told_with_its_place(tmp_path):
+    imported(tmp_path, [row | {"最大班额": 45} for row in rows()])
+    scenario = import_county(county_in(tmp_path, f"pupils:{A}=30"))
+    with pytest.raises(InputRefused, match="学校情况 .*：甲1校“最大班额”45人"):
+        scenario.require_accepted()
 
 
 def test_several_assumptions_are_made_one_after_the_other(tmp_path):

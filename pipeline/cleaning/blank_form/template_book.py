@@ -38,7 +38,7 @@ FORMS = ("template-1", "county-facts", "evidence", "class-sizes", "rooms", "moni
 _AUTHOR = "均衡 Junheng"
 _TEXT = ("school_code", "parent_code", "former_code")
 _WIDE = ("fact", "evidence_note", "evidence_document")
-_WIDE_LETTERS, _PAGE_LETTERS, _LINE_POINTS = 44, 170, 15     # a Han letter is two letters wide
+_WIDE_LETTERS, _PAGE_LETTERS, _LINE_POINTS = 44, 170, 18     # a Han letter is two letters wide
 _A4, _BLANK_YEAR = 9, 2100
 _ANSWERS = {"V": ["无此情况", "有此情况", "待核"], "": ["符合", "不符合", "待核"]}
 

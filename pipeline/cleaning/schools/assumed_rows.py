@@ -17,6 +17,7 @@ from pipeline.definitions.standards import Standard
 from pipeline.ground.errors import WrongUse
 
 _MOST_NEAR, _NEAR = 3, 0.5
+_OF_CLASSES = ("classes", "largest_class")     # a closed school has none
 
 
 def assume(assumptions: tuple[Assumption, ...], rows: list[FormRow], standard: Standard,
@@ -36,6 +37,7 @@ class _Scenario:
     def __init__(self, rows: list[FormRow], standard: Standard, findings: Findings):
         self._findings = findings
         self._split = {v for i in standard.used_indicators if i.split for v in i.variables}
+        self._asked = {v for i in standard.used_indicators if i.numerator for v in i.variables}
         self._schools: dict[str, list[Section]] = {}
         for section in sections_of(rows, standard, Findings()):
             self._schools.setdefault(section.school_code, []).append(section)
@@ -52,6 +54,9 @@ class _Scenario:
                     self._change(into, variable, much)
                     self._change(section, variable, -much)
             self._set_pupils(section, 0)
+            for variable in _OF_CLASSES:
+                if section.row.get(section.said.key(variable)):
+                    section.row.values[section.said.key(variable)] = Fraction(0)
 
     def enrol(self, assumed: Assumption) -> None:
         """Give a section another number of pupils (在校生数)."""
@@ -84,9 +89,10 @@ class _Scenario:
             self._change(section, assumed.variable, assumed.amount, noted=not n)
 
     def _people(self, section: Section) -> list[str]:
-        """Return the counts of people that a section has."""
+        """Return the counts of teachers that a section has and an indicator asks for."""
         known = variables().variables
-        return [v for v, much in section.variables.items() if much and known[v].kind == PERSON]
+        return [v for v, much in section.variables.items()
+                if much and v in self._asked and known[v].kind == PERSON]
 
     def _school(self, called: str) -> list[Section]:
         """Return the sections of a school, called by its code or its name."""
