@@ -13,11 +13,12 @@ from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.ground.terms import REFUSE, TABLES, WARN
 
-_SIGNS = "0-9０-９.,，．+\\-−—%％/ 　㎡元人间台册亩个名?？=<>≥≤≈()（）×*Eel约近余"
-_HAN_DIGITS = "万千百十亿一二三四五六七八九零〇两"
+_SIGNS = "0-9０-９.,，．+\\-−—%％/ 　㎡元万千亿人间台册亩个名?？=<>≥≤≈()（）×*Ee约近余"
+_HAN_NUMBER = "(?:约|近)?[一二三四五六七八九两]?[十百千][零十百一二三四五六七八九]*(?:左右|余|多)?"
 _WORDS = ("左右|大约|不详|未知|不清楚|待定|待核|待补|暂无|没有|未统计|见附表|见附件|见备注|以上"
           "|以下|若干|同上|缺失|合格|已达标|未达标")
-_NUMBERISH = re.compile(f"(?:[{_SIGNS}{_HAN_DIGITS}]|{_WORDS}){{1,14}}")
+_NUMBERISH = re.compile(f"(?=.*[0-9０-９])(?:[{_SIGNS}]|{_WORDS}){{1,14}}"
+                        f"|{_HAN_NUMBER}|(?:{_WORDS}){{1,3}}")
 _MOST_DIGITS_QUOTED, _MOST_SUBJECT = 10, 24
 
 

@@ -16,7 +16,7 @@ from pipeline.cleaning.counties.county_sheets import (
 )
 from pipeline.cleaning.files.cells import MOST_ROWS, MOST_SHARED_ROWS, Cell, Sheet
 from pipeline.cleaning.files.reading import Opened, open_files
-from pipeline.cleaning.forms.cover import PAGE, check_cover_year, cover_cells
+from pipeline.cleaning.forms.cover import check_cover_year, cover_cells, is_cover
 from pipeline.cleaning.forms.derivation import derivable
 from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_headers, is_meant
 from pipeline.cleaning.forms.rows import FormRow, read_rows, report_other_years
@@ -151,8 +151,12 @@ def take_file(source: Source, file: Opened, received: Received, findings: Findin
     if file.encoding:
         findings.add("file.decoded", f"按 {file.encoding} 读取", file.label)
     sheets = cleared(file, source.year, received.pending, received.drop_personal, findings)
-    received.covers.append(cover_cells(file.sheets))
-    check_cover_year(received.covers[-1], source.year, findings)
+    covers = [cover_cells(sheet) for sheet in sheets if is_cover(sheet)]
+    if not source.shared:
+        received.covers += covers
+        for cells in covers:
+            check_cover_year(cells, source.year, findings)
+    sheets = [sheet for sheet in sheets if not is_cover(sheet)]
     report_hidden(sheets, findings)
     visible = [(sheet, candidates(sheet, source.year)) for sheet in sheets
                if not sheet.hidden]
@@ -170,15 +174,14 @@ def cleared(file: Opened, year: int, pending: dict[tuple, dict], drop_personal: 
             findings: Findings) -> list[Sheet]:
     """Return the sheets of a file, corrected first and then without personal data.
 
-    The first page of our form is left out: who signed it is not read.
+    The first page of our form is only corrected: who signed it is not read.
     """
     sheets = []
     for number, sheet in enumerate(file.sheets, 1):
-        if sheet.name == PAGE:
-            continue
         named = named_sheet(sheet, number, drop_personal, findings)
         corrected = apply_corrections(named, (year, file.path.name, sheet.name), pending, findings)
-        sheets.append(without_personal(corrected, drop_personal, findings))
+        sheets.append(corrected if is_cover(sheet) else
+                      without_personal(corrected, drop_personal, findings))
     return sheets
 
 

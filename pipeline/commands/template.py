@@ -12,8 +12,9 @@ from pipeline.ground.errors import InputRefused, WrongUse
 @click.command()
 @click.argument("target", metavar="文件.xlsx")
 @click.option("--unit", default="", metavar="县代码", help="写上县名，列出本县规划的各项目标")
-@click.option("--year", type=int, metavar="年份", help="写上资料年份")
-@click.option("--from", "before", type=int, metavar="上年", help="从原始数据中上年的表带入学校名单")
+@click.option("--year", type=click.IntRange(1980, 2100), metavar="年份", help="写上资料年份")
+@click.option("--from", "before", type=click.IntRange(1980, 2100), metavar="上年",
+              help="从原始数据中上年的表带入学校名单")
 @click.option("--raw", default="data/raw", metavar="文件夹", callback=seen_from_here,
               help="原始数据，默认 data/raw")
 @options.drop_personal
@@ -53,5 +54,6 @@ def _schools(county, drop_personal: bool) -> tuple[dict, ...]:
     read = import_county(county, drop_personal)
     if read.refused:
         raise InputRefused(f"{county.year}年的表有拒收的问题，不能带入学校名单；请先用 junheng "
-                           f"check 核查 {county.raw.name}/{county.year} 中的表并改正")
-    return schools_of(read.sections, county.year)
+                           f"check 核查 {county.raw.name}/{county.year} 中的表并改正"
+                           "；表中有个人信息的，加 --drop-personal")
+    return schools_of(read.sections, read.cells, county.year)

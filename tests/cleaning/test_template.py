@@ -188,21 +188,41 @@ def test_a_form_is_printed_across_with_its_heads_and_names_on_every_page(book, n
 
 
 @pytest.mark.parametrize(("cell", "typed", "refused"), [
-    ("B2", "甲县", set()), ("B2", "示例县", set()), ("B2", "邻县", {"cover.unit"}),
-    ("D2", "990101", set()), ("D2", 990101, set()), ("D2", "990102", {"cover.unit"}),
-    ("B3", 2023, set()), ("B3", "2023年", set()), ("B3", 2022, {"cover.year"}),
+    ("B2", "示例县", set()), ("B2", "示例", set()), ("B2", "甲县", set()),
+    ("B2", "金水区", {"cover.unit"}),           # another county of the official list
+    ("D2", "990101", set()), ("D2", 990101, set()), ("D2", "９９０１０１", set()),
+    ("D2", "990101000000", set()), ("D2", "990101-示例县", set()), ("D2", "待填", set()),
+    ("D2", "990102", {"cover.unit"}), ("D2", "990102000000", {"cover.unit"}),
+    ("B3", 2023, set()), ("B3", "２０２３年", set()), ("B3", "2 0 2 3", set()),
+    ("B3", "二〇二三年", set()), ("B3", 2022, {"cover.year"}), ("B3", "2022年", {"cover.year"}),
 ])
 def test_the_first_page_says_of_which_county_and_year_the_workbook_is(blank, cell, typed, refused):
-    fill(blank, 学校情况=SCHOOLS)
-    path = blank.with_name("990101_示例县.xlsx")
-    book = openpyxl.load_workbook(blank)
+    book = openpyxl.load_workbook(fill(blank, 学校情况=SCHOOLS))
     assert [book["填表说明"][at].value for at in ("A2", "C2", "A3")] == [
         "县（市、区）", "县代码", "资料年份"]
     book["填表说明"][cell] = typed
-    book.save(path)
     blank.unlink()
-    assert {code for code, _ in refused_places(path)} == refused | (
-        {"cover.unit"} if typed == "甲县" else set())
+    book.save(path := blank.with_name("990101_示例县.xlsx"))
+    assert {code for code, _ in refused_places(path)} == refused
+
+
+def test_a_code_that_agrees_settles_how_the_county_is_called(blank):
+    book = openpyxl.load_workbook(fill(blank, 学校情况=SCHOOLS))
+    book["填表说明"]["B2"], book["填表说明"]["D2"] = "金水区", "990101"
+    book.save(blank)
+    assert refused_places(blank) == set()
+
+
+def test_a_sheet_of_ones_own_is_read_whatever_it_is_called(blank):
+    one = {"项目": "专任教师总数", "数值": 1742}
+    book = openpyxl.load_workbook(fill(blank, 学校情况=SCHOOLS, 县级数据=[one]))
+    del book["填表说明"]
+    book["县级数据"].title = "填表说明"
+    book.save(blank)
+    assert list(imported(blank).facts["value"]) == [1742]
+    book["填表说明"]["E3"] = "110101199003074573"
+    book.save(blank)
+    assert "privacy.found" in {code for code, _ in refused_places(blank)}
 
 
 def test_who_filled_it_in_is_neither_read_nor_told(blank):
@@ -222,7 +242,8 @@ def test_who_filled_it_in_is_neither_read_nor_told(blank):
 
 def test_a_unit_gets_its_name_its_plans_targets_and_last_years_schools(tmp_path):
     county = County.open("990101", 2023)
-    schools = schools_of(import_county(county).sections, 2023)
+    read = import_county(county)
+    schools = schools_of(read.sections, read.cells, 2023)
     path = tmp_path / "采集表.xlsx"
     write_template(path, Handed(county.info, 2024, schools))
     book = openpyxl.load_workbook(path)
@@ -230,6 +251,7 @@ def test_a_unit_gets_its_name_its_plans_targets_and_last_years_schools(tmp_path)
     rows = list(book["学校情况"].iter_rows(min_row=2, max_col=6, values_only=True))
     assert rows[0] == ("2199000001", "示例县第一小学", "小学", "小学", "城区", "公办")
     assert len(rows) == len(schools) == 51
+    assert not [row[1] for row in rows if "（小学部）" in row[1] or "（初中部）" in row[1]]
     asked = {row[0].value for sheet in ("县级数据", "佐证材料")
              for row in book[sheet].iter_rows(min_row=2)}
     assert asked >= {"H11", "CX11小学", "CX11初中", "W21", "Z20", "CX12"}

@@ -19,6 +19,8 @@ REASONS = {  # what else may, and why nothing of the user's can stand there
         "notes of readers that have ended, in the folder of the lock",
     ("publishing/batch/books/notes.py", "write_note"): "a note, in a folder of ours",
     ("publishing/chapters/surroundings.py", "_hand_on"): "lists of fonts beside the interpreter",
+    ("cleaning/schools/kept_rows.py", "_keep"): "in the temporary folder of the command",
+    ("analysis/estimators/special/rank_intervals.py", "end"): "no file: a step of a programme",
 }
 
 

@@ -92,6 +92,24 @@ def test_a_closed_school_has_no_classes_and_those_of_the_other_stay_as_reported(
     assert not scenario.refused
 
 
+def test_teachers_go_on_with_the_pupils_from_school_to_school(tmp_path):
+    c, header = "2199000005", TEACHERS[0]
+    form = [*rows(), school(5)]
+    imported(tmp_path, form)
+    scenario = import_county(county_in(
+        tmp_path, f"add:qualified_teachers:{A}=5", f"close={A},to={B},with=教师",
+        f"close={B},to={c},with=教师"))
+    last = scenario.schools.query("school_code == @c")
+    assert list(last["qualified_teachers"]) == [3 * school(1)[header] + 5]
+    assert list(last["pupils"]) == [400 + 500 + school(5)["在校生数"]]
+
+
+def test_teachers_that_nobody_knows_do_not_go_for_none(tmp_path):
+    imported(tmp_path, rows(A={TEACHERS[2]: None}))
+    with pytest.raises(WrongUse, match="没有“体育艺术专任教师数”的数"):
+        import_county(county_in(tmp_path, f"close={A},to={B},with=教师"))
+
+
 def test_what_refuses_a_scenario_is_told_with_its_place(tmp_path):
     imported(tmp_path, [row | {"最大班额": 45} for row in rows()])
     scenario = import_county(county_in(tmp_path, f"pupils:{A}=30"))
@@ -134,6 +152,7 @@ REFUSED = table(f"""
     close=甲3                                      | 相近的有：甲3校（{NINE}）
     close=乙丙丁                                   | 请写学校标识码或校名全称
     close={A},with=教师                            | 写法有误
+    close={A},to={A}                               | 停办学校与接收学校相同
     close={A},to={JUNIOR}                          | 没有小学学段
     pupils:{A}=-3                                  | 应为不小于0的数字
     pupils:{A}=3.5                                 | 应为整数

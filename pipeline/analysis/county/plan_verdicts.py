@@ -105,6 +105,10 @@ def judge_target(target: Target, states: dict[str, dict], years: dict[int, Count
         said = f"{sheet.reason}；填报{first.said}，表内资料不全，不能据以判为达到"
         return Judged(replace(sheet, reason=said))
     others = tuple(c for c in typed if c is not first and disagrees(c, first.outcome, target, {}))
+    against = [c for c in others if first.outcome.status == MET and c.state == NOT_MET]
+    if against:
+        said = f"填报{first.said}与{against[0].said}不一致，表内无可核对的数"
+        return Judged(Outcome(UNDETERMINED, said), others)
     if target.papers and first.outcome.status == MET and len(typed) == 1:
         return Judged(Outcome(UNDETERMINED, f"已填报{first.said}：填报数和佐证材料两者都要有"))
     return Judged(_as_typed(target, first), others)

@@ -104,6 +104,7 @@ def _fill_in_sheet(sheet, layout: Layout, handed: Handed) -> None:
             if value is not None:
                 cell = sheet.cell(number, i, value)
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
+                cell.data_type = "s" if isinstance(value, str) else cell.data_type  # no formula
                 cell.number_format = "@" if column and column.variable in _TEXT else "General"
         longest = max((len(str(value)) for value in row.values()), default=0)
         sheet.row_dimensions[number].height = _LINE_POINTS * (1 + 2 * longest // _WIDE_LETTERS)

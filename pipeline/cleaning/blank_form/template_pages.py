@@ -7,7 +7,7 @@ then every column of every form.
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 from pipeline.cleaning.blank_form.template_rows import Handed
-from pipeline.cleaning.forms.cover import CODE, UNIT, YEAR
+from pipeline.cleaning.forms.cover import CODE, TITLE, UNIT, YEAR
 from pipeline.definitions.forms.layouts import FormColumn, Layout
 
 EXAMPLE = "填写样例"
@@ -78,7 +78,7 @@ _EXAMPLES: dict[str, list[dict]] = {
 
 def explaining_page(sheet, forms: list[Layout], handed: Handed) -> None:
     """Write 填表说明 (`PAGE`): whom it is for, who signs it, how to fill in, what columns mean."""
-    sheet["A1"] = "义务教育优质均衡发展采集表"
+    sheet["A1"] = TITLE
     sheet["A1"].font = Font(bold=True, size=16)
     unit = handed.unit
     for row in ((UNIT, unit and unit.name, CODE, unit and unit.code),

@@ -5,17 +5,20 @@ plans of the unit, schools from the year before; nothing is listed twice. Wordin
 their group, as a line that starts with 全县 would be read as a total.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.cleaning.forms.letters import clean_text
 from pipeline.definitions.forms.layouts import Layout
 from pipeline.definitions.forms.unit_list import NATIONAL, UnitInfo
 from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.standards import ELIGIBILITY_ID, Standard, standard
 from pipeline.definitions.targets.coverage import SHEETS, basis, is_typed
 from pipeline.definitions.targets.plans import EACH, WIDE, Plan, Target, plan
+from pipeline.ground.terms import records
 
 WORDING, PAPERS, ASKED = "指标或事项", "应提交的资料", "口径"
 EXTRA = {"evidence": (WORDING, PAPERS), "county-facts": (ASKED,)}  # help to fill in, not read
@@ -23,6 +26,8 @@ _IN_YUAN = (  # so much a pupil or ㎡; other money in 万元
     "quota_primary_yuan", "quota_junior_yuan", "unit_cost_teaching_area_yuan",
     "unit_cost_sports_area_yuan")
 _KEPT = ("school_code", "name", "school_type", "stage", "location", "ownership", "township")
+_OF_STAGE = re.compile("（(?:小学|初中)部）$")
+_AS_WRITTEN = ("name", "parent_code", "built_year", "longitude_deg", "latitude_deg")
 _CLASSES = ("school_type", "stage", "location", "ownership")
 
 
@@ -50,15 +55,25 @@ def prefilled(layout: Layout, handed: Handed) -> list[dict]:
     return [*handed.schools] if layout.table == "schools" else []
 
 
-def schools_of(sections: pd.DataFrame, year: int) -> tuple[dict, ...]:
+def schools_of(sections: pd.DataFrame, cells: pd.DataFrame, year: int) -> tuple[dict, ...]:
     """Return what the schools of a year keep to the next, in the words of the form (学校名单).
 
-    ``sections`` is the table of that name of `Imported`. Names, kinds and places stay; pupils,
-    teachers, rooms and money are asked for anew.
+    ``sections`` and ``cells`` are the tables of these names of `Imported`. Names, kinds and
+    places stay; pupils, teachers, rooms and money are asked for anew.
     """
-    kept = sections.loc[sections["year"] == year, list(_KEPT)].to_dict("records")
-    return tuple({key: classifications().zh(key, value) if key in _CLASSES else value
-                  for key, value in school.items() if value} for school in kept)
+    of_year = cells[(cells["year"] == year) & cells["variable"].isin(_AS_WRITTEN)]
+    written = {(cell["school_code"], cell["stage"], cell["variable"]): clean_text(cell["text"])
+               for cell in records(of_year)}
+    return tuple(_kept(school, written) for school in records(
+        sections.loc[sections["year"] == year, list(_KEPT)]))
+
+
+def _kept(school: dict, written: dict[tuple, str]) -> dict:
+    said = {key: classifications().zh(key, value) if key in _CLASSES else value
+            for key, value in school.items() if value}
+    said["name"] = _OF_STAGE.sub("", said["name"])     # a school out of scope has no cells
+    place = school["school_code"], school["stage"]
+    return said | {key: written[*place, key] for key in _AS_WRITTEN if written.get((*place, key))}
 
 
 def _facts() -> list[dict]:

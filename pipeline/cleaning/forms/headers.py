@@ -24,6 +24,7 @@ from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERCENT, PERSON,
 from pipeline.definitions.forms.wordings import decoys, neutral_groups, readings
 
 _SEARCHED_ROWS, _LISTED = 15, 12
+_NUMBERED = re.compile(r"[A-Za-z]{1,3}\d{1,3}")
 _SUBJECTS = ("name", "fact", "item_id")
 _RATES = ("/生", "/百生")
 _ORDINALS = re.compile(r"[甲乙丙丁戊己庚辛壬癸a-z]|\d{1,3}")
@@ -54,12 +55,19 @@ class HeadedSheet:
 
     @property
     def subjects(self) -> dict[int, str]:
-        """Return row → what it is of: the school's name, the item or its number (所指)."""
+        """Return row → what it is of (所指): the school's name, or an item or number that there
+        is; whatever else stands in its place might be a person."""
         at = next((i for word in _SUBJECTS for i, (column, _) in self.columns.items()
                    if column.variable == word), None)
         return {} if at is None else {
-            line[at].row: clean_text(line[at].text) for line in self.sheet.rows
-            if line[at].row > self.header_row and line[at].kind == TEXT}
+            line[at].row: text for line in self.sheet.rows
+            if line[at].row > self.header_row and line[at].kind == TEXT
+            and (text := clean_text(line[at].text))
+            and (self.layout.table == "schools" or _is_item(text))}
+
+
+def _is_item(text: str) -> bool:
+    return bool(_NUMBERED.match(text)) or text in {v.zh for v in variables().variables.values()}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ that the column asks for is refused with its place. Units are converted exactly.
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 from fractions import Fraction
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ from pipeline.definitions.forms import variables as forms
 from pipeline.definitions.forms.layouts import FormColumn, Layout
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 
-_MOST_PERSONS, _MOST_CLASS = 10_000_000, 12
+_MOST_PERSONS, _MOST_CLASS, _LEAST_SHARED = 10_000_000, 12, 3
 _ERROR_TEXT = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
 _DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年.*|[-./](?:0?[1-9]|1[0-2])\b.*"
                          r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))")
@@ -106,10 +107,12 @@ def _digits(layout: Layout) -> str:
 
 
 def _class_quoted(text: str) -> str:
-    """Return the text of a class where the parts of the listed classes make most of it up."""
-    known = set("".join(_listed_classes()))
-    return f"“{text}”" if len(text) <= _MOST_CLASS and sum(
-        letter in known for letter in text) * 4 >= len(text) * 3 else quoted(text)
+    """Return the text of a class where it shares a long part with a listed one, as a slip does;
+    anything else might be a name."""
+    shared = max(SequenceMatcher(None, text, known).find_longest_match().size
+                 for known in _listed_classes())
+    alike = shared >= _LEAST_SHARED and len(text) <= _MOST_CLASS
+    return f"“{text}”" if alike else quoted(text)
 
 
 def _listed_classes() -> list[str]:

@@ -38,6 +38,7 @@ class _Scenario:
         self._findings = findings
         self._split = {v for i in standard.used_indicators if i.split for v in i.variables}
         self._asked = {v for i in standard.used_indicators if i.numerator for v in i.variables}
+        self._closed: set[str] = set()
         self._schools: dict[str, list[Section]] = {}
         for section in sections_of(rows, standard, Findings()):
             self._schools.setdefault(section.school_code, []).append(section)
@@ -45,12 +46,17 @@ class _Scenario:
     def close(self, assumed: Assumption) -> None:
         """Close a school; its pupils of each stage go to the other school, if one is named, and
         its teachers with them if that is assumed. Rooms and equipment stay where they are."""
-        for section in self._school(assumed.school):
-            if assumed.other:
+        school = self._school(assumed.school)
+        other = self._school(assumed.other) if assumed.other else None
+        if other is school or other and other[0].school_code in self._closed:
+            why = "停办学校与接收学校相同" if other is school else "接收学校已假设停办"
+            raise WrongUse(f"假设“{assumed.text}”：{why}。")
+        self._closed.add(school[0].school_code)
+        for section in school:
+            if other:
                 into = self._section(assumed.other, section.stage)
                 self._set_pupils(into, into.pupils + section.pupils)
-                for variable in self._people(section) if assumed.staff else ():
-                    much = section.variables[variable]
+                for variable, much in self._people(section) if assumed.staff else ():
                     self._change(into, variable, much)
                     self._change(section, variable, -much)
             self._set_pupils(section, 0)
@@ -88,11 +94,16 @@ class _Scenario:
         for n, section in enumerate([staged] if staged else whole):
             self._change(section, assumed.variable, assumed.amount, noted=not n)
 
-    def _people(self, section: Section) -> list[str]:
-        """Return the counts of teachers that a section has and an indicator asks for."""
-        known = variables().variables
-        return [v for v, much in section.variables.items()
-                if much and v in self._asked and known[v].kind == PERSON]
+    def _people(self, section: Section) -> list[tuple[str, Fraction]]:
+        """Return the counts of teachers that a section has now and an indicator asks for; what is
+        not known cannot go elsewhere, and would be known there as less than it is."""
+        asked = [v for v in section.variables
+                 if v in self._asked and variables().variables[v].kind == PERSON]
+        found = [(v, _now(section, v)) for v in asked]
+        for variable, much in found:
+            if much is None:
+                raise _absent(section, variable)
+        return [(v, much) for v, much in found if much]
 
     def _school(self, called: str) -> list[Section]:
         """Return the sections of a school, called by its code or its name."""
@@ -144,7 +155,7 @@ class _Scenario:
         """Change a figure of a section's row; one made from parts gets a value of its own."""
         said = section.said
         key = said.key(variable) if said.has(variable) else f"{variable}_{section.stage}"
-        before = said.get(variable) if said.has(variable) else section.variables.get(variable)
+        before = _now(section, variable)
         if before is None:
             raise _absent(section, variable)
         if before + amount < 0:
@@ -160,6 +171,12 @@ class _Scenario:
         self._findings.at("scenario.assumed", section.row.at(key),
                           f"{section.name}的{what.zh}由{float(before):g}改为"
                           f"{float(after):g}{what.unit}")
+
+
+def _now(section: Section, variable: str) -> Fraction | None:
+    """Return a figure of a section as it stands after the assumptions made so far."""
+    said = section.said
+    return said.get(variable) if said.has(variable) else section.variables.get(variable)
 
 
 def _absent(section: Section, variable: str) -> WrongUse:
