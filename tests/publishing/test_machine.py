@@ -119,7 +119,7 @@ def test_a_file_that_the_machine_cannot_read_is_not_refused(tmp_path, monkeypatc
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("os.open", failing)
-    answer = opening.answer({"path": str(tmp_path / "a.csv")})
+    answer = opening.answer({"path": str(tmp_path / "a.csv"), "most_rows": 20_000})
     assert LACKING.get(number, "ulimit -n") in answer["lacking"]
 
 

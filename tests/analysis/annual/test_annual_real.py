@@ -199,7 +199,7 @@ def test_a_refused_table_stops_the_evaluation_and_names_every_place(tmp_path):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     text = (source / "education-budget.csv").read_text("utf-8")
     (tmp_path / "education-budget.csv").write_text(text.replace("106.54", "约107"), "utf-8")
-    with pytest.raises(InputRefused, match=r"education-budget\.csv 第4行 E列：4个字的文字"):
+    with pytest.raises(InputRefused, match=r"education-budget\.csv 第4行 E列：“约107”"):
         pool(Annual.open("beijing", 2025, str(tmp_path)))
 
 
