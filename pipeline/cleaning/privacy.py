@@ -47,18 +47,20 @@ def named_sheet(sheet: Sheet, number: int, drop: bool, findings: Findings) -> Sh
 
 
 def without_personal(sheet: Sheet, drop: bool, findings: Findings,
-                     quantities: Set[int] = frozenset()) -> Sheet:
+                     quantities: Set[int] = frozenset(), each: bool = False) -> Sheet:
     """Return the sheet without personal data and without the lines of who filled it in.
 
     Lines of the form are recorded alone; anything else refuses the file unless ``drop``. In
-    the columns ``quantities`` a long number is an amount.
+    the columns ``quantities`` a long number is an amount. A table of many units is told of
+    ``each`` cell, so that every unit hears of its own.
     """
     sheet = without_form_lines(sheet, findings)
     hits: dict[int, list[Cell]] = {}
     for i, cell in _personal_cells(sheet, quantities):
         hits.setdefault(i, []).append(cell)
     for cells in hits.values():
-        findings.at(_code(drop), cells[0], f"该列有{len(cells)}格")
+        for cell in cells if each else cells[:1]:
+            findings.at(_code(drop), cell, "该格" if each else f"该列有{len(cells)}格")
     if not hits:
         return sheet
     gone = {(cell.row, cell.column) for cells in hits.values() for cell in cells}

@@ -150,7 +150,7 @@ def take_file(source: Source, file: Opened, received: Received, findings: Findin
         findings.add("file.noted", note, file.label)
     if file.encoding:
         findings.add("file.decoded", f"按 {file.encoding} 读取", file.label)
-    sheets = cleared(file, source.year, received.pending, received.drop_personal, findings)
+    sheets = cleared(file, source, received, findings)
     covers = [cover_cells(sheet) for sheet in sheets if is_cover(sheet)]
     if not source.shared:
         received.covers += covers
@@ -170,18 +170,20 @@ def take_file(source: Source, file: Opened, received: Received, findings: Findin
     received.forms += map(Form.of, headed)
 
 
-def cleared(file: Opened, year: int, pending: dict[tuple, dict], drop_personal: bool,
-            findings: Findings) -> list[Sheet]:
+def cleared(file: Opened, source: Source, received: Received, findings: Findings
+            ) -> list[Sheet]:
     """Return the sheets of a file, corrected first and then without personal data.
 
     The first page of our form is only corrected: who signed it is not read.
     """
     sheets = []
     for number, sheet in enumerate(file.sheets, 1):
-        named = named_sheet(sheet, number, drop_personal, findings)
-        corrected = apply_corrections(named, (year, file.path.name, sheet.name), pending, findings)
+        drop = received.drop_personal
+        named = named_sheet(sheet, number, drop, findings)
+        corrected = apply_corrections(named, (source.year, file.path.name, sheet.name),
+                                      received.pending, findings)
         sheets.append(corrected if is_cover(sheet) else
-                      without_personal(corrected, drop_personal, findings))
+                      without_personal(corrected, drop, findings, each=source.shared))
     return sheets
 
 
@@ -210,7 +212,7 @@ def _take(form: HeadedSheet, source: Source, received: Received, findings: Findi
         received.county[table] += county_rows(form, source.year, findings)
         return
     rows = read_rows(form, source.year, findings)
-    _report_calculated(form, rows, findings)
+    _report_calculated(form, rows, findings, source.shared)
     if table == "links":
         received.links += rows
         return
@@ -221,9 +223,10 @@ def _take(form: HeadedSheet, source: Source, received: Received, findings: Findi
     received.schools += rows
 
 
-def _report_calculated(form: HeadedSheet, rows: list[FormRow], findings: Findings) -> None:
+def _report_calculated(form: HeadedSheet, rows: list[FormRow], findings: Findings, each: bool
+                       ) -> None:
     """Warn, once a column, where figures are the stored results of formulas; refuse where all of
-    them are zero.
+    them are zero: in a table of many units at each row, so that every unit hears of its own.
 
     A program that writes formulas without calculating them stores 0 with each, and another
     that saves the workbook anew loses the mark that says so.
@@ -233,10 +236,12 @@ def _report_calculated(form: HeadedSheet, rows: list[FormRow], findings: Finding
                  if line[0].row > form.header_row and line[i].calculated]
         if cells:
             findings.at("cell.calculated", cells[0], f"该列有{len(cells)}格是公式")
-        results = [row.get(column.key) for row in rows if row.at(column.key).calculated]
-        if set(results) == {0} and variables().variables[column.variable].kind in _FIGURES:
-            findings.at("cell.formula", cells[0], f"该列{len(results)}个公式的结果全部为0，"
-                        "可能从未计算过")
+        found = [row for row in rows if row.at(column.key).calculated]
+        if {row.get(column.key) for row in found} == {0} and (
+                variables().variables[column.variable].kind in _FIGURES):
+            for row in found if each else found[:1]:
+                findings.at("cell.formula", row.at(column.key),
+                            f"该列{len(found)}个公式的结果全部为0，可能从未计算过")
 
 
 def _report_absent(forms: list[Form], standard: Standard, received: Received,

@@ -5,10 +5,12 @@ telephone, and every text that comes of the table is searched for it.
 """
 
 import json
+import re
+import zipfile
 
 import pytest
 from openpyxl import Workbook
-from tables import csv_bytes, school
+from tables import csv_bytes, school, workbook
 from test_county_tables import LAYOUT
 from test_leaks import mark, told
 
@@ -144,6 +146,41 @@ def test_a_mark_in_a_shared_table_is_told_to_no_county_and_by_no_look_at_it(
     codes = [set(one.findings["code"]) for one in imported]
     assert ("privacy.dropped" if drop else "privacy.found") in codes[0]
     assert drop or imported[0].refused
+
+
+def counties_of(raw):
+    (raw / "counties.csv").write_text("code,name\n990001,县1\n990002,县2\n", "utf-8")
+    return [County.open(code, 2023, raw=str(raw), processed=str(raw.parent / "made"))
+            for code in ("990001", "990002")]
+
+
+def test_every_county_of_a_shared_table_hears_of_its_own_marks(tmp_path):
+    raw = tmp_path / "raw"
+    (raw / "2023").mkdir(parents=True)
+    marked = [row for n in (1, 2) for row in of(n, 备注=f"见{PHONE}")]
+    (raw / "2023" / "全市.csv").write_bytes(csv_bytes(marked))
+    assert [import_county(county).refused for county in counties_of(raw)] == [True, True]
+
+
+def test_every_county_of_a_shared_table_hears_of_formulas_never_calculated(tmp_path):
+    raw = tmp_path / "raw"
+    (raw / "2023").mkdir(parents=True)
+    book = workbook([*of(1), *of(2)])
+    sheet = book["学校情况"]
+    head = next(cell.column_letter for cell in sheet[1] if cell.value == "网络多媒体教室数")
+    for row in range(2, sheet.max_row + 1):
+        sheet[f"{head}{row}"] = "=1*1"
+    book.save(raw / "plain.xlsx")
+    with zipfile.ZipFile(raw / "plain.xlsx") as plain, zipfile.ZipFile(
+            raw / "2023" / "全市.xlsx", "w") as stored:
+        for name in plain.namelist():
+            part = re.sub(rb"(<f>1\*1</f>)<v ?(?:/>|></v>)", rb"\1<v>0</v>", plain.read(name))
+            stored.writestr(name, part.replace(b' fullCalcOnLoad="1"', b""))
+    (raw / "plain.xlsx").unlink()
+    found = [import_county(county) for county in counties_of(raw)]
+    assert [one.refused for one in found] == [True, True]
+    assert all("cell.formula" in set(one.findings["code"]) for one in found)
+    assert all("结果全部为0" in " ".join(one.findings["action"]) for one in found)
 
 
 def test_a_mark_in_the_list_of_counties_is_not_told_by_an_evaluation(tmp_path):
