@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from batches import YEAR, Nation, fake
@@ -38,12 +39,12 @@ def start(folder, number):
 
 
 def running(folder):
-    """Return which of them are still there."""
+    """Return which of them are still there; remains that nobody has fetched yet are not."""
     found = []
     for path in folder.iterdir():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(int(path.read_text()), 0)
-            found.append(path.name)
+        with contextlib.suppress(OSError):
+            state = Path("/proc", path.read_text(), "stat").read_text().rpartition(")")[2].split()
+            found += [path.name] if state[0] != "Z" else []
     return found
 
 
