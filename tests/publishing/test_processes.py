@@ -98,7 +98,8 @@ def test_a_batch_leaves_nothing_and_gives_orphans_back(tmp_path):
             start(left, 3)
         fake({})(order, work)
 
-    assert nation.run(job=job)[1] == 0
+    # three forks of a process that has run other tests are counted with all that it holds
+    assert nation.run(job=job, limits=Limits(30, 50_000))[1] == 0
     assert running(left) == []
     assert adopt_orphans(False) is False
 
