@@ -5,6 +5,7 @@ import re
 from fractions import Fraction
 
 import pytest
+from small_plan import SMALL_PLAN
 
 from pipeline.definitions.base import DATA
 from pipeline.definitions.forms.unit_list import unit_info, units
@@ -128,28 +129,6 @@ HEADS = {
     CHUXIONG: ("楚雄州义务教育强校提质行动方案", "中共楚雄州委办公室、楚雄州人民政府办公室"),
     WENZHOU: ("温州市城乡义务教育一体化发展三年行动计划（2018—2020年）", "温州市人民政府办公室"),
 }
-
-ONE = """
-id = "small"
-title = "题"
-issuer = "某市"
-date = "2024-03"
-period = "2024—2026年"
-place = "某市"
-source = "转载件"
-
-[[targets]]
-id = "T1"
-place = "二"
-quantity = "学校数"
-op = ">="
-values = [{ value = 0.5 }]
-unit = "所"
-scope = "county"
-deadline = "2026"
-kind = "count"
-"""
-
 
 def targets():
     """Return id → target over all plans; ids differ between plans."""
@@ -381,12 +360,12 @@ def test_an_unknown_plan_is_wrong_use_and_names_the_known_ones():
 
 
 def test_a_small_plan_is_read_with_exact_numbers(tmp_path):
-    [target] = load_plan(written(tmp_path, ONE)).targets
+    [target] = load_plan(written(tmp_path, SMALL_PLAN)).targets
     assert numbers(target) == [Fraction(1, 2)]
 
 
 def test_a_plan_that_breaks_the_form_is_refused_with_all_faults_at_once(tmp_path):
-    text = ONE.replace("0.5", "nan").replace('kind = "count"', 'kind = "score"\nweight = 30')
+    text = SMALL_PLAN.replace("0.5", "nan").replace('kind = "count"', 'kind = "score"\nweight = 30')
     text = text.replace('source = "转载件"\n', "").replace('"2026"', '"2026年"')
     faults = faults_of(written(tmp_path, text))
     places = ("source", "targets.0.values.0.value", "targets.0.deadline", "targets.0.kind",
@@ -396,8 +375,8 @@ def test_a_plan_that_breaks_the_form_is_refused_with_all_faults_at_once(tmp_path
 
 
 def test_a_plan_whose_parts_disagree_is_refused_with_all_faults_at_once(tmp_path):
-    row = ONE[ONE.index("[[targets]]"):]
-    text = (ONE.replace("small", "other")
+    row = SMALL_PLAN[SMALL_PLAN.index("[[targets]]"):]
+    text = (SMALL_PLAN.replace("small", "other")
             + row.replace("values = [{ value = 0.5 }]\n", "").replace('unit = "所"\n', "")
             + row.replace("T1", "T2").replace("2026", "2023")
             + row.replace("T1", "T3").replace('deadline = "2026"\n', "")
@@ -411,7 +390,7 @@ def test_a_plan_whose_parts_disagree_is_refused_with_all_faults_at_once(tmp_path
 
 @pytest.mark.parametrize("text", ["inf", "-inf", "nan", "true", '"许多"'])
 def test_a_value_that_is_not_a_finite_number_is_refused(tmp_path, text):
-    [fault] = faults_of(written(tmp_path, ONE.replace("0.5", text)))
+    [fault] = faults_of(written(tmp_path, SMALL_PLAN.replace("0.5", text)))
     assert fault.startswith("targets.0.values.0.value")
 
 

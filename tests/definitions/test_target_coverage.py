@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from small_plan import SMALL_PLAN
 
 from pipeline.definitions.targets.coverage import (
     BASES,
@@ -25,28 +26,6 @@ BY_HAND = {
     "zhengzhou-2023-26": (5, 3, 1, 6, 23, 0), "hubei-county-2019-2025": (17, 5, 0, 3, 0, 0),
     "zhengzhou-reply-2024": (0, 4, 0, 0, 5, 0), "chuxiong-2024-2026": (1, 4, 2, 6, 7, 2),
     "wenzhou-2018-2020": (7, 7, 2, 0, 13, 0)}
-
-PACK = """
-id = "small"
-title = "题"
-issuer = "某市"
-date = "2024-03"
-period = "2024—2026年"
-place = "某市"
-source = "转载件"
-
-[[targets]]
-id = "T1"
-place = "二"
-quantity = "食堂"
-op = ">="
-values = [{ value = 5 }]
-unit = "所"
-scope = "%s"
-deadline = "2026"
-kind = "count"
-%s
-"""
 
 
 @pytest.mark.parametrize("id", BY_HAND)
@@ -79,7 +58,8 @@ def test_what_judges_a_target(id, base):
     ("prefecture", 'rules = [{ type = "large_classes", smallest = 56, most = 0 }]', SHEETS)])
 def test_a_new_target_is_counted_where_its_scope_and_rules_put_it(tmp_path, scope, more, base):
     path = Path(tmp_path / "small.toml")
-    path.write_text(PACK % (scope, more), encoding="utf-8")
+    text = SMALL_PLAN.replace('scope = "county"', f'scope = "{scope}"')
+    path.write_text(f"{text}{more}\n", encoding="utf-8")
     pack = load_plan(path)
     assert basis(pack.targets[0]) == base
     assert f"{base}：T1" in coverage_lines([pack])
