@@ -1,0 +1,202 @@
+"""Whether two checkouts say the same (两份程序的结果是否相同): records, tables, words of the paper.
+
+    python benchmarks/comparing.py --with OTHER_CHECKOUT [--only 990102,annual] [--keep FOLDER]
+
+Both make the same dossiers and one annual book from the same raw data: this checkout's examples
+and a nation that it makes up. Each runs with its own `.venv` where it has one, else with this
+Python. Compared are `results.json` or `annual.json`, `findings.json`, every table beside the
+paper and every processed table, byte for byte, the text of the PDF page by page, and the exit
+code. The run id, which hangs on the program, may differ and is masked. Every difference is
+listed; so is what could not be compared. Ends with 0 only where all that was asked for was
+compared and is equal, 1 where something differs, 2 where
+something that was asked for could not be compared.
+"""
+
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+
+from pypdf import PdfReader
+
+HERE = Path(__file__).resolve().parent.parent
+RAW = HERE / "data" / "raw"
+NATION = ("--counties", "8", "--years", "2021-2023", "--seed", "1")
+MOST_SHOWN = 3  # lines of one file and side
+NAMES = ("990101", "410105", "990102", "906029", "made-up", "annual")
+RECORDS = ("results.json", "findings.json", "annual.json")
+_SHORT = 16  # of a run id, as pages print it
+EQUAL, DIFFERENT, UNCOMPARED = range(3)
+STATE_ZH = ("相同", "不同", "未能比较")
+
+
+@dataclass(frozen=True)
+class Book:
+    """One book: its name, the words of the command that makes it, its year and raw folder."""
+
+    name: str
+    words: tuple[str, ...]
+    year: int
+    raw: Path
+
+
+@dataclass(frozen=True)
+class Side:
+    """A checkout, and the folder that takes what it makes."""
+
+    home: Path
+    place: Path
+
+    def make(self, book: Book) -> int:
+        """Make a book; return the exit code."""
+        own = self.home / ".venv" / "bin" / "python"
+        folder = self.place / book.name
+        return subprocess.run(
+            [own if own.is_file() else sys.executable, "-m", "pipeline", *book.words,
+             "--year", str(book.year), "--raw", book.raw, "--out", folder / "reports",
+             "--processed", folder / "processed"],
+            cwd=self.home, env=os.environ | {"PYTHONPATH": str(self.home)}, check=False,
+            stdout=subprocess.DEVNULL).returncode
+
+    def files(self, book: Book) -> dict[str, Path]:
+        """Return what is compared of a book: its place → the file."""
+        base, year = self.place / book.name, str(book.year)
+        found = [p for pattern in (*RECORDS, "*.pdf", "tables/*.csv")
+                 for p in (base / "reports" / year).glob(f"[!.]*/{pattern}")]
+        found += (base / "processed" / year).glob("[!.]*/*.csv")
+        return {p.relative_to(base).as_posix(): p for p in found}
+
+    def run_ids(self, book: Book) -> list[str]:
+        """Return the run ids of what was made."""
+        made = (self.place / book.name / "reports" / str(book.year)).glob("[!.]*/manifest.json")
+        return [json.loads(path.read_bytes())["run_id"] for path in made]
+
+
+def compared(book: Book, this: Side, other: Side) -> tuple[int, list[str]]:
+    """Return whether two sides made the same of a book, and in words every difference."""
+    mine, theirs = this.files(book), other.files(book)
+    if not mine or not theirs:
+        which = [name for name, files in (("这一份", mine), ("那一份", theirs)) if not files]
+        return (DIFFERENT if mine or theirs else UNCOMPARED), [f"{'、'.join(which)}没有出"]
+    said = [f"{place}：只有{'这' if place in mine else '那'}一份有"
+            for place in sorted({*mine} ^ {*theirs})]
+    ids = this.run_ids(book), other.run_ids(book)
+    for place in sorted({*mine} & {*theirs}):
+        lines = [_lines(path, known) for path, known in
+                 zip((mine[place], theirs[place]), ids, strict=True)]
+        said += [f"{place}：{line}" for line in differences(*lines)]
+    return (DIFFERENT if said else EQUAL), said or [f"{len(mine)} 个文件"]
+
+
+def differences(mine: list[str], theirs: list[str]) -> list[str]:
+    """Return the stretch of lines from the first that differs to the last, - of the other
+    checkout, + of this one, of each the first ones, and how many there are."""
+    if mine == theirs:
+        return []
+    ahead = _alike(mine, theirs)
+    behind = min(_alike(mine[::-1], theirs[::-1]), min(len(mine), len(theirs)) - ahead)
+    said = []
+    for sign, lines in (("-", theirs), ("+", mine)):
+        stretch = lines[ahead:len(lines) - behind]
+        said += [f"第{ahead + n}行 {sign} {line}" for n, line in enumerate(stretch[:MOST_SHOWN], 1)]
+        said += [f"{sign} 共{len(stretch)}行"] if len(stretch) > MOST_SHOWN else []
+    return said
+
+
+def _alike(some: list[str], others: list[str]) -> int:
+    """Return how many lines are the same from the first on."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1],
+                                    zip(some, others, strict=False)))
+
+
+def _lines(path: Path, run_ids: list[str]) -> list[str]:
+    """Return the text of a file in lines, with the run ids masked."""
+    text = "\n".join(_pages(path)) if path.suffix == ".pdf" else path.read_text(
+        "utf-8", "surrogateescape")
+    for run_id in run_ids:
+        text = text.replace(run_id, "RUN_ID").replace(run_id[:_SHORT], "RUN_ID")
+    return text.split("\n")
+
+
+def _pages(path: Path) -> Iterator[str]:
+    for number, page in enumerate(PdfReader(path).pages, 1):
+        yield f"page {number}"
+        yield page.extract_text()
+
+
+def books(nation: Path, california: Path | None) -> list[Book]:
+    """Return every book that is compared; that of California only where its data were fetched."""
+    words = {"made-up": ("run", _sound(nation)), "annual": ("annual",)}
+    places = {"990102": (2012, RAW), "906029": (1998, california), "made-up": (2023, nation),
+              "annual": (2023, nation)}
+    return [Book(name, words.get(name, ("run", name)), *places.get(name, (2023, RAW)))
+            for name in NAMES if california or name != "906029"]
+
+
+def _sound(nation: Path) -> str:
+    """Return the first county of a made-up nation whose tables are not to be refused."""
+    with (nation / "truth" / "counties.csv").open(encoding="utf-8") as file:
+        return next(row["code"] for row in csv.DictReader(file) if not row["refused_year"])
+
+
+def _california(other: Path) -> Path | None:
+    """Return where the Californian data are, in this checkout or the other, if in either."""
+    places = [home / "data" / "raw" / "california" for home in (HERE, other)]
+    return next((place for place in places if (place / "1998").is_dir()), None)
+
+
+def compare_all(other: Path, only: list[str], place: Path) -> int:
+    """Make and compare every book, or those named; print what holds; return the exit code."""
+    this, that = Side(HERE, place / "this"), Side(other, place / "other")
+    nation, california = place / "nation", _california(other)
+    subprocess.run([sys.executable, "-m", "pipeline", "synth", nation, *NATION], cwd=HERE,
+                   env=os.environ | {"PYTHONPATH": str(HERE)}, check=True, capture_output=True)
+    known = books(nation, california)
+    wanted = [book for book in known if not only or book.name in only]
+    states = [UNCOMPARED] * (len({*only} - {book.name for book in known}))
+    for book in wanted:
+        codes = this.make(book), that.make(book)
+        state, said = compared(book, this, that)
+        if codes[0] != codes[1]:
+            state, said = DIFFERENT, [f"退出码：这一份 {codes[0]}，那一份 {codes[1]}", *said]
+        states.append(state)
+        print(f"{book.name}：{STATE_ZH[state]}", flush=True)
+        print("\n".join(f"  {line}" for line in said), flush=True)
+    left = [book.name for book in known if book not in wanted]
+    if not california:
+        left.append("906029（没有它的数据，先运行 make examples）")
+    print(f"没有比较的：{'、'.join(left) or '无'}")
+    if DIFFERENT in states:
+        return DIFFERENT
+    return UNCOMPARED if UNCOMPARED in states or not states else EQUAL
+
+
+def main() -> None:
+    """Compare this checkout with another."""
+    asked = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    asked.add_argument("--with", dest="other", type=Path, required=True)
+    asked.add_argument("--only", default="")
+    asked.add_argument("--keep", type=Path, help="a new folder that keeps what both have made")
+    given = asked.parse_args()
+    other = given.other.resolve()
+    if not (other / "pipeline" / "__main__.py").is_file():
+        raise SystemExit(f"{given.other} 中没有程序")
+    only = [name for name in given.only.split(",") if name]
+    if unknown := {*only} - {*NAMES}:
+        raise SystemExit(f"没有 {'、'.join(sorted(unknown))}，可写：{'、'.join(NAMES)}")
+    if given.keep:
+        given.keep.mkdir(parents=True)
+        sys.exit(compare_all(other, only, given.keep.resolve()))
+    with tempfile.TemporaryDirectory(prefix="junheng-compare-") as place:
+        sys.exit(compare_all(other, only, Path(place).resolve()))
+
+
+if __name__ == "__main__":
+    main()

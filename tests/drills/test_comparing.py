@@ -1,0 +1,108 @@
+"""The command that compares two checkouts: what it finds equal, what it lists, how it ends."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from pipeline.definitions.base import ROOT
+
+COMMAND = ROOT / "benchmarks" / "comparing.py"
+_spec = importlib.util.spec_from_file_location("comparing", COMMAND)
+comparing = importlib.util.module_from_spec(_spec)
+sys.modules["comparing"] = comparing
+_spec.loader.exec_module(comparing)
+
+BOOK = comparing.Book("one", ("run", "990102"), 2012, ROOT)
+ID, OTHER_ID = "a" * 64, "b" * 64
+
+
+def side(place, run_id=ID, files=None):
+    """Return a checkout that has made a book of these files."""
+    folder = place / "one" / "reports" / "2012" / "990102"
+    (folder / "tables").mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"run_id": run_id}))
+    for name, text in (files or {}).items():
+        (folder / name).write_text(text, "utf-8")
+    return comparing.Side(ROOT, place)
+
+
+def found(tmp_path, mine, theirs, ids=(ID, ID)):
+    sides = [side(tmp_path / name, run_id, files)
+             for name, run_id, files in zip("ab", ids, (mine, theirs), strict=True)]
+    return comparing.compared(BOOK, *sides)
+
+
+TABLE = "学校,学生数\n甲校,100\n乙校,200\n"
+
+
+def test_the_same_files_are_equal_and_counted(tmp_path):
+    files = {"results.json": "{}", "tables/schools.csv": TABLE}
+    assert found(tmp_path, files, files) == (comparing.EQUAL, ["2 个文件"])
+
+
+@pytest.mark.parametrize("shown", [64, 16])
+def test_the_run_id_may_differ_whole_or_as_pages_print_it(tmp_path, shown):
+    mine, theirs = ({"results.json": f'{{"run": "{run_id[:shown]}"}}'} for run_id in (ID, OTHER_ID))
+    assert found(tmp_path, mine, theirs, (ID, OTHER_ID))[0] == comparing.EQUAL
+
+
+@pytest.mark.parametrize("shown", [64, 16])
+def test_a_hash_that_is_no_run_id_may_not_differ(tmp_path, shown):
+    mine, theirs = ({"results.json": f'{{"sha256": "{c * shown}"}}'} for c in "cd")
+    assert found(tmp_path, mine, theirs, (ID, OTHER_ID))[0] == comparing.DIFFERENT
+
+
+def test_a_cell_that_differs_is_listed_with_its_line_and_both_texts(tmp_path):
+    files = {"tables/schools.csv": TABLE}, {"tables/schools.csv": TABLE.replace("100", "101")}
+    place = "reports/2012/990102/tables/schools.csv"
+    assert found(tmp_path, *files) == (comparing.DIFFERENT, [
+        f"{place}：第2行 - 甲校,101", f"{place}：第2行 + 甲校,100"])
+
+
+def test_a_file_that_one_alone_has_is_listed(tmp_path):
+    state, said = found(tmp_path, {"results.json": "{}", "findings.json": "[]"},
+                        {"results.json": "{}"})
+    assert (state, said) == (comparing.DIFFERENT,
+                             ["reports/2012/990102/findings.json：只有这一份有"])
+
+
+@pytest.mark.parametrize(("mine", "theirs", "expected"), [
+    ({}, {}, (comparing.UNCOMPARED, ["这一份、那一份没有出"])),
+    ({"results.json": "{}"}, {}, (comparing.DIFFERENT, ["那一份没有出"])),
+    ({}, {"results.json": "{}"}, (comparing.DIFFERENT, ["这一份没有出"]))])
+def test_what_has_not_been_made_is_never_equal(tmp_path, mine, theirs, expected):
+    assert found(tmp_path, mine, theirs) == expected
+
+
+@pytest.mark.parametrize(("mine", "theirs", "said"), [
+    ("abc", "abc", []),
+    ("abc", "aXc", ["第2行 - X", "第2行 + b"]),
+    ("abc", "ac", ["第2行 + b"]),
+    ("aac", "aaac", ["第3行 - a"]),
+    ("abcd", "", ["第1行 + a", "第2行 + b", "第3行 + c", "+ 共4行"])])
+def test_only_the_stretch_that_differs_is_listed(mine, theirs, said):
+    assert comparing.differences([*mine], [*theirs]) == said
+
+
+@pytest.mark.slow
+def test_a_checkout_with_another_word_on_paper_differs_in_that_word_alone(tmp_path):
+    other = tmp_path / "other"
+    for name in ("pipeline", "notebooks", "data"):
+        shutil.copytree(ROOT / name, other / name, ignore=shutil.ignore_patterns(
+            "__pycache__", "raw", "processed"))
+    shutil.copy(ROOT / "requirements.lock", other)
+    chapter = other / "notebooks" / "county" / "03_balance.ipynb"
+    text = chapter.read_text("utf-8")
+    assert text.count('"# 校际均衡') == 1
+    chapter.write_text(text.replace('"# 校际均衡', '"# 校际不均衡'), "utf-8")
+    told = subprocess.run([sys.executable, COMMAND, "--with", other, "--only", "990102"],
+                          capture_output=True, text=True, timeout=300, check=False)
+    assert told.returncode == 1, told.stderr
+    said = [line for line in told.stdout.splitlines() if line.startswith("  ")]
+    assert said
+    assert all("dossier.pdf" in line for line in said), said
+    assert any("校际不均衡" in line for line in said)
