@@ -40,9 +40,9 @@ from pipeline.ground.readiness import make_ready, mark_child
 from pipeline.publishing.chapters.binding import Parameters, bind, chapters
 from pipeline.publishing.chapters.execution import without_traces
 from pipeline.publishing.chapters.surroundings import private_surroundings
+from pipeline.publishing.formats.pdf.typesetting import typeset
 from pipeline.publishing.paper.blocks import read_notebook
-from pipeline.publishing.paper.exporter import write_notebook
-from pipeline.publishing.paper.typeset import typeset
+from pipeline.publishing.paper.exporting import write_notebook
 from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.manifest import causes, manifest, run_id
 from pipeline.publishing.records.publication import publish
@@ -127,7 +127,7 @@ def _part_of(statement: ast.stmt) -> str:
 
 
 def _export(book, county: County, parameters: Parameters, finished: Path, clock: Clock) -> None:
-    """Do as the exporter and `pipeline.publishing.county_book` do."""
+    """Do as the exporter and `pipeline.publishing.book` do."""
     with clock.part("成文 blocks"):
         clean = without_traces(book, parameters)
         why = causes(county, parameters)

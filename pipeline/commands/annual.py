@@ -23,6 +23,7 @@ from pipeline.ground.machine import processors
 @click.option("--processed", default="data/processed", metavar="文件夹", callback=seen_from_here,
               help="汇总表去处，默认 data/processed")
 @options.drop_personal
+@options.formats
 @click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
               metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
 @click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
@@ -32,11 +33,12 @@ from pipeline.ground.machine import processors
 @click.option("--memory", type=click.IntRange(100), default=3000, metavar="MB",
               help="汇总一个县最多用内存，默认 3000")
 def annual(year: int, study: str, raw: str, out: str, processed: str, drop_personal: bool,
-           engine: str, workers: int | None, timeout: float, memory: int) -> None:
+           formats: tuple[str, ...], engine: str, workers: int | None, timeout: float,
+           memory: int) -> None:
     """汇总许多县，出年度评价；一县出错只少一县。"""
-    from pipeline.publishing.annual_book import AnnualOrder
     from pipeline.publishing.batch.hands.child import Limits
     from pipeline.publishing.chapters.binding import checked_annual
+    from pipeline.publishing.order import Order
     from pipeline.whole.evaluation import evaluate
 
     if not hasattr(os, "waitid"):
@@ -46,7 +48,7 @@ def annual(year: int, study: str, raw: str, out: str, processed: str, drop_perso
                                  "processed": processed, "drop_personal": drop_personal})
     say_differing()
     say_strays("annual")
-    order = AnnualOrder(parameters, Path(out).absolute(), engine)
+    order = Order(parameters, Path(out).absolute(), engine, formats)
     require_apart({"原始数据": order.annual.raw, "中间表": order.annual.processed,
                    "年度评价": order.out})
     folder = evaluate(order, Limits(timeout, memory), workers or processors())

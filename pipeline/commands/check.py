@@ -32,7 +32,7 @@ def check(paths: tuple[str, ...], standard: str, as_json: bool, drop_personal: b
 
 
 def _tell(report: dict) -> None:
-    from pipeline.publishing.county_book import finding_lines
+    from pipeline.publishing.records.finding_lines import finding_lines
     from pipeline.whole.checking import OUTCOME_ZH
 
     who = f"：{report['unit']} {report['name']}" if report["unit"] else ""

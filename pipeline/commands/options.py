@@ -24,5 +24,14 @@ def definition_seen_from_here(_: click.Context, __: click.Parameter, named: str)
     return str(Path(named).absolute()) if is_path(named) else named
 
 
+def _formats(_: click.Context, __: click.Parameter, named: str) -> tuple[str, ...]:
+    """Return the formats that are named; none where none is. `WrongUse` names an unknown one."""
+    from pipeline.publishing.formats import checked_formats
+
+    return checked_formats(named) if named else ()
+
+
+formats = click.option("--formats", default="", metavar="格式,…", callback=_formats,
+                       help="写成哪些格式，以逗号分开，总有 pdf；默认沿用已有的格式，首次只写 pdf")
 standard = click.option("--standard", default="", metavar="标准包", callback=_standard,
                         help="编号或 .toml 文件的路径，默认按县的登记")

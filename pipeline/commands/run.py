@@ -33,6 +33,7 @@ from pipeline.ground.machine import processors
               callback=options.definition_seen_from_here,
               help="与年度评价中的同类县比较；须先运行 junheng annual")
 @options.drop_personal
+@options.formats
 @click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
               metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
 @click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
@@ -75,7 +76,8 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
         came = arrivals(ROOT / raw, year, Path(work), given["drop_personal"])
         with folders_listed_once(came.concerned):
             orders = orders_for(sorted(came.codes) if everybody else units, given,
-                                Path(out).absolute(), asked["engine"], came, everybody)
+                                Path(out).absolute(), asked["engine"], came, everybody,
+                                asked["formats"])
             tell_published([order.parameters.unit for order in orders], ROOT / raw)
             if not hasattr(os, "waitid"):
                 sys.exit(_one_by_one(orders, everybody))
@@ -95,6 +97,7 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     shard = Shard.read(asked["shard"])
     workers = asked["workers"] or processors()
     common = orders[0].parameters.model_dump(exclude={"unit", "raw", "processed", "pool"})
+    common |= {"formats": [*asked["formats"]]}
     limits = Limits(asked["timeout"], asked["memory"])
     mine = [o for o in orders if shard is None or shard.takes(o.parameters.unit)]
     batch = Batch(mine, orders[0].target.parent, {o.parameters.unit: o.name for o in orders},
@@ -162,7 +165,7 @@ def _tell(outcomes: list, batch, everybody: bool) -> None:
 
 def _one_by_one(orders: list, everybody: bool) -> int:
     """Make the dossiers one after the other, where children cannot be watched (Windows)."""
-    from pipeline.publishing.county_book import make_dossier
+    from pipeline.publishing.book import make_dossier
 
     if everybody:
         raise WrongUse("本系统不能分叉进程，--all 不可用；请写明县代码，或在 Linux 上运行")

@@ -47,7 +47,7 @@ def identity(folder: Path, place: str = "") -> str:
         return ""
     wanted = place or place_of(folder)
     return next((name for name in reversed(IDENTITIES)
-                 if _named(_read(folder / name)) == wanted), "")
+                 if place_told(folder / name) == wanted), "")
 
 
 def is_free(folder: Path) -> bool:
@@ -197,8 +197,9 @@ def _read(path: Path) -> dict:
     return record if isinstance(record, dict) else {}
 
 
-def _named(record: dict) -> str:
+def place_told(path: Path) -> str:
     """Return the place that a record of ours names: its own word, or year and unit or study."""
+    record = _read(path)
     if not str(record.get("schema")).startswith("junheng."):
         return ""
     unit, study = record.get("unit"), record.get("study")

@@ -33,7 +33,7 @@ from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import guarded
 from pipeline.publishing.batch.outcome import OK, REFUSED, STATE_ZH, Task
 from pipeline.publishing.batch.planning import planned
-from pipeline.publishing.county_book import Order
+from pipeline.publishing.order import Order
 from pipeline.whole.intake import arrivals, orders_for, refused_for_schools
 
 ACCEPTED, PROBLEM, UNREAD, UNUSABLE = "accepted", "problem", "unread", "unusable"

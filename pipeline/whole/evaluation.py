@@ -6,11 +6,11 @@ the pooled tables.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.ownership import claim
-from pipeline.publishing.annual_book import AnnualOrder, publish_annual
 from pipeline.publishing.batch.asking import HIDDEN, WRITTEN
 from pipeline.publishing.batch.books.disk import require_writable
 from pipeline.publishing.batch.hands.child import Limits
@@ -26,6 +26,8 @@ from pipeline.publishing.batch.hands.watched import (
 )
 from pipeline.publishing.batch.outcome import Task
 from pipeline.publishing.batch.progress import Progress
+from pipeline.publishing.book import publish_book, with_formats
+from pipeline.publishing.order import Order
 from pipeline.publishing.records.publication import recover, require_place
 from pipeline.whole.pooling import ask_counties, shared_tables_known
 from pipeline.whole.pooling_county import bring
@@ -33,7 +35,7 @@ from pipeline.whole.pooling_county import bring
 _BOOK = Limits(seconds=4 * 3600, memory_mb=12_000)  # of a nation: the counties' are their own
 
 
-def evaluate(order: AnnualOrder, limits: Limits, workers: int) -> Path:
+def evaluate(order: Order, limits: Limits, workers: int) -> Path:
     """Make and publish one annual evaluation; return its folder.
 
     ``limits`` are those of a county that is asked, ``workers`` are asked side by side. Raises
@@ -47,7 +49,7 @@ def evaluate(order: AnnualOrder, limits: Limits, workers: int) -> Path:
         return _made(order, limits, workers)
 
 
-def _made(order: AnnualOrder, limits: Limits, workers: int) -> Path:
+def _made(order: Order, limits: Limits, workers: int) -> Path:
     annual, year_folder = order.annual, order.target.parent
     for target in (order.target, annual.folder):
         require_place(target)
@@ -58,16 +60,16 @@ def _made(order: AnnualOrder, limits: Limits, workers: int) -> Path:
           log_kept(place / "said.log", kept, hidden / WRITTEN) as log):
         for target in (order.target, annual.folder):
             recover(target)
-        private = order.private(place / "processed")
+        order = replace(with_formats(order), tables=place / "processed")
         hands = local_hands("annual", _BOOK, 1, place / "book")
         if annual.study.source.kind != COUNTIES:
-            _ask(private, Crew(bring, limits, workers, place / "asked"), guard, log)
-        work = made(_task(private), hands, guard, log, kept)
-        publish_or_say(lambda: publish_annual(order, private.annual, work))
+            _ask(order.private(place), Crew(bring, limits, workers, place / "asked"), guard, log)
+        work = made(_task(order), hands, guard, log, kept)
+        publish_or_say(lambda: publish_book(order, work))
     return order.target
 
 
-def _ask(order: AnnualOrder, crew: Crew, guard: Guard, log: Path) -> None:
+def _ask(order: Order, crew: Crew, guard: Guard, log: Path) -> None:
     annual = order.annual
     tell = Progress(len(annual.units()), lacking="未汇总")
 
@@ -79,6 +81,6 @@ def _ask(order: AnnualOrder, crew: Crew, guard: Guard, log: Path) -> None:
     tell.close()
 
 
-def _task(private: AnnualOrder) -> Task:
-    subject, year = private.parameters.subject, private.parameters.year
-    return Task(private, subject, subject, seed=f"{subject}-{year}")
+def _task(order: Order) -> Task:
+    subject, year = order.parameters.subject, order.parameters.year
+    return Task(order, subject, subject, seed=f"{subject}-{year}")

@@ -23,7 +23,7 @@ from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.outcome import OK, Task
 from pipeline.publishing.chapters.binding import checked
-from pipeline.publishing.county_book import Order
+from pipeline.publishing.order import Order
 from pipeline.publishing.records.inputs import fingerprints
 from pipeline.publishing.records.manifest import program
 from pipeline.publishing.records.publication import discard
@@ -93,13 +93,13 @@ def _share_out(found: Arrivals, path: Path, now: bool, rolls: list, known: dict)
 
 
 def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: Arrivals,
-               everybody: bool) -> list[Order]:
+               everybody: bool, formats: tuple[str, ...] = ()) -> list[Order]:
     """Return the orders of units; raise `WrongUse` before any is made where one cannot be.
 
     Of ``everybody``, a unit with nothing that can be read is a problem and not a wrong use.
     One whose folder cannot be looked into is ordered: the plan refuses it by itself.
     """
-    orders = [Order(checked({"unit": code, **given}), out, engine) for code in codes]
+    orders = [Order(checked({"unit": code, **given}), out, engine, formats) for code in codes]
     if not everybody:
         for order in orders:
             try:

@@ -40,8 +40,9 @@ from pipeline.publishing.batch.hands.watched import (
     publish_or_say,
 )
 from pipeline.publishing.batch.outcome import Task
+from pipeline.publishing.book import make_dossier, publish_book
 from pipeline.publishing.chapters.binding import Parameters, checked
-from pipeline.publishing.county_book import Order, make_dossier, publish_dossier
+from pipeline.publishing.order import Order
 from pipeline.publishing.records.publication import publish, recover, require_place
 from pipeline.publishing.records.temporaries import temporary_folder
 
@@ -141,7 +142,7 @@ def scenario_dossier(county: County, texts: list[str], out: Path, limits: Limits
         hands = local_hands("county", limits, 1, work / "made")
         task = Task(order, county.code, county.name, seed=f"{county.code}-{county.year}")
         finished = made(task, hands, guard, log, kept)
-        publish_or_say(lambda: publish_dossier(order, finished))
+        publish_or_say(lambda: publish_book(order, finished))
     return order.target
 
 

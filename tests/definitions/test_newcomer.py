@@ -128,6 +128,33 @@ CHAPTER = [
      "draw(school_pupils.pupil_chart(schools, county))"),
 ]
 
+FORMAT = '''\
+"""Plain text: the headings, paragraphs and captions."""
+
+from pipeline.publishing.paper.exporting import PaperExporter
+from pipeline.publishing.paper.markdown import plain
+
+
+class Exporter(PaperExporter):
+    """``--formats txt``."""
+
+    export_from_notebook = "均衡卷宗 纯文字"
+    output_mimetype = "text/plain"
+
+    def written(self, document):
+        """Return the text of a document."""
+        lines = [document["cover"]["title"]]
+        for block in document["front"] + document["body"]:
+            match block["type"]:
+                case "heading":
+                    lines.append(block["number"] + block["text"])
+                case "paragraph":
+                    lines.append(plain(block["runs"]))
+                case "table" | "figure":
+                    lines.append(block["label"] + block["caption"])
+        return "\\n".join(lines).encode()
+'''
+
 STANDARD_SAYS = '''
 from fractions import Fraction
 from pipeline.analysis.schools.balance import balance
@@ -233,3 +260,19 @@ def test_a_chapter_with_a_table_and_a_figure_is_added_as_files_and_none_is_edite
               if line.endswith(("各校学生数", "数图"))]
     assert [title.split(" ")[0] for title in titles] == ["十、各校学生数", "表", "图"]
     print(f"a chapter with one table and one figure: {len(files)} file(s), none edited")
+
+
+@pytest.mark.slow
+def test_a_format_is_added_as_one_file_and_none_is_edited(copy):
+    files = {"pipeline/publishing/formats/txt.py": FORMAT}
+    ask = ("-m", "pipeline", "run", "990102", "--year", "2012", "--formats", "txt")
+    added(copy, files, *ask, cwd=copy)
+    folder = copy / "reports" / "2012" / "990102"
+    lines = (folder / "dossier.txt").read_text("utf-8").split("\n")
+    assert "一、数据来源、口径与清洗" in lines and any(line.startswith("表1") for line in lines)
+    listed = {o["file"]: o for o in json.loads((folder / "manifest.json").read_text())["outputs"]}
+    content = (folder / "dossier.txt").read_bytes()
+    assert listed["dossier.txt"] == {"file": "dossier.txt", "bytes": len(content),
+                                     "sha256": hashlib.sha256(content).hexdigest()}
+    assert "沿用" in added(copy, {}, *ask, cwd=copy)
+    print(f"a format: {len(files)} file(s), none edited")

@@ -22,8 +22,9 @@ from pipeline.dossier.c09_conclusion.results import results_schema
 from pipeline.dossier.printing.numbers import cv_text, level_text, limit_text
 from pipeline.ground.exact import rounded
 from pipeline.ground.terms import STATE_ZH, TABLES
+from pipeline.publishing.book import make_dossier
 from pipeline.publishing.chapters.binding import chapters, checked
-from pipeline.publishing.county_book import Order, make_dossier
+from pipeline.publishing.order import Order
 
 pytestmark = pytest.mark.slow
 Made = namedtuple("Made", "folder results pages text order")

@@ -25,8 +25,9 @@ from pipeline.dossier.c03_balance.inequality_exhibits import inequality_sentence
 from pipeline.dossier.c06_gaps.gap_tables import influence_table, sensitivity_table
 from pipeline.dossier.models.gap_sentences import robustness_sentences
 from pipeline.ground.terms import TABLES
+from pipeline.publishing.book import make_dossier
 from pipeline.publishing.chapters.binding import Parameters
-from pipeline.publishing.county_book import Order, make_dossier
+from pipeline.publishing.order import Order
 
 COUNTY = County.open("990101", YEAR)
 WARNED = {"severity": "warn", "code": "area.jump", "rule": "面积较上年翻倍", "remedy": "请核实",

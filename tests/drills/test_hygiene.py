@@ -25,7 +25,8 @@ from pipeline.publishing.chapters.preloading import be_child, preload, threads
 preload()
 import matplotlib, numpy
 from pipeline.publishing.chapters.binding import checked
-from pipeline.publishing.county_book import Order, make_dossier
+from pipeline.publishing.book import make_dossier
+from pipeline.publishing.order import Order
 
 def found():
     return {"threads": threads(), "folder": os.getcwd(), "environment": dict(os.environ),

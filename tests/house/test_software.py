@@ -22,7 +22,7 @@ from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.planning import planned
 from pipeline.publishing.batch.running import run_batch
-from pipeline.publishing.county_book import prepare_dossier
+from pipeline.publishing.book import prepare_book
 from pipeline.publishing.records import manifest
 
 OTHER = {"pandas": "2.9.9", "seaborn": "", "typst": "0.14.0", "tzdata": "1999.1", "click": "1.0"}
@@ -121,7 +121,7 @@ def test_the_cover_and_the_run_information_carry_the_mark(other, tmp_path):
 def test_a_dossier_made_with_other_packages_is_marked_on_paper_and_in_its_records(other, tmp_path):
     nation = Nation(tmp_path, 1)
     batch = nation.batch(workers=1, limits=Limits(200, 3000))
-    outcomes, code = run_batch(batch, lambda work: Crew(prepare_dossier, batch.limits, 1, work))
+    outcomes, code = run_batch(batch, lambda work: Crew(prepare_book, batch.limits, 1, work))
     assert (code, outcomes[0].state) == (0, "ok")
     folder = nation.folder("910001")
     record = json.loads((folder / "manifest.json").read_text("utf-8"))

@@ -13,8 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.definitions.base import DATA, ROOT
+from pipeline.publishing.book import make_dossier
 from pipeline.publishing.chapters.binding import checked
-from pipeline.publishing.county_book import Order, make_dossier
+from pipeline.publishing.order import Order
 from pipeline.whole.inventory import listing
 
 pytestmark = pytest.mark.slow

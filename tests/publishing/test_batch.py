@@ -19,8 +19,8 @@ from pipeline.publishing.batch.books.record import SCHEMA
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.outcome import STATE_ZH, Task
+from pipeline.publishing.book import prepare_book
 from pipeline.publishing.chapters.binding import CHAPTERS
-from pipeline.publishing.county_book import prepare_dossier
 
 
 @pytest.fixture
@@ -89,10 +89,10 @@ def test_what_a_chapter_does_to_its_process_is_named_with_the_chapter(
     chapter = nbformat.read(CHAPTERS / "county" / "01_cleaning.ipynb", as_version=4)
     chapter.cells[1:] = [nbformat.v4.new_code_cell(source)]
     nbformat.write(chapter, tmp_path / "01_cleaning.ipynb")
-    monkeypatch.setattr("pipeline.publishing.county_book.chapters",
+    monkeypatch.setattr("pipeline.publishing.book.chapters",
                         lambda book: [tmp_path / "01_cleaning.ipynb"])
     nation = Nation(tmp_path, 1)
-    outcomes, code = nation.run(job=prepare_dossier, limits=Limits(8, 2000))
+    outcomes, code = nation.run(job=prepare_book, limits=Limits(8, 2000))
     outcome = outcomes["910001"]
     assert (code, outcome.state, outcome.chapter) == (1, state, "01_cleaning"), outcome
     assert re.search(words, outcome.reason)

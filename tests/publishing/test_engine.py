@@ -16,15 +16,16 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
 from pipeline.ground.errors import DossierFailed
-from pipeline.publishing import county_book as dossier
+from pipeline.publishing import book as dossier
+from pipeline.publishing.book import make_dossier
 from pipeline.publishing.chapters import outputs, preloading
 from pipeline.publishing.chapters.binding import bind, checked
-from pipeline.publishing.chapters.engine import ENDED, FORK, read_progress
-from pipeline.publishing.chapters.execution import PROGRESS, execute
+from pipeline.publishing.chapters.engine import ENDED, FORK
 from pipeline.publishing.chapters.outputs import Outputs, OutputTooLarge
 from pipeline.publishing.chapters.preloading import CannotFork, preload
+from pipeline.publishing.chapters.progress_file import PROGRESS, execute, read_progress
 from pipeline.publishing.chapters.surroundings import FIXED
-from pipeline.publishing.county_book import Order, make_dossier
+from pipeline.publishing.order import Order
 from pipeline.publishing.paper import typeset
 
 KERNELSPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

@@ -6,8 +6,8 @@ from nbformat import v4
 from pipeline.dossier.printing.exhibit import Cell, Cover, Field, PrintedTable, Prose
 from pipeline.ground.errors import DossierFailed
 from pipeline.publishing.paper.blocks import read_notebook
-from pipeline.publishing.paper.markdown import formula, plain, read_markdown
-from pipeline.publishing.paper.typeset import (
+from pipeline.publishing.paper.markdown import plain
+from pipeline.publishing.paper.table_layout import (
     column_widths,
     column_wishes,
     head_rows,
@@ -154,37 +154,6 @@ def test_a_row_shorter_than_the_head_stops():
     broken = PrintedTable("t", "一表", (Field("甲"), Field("乙")), ((Cell("1"),),), "某局")
     with pytest.raises(DossierFailed, match="列数不符"):
         read_notebook(notebook(shows(broken)))
-
-
-def test_markdown_keeps_strong_code_and_the_words_of_links():
-    [block] = read_markdown("甲**乙**`丙`[丁](http://x)\n戊 R\n2")
-    assert block["runs"] == [{"text": "甲"}, {"text": "乙", "strong": True},
-                             {"text": "丙", "code": True}, {"text": "丁戊 R 2"}]
-
-
-@pytest.mark.parametrize("source, name", [
-    ("<b>x</b>", "HTML"), ("*斜*", "斜体"), ("![x](y.png)", "图片"), ("> 引", "引用块"),
-    ("    x", "代码块"), ("- 甲\n  - 乙", "嵌套列表"), ("|a|b|\n|-|-|\n|1|2|", "表格"),
-    ("---", "分隔线")])
-def test_markdown_we_do_not_print_is_refused_by_name(source, name):
-    with pytest.raises(DossierFailed, match=name):
-        read_markdown(source)
-
-
-@pytest.mark.parametrize("latex, typst", [
-    (r"CV=\frac{S}{\bar{X}}", "C V = frac(S, macron(X))"),
-    (r"\sqrt{\sum_{i=1}^{n}\beta_i}", "sqrt(sum_(i = 1)^(n) beta_(i))"),
-    (r"\left(a,b\right)\le\text{生均 经费}", r'lr(paren.l a \, b paren.r) <= "生均 经费"'),
-    (r"\ln x/\hat y \times 2.5", r"ln x \/ hat(y) times 2.5"),
-])
-def test_formulas_are_translated_symbol_by_symbol(latex, typst):
-    assert formula(latex) == {"typst": typst, "alt": latex}
-
-
-@pytest.mark.parametrize("latex", [r"\input{x}", "#x", r"\frac{a}", r"\left(a", '"x"', "a&b", ""])
-def test_a_formula_outside_the_small_language_is_refused(latex):
-    with pytest.raises(DossierFailed, match="公式"):
-        formula(latex)
 
 
 def fields(*groups, **more):

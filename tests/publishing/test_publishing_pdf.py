@@ -15,10 +15,11 @@ from nbformat import v4
 from pipeline.dossier.printing.exhibit import Cell, Cover, Field, PrintedTable, Prose
 from pipeline.ground.errors import DossierFailed
 from pipeline.ground.terms import EXHIBIT_MIME
-from pipeline.publishing.paper import typeset as typesetting
+from pipeline.publishing.formats import known_formats
+from pipeline.publishing.formats.pdf import Exporter as PdfExporter, typesetting
+from pipeline.publishing.formats.pdf.typesetting import typeset
 from pipeline.publishing.paper.blocks import read_notebook
-from pipeline.publishing.paper.exporter import PdfExporter, export
-from pipeline.publishing.paper.typeset import typeset
+from pipeline.publishing.paper.exporting import export
 
 HOSTILE = ('#eval("1+1")', "$x^2$", "a\\b", "<label>", "@ref", "`raw`", "<b>粗</b>", "*星*", "_线_",
            "#import", "//注", "/*注*/", "= 题", "- 项", "\\u{41}", "[[", "]", "{", "~", "'")
@@ -202,6 +203,7 @@ def test_nbconvert_finds_the_exporter_by_its_name():
     file = Path(__file__).parents[2] / "pyproject.toml"
     group = "nbconvert.exporters"
     exporters = tomllib.loads(file.read_text("utf-8"))["project"]["entry-points"][group]
+    assert sorted(exporters) == [f"junheng-{name}" for name in known_formats()]
     assert EntryPoint("junheng-pdf", exporters["junheng-pdf"], group).load() is PdfExporter
     assert PdfExporter().file_extension == ".pdf"
 
@@ -211,7 +213,7 @@ def test_what_is_exported_is_what_nbconvert_and_nbformat_make(tmp_path):
                                       shows(FIGURE, Prose("h", HOSTILE), long_table(3))])
     wanted = PdfExporter().from_notebook_node(notebook, {"run_id": "run-1"})[0]
     text = nbformat.writes(notebook)
-    export(nbformat.from_dict(notebook), "run-1", tmp_path / "dossier")
+    export(nbformat.from_dict(notebook), "run-1", tmp_path / "dossier", ("pdf",))
     assert (tmp_path / "dossier.pdf").read_bytes() == wanted
     written = (tmp_path / "dossier.ipynb").read_text("utf-8")
     assert [line.strip() for line in written.splitlines()] == [

@@ -9,11 +9,11 @@ from test_leaks import mark
 from pipeline.__main__ import command, main
 from pipeline.annual_evaluation import Annual
 from pipeline.commands import options
-from pipeline.publishing.annual_book import causes
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.hands.guard import guarded
 from pipeline.publishing.chapters.binding import AnnualParameters
+from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole.pooling import ask_counties
 from pipeline.whole.pooling_county import Pooled, bring
@@ -80,7 +80,7 @@ def test_an_annual_evaluation_leaves_the_county_out_or_the_number(tmp_path, drop
 
 def test_whether_personal_data_was_dropped_stands_among_the_causes_of_an_evaluation(tmp_path):
     annual = Annual.open("beijing", 2025, processed=str(tmp_path))
-    told = [causes(annual, AnnualParameters(study="beijing", year=2025, drop_personal=drop))
+    told = [annual_causes(annual, AnnualParameters(study="beijing", year=2025, drop_personal=drop))
             for drop in (False, True)]
     assert [why["parameters"] for why in told] == [{"drop_personal": False},
                                                    {"drop_personal": True}]

@@ -18,11 +18,11 @@ from forked import code_of, forked
 from pipeline.ground.errors import DossierFailed, InputRefused, WrongUse
 from pipeline.ground.keeping import write_own
 from pipeline.ground.ownership import claim, place_of, seal_log, write_mark
-from pipeline.publishing.annual_book import AnnualOrder
 from pipeline.publishing.batch.books.lock import locked
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.chapters.binding import AnnualParameters
+from pipeline.publishing.order import Order
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole import evaluation
 from pipeline.whole.pooling_county import ANSWER, Pooled, bring, without_figures
@@ -45,7 +45,7 @@ def book(fault=""):
     def job(order, work):
         if fault:
             FAULTS[fault]()
-        annual, finished = order.annual, work / "annual"
+        annual, finished = order.private(work).annual, work / "annual"
         brought = [Pooled.read(p).pool_units[0] for p in sorted(annual.brought.glob("*.json"))]
         write_mark(finished, {}, place_of(order.target))
         (finished / "run.log").write_text("made\n", "utf-8")
@@ -72,7 +72,7 @@ class Place:
     def make(self, **limits):
         parameters = AnnualParameters(study="cn-annual", year=YEAR, raw=str(self.raw),
                                       processed=str(self.processed))
-        return evaluation.evaluate(AnnualOrder(parameters, self.out),
+        return evaluation.evaluate(Order(parameters, self.out),
                                    Limits(**{"seconds": 60} | limits), 2)
 
     def states(self):

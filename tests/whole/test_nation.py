@@ -12,7 +12,7 @@ from pipeline.county import County, folders_listed_once
 from pipeline.definitions.forms.rare_letters import printable
 from pipeline.ground.errors import WrongUse
 from pipeline.publishing.chapters.binding import checked
-from pipeline.publishing.county_book import Order
+from pipeline.publishing.order import Order
 from pipeline.whole.intake import arrivals, orders_for, refused_for_schools
 
 ROWS = [school(n, pupils=400 + n) for n in range(1, 7)]

@@ -14,12 +14,12 @@ from pipeline.definitions.studies import Study, study
 from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.exact import decimal_text
 from pipeline.ground.terms import is_missing
-from pipeline.publishing.annual_book import AnnualOrder
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.hands.guard import guarded
+from pipeline.publishing.book import make_dossier
 from pipeline.publishing.chapters.binding import AnnualParameters, checked
-from pipeline.publishing.county_book import Order, make_dossier
+from pipeline.publishing.order import Order
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole import pooling
 from pipeline.whole.evaluation import evaluate
@@ -154,7 +154,7 @@ def test_an_evaluation_of_very_few_counties_is_made_and_says_what_it_cannot(
     list(write_nation(tmp_path / "raw", Wanted(counties, years, 5, "csv")))
     parameters = AnnualParameters(study="cn-annual", year=YEAR, raw=str(tmp_path / "raw"),
                                   processed=str(tmp_path / "processed"))
-    folder = evaluate(AnnualOrder(parameters, tmp_path / "reports"), Limits(), 1)
+    folder = evaluate(Order(parameters, tmp_path / "reports"), Limits(), 1)
     record = json.loads((folder / "annual.json").read_text("utf-8"))
     assert {m["status"] for m in record["tables"]["annual_models"]} == {"refused"}
     assert (folder / "annual.pdf").read_bytes().startswith(b"%PDF")

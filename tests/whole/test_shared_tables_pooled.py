@@ -9,8 +9,8 @@ from pipeline.annual_evaluation import Annual
 from pipeline.county import folders_listed_once
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES
-from pipeline.publishing.annual_book import causes
 from pipeline.publishing.chapters.binding import AnnualParameters
+from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.whole import pooling
 from pipeline.whole.pooling_county import bring
 
@@ -68,7 +68,7 @@ def test_the_table_is_an_input_and_one_changed_figure_in_it_is_another_cause(raw
 
     def told():
         fresh = annual_over(raw, tmp_path)
-        return (causes(fresh, AnnualParameters(study="cn-annual", year=YEAR))["inputs"],
+        return (annual_causes(fresh, AnnualParameters(study="cn-annual", year=YEAR))["inputs"],
                 fresh.origin["inputs"])
 
     before = told()

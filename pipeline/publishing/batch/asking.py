@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.sharding import Shard
-from pipeline.publishing.county_book import Order
+from pipeline.publishing.order import Order
 
 HIDDEN, WRITTEN = ".junheng", "written"
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from pipeline.ground.terms import FAILED, REFUSED
-from pipeline.publishing.county_book import Order
+from pipeline.publishing.order import Order
 
 OK, CACHED, TIMEOUT, KILLED, NOT_RUN = "ok", "cached", "timeout", "killed", "not_run"
 STATE_ZH = {OK: "已出", CACHED: "未变，沿用", REFUSED: "拒收", FAILED: "失败", TIMEOUT: "超时",

@@ -14,7 +14,8 @@ from pipeline.ground.machine import lacking
 from pipeline.publishing.batch.completeness import broken
 from pipeline.publishing.batch.hands.child import verdict_on
 from pipeline.publishing.batch.outcome import CACHED, FAILED, REFUSED, Task
-from pipeline.publishing.county_book import Order
+from pipeline.publishing.book import with_formats, written_formats
+from pipeline.publishing.order import Order
 from pipeline.publishing.records.manifest import causes, causes_of, read_manifest, run_id
 from pipeline.publishing.records.publication import require_place
 
@@ -45,15 +46,22 @@ def planned(order: Order, notes: Path, force: bool) -> Task:
 
 
 def _planned(order: Order, notes: Path, force: bool) -> Task:
-    county = order.county
+    county, order = order.county, with_formats(order)
     taken = _taken(order.target, county.folder)
     if taken:
         return Task(order, county.code, county.name, why=taken, state=REFUSED)
     why = json.loads(json.dumps(causes(county, order.parameters)))
     run = run_id(why)
-    because = reason_to_make(order.target, why, notes) or (FORCED if force else "")
+    because = (reason_to_make(order.target, why, notes) or _more_formats(order)
+               or (FORCED if force else ""))
     return Task(order, county.code, county.name, run, because, state="" if because else CACHED,
                 seed=f"{county.code}-{county.year}")
+
+
+def _more_formats(order: Order) -> str:
+    """Say which formats are asked for in which the dossier does not stand yet, if any."""
+    more = [name for name in order.formats if name not in written_formats(order)]
+    return f"增加格式 {'、'.join(more)}" if more else ""
 
 
 def _taken(*folders: Path) -> str:

@@ -8,11 +8,6 @@ gives ``in_process=True``, and the cells run right there: that is what a batch d
 the name and the speed come from.
 
 ``junheng-kernel`` is papermill's own engine on a Jupyter kernel. Both note where they are.
-
-Progress: with ``progress=PATH`` the file holds one line of JSON, replaced at each cell,
-``{"cell": 12, "chapter": "03_balance"}``: the running cell, as its number in the notebook
-with the injected parameters, and its chapter. `read_progress` reads it, so that whoever
-finds a child dead or has to kill it can name the place.
 """
 
 import contextlib
@@ -31,10 +26,10 @@ from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager
 from papermill.exceptions import PapermillException
 from papermill.log import logger
 
+from pipeline.publishing.chapters.progress_file import progress_noted
 from pipeline.publishing.chapters.surroundings import private_surroundings
 
 FORK, KERNEL = "junheng-fork", "junheng-kernel"
-_LINE_BYTES = 200
 _CELLS = "pipeline.publishing.chapters.cell_process"
 ENDED = "ProcessEnded"  # the exception named in the cell in which the process died
 
@@ -57,7 +52,7 @@ class ForkEngine(Engine):
         language = nb_man.nb.metadata.get("kernelspec", {}).get("language", "python")
         if language != "python":
             raise PapermillException(f"{FORK} runs Python notebooks, not {language}")
-        with _progress_noted(nb_man, progress):
+        with progress_noted(nb_man, progress):
             if in_process:
                 from pipeline.publishing.chapters.cell_execution import run_cells
 
@@ -76,36 +71,8 @@ class KernelEngine(NBClientEngine):
             cls, nb_man: NotebookExecutionManager, kernel_name: str, *,
             progress: Path | None = None, **options: object) -> None:
         """Run the cells as papermill does."""
-        with _progress_noted(nb_man, progress):
+        with progress_noted(nb_man, progress):
             super().execute_managed_notebook(nb_man, kernel_name, **options)
-
-
-def read_progress(path: Path) -> dict | None:
-    """Return ``{cell, chapter}`` of the cell that runs or ran last; None before the first."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-@contextlib.contextmanager
-def _progress_noted(nb_man: NotebookExecutionManager, path: Path | None) -> Iterator[None]:
-    """Have the manager write the place of every cell before it starts, over the last one."""
-    if path is None:
-        yield
-        return
-    start = nb_man.cell_start
-    with path.open("wb", buffering=0) as file:
-
-        def noted(cell: nbformat.NotebookNode, cell_index: int | None = None,
-                  **more: object) -> None:
-            place = {"cell": cell_index, "chapter": cell.metadata.get("chapter", "")}
-            file.seek(0)
-            file.write(json.dumps(place).encode().ljust(_LINE_BYTES))
-            start(cell, cell_index, **more)
-
-        nb_man.cell_start = noted
-        yield
 
 
 def _follow(nb_man: NotebookExecutionManager, events: Iterable[dict], options: dict) -> bool:

@@ -1,7 +1,7 @@
 """Execute a bound notebook through papermill (执行): the one seam behind which engines change.
 
 papermill's own status is never trusted: it says "completed" after a killed kernel. What
-counts is the record that the last chapter leaves; `pipeline.publishing.county_book` looks at it.
+counts is the record that the last chapter leaves; `pipeline.publishing.book` looks at it.
 """
 
 import contextlib
@@ -32,10 +32,9 @@ from pipeline.publishing.chapters.engine import (
     KERNEL,
     ForkEngine,
     KernelEngine,
-    read_progress,
 )
+from pipeline.publishing.chapters.progress_file import PROGRESS, read_progress
 
-PROGRESS = "progress"
 _PYTHON = "python3"
 
 
@@ -47,7 +46,7 @@ def execute(notebook: NotebookNode, parameters: Parameters | AnnualParameters, w
     (`preloading.be_child`), else in a fresh interpreter; ``kernel`` on a Jupyter kernel of
     this Python. Raises the fault that a chapter raised, when it is one of ours, else
     `DossierFailed` naming chapter and cell. ``work`` is a private folder that becomes the
-    working directory; the running cell stands in ``work/progress`` (`engine.read_progress`).
+    working directory; the running cell stands in ``work/progress`` (`read_progress`).
     """
     progress = work / PROGRESS
     logging.getLogger("papermill").setLevel(logging.ERROR)

@@ -41,7 +41,7 @@ def require_forkable() -> None:
     if threads() > 1:
         names = "、".join(t.name for t in threading.enumerate() if t is not threading.main_thread())
         raise CannotFork(f"进程中有 {threads()} 个线程（{names or '程序库自己的线程'}），不可分叉")
-    typeset = sys.modules.get("pipeline.publishing.paper.typeset")
+    typeset = sys.modules.get("pipeline.publishing.formats.pdf.typesetting")
     if typeset and typeset.has_typeset():
         raise CannotFork("进程已用过 Typst，其子进程会停住，不可分叉")
 
@@ -67,7 +67,7 @@ def preload(book: str = "county") -> None:
     require_forkable()
     with (tempfile.TemporaryDirectory(prefix="junheng-") as folder, _without(_SLOW),
           private_surroundings(Path(folder)), contextlib.chdir(folder)):
-        importlib.import_module("pipeline.publishing.county_book")
+        importlib.import_module("pipeline.publishing.book")
         for name in sorted(_imported_by_chapters(book)):
             _import(name)
         for name in sorted(_imported_by_modules()):
@@ -152,24 +152,25 @@ def _without(name: str) -> Iterator[None]:
 
 
 def _warm() -> None:
-    """Do once what libraries put off until first use: fonts, a fit, a picture, a schema, a
-    shell and a table written."""
+    """Do once what libraries put off until first use: fonts, formats, a fit, a picture, a schema,
+    a shell and a table written."""
     import matplotlib as mpl
     import nbformat
     import numpy as np
     import pandas as pd
     import statsmodels.formula.api as smf
     from matplotlib import font_manager, pyplot as plt
-    from nbconvert.exporters import get_exporter
 
     from pipeline.ground.fonts import missing_letters
     from pipeline.publishing.chapters.cell_execution import run_cells
+    from pipeline.publishing.formats import exporter_of, known_formats
 
     missing_letters("均衡")
     make_ready()
     font_manager.findfont("DejaVu Sans")
     nbformat.validate(nbformat.v4.new_notebook())
-    get_exporter("junheng-pdf")
+    for name in known_formats():
+        exporter_of(name)
     list(run_cells(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("None")])))
     points = pd.DataFrame({"x": np.arange(8.0), "y": np.arange(8.0) ** 2})
     with warnings.catch_warnings(), mpl.rc_context():

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from pipeline.ground.errors import DossierFailed
 from pipeline.ground.fonts import missing_letters
 from pipeline.ground.terms import EXHIBIT_MIME
-from pipeline.publishing.paper.markdown import plain, read_markdown
+from pipeline.publishing.paper.markdown import REFERENCE, plain, read_markdown
 
 _CONTENT = {
     "text": ("paragraphs", "bullets"),
@@ -28,7 +28,6 @@ _NAME = {"table": "表", "figure": "图"}
 _DIGITS = "零一二三四五六七八九"
 _OWN_NUMBER = re.compile(
     rf"^([{_DIGITS}十]+、|（[{_DIGITS}十]+）|\d+[.．、](?!\d)|附\d)")
-_REFERENCE = re.compile(r"\[\[([^\[\]\n]+)\]\]")
 _SHOWN_FAULTS = 20
 
 
@@ -173,7 +172,7 @@ def _refer(document: dict) -> None:
         return labels.get(match[1], "")
 
     for block in blocks:
-        _rewrite(block, lambda text: _REFERENCE.sub(label, text))
+        _rewrite(block, lambda text: REFERENCE.sub(label, text))
     if unknown:
         raise DossierFailed(f"正文引用了不存在的表或图：{'、'.join(dict.fromkeys(unknown))}。")
 

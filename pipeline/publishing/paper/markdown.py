@@ -2,7 +2,8 @@
 
 Only what a formal report needs is understood: headings 1–3, paragraphs with **strong**
 and `code`, links (printed as their text), flat lists, and formulas in a small part of
-LaTeX. Anything else stops the dossier and is named, so that nothing vanishes in silence.
+LaTeX. Anything else stops the dossier and is named, so that nothing vanishes in silence and
+no mark stays between the letters; a mark that is meant as a letter has a backslash before it.
 """
 
 import html
@@ -12,10 +13,22 @@ from collections.abc import Iterator
 import mistune
 
 from pipeline.ground.errors import DossierFailed
+from pipeline.publishing.paper.latex import formula
+
+
+def _escapes(parser: mistune.Markdown) -> None:
+    """Have mistune tell letters with a backslash before them from marks (a plugin of it)."""
+    def letters(_, match: re.Match, state: mistune.InlineState) -> int:
+        state.append_token({"type": "escaped", "raw": match[0][1::2]})
+        return match.end()
+
+    parser.inline.register("escape", parser.inline.specification["escape"], letters,
+                           start_chars="\\")
+
 
 # The last three plugins are loaded only so that their syntax is recognised, and refused.
 _PARSE = mistune.create_markdown(
-    renderer="ast", plugins=["math", "table", "strikethrough", "footnotes"])
+    renderer="ast", plugins=[_escapes, "math", "table", "strikethrough", "footnotes"])
 
 _NAMES = {
     "thematic_break": "分隔线", "block_code": "代码块", "block_quote": "引用块",
@@ -24,6 +37,19 @@ _NAMES = {
     "footnote_ref": "脚注", "list": "嵌套列表", "linebreak": "硬换行",
     "block_math": "段落中的 $$ 公式",
 }
+_OTHER = "\ufffc"  # stands for whatever is no unread text: a formula, code, an escaped letter
+_LEFT_OVER = (  # marks that mistune leaves as letters, since it does not take them for any
+    (r"\*+", "星号", "粗体写作“甲**乙**丙”：星号以内不以标点开头或结尾，标点写在星号以外"),
+    (r"__+|(?<!\w)_|_(?!\w)", "下划线", "粗体用星号，如“甲**乙**丙”"),
+    (r"~~", "删除线", "请删去"), (r"`", "反引号", "代码写作“`代码`”"),
+    (r"\$", "没有成对的 $", "公式写作“$x$”，$ 与公式之间不留空格"),
+    (r"\\", "公式以外的反斜线", "公式写在 $ 之间"),
+    (r"\||^[ ]*:?-{3,}:?[ ]*$", "没有表头的 Markdown 表格", "请用表展示"),
+    (r"!\[|\]\(|\]\[|\[\^|^\[[ xX]\]", "没有写完的链接、图片、脚注或待办项", "请写完或删去"),
+    (r"\[\[|\]\]", "没有写完的引用", "引用写作“[[键]]”"),
+    (r"^(?:#+|[-+](?=[^\W\d_]))", "行首的标题或列表记号", "记号之后空一格"),
+)
+REFERENCE = re.compile(r"\[\[([^\[\]\n]+)\]\]")
 _WIDE_END, _WIDE_START = re.compile(r"[^\x00-\u02ff]$"), re.compile(r"^[^\x00-\u02ff]")
 
 
@@ -44,7 +70,7 @@ def _block(token: dict) -> Iterator[dict]:
         case "heading":
             yield _heading(token)
         case "paragraph":
-            yield {"type": "paragraph", "runs": _runs(token["children"])}
+            yield {"type": "paragraph", "runs": _read(token["children"])}
         case "list":
             yield _list(token)
         case "block_math":
@@ -54,10 +80,10 @@ def _block(token: dict) -> Iterator[dict]:
 
 
 def _heading(token: dict) -> dict:
-    level, runs = token["attrs"]["level"], _runs(token["children"])
+    level, runs = token["attrs"]["level"], _read(token["children"])
     if level > 3:
         raise DossierFailed(f"标题“{plain(runs)}”为第{level}级：只用一至三级标题。")
-    if any("typst" in run for run in runs):
+    if any("parts" in run for run in runs):
         raise DossierFailed(f"标题“{plain(runs)}”中不能有公式。")
     return {"type": "heading", "level": level, "text": plain(runs).strip()}
 
@@ -75,8 +101,28 @@ def _item(token: dict) -> list[dict]:
         if part["type"] not in ("block_text", "paragraph"):
             raise _refused(part["type"], part)
     if len(parts) > 1:
-        raise DossierFailed(f"列表项“{plain(_runs(parts[0]['children']))}”只能有一段。")
-    return _runs(parts[0]["children"]) if parts else []
+        raise DossierFailed(f"列表项“{plain(_read(parts[0]['children']))}”只能有一段。")
+    return _read(parts[0]["children"]) if parts else []
+
+
+def _read(tokens: list[dict]) -> list[dict]:
+    """Return inline tokens as runs; stop at a mark that has stayed among the letters."""
+    runs, unread = _runs(tokens), REFERENCE.sub(_OTHER, _unread(tokens))
+    for pattern, name, remedy in _LEFT_OVER:
+        found = re.search(pattern, unread, re.MULTILINE)
+        if found:
+            shown = unread[max(0, found.start() - 10):found.end() + 10].replace(_OTHER, "…")
+            raise DossierFailed(f"文本中有未能识别的写法：{name}，见“{shown.strip()}”。{remedy}；"
+                                f"要印出这个字符，在它前面加反斜线。")
+    return runs
+
+
+def _unread(tokens: list[dict]) -> str:
+    """Return the letters of inline tokens in which a mark would be one that was not understood."""
+    return "".join(
+        token["raw"] if token["type"] == "text" else "\n" if token["type"] == "softbreak"
+        else _unread(token["children"]) if token["type"] in ("strong", "link") else _OTHER
+        for token in tokens)
 
 
 def _runs(tokens: list[dict], **marks: bool) -> list[dict]:
@@ -94,7 +140,7 @@ def _runs(tokens: list[dict], **marks: bool) -> list[dict]:
 
 def _inline(token: dict, marks: dict) -> Iterator[dict]:
     match token["type"]:
-        case "text":
+        case "text" | "escaped":
             yield {"text": html.unescape(token["raw"]), **marks}
         case "softbreak":
             yield {"text": "\n", **marks}
@@ -137,98 +183,3 @@ def _refused(kind: str, token: dict) -> DossierFailed:
     name = _NAMES.get(kind, kind)
     return DossierFailed(f"文本中有排版不支持的写法：{name}" + (f"“{shown}”" if shown else "")
                          + "。请改用标题、段落、列表、公式，或用表、图展示。")
-
-
-_GREEK = ("alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
-          "upsilon chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega")
-_SYMBOLS = {
-    "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=",
-    "approx": "approx", "times": "times", "cdot": "dot.op", "div": "div", "pm": "plus.minus",
-    "infty": "infinity", "in": "in", "sim": "tilde.op", "to": "->", "mid": "divides",
-    "ldots": "dots.h", "dots": "dots.h", "cdots": "dots.h.c", "partial": "partial",
-    "sum": "sum", "prod": "product", "ln": "ln", "log": "log", "exp": "exp", "max": "max",
-    "min": "min", "Pr": "Pr", "quad": "quad", "qquad": "wide", ",": "thin", ";": "thick",
-    "%": "\\%", "#": "\\#", "$": "\\$", "&": "\\&", "_": "\\_", "{": "\\{", "}": "\\}",
-    "epsilon": "epsilon.alt", "varepsilon": "epsilon", "phi": "phi.alt", "varphi": "phi",
-} | {name: name for name in _GREEK.split()}
-_ONE = {"sqrt": "sqrt", "bar": "macron", "overline": "overline", "hat": "hat",
-        "tilde": "tilde", "mathbf": "bold"}
-_FENCES = {"(": "paren.l", ")": "paren.r", "[": "bracket.l", "]": "bracket.r",
-           "|": "bar.v", r"\{": "brace.l", r"\}": "brace.r", ".": ""}
-_PIECE = re.compile(
-    r"\\(?:text|mathrm|operatorname)\s*\{[^{}\\]*\}"  # words keep their spaces: one piece
-    r"|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
-_AS_IS = set("+-=<>!:?'≤≥≠×·±÷∑√∞−…")
-
-
-def formula(latex: str) -> dict:
-    """Translate LaTeX to Typst math (公式); the LaTeX stays as the words for it (alt)."""
-    return {"typst": _Formula(latex).whole(), "alt": " ".join(latex.split())}
-
-
-class _Formula:
-    """Reads the pieces of one formula; every letter it writes is a symbol, never a name."""
-
-    def __init__(self, latex: str):
-        self.latex = latex
-        self.pieces = [p for p in _PIECE.findall(latex) if not p.isspace()]
-
-    def whole(self) -> str:
-        out = self._until(None)
-        return out or self._stop("公式为空")
-
-    def _until(self, end: str | None) -> str:
-        out = []
-        while self.pieces and self.pieces[0] != end:
-            out.append(self._atom(self.pieces.pop(0)))
-        if end is not None:
-            if not self.pieces:
-                self._stop(f"缺少“{end}”")
-            self.pieces.pop(0)
-        return "".join(f if f[:1] in "^_'" else f" {f}" for f in out).strip()
-
-    def _group(self) -> str:
-        """Read what one command or script applies to: ``{…}`` or one atom."""
-        if not self.pieces:
-            self._stop("公式不完整")
-        piece = self.pieces.pop(0)
-        return self._until("}") if piece == "{" else self._atom(piece)
-
-    def _atom(self, piece: str) -> str:
-        if piece.startswith("\\") and piece.endswith("}") and len(piece) > 2:
-            return '"' + piece[piece.index("{") + 1:-1].replace('"', '\\"') + '"'
-        if piece.startswith("\\"):
-            return self._command(piece[1:])
-        if piece in "^_":
-            return f"{piece}({self._group()})"
-        if piece == "{":
-            return self._until("}") or '""'
-        if piece.isascii() and piece[0].isalnum() or piece in _AS_IS:
-            return piece
-        if piece in "()[]|,;./*":
-            return "\\" + piece
-        if "\u4e00" <= piece <= "\u9fff":
-            return f'"{piece}"'
-        return self._stop(f"不支持“{piece}”")
-
-    def _command(self, name: str) -> str:
-        if name in _SYMBOLS:
-            return _SYMBOLS[name]
-        if name == "frac":
-            return f"frac({self._group()}, {self._group()})"
-        if name == "sqrt" and self.pieces[:1] == ["["]:
-            self.pieces.pop(0)
-            return f"root({self._until(']')}, {self._group()})"
-        if name in _ONE:
-            return f"{_ONE[name]}({self._group()})"
-        if name == "left":
-            opening, inside = self._fence(), self._until(r"\right")
-            return f"lr({opening} {inside} {self._fence()})"
-        return self._stop(f"不支持“\\{name}”")
-
-    def _fence(self) -> str:
-        piece = self.pieces.pop(0) if self.pieces else ""
-        return _FENCES[piece] if piece in _FENCES else self._stop(f"不支持的括号“{piece}”")
-
-    def _stop(self, why: str) -> str:
-        raise DossierFailed(f"公式“{' '.join(self.latex.split())}”{why}，无法排版。")

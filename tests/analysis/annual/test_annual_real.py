@@ -34,9 +34,9 @@ from pipeline.dossier.annual.a02_overview.dispersion_exhibits import (
 )
 from pipeline.ground.errors import DefinitionFault, InputRefused, WrongUse
 from pipeline.ground.terms import MET, NOT_MET, TABLES, UNDETERMINED
-from pipeline.publishing.annual_book import AnnualOrder
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.chapters.binding import AnnualParameters
+from pipeline.publishing.order import Order
 from pipeline.whole.evaluation import evaluate
 from pipeline.whole.pooling import pool
 from pipeline.whole.pooling_tables import pool_tables
@@ -339,7 +339,7 @@ def test_every_rule_is_printed_with_its_count_and_its_law(beijing):
 @pytest.mark.slow
 def test_the_annual_book_of_a_county_table_is_made_from_end_to_end(tmp_path):
     parameters = AnnualParameters(study="beijing", year=2025, processed=str(tmp_path / "data"))
-    folder = evaluate(AnnualOrder(parameters, tmp_path / "reports"), Limits(), 1)
+    folder = evaluate(Order(parameters, tmp_path / "reports"), Limits(), 1)
     record = json.loads((folder / "annual.json").read_text("utf-8"))
     assert {"findings", "comparisons", "dispersion"} <= set(record["tables"])
     assert len(record["tables"]["comparisons"]) == 96

@@ -22,7 +22,7 @@ from pipeline.publishing.batch.outcome import (
     Task,
 )
 from pipeline.publishing.batch.progress import Progress
-from pipeline.publishing.county_book import publish_dossier
+from pipeline.publishing.book import publish_book
 from pipeline.publishing.records.manifest import read_manifest
 from pipeline.publishing.records.publication import discard, remove_own, write_own
 
@@ -86,7 +86,7 @@ class Ledger:
         if record["run_id"] != task.run_id:
             return outcome.but(state=FAILED, reason="运行期间数据或程序有改动，未发布，请再运行")
         try:
-            for said in publish_dossier(task.order, ended.work):
+            for said in publish_book(task.order, ended.work):
                 self.tell.say(f"{task.code} {task.name}：{said}")
         except JunhengError as fault:
             return outcome.but(state=FAILED, reason=str(fault))

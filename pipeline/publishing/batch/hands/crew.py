@@ -20,14 +20,13 @@ from pipeline.ground.machine import lacking, lacking_by_code, memory_allowed, no
 from pipeline.ground.ownership import scratch
 from pipeline.publishing.batch.hands.child import MEMORY, WORD, Job, Limits, work_in_child
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, TIMEOUT, Outcome, Task
-from pipeline.publishing.chapters.engine import read_progress
-from pipeline.publishing.chapters.execution import PROGRESS
 from pipeline.publishing.chapters.processes import (
     adopt_orphans,
     children_of,
     end_all_but,
     memory_mb,
 )
+from pipeline.publishing.chapters.progress_file import PROGRESS, read_progress
 from pipeline.publishing.records.publication import discard
 
 _GLANCE_SECONDS = 0.02

@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-from pipeline.publishing.annual_book import prepare_annual
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.hands.station import Station
 from pipeline.publishing.batch.running import Hands
+from pipeline.publishing.book import prepare_book
 from pipeline.publishing.chapters.preloading import preload
 from pipeline.publishing.chapters.surroundings import is_fixed
-from pipeline.publishing.county_book import prepare_dossier
-
-_JOBS = {"county": prepare_dossier, "annual": prepare_annual}
 
 
 def local_hands(book: str, limits: Limits, workers: int, work: Path) -> Hands:
@@ -23,4 +20,4 @@ def local_hands(book: str, limits: Limits, workers: int, work: Path) -> Hands:
     if not is_fixed():
         return Station(limits, workers, work, book)
     preload(book)
-    return Crew(_JOBS[book], limits, workers, work)
+    return Crew(prepare_book, limits, workers, work)

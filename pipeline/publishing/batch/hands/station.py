@@ -19,18 +19,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.county import County, folders_listed_once, shared_tables
-from pipeline.publishing.annual_book import AnnualOrder, prepare_annual
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended, not_begun
 from pipeline.publishing.batch.outcome import FAILED, Outcome, Task
-from pipeline.publishing.chapters.binding import AnnualParameters, Parameters
+from pipeline.publishing.book import BOOKS, COUNTY, book_of, prepare_book
 from pipeline.publishing.chapters.preloading import preload
 from pipeline.publishing.chapters.surroundings import fixed_environment
-from pipeline.publishing.county_book import Order, prepare_dossier
+from pipeline.publishing.order import Order
 from pipeline.publishing.records.manifest import identity
 
 _GLANCE_SECONDS, _GRACE_SECONDS = 0.05, 3
-_BOOKS = {"county": (Order, Parameters), "annual": (AnnualOrder, AnnualParameters)}
 
 
 class Station:
@@ -108,8 +106,10 @@ def written(task: Task) -> dict:
     """Return a task as plain data, with the shared tables that concern a county."""
     order = task.order
     return {"parameters": order.parameters.model_dump(), "out": str(order.out),
-            "engine": order.engine, "code": task.code, "name": task.name, "seed": task.seed,
-            "shared": _shared(order.county) if isinstance(order, Order) else []}
+            "engine": order.engine, "formats": order.formats,
+            "tables": order.tables and str(order.tables),
+            "code": task.code, "name": task.name, "seed": task.seed,
+            "shared": _shared(order.county) if book_of(order) is COUNTY else []}
 
 
 def _shared(county: County) -> list[str]:
@@ -119,8 +119,9 @@ def _shared(county: County) -> list[str]:
 
 def read_task(record: dict, book: str = "county") -> tuple[Task, list[str]]:
     """Return the task that was `written`, and its shared tables."""
-    kind, parameters = _BOOKS[book]
-    order = kind(parameters(**record["parameters"]), Path(record["out"]), record["engine"])
+    parameters = BOOKS[book].parameters(**record["parameters"])
+    order = Order(parameters, Path(record["out"]), record["engine"], tuple(record["formats"]),
+                  record["tables"] and Path(record["tables"]))
     return Task(order, record["code"], record["name"], seed=record["seed"]), record["shared"]
 
 
@@ -133,16 +134,16 @@ def _lines(stream: BinaryIO, rest: bytes) -> tuple[list[bytes] | None, bytes]:
     return lines, rest
 
 
-def _make(asked: tuple[Order | AnnualOrder, list[str]], work: Path) -> None:
+def _make(asked: tuple[Order, list[str]], work: Path) -> None:
     order, shared = asked
-    if isinstance(order, AnnualOrder):
-        prepare_annual(order, work)
+    if book_of(order) is not COUNTY:
+        prepare_book(order, work)
         return
     county = order.county
     concerned = {path: frozenset({county.code} if str(path) in shared else ())
                  for year in county.file_years for path in shared_tables(county.raw, year)}
     with folders_listed_once(concerned):
-        prepare_dossier(order, work)
+        prepare_book(order, work)
 
 
 def serve(crew: Crew, asked: BinaryIO, told: BinaryIO, book: str) -> None:

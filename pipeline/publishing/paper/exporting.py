@@ -1,35 +1,39 @@
-"""The nbconvert exporter (导出器) behind ``jupyter nbconvert --to junheng-pdf``."""
+"""From an executed notebook to files of every format (导出), each behind an nbconvert exporter."""
 
 from pathlib import Path
 
 import nbformat
 import orjson
-from nbconvert.exporters import Exporter, get_exporter
+from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines, strip_transient
 from traitlets import default
 
+from pipeline.publishing.formats import exporter_of
 from pipeline.publishing.paper.blocks import read_notebook
-from pipeline.publishing.paper.typeset import typeset
 
 
-class PdfExporter(Exporter):
-    """Write an executed dossier notebook as PDF.
+class PaperExporter(Exporter):
+    """What the exporters (导出器) of all formats have in common: they read an executed notebook
+    as a neutral document. A format says what nbconvert calls it (``export_from_notebook``), its
+    ``output_mimetype``, and how a document is `written`.
 
-    ``resources`` may carry ``run_id`` (printed small at the foot of each page) and
-    ``attachment`` (bytes of the results, attached to the PDF as results.json).
+    ``resources`` may carry ``run_id`` (printed small on each page) and ``attachment`` (bytes of
+    the results, which PDF attaches as results.json).
     """
-
-    export_from_notebook = "均衡卷宗 PDF"
-    output_mimetype = "application/pdf"
 
     @default("file_extension")
     def _file_extension_default(self) -> str:
-        return ".pdf"
+        return f".{type(self).__module__.rpartition('.')[2]}"
+
+    def written(self, document: dict) -> bytes:
+        """Return the bytes of a document from `read_notebook`, which stays as it is; the same
+        bytes every time. `DossierFailed` says in Chinese what cannot be written."""
+        raise NotImplementedError
 
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None,
                            **kw: object) -> tuple[bytes, dict]:
-        """Return the PDF of the notebook and the resources.
+        """Return the bytes of the notebook's document and the resources.
 
         With no preprocessors there is nothing that could change the notebook, and neither the
         two copies nor the validations are made that nbconvert makes for their sake.
@@ -40,18 +44,19 @@ class PdfExporter(Exporter):
         document = read_notebook(nb, resources.get("run_id", ""))
         if "attachment" in resources:
             document["attachment"] = resources["attachment"]
-        return typeset(document), resources
+        return self.written(document), resources
 
 
-def export(notebook: NotebookNode, run_id: str, path: Path) -> None:
-    """Write an executed notebook without traces as PDF and as notebook beside it (导出).
+def export(notebook: NotebookNode, run_id: str, path: Path, formats: tuple[str, ...]) -> None:
+    """Write an executed notebook without traces in every format, and as notebook beside them.
 
     ``path`` lacks the suffix. The notebook serves no further purpose afterwards: see
     `write_notebook`.
     """
-    exporter = get_exporter("junheng-pdf")(default_preprocessors=[])
-    pdf, _ = exporter.from_notebook_node(notebook, {"run_id": run_id})
-    path.with_suffix(".pdf").write_bytes(pdf)
+    document = read_notebook(notebook, run_id)
+    for name in formats:
+        content = exporter_of(name)(default_preprocessors=[]).written(document)
+        path.with_suffix(f".{name}").write_bytes(content)
     write_notebook(notebook, path.with_suffix(".ipynb"))
 
 

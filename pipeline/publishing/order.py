@@ -1,0 +1,57 @@
+"""The order (订单): what is asked for, of a county or of an annual evaluation."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.annual_evaluation import Annual
+from pipeline.county import County
+from pipeline.definitions.base import ROOT
+from pipeline.definitions.forms.unit_list import unit_info
+from pipeline.publishing.chapters.binding import AnnualParameters, Parameters
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: the parameters of the chapters, where the book goes, whether the
+    chapters run in a forked process or on a Jupyter kernel, and in which formats it is written.
+
+    No ``formats`` are those of the book that stands, and PDF where none does. ``tables`` is a
+    private folder of processed tables in which somebody has laid what the chapters start from.
+    """
+
+    parameters: Parameters | AnnualParameters
+    out: Path
+    engine: str = "fork"
+    formats: tuple[str, ...] = ()
+    tables: Path | None = None
+
+    @property
+    def county(self) -> County:
+        """Return the county that is asked for."""
+        return County.open(**self.parameters.of_county)
+
+    @property
+    def annual(self) -> Annual:
+        """Return the annual evaluation that is asked for."""
+        return Annual.open(**self.parameters.of_annual)
+
+    @property
+    def opened(self) -> County | Annual:
+        """Return what is asked for, a county or an evaluation."""
+        return self.county if isinstance(self.parameters, Parameters) else self.annual
+
+    def private(self, work: Path) -> "Order":
+        """Return the order with processed tables of its own, which nobody else sees: those laid
+        for it, else new ones in a private folder."""
+        more = {"raw": str(self.opened.raw), "processed": str(self.tables or work / "processed")}
+        return replace(self, parameters=self.parameters.model_copy(update=more))
+
+    @property
+    def target(self) -> Path:
+        """Return the folder of the published book: named by year and subject alone."""
+        return self.out / str(self.parameters.year) / self.parameters.subject
+
+    @property
+    def name(self) -> str:
+        """Return what the unit is called in its list."""
+        return unit_info(self.parameters.unit, ROOT / self.parameters.raw).name
