@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -149,6 +150,20 @@ def test_no_function_or_class_is_reached_by_tests_alone():
              if isinstance(node, ast.FunctionDef | ast.ClassDef)
              and not node.decorator_list and node.name not in used]
     assert alone == []
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+def test_a_chapter_enters_its_room_of_the_dossier_by_one_door(path):
+    setup, *cells = [ast.parse(cell.source) for cell in code_cells(path)[1:]]
+    room = ("" if path.parent.name == "county" else "annual.") + path.parent.name[0] + path.stem
+    before, _, name = f"pipeline.dossier.{room}".rpartition(".")
+    dossier = [line for line in ast.unparse(setup).split("\n")
+               if line.startswith("from pipeline.dossier") and "printing" not in line]
+    assert dossier == [f"from {before} import {name} as chapter"]
+    offered = import_module(f"pipeline.dossier.{room}").__all__
+    assert sorted({node.attr for cell in cells for node in ast.walk(cell)
+                   if isinstance(node, ast.Attribute)
+                   and ast.unparse(node.value) == "chapter"}) == offered
 
 
 def test_a_listing_can_be_taken_in_at_a_glance():

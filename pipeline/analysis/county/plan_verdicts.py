@@ -53,23 +53,23 @@ class Judged:
         return self.found.reason + (f"；填报{said}，与此不符，未采用" if said else "")
 
 
-def targets(plans: list[Plan], judgements: pd.DataFrame, years: dict[int, CountyData],
-            unit: str, reference: date) -> pd.DataFrame:
+def targets(plans: list[Plan], judgements: pd.DataFrame, data: dict[int, CountyData],
+            code: str, reference_day: date) -> pd.DataFrame:
     """Return the targets table: every target that applies to the unit, plan by plan.
 
-    ``years`` holds the county's data of this year and the one before; ``reference`` is the
-    day of the statistics, against which deadlines are held.
+    ``data`` is what was handed in for this year and those before, with what was measured of it;
+    ``reference_day`` that of the statistics (统计时点), against which deadlines are held.
     """
-    rows = [_row(plan, target, judged, reference)
-            for plan, target, judged in _judged(plans, judgements, years, unit)]
+    rows = [_row(plan, target, judged, reference_day)
+            for plan, target, judged in _judged(plans, judgements, data, code)]
     return TABLES["targets"].frame(rows)
 
 
-def contradictions(plans: list[Plan], judgements: pd.DataFrame, years: dict[int, CountyData],
-                   unit: str) -> pd.DataFrame:
+def contradictions(plans: list[Plan], judgements: pd.DataFrame, data: dict[int, CountyData],
+                   code: str) -> pd.DataFrame:
     """Return a finding for every claim that the county's own sheets contradict."""
     check, rows = checks()[_CONTRADICTED], []
-    for _, target, judged in _judged(plans, judgements, years, unit):
+    for _, target, judged in _judged(plans, judgements, data, code):
         for claim in judged.against:
             place = claim.place or {"sheet": "佐证材料"}
             said = (f"填报{claim.said}（{target.quantity}）；{judged.found.reason}；"
