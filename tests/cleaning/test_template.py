@@ -87,6 +87,12 @@ def imported(path):
     return import_county(county)
 
 
+def columns_of(name):
+    """Return the columns that any county is asked for; those for plans are for theirs alone."""
+    return [c for c in LAYOUTS[FORMS[name]].columns
+            if not variables().variables[c.variable].for_plans]
+
+
 def refused_places(path):
     report, = check_paths([path])
     return {(f["code"], f["sheet"]) for f in report["findings"] if f["severity"] == REFUSE}
@@ -100,13 +106,13 @@ def test_there_is_a_sheet_for_every_form_then_the_explanation_and_the_example(bo
 @pytest.mark.parametrize("name", FORMS)
 def test_a_sheet_has_every_column_of_its_form_and_nothing_unexplained(book, name):
     written = [h for h in headers(book[name]) if h not in HELP.get(name, ())]
-    assert written == [column.headers[0] for column in LAYOUTS[FORMS[name]].columns]
+    assert written == [column.headers[0] for column in columns_of(name)]
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_every_column_with_a_unit_has_it_in_its_header_or_in_the_form(book, name):
     units = variables().units
-    for column in LAYOUTS[FORMS[name]].columns:
+    for column in columns_of(name):
         base = variables().variables[column.variable].unit
         written = readings(column.headers[0])[0].unit
         assert column.headers[0] in headers(book[name])
@@ -252,16 +258,18 @@ def test_a_unit_gets_its_name_its_plans_targets_and_last_years_schools(tmp_path)
     assert rows[0] == ("2199000001", "示例县第一小学", "小学", "小学", "城区", "公办")
     assert len(rows) == len(schools) == 51
     assert not [row[1] for row in rows if "（小学部）" in row[1] or "（初中部）" in row[1]]
-    asked = {row[0].value for sheet in ("县级数据", "佐证材料")
-             for row in book[sheet].iter_rows(min_row=2)}
-    assert asked >= {"H11", "CX11小学", "CX11初中", "W21", "Z20", "CX12"}
-    assert asked.isdisjoint({"H02", "H03", "W22"})     # the sheets of schools and classes decide
     figures, papers = ({row[0].value for row in book[sheet].iter_rows(min_row=2)}
                        for sheet in ("县级数据", "佐证材料"))
-    assert {"Z20", "W28", "CX11小学"} <= figures and {"W21", "CX12", "W28"} <= papers
-    asking = {row[0].value: row[1].value for row in book["县级数据"].iter_rows(min_row=2)}
-    assert asking["W24"].endswith("（填乡村教师实际收入减同职级城镇教师实际收入）")
-    assert figures & papers == {"CX20", "W28", "W29", "Z38"}   # a figure and its document
+    asked = figures | papers
+    assert asked >= {"H14", "CX05县市党委常委会", "W21", "CX22", "寄宿生公用经费补助", "择校生数"}
+    # the sheets of schools, classes and county figures decide
+    assert asked.isdisjoint({"H02", "H03", "W22", "H11", "Z20", "CX11小学", "CX12"})
+    assert {"H14", "W28"} <= figures and {"W21", "CX22", "W28"} <= papers
+    told = {row[0].value: row[1].value for row in book["县级数据"].iter_rows(min_row=2)}
+    assert told["寄宿生公用经费补助"] == "用于规划目标 H11"
+    assert told["城镇学校和优质学校符合交流条件教师数"] == "用于规划目标 ZR3、W14"
+    assert "教职工编制数" in {cell.value for cell in book["学校情况"][1]}
+    assert figures & papers == {"CX06县市", "CX20", "W28", "Z38"} - {"CX06县市"}
     assert "Z01" not in asked                         # is asked of two other counties
 
 
@@ -308,7 +316,8 @@ def test_there_are_drop_downs_for_state_kind_of_room_grade_and_level(book):
 
 def test_every_county_figure_is_asked_for_once_in_a_unit_that_it_can_have(book):
     rows = list(book["县级数据"].iter_rows(min_row=2, values_only=True))
-    county = {v.zh: v for v in variables().variables.values() if v.county}
+    county = {v.zh: v for v in variables().variables.values()
+              if v.county and not v.for_plans}
     assert Counter(row[0] for row in rows) == Counter(list(county))
     assert [r[0] for r in rows if variables().units[r[3]].base != county[r[0]].unit] == []
     assert {row[2] for row in rows} == {None}
@@ -337,8 +346,8 @@ def test_codes_are_kept_as_text(book):
 
 def test_every_column_is_explained(book):
     told = {(row[0], row[1]) for row in book["填表说明"].iter_rows(values_only=True)}
-    assert told >= {(name, column.headers[0]) for name, id in FORMS.items()
-                    for column in LAYOUTS[id].columns}
+    assert told >= {(name, column.headers[0]) for name in FORMS
+                    for column in columns_of(name)}
 
 
 def test_a_blank_template_is_refused_only_because_it_has_no_schools(blank):

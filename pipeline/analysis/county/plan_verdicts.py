@@ -18,6 +18,7 @@ from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.target_claims import Claim, claims, disagrees
 from pipeline.analysis.county.target_measures import measured, measured_parts
 from pipeline.definitions.forms.check_rules import checks
+from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.targets.coverage import BOTH, FIGURE, PAPERS, SHEETS, basis
 from pipeline.definitions.targets.plans import WIDE, Plan, Target
 from pipeline.ground.terms import (
@@ -155,7 +156,9 @@ def _open(target: Target) -> Outcome:
         return Outcome(UNDETERMINED, "市（州）级目标，县级资料不能判定")
     names = "、".join(key.replace(":", "") for key in target.parts or (target.id,))
     sheets = "、".join(dict.fromkeys(rule.source_zh for rule in target.rules))
-    how = {SHEETS: f"由{sheets or '国家标准的同项'}判定", FIGURE: f"可按编号 {names} 填报",
+    fields = "、".join(variables().variables[name].zh for name in target.fields)
+    how = {SHEETS: f"由{sheets or '国家标准的同项'}判定{fields and f'，须填{fields}'}",
+           FIGURE: f"可按编号 {names} 填报",
            PAPERS: f"可按编号 {target.id} 提交佐证材料",
            BOTH: f"须按编号 {names} 填报并提交佐证材料"}
     return Outcome(UNDETERMINED, f"未提交资料（{how.get(basis(target), target.note)}）")

@@ -76,16 +76,17 @@ def _book(handed: Handed) -> Workbook:
     return book
 
 
-def headed_columns(layout: Layout) -> list[tuple[str, FormColumn | None]]:
+def headed_columns(layout: Layout, handed: Handed) -> list[tuple[str, FormColumn | None]]:
     """Return header and column in the order written; further columns follow the first."""
-    columns = [(column.headers[0], column) for column in layout.columns]
+    columns = [(column.headers[0], column) for column in layout.columns
+               if handed.wants(column.variable)]
     columns[1:1] = [(header, None) for header in EXTRA.get(layout.id, ())]
     return columns
 
 
 def _fill_in_sheet(sheet, layout: Layout, handed: Handed) -> None:
     sheet.freeze_panes = "C2"
-    columns = headed_columns(layout)
+    columns = headed_columns(layout, handed)
     sheet.row_dimensions[1].height = 45
     for i, (header, column) in enumerate(columns, 1):
         letter = get_column_letter(i)

@@ -97,7 +97,7 @@ def explaining_page(sheet, forms: list[Layout], handed: Handed) -> None:
     for cell in sheet[sheet.max_row][:len(_WIDTHS)]:
         head(cell, HEAD)
     for form in forms:
-        for column in form.columns:
+        for column in (c for c in form.columns if handed.wants(c.variable)):
             sheet.append([form.sheet, column.headers[0], "必填" if wanted(column) else "按需",
                           _unit(column), column.note])
             sheet.cell(sheet.max_row, 5).alignment = Alignment(wrap_text=True, vertical="top")

@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.counties.plan_figures import apart, is_set_aside, without_misfits
 from pipeline.cleaning.counties.target_rows import (
     ASIDE,
     find_target,
@@ -143,11 +144,17 @@ def _fact(name: str, unit: str, cell: Cell, year: int, findings: Findings) -> li
         key, target = found
         value = target_value(key, target, unit, cell, findings)
     else:
-        value = _value(key, unit, cell, findings)
-        check_range(key, value, cell, year, findings)
+        value = _figure(key, unit, cell, year, findings)
     return [] if value is None else [{"year": year, "variable": key, "value": value,
                                       "file": cell.file, "sheet": cell.sheet, "row": cell.row,
                                       "cell": cell}]
+
+
+def _figure(key: str, unit: str, cell: Cell, year: int, findings: Findings) -> Fraction | None:
+    own = apart(findings)
+    value = _value(key, unit, cell, own)
+    check_range(key, value, cell, year, own)
+    return None if is_set_aside(key, cell, own, findings) else value
 
 
 def _item(name: str, unit: str, known: dict[str, str]) -> tuple[str, str]:
@@ -243,7 +250,10 @@ def check_county(county: dict[str, list[dict]], findings: Findings) -> None:
             if before is not row and before[said] != row[said]:
                 findings.add("fact.repeated", f"{row[key]} 填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))
-    for year in sorted({row["year"] for row in county["facts"]}):
+    years = sorted({row["year"] for row in county["facts"]})
+    county["facts"][:] = [row for year in years for row in without_misfits(
+        [row for row in county["facts"] if row["year"] == year], findings)]
+    for year in years:
         own = {row["variable"]: row for row in county["facts"] if row["year"] == year}
         check_relations("facts", [Related({name: row["value"] for name, row in own.items()},
                                           {name: row["cell"] for name, row in own.items()})],
