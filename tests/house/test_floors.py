@@ -210,6 +210,13 @@ def test_a_cell_holds_no_typed_number(path):
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+def test_what_a_chapter_says_and_its_formulas_hold_no_number_of_a_pack(path):
+    texts = [cell.source for cell in nbformat.read(path, as_version=4).cells
+             if cell.cell_type == "markdown"]
+    assert {*re.findall(r"\d[\d.]*", " ".join(texts))} <= {"0", "1", "2", "100"}
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
 def test_a_chapter_is_stored_without_outputs(path):
     assert [c.outputs for c in code_cells(path) if c.outputs] == []
     assert {c.execution_count for c in code_cells(path)} == {None}
