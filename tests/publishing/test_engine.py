@@ -26,8 +26,8 @@ from pipeline.publishing.chapters.outputs import Outputs, OutputTooLarge
 from pipeline.publishing.chapters.preloading import CannotFork, preload
 from pipeline.publishing.chapters.progress_file import PROGRESS, read_progress
 from pipeline.publishing.chapters.surroundings import FIXED
-from pipeline.publishing.formats.pdf import typesetting
 from pipeline.publishing.order import Order
+from pipeline.publishing.paper import compiling
 
 KERNELSPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 BUNDLE = """class Exhibit:
@@ -236,7 +236,7 @@ def test_a_process_with_a_thread_is_not_preloaded():
 @pytest.mark.usefixtures("in_fixed_environment")
 def test_a_process_that_has_typeset_is_not_preloaded(monkeypatch):
     monkeypatch.setattr(preloading, "threads", lambda: 1)
-    monkeypatch.setattr(typesetting, "_users", {os.getpid()})
+    monkeypatch.setattr(compiling, "_users", {os.getpid()})
     with pytest.raises(CannotFork, match="Typst"):
         preload()
 
