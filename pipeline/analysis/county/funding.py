@@ -16,7 +16,6 @@ from pipeline.definitions.indicators import Indicator
 from pipeline.definitions.standards import Standard
 from pipeline.ground.terms import MET, NOT_MET, TABLES, UNDETERMINED, is_missing, known, records
 
-PER_PUPIL = "元/生"
 TRAINING, TRAINING_BUDGET = "training_spending_yuan", "operating_budget_yuan"
 INDICES = ("gini", "theil_t", "theil_t_between", "theil_t_within", "mcloone", "p90_p10",
            "urban_rural_difference", "urban_rural_ratio")
@@ -25,8 +24,8 @@ LOWEST_INDEX, HIGHEST_INDEX = 50, 200
 
 
 def spending_indicators(standard: Standard) -> list[Indicator]:
-    """Return the indicators of context that are money spent per pupil (生均经费)."""
-    return [i for i in map(standard.indicator, standard.context) if i.unit == PER_PUPIL]
+    """Return the indicators that are money spent per pupil in a year (生均经费)."""
+    return [i for i in standard.used_indicators if i.spending]
 
 
 def funding(data: dict[int, CountyData], year: int) -> pd.DataFrame:
