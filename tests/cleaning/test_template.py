@@ -4,10 +4,12 @@ import shutil
 import subprocess
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import openpyxl
 import pandas as pd
+import pypdf
 import pytest
 from tables import refusals
 
@@ -46,10 +48,7 @@ BANDS = ["25人及以下", "26—30人", "31—35人", "36—40人", "41—45人
 
 @pytest.fixture
 def blank(tmp_path):
-    path = tmp_path / "raw" / "2023" / "990101_甲县.xlsx"
-    path.parent.mkdir(parents=True)
-    write_template(path)
-    return path
+    return _placed(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +270,51 @@ def test_a_unit_gets_its_name_its_plans_targets_and_last_years_schools(tmp_path)
     assert "教职工编制数" in {cell.value for cell in book["学校情况"][1]}
     assert figures & papers == {"CX06县市", "CX20", "W28", "Z38"} - {"CX06县市"}
     assert "Z01" not in asked                         # is asked of two other counties
+
+
+@pytest.mark.parametrize(("pupils", "outcome"), [
+    (49, "excluded"), (50, "merged"), (51, "merged")])
+def test_a_school_that_takes_no_part_of_its_own_keeps_what_last_year_said_of_it(
+        pupils, outcome, tmp_path):
+    point = {"学校标识码": "2199000003", "学校名称": "丙教学点", "办学类型": "小学教学点",
+             "在校生数": pupils, "归属学校标识码": "2199000001", "建校年份": 1987, "经度": 104.25}
+    special = {"学校标识码": "5199000004", "学校名称": "丁学校", "办学类型": "特殊教育学校",
+               "建校年份": 2001}
+    fill(_placed(tmp_path), 学校情况=[*SCHOOLS, SCHOOL | point, SCHOOL | special])
+    county = County.open("990101", 2023, raw=str(tmp_path / "raw"), processed=str(tmp_path))
+    scope = county.standard.scope
+    merging = scope.model_copy(update={"teaching_point": scope.teaching_point.model_copy(
+        update={"at_or_above": "merge"})})
+    read = import_county(replace(county, standard=county.standard.model_copy(
+        update={"scope": merging})))
+    assert refusals(read) == []
+    merged = point["学校标识码"]
+    assert list(read.accounting.query("school_code == @merged")["outcome"]) == [outcome]
+    kept = {row["school_code"]: row for row in schools_of(read.sections, read.cells, 2023)}
+    assert kept[merged] == {
+        "school_code": merged, "name": "丙教学点", "school_type": "小学教学点", "stage": "小学",
+        "location": "镇区", "ownership": "公办", "parent_code": "2199000001", "built_year": 1987,
+        "longitude_deg": 104.25}
+    assert (kept["5199000004"]["name"], kept["5199000004"]["built_year"]) == ("丁学校", 2001)
+    assert "parent_code" not in kept["2199000001"]
+
+
+def _placed(tmp_path):
+    path = tmp_path / "raw" / "2023" / "990101_甲县.xlsx"
+    path.parent.mkdir(parents=True)
+    write_template(path)
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("soffice"), reason="没有 LibreOffice，未核对打印页数")
+def test_the_blank_workbook_is_printed_on_eleven_pages(blank, tmp_path):
+    subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless",
+                    "--convert-to", "pdf", "--outdir", tmp_path, blank], check=True,
+                   capture_output=True, timeout=180)
+    pages = pypdf.PdfReader(tmp_path / f"{blank.stem}.pdf").pages
+    titles = [page.extract_text().split("\n")[0].strip() for page in pages]
+    assert Counter(titles) == Counter([*NOT_DATA, *FORMS, "学校情况", "县级数据"])
 
 
 def test_the_rows_of_targets_are_taken_by_the_reader(tmp_path):

@@ -18,16 +18,17 @@ from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.standards import ELIGIBILITY_ID, Standard, standard
 from pipeline.definitions.targets.coverage import SHEETS, basis, is_typed
 from pipeline.definitions.targets.plans import EACH, WIDE, Plan, Target, plan
-from pipeline.ground.terms import records
+from pipeline.ground.terms import is_missing, records
 
 WORDING, PAPERS, ASKED = "指标或事项", "应提交的资料", "口径"
 EXTRA = {"evidence": (WORDING, PAPERS), "county-facts": (ASKED,)}  # help to fill in, not read
 _IN_YUAN = (  # so much a pupil or ㎡; other money in 万元
     "quota_primary_yuan", "quota_junior_yuan", "unit_cost_teaching_area_yuan",
     "unit_cost_sports_area_yuan", "small_school_standard_yuan", "other_school_standard_yuan")
-_KEPT = ("school_code", "name", "school_type", "stage", "location", "ownership", "township")
+_AS_NUMBERS = ("built_year", "longitude_deg", "latitude_deg")
+_KEPT = ("school_code", "name", "school_type", "stage", "location", "ownership", "township",
+         "parent_code", *_AS_NUMBERS)
 _OF_STAGE = re.compile("（(?:小学|初中)部）$")
-_AS_WRITTEN = ("name", "parent_code", "built_year", "longitude_deg", "latitude_deg")
 _CLASSES = ("school_type", "stage", "location", "ownership")
 
 
@@ -80,19 +81,19 @@ def schools_of(sections: pd.DataFrame, cells: pd.DataFrame, year: int) -> tuple[
     ``sections`` and ``cells`` are the tables of these names of `Imported`. Names, kinds and
     places stay; pupils, teachers, rooms and money are asked for anew.
     """
-    of_year = cells[(cells["year"] == year) & cells["variable"].isin(_AS_WRITTEN)]
-    written = {(cell["school_code"], cell["stage"], cell["variable"]): clean_text(cell["text"])
+    of_year = cells[(cells["year"] == year) & (cells["variable"] == "name")]
+    written = {(cell["school_code"], cell["stage"]): clean_text(cell["text"])
                for cell in records(of_year)}
     return tuple(_kept(school, written) for school in records(
-        sections.loc[sections["year"] == year, list(_KEPT)]))
+        sections[sections["year"] == year].reindex(columns=list(_KEPT))))
 
 
 def _kept(school: dict, written: dict[tuple, str]) -> dict:
     said = {key: classifications().zh(key, value) if key in _CLASSES else value
-            for key, value in school.items() if value}
-    said["name"] = _OF_STAGE.sub("", said["name"])     # a school out of scope has no cells
-    place = school["school_code"], school["stage"]
-    return said | {key: written[*place, key] for key in _AS_WRITTEN if written.get((*place, key))}
+            for key, value in school.items() if value and not is_missing(value)}
+    name = _OF_STAGE.sub("", said["name"])     # a school that takes no part has no cells
+    return said | {key: float(said[key]) for key in _AS_NUMBERS if key in said} | {
+        "name": written.get((school["school_code"], school["stage"]), name)}
 
 
 def _facts(handed: Handed) -> list[dict]:
