@@ -18,6 +18,7 @@ from pipeline.commands.list import list_
 from pipeline.commands.run import run
 from pipeline.commands.synth import synth
 from pipeline.commands.template import template
+from pipeline.commands.verify import verify
 from pipeline.commands.what_if import what_if_
 from pipeline.ground.errors import JunhengError, MachineUnfit
 from pipeline.ground.machine import lacking, require_memory
@@ -25,7 +26,8 @@ from pipeline.ground.private_files import private_by_default
 from pipeline.publishing.chapters.surroundings import settle
 from pipeline.publishing.records.temporaries import temporaries_together
 
-_SETTLED = (["run"], ["annual"], ["what-if"])  # their figures must not hang on the environment
+# Their figures must not hang on the environment.
+_SETTLED = (["run"], ["annual"], ["what-if"], ["verify"])
 _LEAST_MEMORY = 1_000_000_000  # bytes of address space; with 700 MB the smallest dossier dies
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -36,7 +38,8 @@ def command() -> None:
     """均衡：由学校数据表到县域义务教育优质均衡发展评估卷宗。"""
 
 
-for _one in (run, check, what_if_, collect, annual, template, synth, list_, doctor, clean):
+for _one in (run, check, what_if_, collect, annual, template, synth, list_, doctor, clean,
+             verify):
     command.add_command(_one)
 
 
