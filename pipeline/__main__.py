@@ -14,8 +14,10 @@ from pipeline.commands.check import check
 from pipeline.commands.clean import clean
 from pipeline.commands.collect import collect
 from pipeline.commands.doctor import doctor
+from pipeline.commands.key import key
 from pipeline.commands.list import list_
 from pipeline.commands.run import run
+from pipeline.commands.sign import sign
 from pipeline.commands.synth import synth
 from pipeline.commands.template import template
 from pipeline.commands.verify import verify
@@ -39,7 +41,7 @@ def command() -> None:
 
 
 for _one in (run, check, what_if_, collect, annual, template, synth, list_, doctor, clean,
-             verify):
+             verify, sign, key):
     command.add_command(_one)
 
 

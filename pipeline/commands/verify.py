@@ -39,15 +39,20 @@ class Answer:
 @click.option("--processed", default="data/processed", metavar="文件夹", callback=seen_from_here,
               help="年度评价的汇总表所在，与同类县比较的卷宗重算用，默认 data/processed")
 @options.standard
+@click.option("--public-key", default="", metavar="文件", help="公钥：另核对每份的签名")
+@click.option("--root", default="", metavar="批次根", help="另核对每份属于签名时打印的批次根")
 @click.pass_context
-def verify(context: click.Context, folder: str, level: str, **given: str) -> None:
+def verify(context: click.Context, folder: str, level: str, public_key: str, root: str,
+           **given: str) -> None:
     """核对卷宗是否仍是当初做出的那一份。退出码：0 相符，1 不符，2 未能核对。"""
+    from pipeline.publishing.records import signature
     from pipeline.publishing.records.verification import missing_folders, published_folders
 
     folders = published_folders(Path(folder).absolute())
+    key = signature.public_key(Path(public_key)) if public_key else None
     answers = []
     for one in folders:
-        answer = _answer(context, one, level, given)
+        answer = _answer(one, key, root.lower()) or _again(context, one, level, given)
         answers.append(answer.code)
         said = f"：{'；'.join(answer.said)}" if answer.said else ""
         click.echo(f"{one.parent.name}/{one.name} {_STATES[answer.code]}{said}")
@@ -61,11 +66,15 @@ def verify(context: click.Context, folder: str, level: str, **given: str) -> Non
     sys.exit(1 if gone or 1 in answers else max(answers))
 
 
-def _answer(context: click.Context, folder: Path, level: str, given: dict) -> Answer:
-    from pipeline.publishing.records.verification import doubts
+def _answer(folder: Path, key: object, root: str) -> Answer | None:
+    """Return what the files and the signature say against a folder, None if nothing."""
+    from pipeline.publishing.records.verification import doubts, unproven
 
-    if said := doubts(folder):
-        return Answer(1, tuple(said))
+    said = doubts(folder) or (unproven(folder, key, root) if key or root else [])
+    return Answer(1, tuple(said)) if said else None
+
+
+def _again(context: click.Context, folder: Path, level: str, given: dict) -> Answer:
     if level == "files":
         return Answer(0)
     if folder.name.startswith("annual-"):
@@ -95,10 +104,10 @@ def _remade(context: click.Context, folder: Path, level: str, given: dict, work:
     again = work / "out" / folder.parent.name / folder.name
     if not again.is_dir() or doubts(again):
         return Answer(2, ("重做没有成功：", *told.getvalue().split("\n")[:3]))
-    return _compared(folder, again, level)
+    return compared(folder, again, level)
 
 
-def _compared(folder: Path, again: Path, level: str) -> Answer:
+def compared(folder: Path, again: Path, level: str) -> Answer:
     """Say whether what was made again is the same, and where it is not, whether it had to be."""
     from pipeline.publishing.batch.planning import changed
     from pipeline.publishing.records.manifest import causes_of, read_manifest

@@ -24,6 +24,7 @@ from pipeline.ground.ownership import (
 )
 from pipeline.publishing.batch.outcome import DONE
 from pipeline.publishing.records.manifest import causes_of, read_manifest, run_id
+from pipeline.publishing.records.signature import is_signed_by, leads_to_root, read_signature
 
 _YEAR, _NAME = re.compile(r"[12]\d{3}"), re.compile(r"\d{6}|annual-[a-z0-9-]+")
 _STANDARD = re.compile(r"^standard = '([\w-]*)'$", re.MULTILINE)
@@ -45,15 +46,29 @@ def published_folders(given: Path) -> list[Path]:
     return found
 
 
-def doubts(folder: Path) -> list[str]:
+def doubts(folder: Path, signed: bool = True) -> list[str]:
     """Return in words what keeps a published folder from being as it was made, none if nothing.
 
-    Files that cannot be read count as changed: what was not seen is not held to be whole.
+    Files that cannot be read count as changed: what was not seen is not held to be whole. A
+    signature that is about to be replaced (``signed`` false) is not looked at.
     """
     record = read_manifest(folder)
     if record is None:
         return [f"{MARK} 缺失或已损坏，其余文件无从核对"]
-    return [*_of_record(folder, record), *_of_files(folder, record), *_of_results(folder, record)]
+    return [*_of_record(folder, record), *_of_files(folder, record),
+            *_of_results(folder, record), *(_of_signature(folder) if signed else ())]
+
+
+def unproven(folder: Path, key: object, root: str = "") -> list[str]:
+    """Return in words why a folder is not proven to be signed with the key of a public key, or
+    not to be under a ``root`` that is known from elsewhere; none where it is."""
+    found = read_signature(folder)
+    if found is None:
+        return ["没有签名（manifest.sig）"]
+    return [said for wrong, said in (
+        (key and not is_signed_by(found, key), "签名不是由这把公钥的私钥所签"),
+        (root and root != found.root, "批次根与给出的不同"),
+    ) if wrong]
 
 
 def missing_folders(year: Path) -> list[str]:
@@ -67,9 +82,9 @@ def missing_folders(year: Path) -> list[str]:
         if row.get("state") not in DONE or not _NAME.fullmatch(code):
             continue
         if not (year / code).is_dir():
-            said.append(f"{code}：批次记录中已出卷宗，文件夹不在")
+            said.append(f"{code} 不符：批次记录中已出卷宗，文件夹不在")
         elif (found := read_manifest(year / code)) and found["run_id"] != row.get("run_id"):
-            said.append(f"{code}：运行编号与批次记录不同，不是那一批的卷宗")
+            said.append(f"{code} 不符：运行编号与批次记录不同，不是那一批的卷宗")
     return said
 
 
@@ -96,6 +111,16 @@ def _hashes(folder: Path, files: tuple[str, ...]) -> dict[str, str]:
     record = read_manifest(folder) or {"outputs": []}
     return {output["file"]: output["sha256"] for output in record["outputs"]
             if any(fnmatch(output["file"], pattern) for pattern in files)}
+
+
+def _of_signature(folder: Path) -> list[str]:
+    """Look at a signature without any key: it must be over this manifest."""
+    if not (folder / SIGNATURE).exists():
+        return []
+    found = read_signature(folder)
+    if found is None:
+        return [f"{SIGNATURE} 已损坏"]
+    return [] if leads_to_root(folder, found) else [f"{SIGNATURE} 不是对这份 {MARK} 的签名"]
 
 
 def _folders(above: Path) -> list[Path]:
