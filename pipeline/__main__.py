@@ -11,16 +11,16 @@ import click
 
 from pipeline.commands.annual import annual
 from pipeline.commands.check import check
-from pipeline.commands.clean import clean
-from pipeline.commands.collect import collect
 from pipeline.commands.doctor import doctor
-from pipeline.commands.key import key
 from pipeline.commands.list import list_
+from pipeline.commands.records.clean import clean
+from pipeline.commands.records.collect import collect
+from pipeline.commands.records.key import key
+from pipeline.commands.records.sign import sign
+from pipeline.commands.records.verify import verify
 from pipeline.commands.run import run
-from pipeline.commands.sign import sign
 from pipeline.commands.synth import synth
 from pipeline.commands.template import template
-from pipeline.commands.verify import verify
 from pipeline.commands.what_if import what_if_
 from pipeline.ground.errors import JunhengError, MachineUnfit
 from pipeline.ground.machine import lacking, require_memory

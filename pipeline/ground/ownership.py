@@ -147,6 +147,11 @@ def seal_log(log: Path, lines: Iterable[str] = ()) -> None:
     log.write_text(f"{text}{_SEAL}{seal}\n", encoding="utf-8")
 
 
+def is_signature(path: Path) -> bool:
+    """Tell whether a file is a signature of ours over a mark, valid or not."""
+    return _read(path).get("schema") == SIGNATURE_SCHEMA
+
+
 def has_its_seal(log: Path) -> bool:
     """Tell whether a log ends with the hash of all that stands above."""
     try:
@@ -173,7 +178,7 @@ def _is_made_by_us(folder: Path, path: Path, ours: dict[str, str]) -> bool:
         if path.as_posix() == LOG:
             return has_its_seal(here)
         if path.as_posix() == SIGNATURE:
-            return _read(here).get("schema") == SIGNATURE_SCHEMA
+            return is_signature(here)
         size = here.stat().st_size
         return known is not None and size <= MOST_WRITTEN_BYTES and (
             size == 0 or digest(here) == known)

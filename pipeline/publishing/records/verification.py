@@ -19,6 +19,7 @@ from pipeline.ground.ownership import (
     entries,
     has_its_seal,
     identity,
+    is_signature,
     place_of,
     sealed,
 )
@@ -119,7 +120,7 @@ def _of_signature(folder: Path) -> list[str]:
         return []
     found = read_signature(folder)
     if found is None:
-        return [f"{SIGNATURE} 已损坏"]
+        return [f"{SIGNATURE} 已损坏"] if is_signature(folder / SIGNATURE) else []
     return [] if leads_to_root(folder, found) else [f"{SIGNATURE} 不是对这份 {MARK} 的签名"]
 
 
@@ -151,7 +152,9 @@ def _of_files(folder: Path, record: dict) -> list[str]:
         said.append(f"{LOG} 不在")
     elif not has_its_seal(folder / LOG):
         said.append(f"{LOG} 被改动过（封签不符）")
-    known = {output["file"] for output in record["outputs"]} | {MARK, LOG, SIGNATURE}
+    known = {output["file"] for output in record["outputs"]} | {MARK, LOG}
+    if is_signature(folder / SIGNATURE):
+        known.add(SIGNATURE)
     strange = [path for path in entries(folder) if path.as_posix() not in known]
     return said + [f"{shown_name(path)} 不是本软件所写，或已改名" for path in strange]
 
