@@ -7,9 +7,9 @@ import shutil
 
 import pytest
 from batches import YEAR, Nation
-from pipeline.commands.records.verify import compared
 
 from pipeline.__main__ import main
+from pipeline.commands.records.verify import compared
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.ownership import digest, sealed
 from pipeline.publishing.records.manifest import causes_of, run_id
