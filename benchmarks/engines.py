@@ -36,7 +36,8 @@ import nbformat
 import pypdf
 
 from pipeline.ground.terms import EXHIBIT_MIME
-from pipeline.publishing.chapters.binding import bind, chapters
+from pipeline.publishing.chapters.binding import bind
+from pipeline.publishing.chapters.chapter_files import chapters
 
 HERE, YEAR, SEED = Path(__file__).resolve().parent, 2023, 1
 BIN = Path(sys.executable).parent

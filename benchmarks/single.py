@@ -37,7 +37,9 @@ from pipeline.definitions.forms.unit_list import units
 from pipeline.dossier.printing import exhibit
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.readiness import make_ready, mark_child
-from pipeline.publishing.chapters.binding import Parameters, bind, chapters
+from pipeline.publishing.chapter_parameters import Parameters
+from pipeline.publishing.chapters.binding import bind
+from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.publishing.chapters.execution import without_traces
 from pipeline.publishing.chapters.surroundings import private_surroundings
 from pipeline.publishing.formats.pdf.typesetting import typeset

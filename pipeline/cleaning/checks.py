@@ -4,14 +4,18 @@ A finding says where, what was found, what is right and what to do. It repeats a
 text only where that is plainly a number: anything else could be somebody's name.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass, field
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.ground.terms import REFUSE, TABLES, WARN
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SIGNS = "0-9０-９.,，．+\\-−—%％/ 　㎡元万千亿人间台册亩个名?？=<>≥≤≈()（）×*Ee约近余"
 _HAN_NUMBER = "(?:约|近)?[一二三四五六七八九两]?[十百千][零十百一二三四五六七八九]*(?:左右|余|多)?"
@@ -56,7 +60,7 @@ class Findings:
             code = "value.confirmed"
         self.add(code, found, cell.file, cell.sheet, cell.row, cell.column)
 
-    def take_in(self, other: "Findings") -> None:
+    def take_in(self, other: Findings) -> None:
         """Add what was found in another file, and what its rows and columns are called."""
         self.rows += other.rows
         self.subjects |= other.subjects
@@ -80,7 +84,7 @@ class Findings:
         """Tell whether a check has found anything."""
         return any(row["code"] == code for row in self.rows)
 
-    def by_file(self, files: list[str]) -> list["Findings"]:
+    def by_file(self, files: list[str]) -> list[Findings]:
         """Return the findings of each file; what belongs to none of them goes to the first."""
         return [Findings([row for row in self.rows if row["file"] == file
                           or (file == files[0] and row["file"] not in files)]) for file in files]

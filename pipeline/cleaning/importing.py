@@ -4,11 +4,12 @@ gate → read as text → correct → parse → check → split → merge → ta
 finding of every file is collected before anything is refused.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import report_unused
@@ -36,6 +37,9 @@ from pipeline.file_names import shown_name
 from pipeline.ground.admission import is_tellable
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.terms import COUNTY_SHEETS, REFUSE, TABLES, cell_told, records
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MOST_TOLD = 3
 
@@ -94,11 +98,10 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
         raise InputRefused("原始数据文件在读取时有改动，未作测算。请待文件存好后重新运行")
     used, sections, accounts = [], [], []
     for found, settled, accounting in _by_year(received, county, shared, findings):
-        sections += [_school(s) | {"parent_code": s.parent_code} for s in found]
+        sections += [_school(section) for section in found]
         used += settled
         accounts += accounting
     rows = {"schools": [_school(s) for s in used], "sections": sections,
-            "sheets": [form.told for form in received.forms],
             "accounting": accounts, "derivations": [d for s in used for d in s.derivations],
             "cells": [c for s in used for c in _cells(s)], "findings": findings.rows,
             **{name: _without_cells(received.county[name]) for name in COUNTY_SHEETS}}

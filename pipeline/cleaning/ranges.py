@@ -54,8 +54,7 @@ def check_relations(table: str, rows: list[Related], findings: Findings) -> None
     for relation in (r for r in plausibility().relations if r.table == table):
         failed: dict[tuple, list[tuple[Cell, str]]] = {}
         for row in rows:
-            given = {name: row.values.get(name) for name in relation.names}
-            code, why = relation_fault(relation, given)
+            code, why = _fault(relation, {name: row.values.get(name) for name in relation.names})
             if code:
                 cell = _at(relation, row)
                 key = (code, cell.confirmed, cell.file, cell.sheet)
@@ -77,7 +76,7 @@ def _told(relation: Relation, row: Related, at: Cell) -> str:
                                 for name in relation.names)
 
 
-def relation_fault(relation: Relation, given: dict[str, Fraction | None]) -> tuple[str, str]:
+def _fault(relation: Relation, given: dict[str, Fraction | None]) -> tuple[str, str]:
     """Return the check that two figures fail and why; empty texts when they agree."""
     of, to = exactly(relation.of, given), exactly(relation.to, given)
     if of is None or to is None:

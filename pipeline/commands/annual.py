@@ -37,7 +37,7 @@ def annual(year: int, study: str, raw: str, out: str, processed: str, drop_perso
            memory: int) -> None:
     """汇总许多县，出年度评价；一县出错只少一县。"""
     from pipeline.publishing.batch.hands.child import Limits
-    from pipeline.publishing.chapters.binding import checked_annual
+    from pipeline.publishing.chapter_parameters import checked_annual
     from pipeline.publishing.order import Order
     from pipeline.whole.evaluation import evaluate
 

@@ -19,7 +19,8 @@ from pipeline.commands import options
 def check(paths: tuple[str, ...], standard: str, as_json: bool, drop_personal: bool,
           workers: int | None) -> None:
     """只读入和核查，不出卷宗；文件夹的结论和退出码与 run 相同。"""
-    from pipeline.whole.checking import check_paths, exit_code, summary
+    from pipeline.whole.checking import check_paths
+    from pipeline.whole.checking.check_reports import exit_code, summary
 
     reports = check_paths([Path(p) for p in paths], standard, drop_personal, workers or 0)
     if as_json:
@@ -33,7 +34,7 @@ def check(paths: tuple[str, ...], standard: str, as_json: bool, drop_personal: b
 
 def _tell(report: dict) -> None:
     from pipeline.publishing.records.finding_lines import finding_lines
-    from pipeline.whole.checking import OUTCOME_ZH
+    from pipeline.whole.checking.check_reports import OUTCOME_ZH
 
     who = f"：{report['unit']} {report['name']}" if report["unit"] else ""
     counted = f"，{len(report['findings'])}条记录" if report["files"] else ""

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from pipeline.definitions.forms.unit_list import published_notice
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.software import INSTALLED
 
@@ -31,6 +30,8 @@ def seen_from_here(context: click.Context, asked: click.Parameter, folder: str) 
 
 def tell_published(codes: Iterable[str], raw: Path) -> None:
     """Say of units that nobody has registered how they are taken, beside the output."""
+    from pipeline.definitions.forms.unit_list import published_notice
+
     for code in codes:
         if said := published_notice(code, raw):
             click.echo(f"注意：{said}。", err=True)
@@ -38,7 +39,7 @@ def tell_published(codes: Iterable[str], raw: Path) -> None:
 
 def say_strays(book: str) -> None:
     """Name what stands among the chapters of a book and is none: nothing of it is bound."""
-    from pipeline.publishing.chapters.binding import strays
+    from pipeline.publishing.chapters.chapter_files import strays
 
     if found := strays(book):
         click.echo(f"注意：notebooks/{book} 中的 {'、'.join(found)} 不是章节（JupyterLab 的副本、"

@@ -50,7 +50,7 @@ class Definition(BaseModel):
     """Base of everything that a TOML file may say: no unknown key, no lax conversion."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True,
-                              arbitrary_types_allowed=True)
+                              arbitrary_types_allowed=True, defer_build=True)
 
 
 def read_toml(path: Path) -> dict:

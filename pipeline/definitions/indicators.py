@@ -31,8 +31,7 @@ class Given(Definition):
 
 
 class Indicator(Definition):
-    """One indicator (指标): numerator, denominator, unit, and whether its assets are split,
-    and whether it is money spent in a year (``spending``, 生均支出)."""
+    """One indicator (指标): numerator, denominator, unit, and whether its assets are split."""
 
     id: Text
     name: Text
@@ -42,7 +41,6 @@ class Indicator(Definition):
     per: Literal[1, 100]
     decimals: int = Field(ge=0, le=4)
     split: bool
-    spending: bool = False
     clause: Text
     source: Text
     note: str = ""

@@ -6,11 +6,10 @@ never from the system, so that a dossier looks the same everywhere (docs/decisio
 """
 
 import hashlib
+import struct
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-
-from fontTools.ttLib import TTFont
 
 from pipeline.ground.readiness import readied
 
@@ -46,8 +45,23 @@ def font_hashes() -> dict[str, str]:
 @cache
 def covered() -> frozenset[int]:
     """Return the code points that *every* family can draw."""
-    charts = [frozenset(TTFont(path, lazy=True).getBestCmap()) for path in font_files()]
-    return frozenset.intersection(*charts)
+    return frozenset.intersection(*map(_code_points, font_files()))
+
+
+def _code_points(path: Path) -> frozenset[int]:
+    """Return the code points that a font has a glyph for: the groups (first, last, first glyph)
+    of its chart of all of Unicode (``cmap`` format 12, platform 3, encoding 10). Only the glyphs'
+    names, which nobody asks for, would need the outlines as well, for half a second."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path, lazy=True) as font:
+        charts = font.reader["cmap"]
+    places = {(platform, encoding): place for platform, encoding, place in
+              struct.iter_unpack(">HHL", charts[4:4 + 8 * int.from_bytes(charts[2:4])])}
+    chart = charts[places[3, 10]:]
+    size = int.from_bytes(chart[4:8])
+    return frozenset(point for first, last, glyph in struct.iter_unpack(">LLL", chart[16:size])
+                     for point in range(first + (glyph == 0), last + 1))
 
 
 def missing_letters(text: str) -> str:

@@ -1,20 +1,23 @@
 """Where chapters hand over (交接): tables as csv and records as JSON in one folder."""
 
+from __future__ import annotations
+
 import csv
 import hashlib
 import io
 import json
 import sys
 from pathlib import Path
-from typing import ClassVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, ClassVar
 
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.keeping import write_own
 from pipeline.ground.origin import disagreements
 from pipeline.ground.ownership import listed
 from pipeline.ground.terms import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Tables read in this process, with the state and the hash of their file: the chapters load the
 # same ones again and again. Of a county and of the evaluation that it is held against, no more.

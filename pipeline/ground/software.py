@@ -15,10 +15,7 @@ the run record, with the machine.
 import platform
 import sys
 from functools import cache
-from importlib import metadata
 from pathlib import Path
-
-from packaging.requirements import Requirement
 
 from pipeline.ground.readiness import readied
 
@@ -35,6 +32,8 @@ _SHOWN = 3
 @cache
 def locked() -> dict[str, str]:
     """Return name → version of the packages that are locked for this Python and system."""
+    from packaging.requirements import Requirement
+
     lines = LOCK.read_text(encoding="utf-8").splitlines()
     entries = [Requirement(line.rstrip("\\ ")) for line in lines if "==" in line]
     return {entry.name: str(entry.specifier).removeprefix("==") for entry in entries
@@ -50,6 +49,8 @@ def installed() -> dict[str, str]:
 
 def version_of(name: str) -> str:
     """Return the version of an installed package, "" where it is not installed."""
+    from importlib import metadata
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -6,16 +6,21 @@ Kinds: ``text``; ``whole`` (int or missing); ``exact`` (Fraction or missing, wri
 lossless text); ``number`` (float, models only); ``flag`` (true/false).
 """
 
+from __future__ import annotations
+
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pipeline.ground.exact import exact_text, from_exact_text
+from pipeline.ground.readiness import readied
 from pipeline.ground.software import HOME
+
+if TYPE_CHECKING:  # at work pandas is imported with the first table: half a second of a start
+    import numpy as np
+    import pandas as pd
 
 MET, NOT_MET, UNDETERMINED = "met", "not_met", "undetermined"
 NOT_APPLICABLE = "not_applicable"
@@ -114,11 +119,16 @@ def is_missing(value: object) -> bool:
 
 def known(values: pd.Series) -> np.ndarray:
     """Return a mask of the values that are there; right for an empty column too."""
+    import numpy as np
+
     return np.array([not is_missing(value) for value in values], dtype=bool)
 
 
 def _frame(columns: dict[str, list]) -> pd.DataFrame:
     """Put columns of objects into one block: pandas looks at each column of a dict for itself."""
+    import numpy as np
+    import pandas as pd
+
     (length,) = set(map(len, columns.values())) or {0}
     cells = np.empty((len(columns), length), dtype=object)
     for place, values in enumerate(columns.values()):
@@ -126,11 +136,18 @@ def _frame(columns: dict[str, list]) -> pd.DataFrame:
     return pd.DataFrame(cells.T, columns=list(columns), dtype=object)
 
 
+@readied
+def _frames() -> None:
+    """Import what tables are made of before a process forks."""
+    _frame({})
+
+
 def records(frame: pd.DataFrame) -> list[dict]:
     """Return the rows of a frame as dicts (逐行), values as they are.
 
     `DataFrame.to_dict` asks of every value whether it is numpy's, which costs ten times as much.
 
+    >>> import pandas as pd
     >>> records(pd.DataFrame({"stage": ["primary"], "met": [7]}))
     [{'stage': 'primary', 'met': 7}]
     """

@@ -1,98 +1,36 @@
-"""A book from beginning to end (一本书): bind, execute, look at the record, export, publish.
-
-A county's dossier and an annual evaluation differ in what `Book` holds, and in nothing else.
-"""
+"""A book from beginning to end (一本书): bind, execute, look at the record, export, publish."""
 
 import json
 import logging
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
-from pydantic import BaseModel
 
-from pipeline.annual_evaluation import STUDY, Annual
+from pipeline.annual_evaluation import Annual
 from pipeline.county import County
 from pipeline.ground.errors import DossierFailed, InputRefused
-from pipeline.ground.keeping import carry_over, write_own
+from pipeline.ground.keeping import write_own
 from pipeline.ground.origin import sign
 from pipeline.ground.ownership import LOG, place_of, place_told, seal_log
-from pipeline.publishing.chapters.binding import AnnualParameters, Parameters, bind, chapters
+from pipeline.publishing.book_publication import publish_book
+from pipeline.publishing.chapters.binding import bind
+from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.publishing.chapters.execution import execute, without_traces
 from pipeline.publishing.chapters.surroundings import private_surroundings
-from pipeline.publishing.formats import PDF, known_formats
+from pipeline.publishing.formats import PDF
+from pipeline.publishing.kinds import COUNTY, Book, book_of, with_formats
 from pipeline.publishing.order import Order
 from pipeline.publishing.paper.exporting import export
-from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.finding_lines import refusals
-from pipeline.publishing.records.manifest import causes, manifest, read_manifest, run_id
-from pipeline.publishing.records.publication import discard, publish, recover, require_place
+from pipeline.publishing.records.manifest import manifest, run_id
+from pipeline.publishing.records.publication import discard, require_place
 from pipeline.publishing.records.temporaries import temporary_folder
-
-
-def _portable_of_county(made: County, parameters: Parameters) -> dict:
-    peers = parameters.pool and Path("data/processed", *Path(parameters.pool).parts[-2:]).as_posix()
-    return {"raw": "data/raw", "processed": "data/processed", "pool": peers,
-            "standard": parameters.standard and made.standard.id}
-
-
-def _portable_of_annual(made: Annual, _: AnnualParameters) -> dict:
-    return {"raw": made.study.source.raw, "processed": "data/processed", "study": made.study.id}
-
-
-def _study_beside(made: Annual) -> dict[str, bytes]:
-    return {} if made.study.named == made.study.id else {STUDY: made.study.file.read_bytes()}
-
-
-@dataclass(frozen=True)
-class Book:
-    """What one kind of book (书) has that another has not.
-
-    Its chapters stand in ``notebooks/<name>`` and take ``parameters``. The files are called
-    ``<stem>.pdf`` and so on; of ``records``, which the chapters leave, the first is the results.
-    ``causes`` are all that decides it, ``portable`` the parameters with which the executed
-    notebook runs again elsewhere, ``beside`` what else stands beside its processed tables.
-    """
-
-    name: str
-    zh: str
-    stem: str
-    parameters: type[BaseModel]
-    records: tuple[str, ...]
-    causes: Callable[..., dict]
-    portable: Callable[..., dict]
-    beside: Callable[..., dict[str, bytes]] = lambda made: {}
-
-
-COUNTY = Book("county", "卷宗", "dossier", Parameters, ("results.json", "findings.json"),
-              causes, _portable_of_county)
-ANNUAL = Book("annual", "年度评价", "annual", AnnualParameters, ("annual.json",),
-              annual_causes, _portable_of_annual, _study_beside)
-BOOKS = {book.name: book for book in (COUNTY, ANNUAL)}
-
-
-def book_of(order: Order) -> Book:
-    """Return the book that an order asks for: its parameters tell."""
-    return next(book for book in BOOKS.values() if isinstance(order.parameters, book.parameters))
-
-
-def with_formats(order: Order) -> Order:
-    """Return the order with its formats settled: those asked for, else those of the book that
-    stands, else PDF alone."""
-    return replace(order, formats=order.formats or written_formats(order) or (PDF,))
-
-
-def written_formats(order: Order) -> tuple[str, ...]:
-    """Return the formats in which the published book of an order stands, as its record lists."""
-    record, stem = read_manifest(order.target), book_of(order).stem
-    there = {output["file"] for output in record["outputs"]} if record else set()
-    return tuple(name for name in known_formats() if f"{stem}.{name}" in there)
 
 
 def make_dossier(order: Order) -> Path:
@@ -126,23 +64,6 @@ def prepare_book(order: Order, work: Path) -> None:
         notebook = _executed(private, made, work, log)
         _export(notebook, made, order, finished, log)
     seal_log(finished / LOG)
-
-
-def publish_book(order: Order, work: Path) -> list[str]:
-    """Publish what `prepare_book` made in ``work``: the tables first, the book last.
-
-    Returns what of the user's was carried over from the old ones; the log names it too.
-    """
-    tables, finished = order.private(work).opened, work / book_of(order).stem
-    places, kept = {tables.folder: order.opened.folder, finished: order.target}, []
-    for made, target in places.items():
-        require_place(target)
-        recover(target)
-        kept += carry_over(target, made) if target.exists() else []
-    seal_log(finished / LOG, kept)
-    for made, target in places.items():
-        publish(made, target)
-    return kept
 
 
 def _executed(private: Order, made: County | Annual, work: Path, log: logging.Logger

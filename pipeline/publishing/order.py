@@ -7,7 +7,7 @@ from pipeline.annual_evaluation import Annual
 from pipeline.county import County
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.unit_list import unit_info
-from pipeline.publishing.chapters.binding import AnnualParameters, Parameters
+from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
 
 
 @dataclass(frozen=True)

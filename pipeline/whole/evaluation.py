@@ -26,7 +26,8 @@ from pipeline.publishing.batch.hands.watched import (
 )
 from pipeline.publishing.batch.outcome import Task
 from pipeline.publishing.batch.progress import Progress
-from pipeline.publishing.book import publish_book, with_formats
+from pipeline.publishing.book_publication import publish_book
+from pipeline.publishing.kinds import with_formats
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.publication import recover, require_place
 from pipeline.whole.pooling import ask_counties, shared_tables_known

@@ -22,7 +22,7 @@ from pipeline.publishing.batch.books.notes import noted, write_note
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.outcome import OK, Task
-from pipeline.publishing.chapters.binding import checked
+from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.inputs import fingerprints
 from pipeline.publishing.records.manifest import program
@@ -159,6 +159,8 @@ def _read_rolls(counties: list[tuple[County, bool]], share: int, workers: int, w
 
 def _asked(questions: dict[str, tuple], workers: int, work: Path) -> dict[str, dict]:
     """Let children read rolls; return the answers of those that came to an end."""
+    if not questions:
+        return {}
     if not hasattr(os, "fork"):
         return {code: _read_here(question, work / code) for code, question in questions.items()}
     crew, waiting, answers = Crew(_read, _LIMITS, workers, work), [*questions.items()], {}

@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-from pipeline.definitions.forms.county_layouts import county_layouts
-from pipeline.definitions.forms.layouts import layouts
-from pipeline.definitions.forms.unit_list import units
 from pipeline.definitions.indicators import indicators
 from pipeline.definitions.standards import standards
 from pipeline.definitions.targets.coverage import coverage_lines
@@ -36,11 +33,16 @@ def _plans() -> list[str]:
 
 
 def _layouts() -> list[str]:
+    from pipeline.definitions.forms.county_layouts import county_layouts
+    from pipeline.definitions.forms.layouts import layouts
+
     found = sorted([*layouts(), *county_layouts().values()], key=lambda layout: layout.id)
     return [f"{f.id}  {f.zh}：{'、'.join(c.headers[0] for c in f.columns)}" for f in found]
 
 
 def _counties(raw: Path | None = None) -> list[str]:
+    from pipeline.definitions.forms.unit_list import units
+
     return [f"{u.code}  {u.province}{u.prefecture}{u.name}  标准包 {u.standard}"
             + (f"  {u.notice}" if u.notice else "") for u in units(raw).values()]
 

@@ -40,8 +40,9 @@ from pipeline.publishing.batch.hands.watched import (
     publish_or_say,
 )
 from pipeline.publishing.batch.outcome import Task
-from pipeline.publishing.book import make_dossier, publish_book
-from pipeline.publishing.chapters.binding import Parameters, checked
+from pipeline.publishing.book import make_dossier
+from pipeline.publishing.book_publication import publish_book
+from pipeline.publishing.chapter_parameters import Parameters, checked
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.publication import publish, recover, require_place
 from pipeline.publishing.records.temporaries import temporary_folder

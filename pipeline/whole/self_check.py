@@ -3,6 +3,7 @@
 import os
 import platform
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline.definitions.base import ROOT
@@ -48,9 +49,9 @@ def _typesetting() -> tuple[str, bool, str]:
 
 
 def _kernel() -> tuple[str, bool, str]:
-    from jupyter_client.kernelspec import KernelSpecManager
-
-    found = "python3" in KernelSpecManager().find_kernel_specs()
+    """Say whether there is a kernel: jupyter_client knows one of this Python, python3, wherever
+    ipykernel is installed."""
+    found = bool(find_spec("ipykernel") and find_spec("jupyter_client"))
     return "Jupyter 内核", found, "python3" if found else "没有 python3 内核"
 
 

@@ -37,7 +37,6 @@ from wide_export import (
 )
 
 from pipeline.__main__ import main
-from pipeline.publishing.chapters import binding
 
 pytestmark = pytest.mark.slow
 SCHOOLS = made_up_county(120, 120)
@@ -257,23 +256,19 @@ def test_a_column_that_is_asked_for_and_gone_is_told(tmp_path):
     assert any("教学仪器设备" in f["action"] for f in told)
 
 
-def run(folder, files: dict[str, bytes], monkeypatch) -> bytes:
+def run(folder, files: dict[str, bytes]) -> bytes:
     """Make the dossier as the command does; return results.json."""
-    checked, processed = binding.checked, str(folder / "processed")
-    monkeypatch.setattr(binding, "checked", lambda given: checked(given | {"processed": processed}))
     with pytest.raises(SystemExit) as end:
         main(["run", UNIT, "--year", str(YEAR), "--raw", str(received(folder, files)),
-              "--out", str(folder / "out")])
+              "--out", str(folder / "out"), "--processed", str(folder / "processed")])
     assert end.value.code == 0
     return (folder / "out" / str(YEAR) / UNIT / "results.json").read_bytes()
 
 
-def test_the_command_gives_the_same_results_of_either_to_the_byte(tmp_path, monkeypatch):
+def test_the_command_gives_the_same_results_of_either_to_the_byte(tmp_path):
     """No key is dropped: results.json says nothing of the files that it came from."""
-    with monkeypatch.context() as patched:
-        of_form = run(tmp_path / "form", FORM, patched)
-    with monkeypatch.context() as patched:
-        of_wide = run(tmp_path / "wide", wide_files(SCHOOLS), patched)
+    of_form = run(tmp_path / "form", FORM)
+    of_wide = run(tmp_path / "wide", wide_files(SCHOOLS))
     ours, theirs = json.loads(of_form), json.loads(of_wide)
     assert [key for key in ours if ours[key] != theirs[key]] == []
     assert of_form == of_wide

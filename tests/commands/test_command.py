@@ -15,7 +15,9 @@ from pipeline.__main__ import main
 from pipeline.definitions.base import DATA, ROOT
 from pipeline.ground.errors import DefinitionFault, WrongUse
 from pipeline.ground.terms import TABLES
-from pipeline.publishing.chapters.binding import Parameters, bind, chapters, checked
+from pipeline.publishing.chapter_parameters import Parameters, checked
+from pipeline.publishing.chapters.binding import bind
+from pipeline.publishing.chapters.chapter_files import chapters
 
 CHINESE = re.compile("[一-鿿]")
 UNIT, YEAR = "410105", "2019"  # registered, and without any file of its own in the repository

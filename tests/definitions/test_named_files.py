@@ -15,7 +15,7 @@ from pipeline.definitions.standards import evidence_ids, standard, veto_ids
 from pipeline.definitions.studies import study
 from pipeline.ground.errors import DefinitionFault, WrongUse
 from pipeline.ground.terms import TABLES
-from pipeline.publishing.chapters.binding import AnnualParameters, Parameters
+from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
 from pipeline.publishing.records.manifest import causes
 
 UNIT, YEAR = "990102", 2012

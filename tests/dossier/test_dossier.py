@@ -23,7 +23,8 @@ from pipeline.dossier.printing.numbers import cv_text, level_text, limit_text
 from pipeline.ground.exact import rounded
 from pipeline.ground.terms import STATE_ZH, TABLES
 from pipeline.publishing.book import make_dossier
-from pipeline.publishing.chapters.binding import chapters, checked
+from pipeline.publishing.chapter_parameters import checked
+from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.publishing.order import Order
 
 pytestmark = pytest.mark.slow

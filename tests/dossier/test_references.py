@@ -26,7 +26,7 @@ from pipeline.dossier.c06_gaps.gap_tables import influence_table, sensitivity_ta
 from pipeline.dossier.models.gap_sentences import robustness_sentences
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.book import make_dossier
-from pipeline.publishing.chapters.binding import Parameters
+from pipeline.publishing.chapter_parameters import Parameters
 from pipeline.publishing.order import Order
 
 COUNTY = County.open("990101", YEAR)
@@ -69,7 +69,7 @@ def test_what_each_school_contributes_also_where_nobody_does(values):
     coefficients = balance(indicators, schools, pack)
     indices = indices_of(indicators, schools, pack)
     assert referred_to(inequality_sentences(indices, county)) - {"inequality_table"} == keys(
-        contribution_table(contributions(indicators, YEAR, pack), coefficients, county))
+        contribution_table(contributions(indicators, pack), coefficients, county))
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from pipeline.publishing.chapters.preloading import be_child, preload, threads
 
 preload()
 import matplotlib, numpy
-from pipeline.publishing.chapters.binding import checked
+from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.book import make_dossier
 from pipeline.publishing.order import Order
 

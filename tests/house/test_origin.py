@@ -15,7 +15,7 @@ from pipeline.county import County, folders_listed_once
 from pipeline.ground import origin
 from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.terms import TABLES
-from pipeline.publishing.chapters.binding import chapters
+from pipeline.publishing.chapters.chapter_files import chapters
 
 UNIT, YEAR = "990101", 2023
 RAWS, STANDARDS = ("raw1", "raw2"), ("cn-2017-06", "cn-2012-03")

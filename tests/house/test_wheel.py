@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.definitions.base import DATA, ROOT
 from pipeline.publishing.book import make_dossier
-from pipeline.publishing.chapters.binding import checked
+from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.order import Order
 from pipeline.whole.inventory import listing
 

@@ -27,7 +27,7 @@ from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.batch.running import run_batch
-from pipeline.publishing.chapters.binding import checked
+from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.chapters.progress_file import PROGRESS
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.manifest import causes, manifest
@@ -101,8 +101,7 @@ class Nation:
 
 def fake(faults, tables=1):
     """Return a job that makes a small dossier, or commits the fault that is set for the code."""
-    names = ["dossier.ipynb", "findings.json", "results.json",
-             *(f"tables/table{n}.csv" for n in range(tables))]
+    names = ["results.json", *(f"tables/table{n}.csv" for n in range(tables))]
 
     def job(order, work):
         county = order.county
@@ -116,8 +115,7 @@ def fake(faults, tables=1):
             p.read_text("utf-8", "replace") for p in county.files(county.year))
         for name in (*(f"dossier.{name}" for name in order.formats or ("pdf",)), *names):
             (finished / name).write_text(f"{name}\n{said}", "utf-8")
-        record = {"schema": SCHEMA, "unit": {"code": county.code}, "year": county.year,
-                  "standard": {"id": county.standard.id, "sha256": county.standard.sha256}}
+        record = {"schema": SCHEMA, "unit": {"code": county.code}, "year": county.year}
         (finished / "results.json").write_text(json.dumps(record | {"said": said}), "utf-8")
         record = manifest(causes(county, order.parameters), finished)
         (finished / "manifest.json").write_text(json.dumps(record, ensure_ascii=False), "utf-8")

@@ -20,7 +20,7 @@ from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.outcome import STATE_ZH, Task
 from pipeline.publishing.book import prepare_book
-from pipeline.publishing.chapters.binding import CHAPTERS
+from pipeline.publishing.chapters.chapter_files import CHAPTERS
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 from pipeline.commands.folders import say_strays
 from pipeline.definitions.base import ROOT
 from pipeline.ground.errors import DefinitionFault
-from pipeline.publishing.chapters import binding
+from pipeline.publishing.chapters import chapter_files
+from pipeline.publishing.chapters.binding import bind
 from pipeline.publishing.records import manifest
 
 CHAPTER = "03_balance"
@@ -21,7 +22,7 @@ CHAPTER = "03_balance"
 def notebooks(tmp_path, monkeypatch):
     """Return a copy of the chapters, which binding and the run record look at."""
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    monkeypatch.setattr(binding, "CHAPTERS", tmp_path / "notebooks")
+    monkeypatch.setattr(chapter_files, "CHAPTERS", tmp_path / "notebooks")
     monkeypatch.setattr(manifest, "_CODE", ())
     return tmp_path / "notebooks"
 
@@ -55,11 +56,11 @@ def edited(path: Path, change) -> None:
 
 
 def test_run_all_and_save_changes_neither_the_code_nor_what_is_bound(notebooks):
-    before = manifest.code_hash(), binding.bind(binding.chapters("county"))
-    for path in binding.chapters("county"):
+    before = manifest.code_hash(), bind(chapter_files.chapters("county"))
+    for path in chapter_files.chapters("county"):
         saved_by_jupyterlab(path)
         edited(path, lambda chapter: [c.update(id=f"new-{n}") for n, c in enumerate(chapter.cells)])
-    assert (manifest.code_hash(), binding.bind(binding.chapters("county"))) == before
+    assert (manifest.code_hash(), bind(chapter_files.chapters("county"))) == before
 
 
 @pytest.mark.parametrize("change", [
@@ -81,13 +82,13 @@ def test_a_cells_source_tags_type_and_order_are_code(notebooks, change):
     f".ipynb_checkpoints/{CHAPTER}-checkpoint.ipynb"])
 def test_what_jupyterlab_leaves_among_the_chapters_is_named_and_not_bound(
         notebooks, capsys, name):
-    before = manifest.code_hash(), binding.bind(binding.chapters("county"))
+    before = manifest.code_hash(), bind(chapter_files.chapters("county"))
     say_strays("county")
     assert capsys.readouterr().err == ""
     place = notebooks / "county" / name
     place.parent.mkdir(exist_ok=True)
     shutil.copy(notebooks / "county" / f"{CHAPTER}.ipynb", place)
-    assert (manifest.code_hash(), binding.bind(binding.chapters("county"))) == before
+    assert (manifest.code_hash(), bind(chapter_files.chapters("county"))) == before
     say_strays("county")
     said = capsys.readouterr().err
     assert name.split("/")[0] in said and "不是章节" in said
@@ -96,8 +97,8 @@ def test_what_jupyterlab_leaves_among_the_chapters_is_named_and_not_bound(
 @pytest.mark.parametrize("name", ["10_towns.ipynb", f"{CHAPTER}_by_town.ipynb", "10_乡镇.ipynb"])
 def test_a_chapter_of_ones_own_is_bound(notebooks, name):
     shutil.copy(notebooks / "county" / f"{CHAPTER}.ipynb", notebooks / "county" / name)
-    assert name in {path.name for path in binding.chapters("county")}
-    assert binding.strays("county") == []
+    assert name in {path.name for path in chapter_files.chapters("county")}
+    assert chapter_files.strays("county") == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "<<<<<<< HEAD", "[]", '{"cells": 3}'])
@@ -105,7 +106,7 @@ def test_a_file_that_is_no_notebook_is_refused_by_name(notebooks, text):
     path = notebooks / "county" / f"{CHAPTER}.ipynb"
     path.write_text(text, "utf-8")
     with pytest.raises(DefinitionFault, match=f"{CHAPTER}.ipynb.*"):
-        binding.bind(binding.chapters("county"))
+        bind(chapter_files.chapters("county"))
 
 
 def git(place: Path, *words: str) -> str:

@@ -6,7 +6,9 @@ from tables import csv_bytes, school
 from test_exhibit_markup import NAME, OURS, _Tags
 
 from pipeline.ground.terms import EXHIBIT_MIME
-from pipeline.publishing.chapters.binding import AnnualParameters, bind, chapters
+from pipeline.publishing.chapter_parameters import AnnualParameters
+from pipeline.publishing.chapters.binding import bind
+from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.publishing.chapters.execution import execute
 
 SHOWN = {EXHIBIT_MIME, "text/html", "text/plain", "image/svg+xml"}

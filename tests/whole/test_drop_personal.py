@@ -12,7 +12,7 @@ from pipeline.commands import options
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.hands.guard import guarded
-from pipeline.publishing.chapters.binding import AnnualParameters
+from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole.pooling import ask_counties

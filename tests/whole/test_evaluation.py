@@ -21,7 +21,7 @@ from pipeline.ground.ownership import claim, place_of, seal_log, write_mark
 from pipeline.publishing.batch.books.lock import locked
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
-from pipeline.publishing.chapters.binding import AnnualParameters
+from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.order import Order
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole import evaluation

@@ -11,7 +11,7 @@ from tables import csv_bytes, school
 from pipeline.county import County, folders_listed_once
 from pipeline.definitions.forms.rare_letters import printable
 from pipeline.ground.errors import WrongUse
-from pipeline.publishing.chapters.binding import checked
+from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.order import Order
 from pipeline.whole.intake import arrivals, orders_for, refused_for_schools
 

@@ -18,7 +18,7 @@ from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.hands.guard import guarded
 from pipeline.publishing.book import make_dossier
-from pipeline.publishing.chapters.binding import AnnualParameters, checked
+from pipeline.publishing.chapter_parameters import AnnualParameters, checked
 from pipeline.publishing.order import Order
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole import pooling

@@ -9,7 +9,7 @@ from pipeline.annual_evaluation import Annual
 from pipeline.county import folders_listed_once
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES
-from pipeline.publishing.chapters.binding import AnnualParameters
+from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.whole import pooling
 from pipeline.whole.pooling_county import bring

@@ -31,20 +31,19 @@ from pipeline.ground.terms import (
 
 
 def judgements(indicators: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
-               data: dict[int, CountyData], year: int, standard: Standard) -> pd.DataFrame:
-    """Return the judgements table of a year: resource part, items, vetoes, conditions for
-    applying. ``data`` is what was handed in for each year."""
+               data: CountyData, standard: Standard) -> pd.DataFrame:
+    """Return the judgements table: resource part, items, vetoes, conditions for applying."""
     if not standard.judged:
         return TABLES["judgements"].frame([])
-    given, rows = data[year], []
+    rows = []
     if standard.judges_schools:
-        rows = [_resource_row(id, indicators, compliance, balance, year, standard)
+        rows = [_resource_row(id, indicators, compliance, balance, data.year, standard)
                 for id in standard.resource.indicators]
-    rows += _composite_rows(balance, year, standard)
-    rows += [_row(item, item.group, judge_item(item, given)) for item in standard.items]
-    rows += [_row(veto, VETO, judge_veto(veto, given)) for veto in standard.vetoes]
+    rows += _composite_rows(balance, data.year, standard)
+    rows += [_row(item, item.group, judge_item(item, data)) for item in standard.items]
+    rows += [_row(veto, VETO, judge_veto(veto, data)) for veto in standard.vetoes]
     if standard.eligibility:
-        rows.append(_eligibility(standard, given))
+        rows.append(_eligibility(standard, data))
     return TABLES["judgements"].frame(rows)
 
 

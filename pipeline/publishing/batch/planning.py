@@ -14,7 +14,7 @@ from pipeline.ground.machine import lacking
 from pipeline.publishing.batch.completeness import broken
 from pipeline.publishing.batch.hands.child import verdict_on
 from pipeline.publishing.batch.outcome import CACHED, FAILED, REFUSED, Task
-from pipeline.publishing.book import with_formats, written_formats
+from pipeline.publishing.kinds import with_formats, written_formats
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.manifest import causes, causes_of, read_manifest, run_id
 from pipeline.publishing.records.publication import require_place

@@ -26,7 +26,7 @@ from pipeline.ground import errors
 from pipeline.ground.errors import DossierFailed, JunhengError
 from pipeline.ground.machine import lacking, lacking_as_told, no_room
 from pipeline.ground.readiness import is_child
-from pipeline.publishing.chapters.binding import AnnualParameters, Parameters
+from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
 from pipeline.publishing.chapters.engine import (
     FORK,
     KERNEL,

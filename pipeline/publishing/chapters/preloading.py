@@ -41,8 +41,8 @@ def require_forkable() -> None:
     if threads() > 1:
         names = "、".join(t.name for t in threading.enumerate() if t is not threading.main_thread())
         raise CannotFork(f"进程中有 {threads()} 个线程（{names or '程序库自己的线程'}），不可分叉")
-    compiling = sys.modules.get("pipeline.publishing.paper.compiling")
-    if compiling and compiling.has_compiled():
+    typeset = sys.modules.get("pipeline.publishing.formats.pdf.typesetting")
+    if typeset and typeset.has_typeset():
         raise CannotFork("进程已用过 Typst，其子进程会停住，不可分叉")
 
 
@@ -104,7 +104,7 @@ def seed_random(seed: str) -> None:
 def _imported_by_chapters(book: str) -> set[str]:
     import nbformat
 
-    from pipeline.publishing.chapters.binding import chapters
+    from pipeline.publishing.chapters.chapter_files import chapters
 
     return {name for path in chapters(book)
             for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from pipeline.annual_evaluation import Annual, code_in
 from pipeline.ground.origin import fingerprint
-from pipeline.publishing.chapters.binding import AnnualParameters
+from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.records.manifest import program
 
 

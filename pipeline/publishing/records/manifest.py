@@ -25,7 +25,8 @@ from pipeline.ground.origin import hash_text
 from pipeline.ground.ownership import LOG, sealed
 from pipeline.ground.software import LOCK, PACKAGE, differing, software
 from pipeline.ground.terms import TABLES
-from pipeline.publishing.chapters.binding import Parameters, chapters, code_of
+from pipeline.publishing.chapter_parameters import Parameters
+from pipeline.publishing.chapters.chapter_files import chapters, code_of
 from pipeline.publishing.records.inputs import inputs_of
 
 SCHEMA = "junheng.manifest/1"

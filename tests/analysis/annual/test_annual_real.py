@@ -35,7 +35,7 @@ from pipeline.dossier.annual.a02_overview.dispersion_exhibits import (
 from pipeline.ground.errors import DefinitionFault, InputRefused, WrongUse
 from pipeline.ground.terms import MET, NOT_MET, TABLES, UNDETERMINED
 from pipeline.publishing.batch.hands.child import Limits
-from pipeline.publishing.chapters.binding import AnnualParameters
+from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.order import Order
 from pipeline.whole.evaluation import evaluate
 from pipeline.whole.pooling import pool

@@ -11,7 +11,7 @@ from pipeline.definitions.studies import Peers
 from pipeline.dossier.models import peer_comparison as report
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES
-from pipeline.publishing.chapters.binding import chapters
+from pipeline.publishing.chapters.chapter_files import chapters
 
 RULE = Peers(characteristics=["size", "rural"], count=5, fewest=3, reason="按规模")
 

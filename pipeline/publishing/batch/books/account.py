@@ -22,7 +22,7 @@ from pipeline.publishing.batch.outcome import (
     Task,
 )
 from pipeline.publishing.batch.progress import Progress
-from pipeline.publishing.book import publish_book
+from pipeline.publishing.book_publication import publish_book
 from pipeline.publishing.records.manifest import read_manifest
 from pipeline.publishing.records.publication import discard, remove_own, write_own
 

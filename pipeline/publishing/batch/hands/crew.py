@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pipeline.ground.machine import lacking, lacking_by_code, memory_allowed, no_room
 from pipeline.ground.ownership import scratch
+from pipeline.ground.readiness import make_ready
 from pipeline.publishing.batch.hands.child import MEMORY, WORD, Job, Limits, work_in_child
 from pipeline.publishing.batch.outcome import FAILED, KILLED, OK, TIMEOUT, Outcome, Task
 from pipeline.publishing.chapters.processes import (
@@ -69,6 +70,7 @@ class Crew:
     """
 
     def __init__(self, job: Job, limits: Limits, workers: int, work: Path):
+        make_ready()
         self.job, self.limits, self.workers, self.work = job, limits, workers, scratch(work)
         self.children: list[Child] = []
         self._others, self._adopted = children_of(os.getpid()), adopt_orphans()

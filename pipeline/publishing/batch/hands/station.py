@@ -22,9 +22,10 @@ from pipeline.county import County, folders_listed_once, shared_tables
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended, not_begun
 from pipeline.publishing.batch.outcome import FAILED, Outcome, Task
-from pipeline.publishing.book import BOOKS, COUNTY, book_of, prepare_book
+from pipeline.publishing.book import prepare_book
 from pipeline.publishing.chapters.preloading import preload
 from pipeline.publishing.chapters.surroundings import fixed_environment
+from pipeline.publishing.kinds import BOOKS, COUNTY, book_of
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.manifest import identity
 

@@ -1,0 +1,75 @@
+"""The kinds of book (书的种类): a county's dossier and an annual evaluation differ in what `Book`
+holds, and in nothing else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from pipeline.annual_evaluation import STUDY, Annual
+from pipeline.county import County
+from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
+from pipeline.publishing.formats import PDF, known_formats
+from pipeline.publishing.order import Order
+from pipeline.publishing.records.annual_causes import annual_causes
+from pipeline.publishing.records.manifest import causes, read_manifest
+
+
+def _portable_of_county(made: County, parameters: Parameters) -> dict:
+    peers = parameters.pool and Path("data/processed", *Path(parameters.pool).parts[-2:]).as_posix()
+    return {"raw": "data/raw", "processed": "data/processed", "pool": peers,
+            "standard": parameters.standard and made.standard.id}
+
+
+def _portable_of_annual(made: Annual, _: AnnualParameters) -> dict:
+    return {"raw": made.study.source.raw, "processed": "data/processed", "study": made.study.id}
+
+
+def _study_beside(made: Annual) -> dict[str, bytes]:
+    return {} if made.study.named == made.study.id else {STUDY: made.study.file.read_bytes()}
+
+
+@dataclass(frozen=True)
+class Book:
+    """What one kind of book (书) has that another has not.
+
+    Its chapters stand in ``notebooks/<name>`` and take ``parameters``. The files are called
+    ``<stem>.pdf`` and so on; of ``records``, which the chapters leave, the first is the results.
+    ``causes`` are all that decides it, ``portable`` the parameters with which the executed
+    notebook runs again elsewhere, ``beside`` what else stands beside its processed tables.
+    """
+
+    name: str
+    zh: str
+    stem: str
+    parameters: type[BaseModel]
+    records: tuple[str, ...]
+    causes: Callable[..., dict]
+    portable: Callable[..., dict]
+    beside: Callable[..., dict[str, bytes]] = lambda made: {}
+
+
+COUNTY = Book("county", "卷宗", "dossier", Parameters, ("results.json", "findings.json"),
+              causes, _portable_of_county)
+ANNUAL = Book("annual", "年度评价", "annual", AnnualParameters, ("annual.json",),
+              annual_causes, _portable_of_annual, _study_beside)
+BOOKS = {book.name: book for book in (COUNTY, ANNUAL)}
+
+
+def book_of(order: Order) -> Book:
+    """Return the book that an order asks for: its parameters tell."""
+    return next(book for book in BOOKS.values() if isinstance(order.parameters, book.parameters))
+
+
+def with_formats(order: Order) -> Order:
+    """Return the order with its formats settled: those asked for, else those of the book that
+    stands, else PDF alone."""
+    return replace(order, formats=order.formats or written_formats(order) or (PDF,))
+
+
+def written_formats(order: Order) -> tuple[str, ...]:
+    """Return the formats in which the published book of an order stands, as its record lists."""
+    record, stem = read_manifest(order.target), book_of(order).stem
+    there = {output["file"] for output in record["outputs"]} if record else set()
+    return tuple(name for name in known_formats() if f"{stem}.{name}" in there)

@@ -1,0 +1,35 @@
+"""What a check reports (核查结论): one report a unit and year or a file, and how it all ends."""
+
+from collections.abc import Iterable
+
+from pipeline.ground.admission import one_line
+from pipeline.ground.terms import FAILED, REFUSE, REFUSED
+
+ACCEPTED, PROBLEM, UNREAD, UNUSABLE = "accepted", "problem", "unread", "unusable"
+OUTCOME_ZH = {ACCEPTED: "可用", REFUSED: "拒收", FAILED: "未能核查", PROBLEM: "有问题",
+              UNREAD: "未读入", UNUSABLE: "不能运行"}
+
+
+def report_of(place: str, rows: list[dict], files: list[str], outcome: str = ACCEPTED,
+              reason: str = "", unit: str = "", name: str = "", year: int = 0) -> dict:
+    """Return a report (see `check_paths`): whatever is accepted otherwise is refused for what
+    was found."""
+    refused = outcome == ACCEPTED and any(row["severity"] == REFUSE for row in rows)
+    return {"place": one_line(place), "unit": unit, "name": name, "year": year, "files": files,
+            "outcome": REFUSED if refused else outcome, "reason": reason, "findings": rows}
+
+
+def exit_code(reports: Iterable[dict]) -> int:
+    """Return what `run` would: 0 where all is accepted, 2 where it could not even begin."""
+    outcomes = {report["outcome"] for report in reports} - {ACCEPTED, UNREAD}
+    return 2 if UNUSABLE in outcomes else int(bool(outcomes))
+
+
+def summary(reports: list[dict]) -> str:
+    """Return the closing line: how many of each, and of what."""
+    counted = {zh: n for outcome, zh in OUTCOME_ZH.items()
+               if (n := sum(report["outcome"] == outcome for report in reports))}
+    units = sum(bool(report["unit"]) for report in reports)
+    read = sum(len(report["files"]) for report in reports)
+    return (f"共核查 {units} 个县、读入 {read} 个文件："
+            + "，".join(f"{zh} {n}" for zh, n in counted.items()) + "。")
