@@ -11,10 +11,13 @@ import click
 
 from pipeline.commands.annual import annual
 from pipeline.commands.check import check
-from pipeline.commands.clean import clean
-from pipeline.commands.collect import collect
 from pipeline.commands.doctor import doctor
 from pipeline.commands.list import list_
+from pipeline.commands.records.clean import clean
+from pipeline.commands.records.collect import collect
+from pipeline.commands.records.key import key
+from pipeline.commands.records.sign import sign
+from pipeline.commands.records.verify import verify
 from pipeline.commands.run import run
 from pipeline.commands.synth import synth
 from pipeline.commands.template import template
@@ -25,7 +28,8 @@ from pipeline.ground.private_files import private_by_default
 from pipeline.publishing.chapters.surroundings import settle
 from pipeline.publishing.records.temporaries import temporaries_together
 
-_SETTLED = (["run"], ["annual"], ["what-if"])  # their figures must not hang on the environment
+# Their figures must not hang on the environment.
+_SETTLED = (["run"], ["annual"], ["what-if"], ["verify"])
 _LEAST_MEMORY = 1_000_000_000  # bytes of address space; with 700 MB the smallest dossier dies
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -36,7 +40,8 @@ def command() -> None:
     """均衡：由学校数据表到县域义务教育优质均衡发展评估卷宗。"""
 
 
-for _one in (run, check, what_if_, collect, annual, template, synth, list_, doctor, clean):
+for _one in (run, check, what_if_, collect, annual, template, synth, list_, doctor, clean,
+             verify, sign, key):
     command.add_command(_one)
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pipeline.definitions.base import ROOT, definitions_hash, told_folder
 from pipeline.definitions.forms.check_rules import refusal_line
 from pipeline.definitions.forms.unit_list import UNIT, UnitInfo, unit_info
 from pipeline.definitions.standards import Standard, standard as load_standard
+from pipeline.definitions.targets.plans import Plan, plan
 from pipeline.file_names import shown_name
 from pipeline.ground.admission import NotAdmitted, listed
 from pipeline.ground.errors import InputRefused, WrongUse
@@ -159,6 +161,16 @@ class County(Handover):
     def name(self) -> str:
         """Return the Chinese name of the unit."""
         return self.info.name
+
+    @property
+    def plans(self) -> list[Plan]:
+        """Return the plans that bind the unit (规划包，见名册)."""
+        return [plan(id) for id in self.info.plans]
+
+    @property
+    def reference_day(self) -> date:
+        """Return the day of the statistics (统计时点)."""
+        return date.fromisoformat(f"{self.year}-{self.standard.reference_day}")
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:

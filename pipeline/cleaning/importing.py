@@ -98,10 +98,11 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
         raise InputRefused("原始数据文件在读取时有改动，未作测算。请待文件存好后重新运行")
     used, sections, accounts = [], [], []
     for found, settled, accounting in _by_year(received, county, shared, findings):
-        sections += [_school(section) for section in found]
+        sections += [_school(s) | {"parent_code": s.parent_code} for s in found]
         used += settled
         accounts += accounting
     rows = {"schools": [_school(s) for s in used], "sections": sections,
+            "sheets": [form.told for form in received.forms],
             "accounting": accounts, "derivations": [d for s in used for d in s.derivations],
             "cells": [c for s in used for c in _cells(s)], "findings": findings.rows,
             **{name: _without_cells(received.county[name]) for name in COUNTY_SHEETS}}

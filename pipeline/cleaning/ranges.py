@@ -54,7 +54,8 @@ def check_relations(table: str, rows: list[Related], findings: Findings) -> None
     for relation in (r for r in plausibility().relations if r.table == table):
         failed: dict[tuple, list[tuple[Cell, str]]] = {}
         for row in rows:
-            code, why = _fault(relation, {name: row.values.get(name) for name in relation.names})
+            given = {name: row.values.get(name) for name in relation.names}
+            code, why = relation_fault(relation, given)
             if code:
                 cell = _at(relation, row)
                 key = (code, cell.confirmed, cell.file, cell.sheet)
@@ -76,7 +77,7 @@ def _told(relation: Relation, row: Related, at: Cell) -> str:
                                 for name in relation.names)
 
 
-def _fault(relation: Relation, given: dict[str, Fraction | None]) -> tuple[str, str]:
+def relation_fault(relation: Relation, given: dict[str, Fraction | None]) -> tuple[str, str]:
     """Return the check that two figures fail and why; empty texts when they agree."""
     of, to = exactly(relation.of, given), exactly(relation.to, given)
     if of is None or to is None:

@@ -48,20 +48,32 @@ class Source:
 
 @dataclass(frozen=True)
 class Form:
-    """A sheet that a layout was found for: its table, columns, and what holds of every row."""
+    """A sheet that a layout was found for: its table, columns, and what holds of every row;
+    ``cells`` are those read below the head, None of schools, whose cells are kept one by one."""
 
+    year: int
     file: str
     sheet: str
     header_row: int
     table: str
     variables: frozenset[str]
     constants: frozenset[str]
+    cells: int | None
 
     @classmethod
-    def of(cls, headed: HeadedSheet) -> "Form":
+    def of(cls, headed: HeadedSheet, year: int) -> "Form":
         """Return what a headed sheet is, without its cells."""
-        return cls(headed.sheet.file, headed.sheet.name, headed.header_row, headed.layout.table,
-                   frozenset(headed.variables), frozenset(headed.layout.constants))
+        sheet, table = headed.sheet, headed.layout.table
+        cells = None if table == "schools" else sum(
+            not line[i].blank for line in sheet.rows if line[0].row > headed.header_row
+            for i in headed.columns)
+        return cls(year, sheet.file, sheet.name, headed.header_row, table,
+                   frozenset(headed.variables), frozenset(headed.layout.constants), cells)
+
+    @property
+    def told(self) -> dict:
+        """Return its row of the table of sheets (读入的工作表)."""
+        return {"year": self.year, "file": self.file, "sheet": self.sheet, "cells": self.cells}
 
 
 @dataclass
@@ -105,8 +117,10 @@ def receive(sources: list[Source], corrections: dict[int, list[Path]], standard:
     for source in sources:
         if source.path.name in _RECORDS:
             table, read = _RECORDS[source.path.name]
-            received.county[table] += read(source.path, source.year, source.label,
-                                           received.drop_personal, findings)
+            rows = read(source.path, source.year, source.label, received.drop_personal, findings)
+            received.county[table] += rows
+            received.forms.append(Form(source.year, source.label, "", 0, table, frozenset(),
+                                       frozenset(), len(rows)))
     tables = [source for source in sources if source.path.name not in _RECORDS]
     corrected = {place[:2] for place in received.pending}
     alike = Counter(source.label for source in tables)
@@ -167,7 +181,7 @@ def take_file(source: Source, file: Opened, received: Received, findings: Findin
     for form in headed:
         findings.learn(form.sheet, form.headers, form.subjects)
         _take(form, source, received, findings)
-    received.forms += map(Form.of, headed)
+    received.forms += [Form.of(form, source.year) for form in headed]
 
 
 def cleared(file: Opened, source: Source, received: Received, findings: Findings

@@ -3,13 +3,15 @@
     close=学校[,to=学校[,with=教师]]           pupils:学校[:学段]=人数
     move:变量:调出学校:调入学校[:学段]=人数    add:变量:学校[:学段]=数量
 
-A school is called by its code or its name. Such texts stand in `scenario.toml` beside a
-unit's files; a dossier made from them says so.
+A school is called by its code or its name; punctuation may be Chinese (，：＝). Such texts
+stand in `scenario.toml` beside a unit's files; a dossier made from them says so.
 """
 
 import os
 import re
+import unicodedata
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 
@@ -35,6 +37,8 @@ _OTHERS = (re.compile(rf"(?P<kind>pupils):{_SCHOOL}{_STAGE}"),
            re.compile(rf"(?P<kind>add):(?P<variable>[^\s,:=]+):{_SCHOOL}{_STAGE}"),
            re.compile(rf"(?P<kind>move):(?P<variable>[^\s,:=]+):{_SCHOOL}:"
                       rf"(?P<other>[^\s,:=]+){_STAGE}"))
+_CHINESE = str.maketrans("，：＝", ",:=")
+_MOST_NEAR, _NEAR = 3, 0.5
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?")
 _WRITTEN = ("close=校[,to=校[,with=教师]]、pupils:校[:学段]=人数、"
             "move:变量:调出校:调入校[:学段]=人数、add:变量:校[:学段]=数量；校写标识码或校名")
@@ -83,11 +87,12 @@ def read_assumption(text: str) -> Assumption:
     text = text.strip()
     if is_personal(text):
         raise WrongUse("假设中有身份证件号码、电话等个人信息，请改正（此处不显示原文）")
-    closed = _CLOSE.fullmatch(text)
+    plain = text.translate(_CHINESE)
+    closed = _CLOSE.fullmatch(plain)
     if closed:
         return Assumption(text, CLOSE, closed["school"], other=closed["other"] or "",
                           staff=bool(closed["staff"]))
-    found = next((m for pattern in _OTHERS if (m := pattern.fullmatch(text))), None)
+    found = next((m for pattern in _OTHERS if (m := pattern.fullmatch(plain))), None)
     if found is None:
         raise WrongUse(f"假设“{text}”写法有误。可写：{_WRITTEN}。")
     said = found.groupdict()
@@ -126,8 +131,12 @@ def _variable(written: str, kind: str) -> str:
     named = {**{key: key for key in fit}, **{squeeze(v.zh): key for key, v in fit.items()}}
     found = named.get(written) or named.get(squeeze(written))
     if found is None:
+        near = get_close_matches(squeeze(written), named, _MOST_NEAR, _NEAR)
+        alike = dict.fromkeys(named[name] for name in near)
+        said = "、".join(f"{fit[key].zh}（{key}）" for key in alike)
         raise WrongUse(f"没有变量“{written}”，或它不能{'调动' if kind == MOVE else '增加'}。"
-                       "名称见 data/variables.toml，如 qualified_teachers、multimedia_rooms。")
+                       + (f"相近的有：{said}。" if said else "名称见 data/variables.toml，"
+                          "如 qualified_teachers、multimedia_rooms。"))
     return found
 
 
@@ -141,7 +150,7 @@ def _stage(written: str | None) -> str:
 
 
 def _amount(written: str, variable: str, text: str) -> Fraction:
-    what = variables().variables[variable]
+    what, written = variables().variables[variable], unicodedata.normalize("NFKC", written)
     if not _NUMBER.fullmatch(written):
         raise WrongUse(f"假设“{text}”的数量“{written}”应为不小于0的数字。")
     amount = Fraction(written)

@@ -31,7 +31,8 @@ class Given(Definition):
 
 
 class Indicator(Definition):
-    """One indicator (指标): numerator, denominator, unit, and whether its assets are split."""
+    """One indicator (指标): numerator, denominator, unit, and whether its assets are split,
+    and whether it is money spent in a year (``spending``, 生均支出)."""
 
     id: Text
     name: Text
@@ -41,6 +42,7 @@ class Indicator(Definition):
     per: Literal[1, 100]
     decimals: int = Field(ge=0, le=4)
     split: bool
+    spending: bool = False
     clause: Text
     source: Text
     note: str = ""

@@ -23,6 +23,11 @@ class Arithmetic(Definition):
         """Return the variables of the schools' own table that the rule reads."""
         return []
 
+    @property
+    def county_variables(self) -> list[str]:
+        """Return the county figures that the rule reads, where a target's rule says them."""
+        return []
+
 
 class Part(Definition):
     """One quotient to be compared: Σ numerator ÷ Σ denominator, or a given value.

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pipeline.definitions.base import Definition, Exact, Text
+from pipeline.definitions.models.printed_words import require_words
 
 
 class Resource(Definition):
@@ -169,6 +170,11 @@ class Model(Definition):
             raise ValueError(f"weights（权数）不用于 {self.method}")
         if any(not 0 < q < 1 for q in self.quantiles):
             raise ValueError("quantiles 应在0与1之间")
+        return self
+
+    @model_validator(mode="after")
+    def _says_no_more_than_figures_can(self):
+        require_words(question=self.question, caution=self.caution)
         return self
 
     @model_validator(mode="after")

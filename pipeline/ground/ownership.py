@@ -18,6 +18,7 @@ from pipeline.ground.errors import WrongUse
 from pipeline.ground.private_files import keep_private
 
 MARK, LOG = "manifest.json", "run.log"
+SIGNATURE, SIGNATURE_SCHEMA = "manifest.sig", "junheng.signature/1"
 IDENTITIES = ("results.json", "annual.json", MARK)  # records that name their unit and year
 SCRATCH = "scratch"
 MOST_WRITTEN_BYTES = 1_000_000_000  # in one file: what is larger is not of ours
@@ -146,6 +147,20 @@ def seal_log(log: Path, lines: Iterable[str] = ()) -> None:
     log.write_text(f"{text}{_SEAL}{seal}\n", encoding="utf-8")
 
 
+def is_signature(path: Path) -> bool:
+    """Tell whether a file is a signature of ours over a mark, valid or not."""
+    return _read(path).get("schema") == SIGNATURE_SCHEMA
+
+
+def has_its_seal(log: Path) -> bool:
+    """Tell whether a log ends with the hash of all that stands above."""
+    try:
+        text, _, seal = content_of(log).rpartition(_SEAL.encode())
+    except NotAdmitted:
+        return False
+    return seal == f"{hashlib.sha256(text).hexdigest()}\n".encode()
+
+
 def shown(path: Path) -> str:
     """Return a path on one line of valid text, whatever bytes its name has."""
     text = path.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
@@ -161,19 +176,13 @@ def _is_made_by_us(folder: Path, path: Path, ours: dict[str, str]) -> bool:
             record = _read(here)
             return bool(record) and sealed(record) == record
         if path.as_posix() == LOG:
-            return _has_its_seal(here)
+            return has_its_seal(here)
+        if path.as_posix() == SIGNATURE:
+            return is_signature(here)
         size = here.stat().st_size
         return known is not None and size <= MOST_WRITTEN_BYTES and (
             size == 0 or digest(here) == known)
     return False
-
-
-def _has_its_seal(log: Path) -> bool:
-    try:
-        text, _, seal = content_of(log).rpartition(_SEAL.encode())
-    except NotAdmitted:
-        return False
-    return seal == f"{hashlib.sha256(text).hexdigest()}\n".encode()
 
 
 def _holds_tables_alone(folder: Path, wanted: str) -> bool:

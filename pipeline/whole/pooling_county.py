@@ -12,26 +12,24 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.analysis.annual.county_panel import unit_panel, unit_schools
-from pipeline.analysis.county.county_data import COUNTY_TABLES, county_data
-from pipeline.analysis.county.funding import funding
-from pipeline.analysis.county.verdict import ELIGIBILITY, RESOURCE, VETO, judgements
-from pipeline.analysis.schools.balance import balance
-from pipeline.analysis.schools.compliance import compliance
-from pipeline.analysis.schools.indicator_values import indicator_values
+from pipeline.analysis.evaluate import evaluated
 from pipeline.cleaning.importing import Imported, import_county
 from pipeline.county import County
 from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.ground.errors import InputRefused, JunhengError
 from pipeline.ground.origin import fingerprint
 from pipeline.ground.terms import (
+    ELIGIBILITY,
     FAILED,
     MET,
     NOT_MET,
     POOLED,
     REFUSE,
     REFUSED,
+    RESOURCE,
     TABLES,
     UNDETERMINED,
+    VETO,
     records,
     verdict,
 )
@@ -130,20 +128,13 @@ def _refusal(findings: pd.DataFrame) -> str:
 
 
 def county_tables(imported: Imported, county: County) -> dict[str, pd.DataFrame]:
-    """Return the tables that a county's chapters 01 to 05 make, those that the pool needs."""
-    tables, standard = dict(imported.tables), county.standard
-    schools = tables["schools"]
-    years = sorted({*county.file_years, *tables["accounting"]["year"]})
-    tables["indicators"] = indicator_values(schools, standard)
-    tables["compliance"] = compliance(tables["indicators"], schools, standard)
-    tables["balance"] = balance(tables["indicators"], schools, standard, years)
-    handed = {name: tables[name] for name in COUNTY_TABLES}
-    data = {year: county_data(handed, year) for year in years}
-    tables["funding"] = funding(data, county.year)
-    tables["judgements"] = pd.concat([
-        judgements(tables["indicators"], tables["compliance"], tables["balance"], data[year],
-                   standard).assign(year=year) for year in years])
-    return tables
+    """Return the tables of a county that the pool needs; ``judgements`` are of every year."""
+    years = sorted({*county.file_years, *imported.tables["accounting"]["year"]})
+    asked = {"standard": county.standard, "year": county.year, "years": years}
+    found = evaluated(imported.tables | asked, ("compliance", "balance", "funding"))
+    judged = [evaluated(found | {"year": year}, ("judgements",))["judgements"].assign(year=year)
+              for year in years]
+    return found | {"judgements": pd.concat(judged)}
 
 
 def _unit_rows(tables: dict[str, pd.DataFrame], county: County) -> Iterable[dict]:

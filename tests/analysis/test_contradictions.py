@@ -65,6 +65,26 @@ COUNTIES = {
     "骨干下降": lambda: [county(section(backbone_teachers=F(n), year=y), year=y,
                             typed={"full_time_teachers": 100})
                      for y, n in ((YEAR, 4), (YEAR - 1, 5))],
+    "寄宿生199元": lambda: [county(typed={"boarding_operating_yuan": 199, "boarding_pupils": 1})],
+    "寄宿生200元": lambda: [county(typed={"boarding_operating_yuan": 200, "boarding_pupils": 1})],
+    "编制偏少": lambda: [county(section(staff_posts=F(20)), section(
+        "2", "junior", staff_posts=F(40)))],
+    "编制足够": lambda: [county(section(staff_posts=F(22)), section(
+        "2", "junior", staff_posts=F(30)))],
+    "小校编制1比2": lambda: [county(section(pupils=200, classes=F(6), staff_posts=F(12)))],
+    "宽带八成": lambda: [county(typed={"teaching_rooms": 10, "broadband_rooms": 8,
+                                  "class_link_rooms": 10})],
+    "择校人数上升": lambda: [county(typed={"choice_pupils": n, "compulsory_pupils": 100}, year=y)
+                       for y, n in ((YEAR, 7), (YEAR - 1, 5))],
+    "城镇交流9%": lambda: [county(typed={
+        "town_eligible_teachers": 100, "town_rotated_teachers": 9, "town_to_rural_teachers": 9,
+        "town_rotated_backbone_teachers": 1, "town_to_rural_backbone_teachers": 2})],
+    "免费九成": lambda: [county(typed={"migrant_children": 10, "migrant_free_of_charge": 9})],
+    "小校上浮一成": lambda: [county(typed={"small_school_standard_yuan": 1100,
+                                    "other_school_standard_yuan": 1000})],
+    "乡镇一半": lambda: [county(typed={"townships": 10, "townships_with_boarding": 5})],
+    "新教师满员": lambda: [county(typed={"new_rural_teachers": 9,
+                                   "new_rural_trained_teachers": 9})],
     "国标未达标": lambda: [county()],
     "国标达标": lambda: [county()],
 }
@@ -131,6 +151,27 @@ ROWS = table("""
     名校长下降  | H20  | 符合   | 本年5%，低于上年7%        | 未达到
     系数上升    | Z21  | 符合   | 1项差异系数比上年降0项    | 未达到
     骨干下降    | H19  | 符合   | 本年4%，低于上年5%        | 未达到
+    寄宿生199元 | H11  | 200    | 199元/生年                | 未达到
+    寄宿生199元 | H11  | 符合   | 199元/生年                | 未达到
+    寄宿生200元 | H11  | 199    | 200元/生年                | 达到
+    编制偏少    | CX11 | 符合   | 小学20教职工1人对应学生数 | 未达到
+    编制偏少    | CX11:小学 | 19 | 小学20教职工1人对应学生数 | 未达到
+    编制偏少    | CX11:初中 | 13 | 初中10教职工1人对应学生数 | 未达到
+    编制足够    | CX11 | 不符合 | 初中13.33教职工1人对应学生数 | 达到
+    小校编制1比2 | CX12 | 不符合 | 1所村小、教学点均为2     | 达到
+    宽带八成    | H18  | 符合   | 宽带网络接入 80%          | 未达到
+    宽带八成    | H18:宽带网络接入 | 95 | 宽带网络接入 80%  | 未达到
+    宽带八成    | H18:班班通设备   | 95 | 班班通设备 100%   | 未达到
+    择校人数上升 | Z20 | 符合   | 本年7%，高于上年5%        | 未达到
+    择校人数上升 | Z20 | 4      | 本年7%，高于上年5%        | 未达到
+    城镇交流9%  | ZR3  | 10     | 9%                        | 未达到
+    城镇交流9%  | ZR4  | 符合   | 11.11%                    | 未达到
+    城镇交流9%  | W14  | 10     | 9%                        | 未达到
+    城镇交流9%  | W15  | 19     | 22.22%                    | 达到
+    免费九成    | W30  | 100    | 90%                       | 未达到
+    小校上浮一成 | W29 | 0      | 1.10倍                    | 达到
+    乡镇一半    | Z29  | 符合   | 50%                       | 未达到
+    新教师满员  | CX08 | 不符合 | 100%                      | 达到
     国标未达标  | H08  | 符合   | 同国家标准 G11            | 未达到
     国标未达标  | H09  | 符合   | 同国家标准 G9             | 未达到
     国标未达标  | H10  | 5      | 同国家标准 Q4             | 未达到
@@ -195,6 +236,11 @@ def test_there_are_more_than_fifty_contradictions_of_more_than_twenty_targets():
     特教6000    | H12  | 6000
     择校上升    | Z20  | 不符合
     国标达标    | H15  | 100
+    寄宿生199元 | H11  | 199
+    编制偏少    | CX11:小学 | 20
+    择校人数上升 | Z20 | 7
+    小校上浮一成 | W29 | 10
+    城镇交流9%  | ZR4  | 11.1
 """), ids=lambda row: f"{row['county']}-{row['id']}")
 def test_what_agrees_with_the_sheet_is_no_finding(row):
     assert findings(row) == []

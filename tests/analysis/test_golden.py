@@ -61,7 +61,7 @@ def test_our_coefficient_is_none_of_its_look_alikes(wrong, printed, value):
 
 def test_each_school_contributes_the_published_term():
     drawn = [{"pupils": p, "value": str(x), "indicator": "B5"} for p, x in zip(P, X, strict=True)]
-    shares = list(contributions(measured(drawn)[0], FIVE)["share"])
+    shares = list(contributions(measured(drawn)[0], YEAR, FIVE)["share"])
     terms = [share * spread(X, P).variance for share in shares]
     assert all(near(t, row["term"]) for t, row in zip(terms, BOOKS, strict=True))
     assert near(shares[2] * 100, "48.13") and sum(shares) == 1

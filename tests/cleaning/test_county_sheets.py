@@ -8,8 +8,10 @@ from tables import YEAR, found, imported, refusals, school, table, workbook
 
 from pipeline.analysis.county.county_data import county_data
 from pipeline.analysis.county.item_verdicts import judge_item
+from pipeline.county import County
 from pipeline.definitions.base import DATA
 from pipeline.definitions.standards import standard
+from pipeline.dossier.c01_cleaning.sources import source_table
 
 F = Fraction
 ITEMS = {item.id: item for item in standard("cn-2017-06").items}
@@ -54,6 +56,56 @@ def answered(how, id, status="符合", code="yes", date="2023-11") -> dict:
     text = f'[evidence.{id}]\nstatus = "{code}"\ndocument = "函"\ndate = "{date}"\n'
     sheet = {"佐证材料": [paper(id, status, date=date)]}
     return sheet if how == "sheet" else {"toml": {"evidence": text}}
+
+
+UNPROVED = table("""
+    status | date    | document | lacking
+    符合   | 2023-11 | 函       |
+    符合   |         | 函       | 日期
+    符合   | 2023-11 |          | 文件
+    符合   |         |          | 日期和文件
+    不符合 |         |          |
+    待核   |         |          |
+""")
+
+
+@pytest.mark.parametrize("line", UNPROVED)
+@HOW
+def test_a_yes_without_day_or_document_is_open_and_the_check_says_so(line, how, tmp_path):
+    code = {"符合": "yes", "不符合": "no", "待核": "unknown"}[line["status"]]
+    text = (f'[evidence.G1]\nstatus = "{code}"\ndocument = "{line["document"]}"\n'
+            f'date = "{line["date"]}"\n')
+    of_sheet = paper("G1", line["status"], date=line["date"], document=line["document"])
+    given = {"佐证材料": [of_sheet]} if how == "sheet" else {"toml": {"evidence": text}}
+    result = received(tmp_path, **given)
+    said = [(f["severity"], f["action"]) for f in found(result, "evidence.unproved")]
+    lacking = line["lacking"]
+    assert said == ([("warn", f"G1 没有写明{lacking}，判为待核")] if lacking else [])
+    status = judge_item(ITEMS["G1"], county_data(result.tables, YEAR)).status
+    assert (status == "met") == (line["status"] == "符合" and not lacking)
+
+
+def test_papers_that_lack_the_same_are_told_once(tmp_path):
+    rows = [paper("G1", date=""), paper("G2", date=""), paper("V1", "无此情况", document="")]
+    said = [f["action"] for f in found(received(tmp_path, 佐证材料=rows), "evidence.unproved")]
+    assert said == ["G1、G2 没有写明日期，判为待核", "V1 没有写明文件，判为待核"]
+
+
+def test_every_sheet_that_was_read_is_listed_with_its_cells(tmp_path):
+    toml = '[evidence.G2]\nstatus = "no"\n'
+    result = received(tmp_path, 佐证材料=[paper("G1")], 班额=[bands(**{"36—40人": 2})],
+                      专用教室=[dict.fromkeys(("学校标识码", "学校名称", "教室类别",
+                                           "教室面积(㎡)"))],
+                      toml={"evidence": toml})
+    listed = {(row.file, row.sheet): row.cells for row in result.sheets.itertuples()}
+    book = f"{YEAR}/990101_甲县.xlsx"
+    assert listed == {(book, "学校情况"): None, (book, "佐证材料"): 4, (book, "班额"): 13,
+                      (book, "专用教室"): 0, (f"{YEAR}/evidence.toml", ""): 1}
+    printed = source_table(result.cells, result.sheets, County.open("990101", YEAR))
+    rows = [tuple(cell.text for cell in row) for row in printed.rows]
+    assert [(row[2], row[3], row[4]) for row in rows] == [
+        ("专用教室", "0", "—"), ("佐证材料", "4", "—"), ("学校情况", "14", "1"),
+        ("班额", "13", "—"), ("—", "1", "—")]
 
 
 def bands(code="2199000001", stage="小学", **classes) -> dict:

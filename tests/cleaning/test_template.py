@@ -4,10 +4,12 @@ import shutil
 import subprocess
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import openpyxl
 import pandas as pd
+import pypdf
 import pytest
 from tables import refusals
 
@@ -46,10 +48,7 @@ BANDS = ["25人及以下", "26—30人", "31—35人", "36—40人", "41—45人
 
 @pytest.fixture
 def blank(tmp_path):
-    path = tmp_path / "raw" / "2023" / "990101_甲县.xlsx"
-    path.parent.mkdir(parents=True)
-    write_template(path)
-    return path
+    return _placed(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +86,12 @@ def imported(path):
     return import_county(county)
 
 
+def columns_of(name):
+    """Return the columns that any county is asked for; those for plans are for theirs alone."""
+    return [c for c in LAYOUTS[FORMS[name]].columns
+            if not variables().variables[c.variable].for_plans]
+
+
 def refused_places(path):
     report, = check_paths([path])
     return {(f["code"], f["sheet"]) for f in report["findings"] if f["severity"] == REFUSE}
@@ -100,13 +105,13 @@ def test_there_is_a_sheet_for_every_form_then_the_explanation_and_the_example(bo
 @pytest.mark.parametrize("name", FORMS)
 def test_a_sheet_has_every_column_of_its_form_and_nothing_unexplained(book, name):
     written = [h for h in headers(book[name]) if h not in HELP.get(name, ())]
-    assert written == [column.headers[0] for column in LAYOUTS[FORMS[name]].columns]
+    assert written == [column.headers[0] for column in columns_of(name)]
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_every_column_with_a_unit_has_it_in_its_header_or_in_the_form(book, name):
     units = variables().units
-    for column in LAYOUTS[FORMS[name]].columns:
+    for column in columns_of(name):
         base = variables().variables[column.variable].unit
         written = readings(column.headers[0])[0].unit
         assert column.headers[0] in headers(book[name])
@@ -252,17 +257,64 @@ def test_a_unit_gets_its_name_its_plans_targets_and_last_years_schools(tmp_path)
     assert rows[0] == ("2199000001", "示例县第一小学", "小学", "小学", "城区", "公办")
     assert len(rows) == len(schools) == 51
     assert not [row[1] for row in rows if "（小学部）" in row[1] or "（初中部）" in row[1]]
-    asked = {row[0].value for sheet in ("县级数据", "佐证材料")
-             for row in book[sheet].iter_rows(min_row=2)}
-    assert asked >= {"H11", "CX11小学", "CX11初中", "W21", "Z20", "CX12"}
-    assert asked.isdisjoint({"H02", "H03", "W22"})     # the sheets of schools and classes decide
     figures, papers = ({row[0].value for row in book[sheet].iter_rows(min_row=2)}
                        for sheet in ("县级数据", "佐证材料"))
-    assert {"Z20", "W28", "CX11小学"} <= figures and {"W21", "CX12", "W28"} <= papers
-    asking = {row[0].value: row[1].value for row in book["县级数据"].iter_rows(min_row=2)}
-    assert asking["W24"].endswith("（填乡村教师实际收入减同职级城镇教师实际收入）")
-    assert figures & papers == {"CX20", "W28", "W29", "Z38"}   # a figure and its document
+    asked = figures | papers
+    assert asked >= {"H14", "CX05县市党委常委会", "W21", "CX22", "寄宿生公用经费补助", "择校生数"}
+    # the sheets of schools, classes and county figures decide
+    assert asked.isdisjoint({"H02", "H03", "W22", "H11", "Z20", "CX11小学", "CX12"})
+    assert {"H14", "W28"} <= figures and {"W21", "CX22", "W28"} <= papers
+    told = {row[0].value: row[1].value for row in book["县级数据"].iter_rows(min_row=2)}
+    assert told["寄宿生公用经费补助"] == "用于规划目标 H11"
+    assert told["城镇学校和优质学校符合交流条件教师数"] == "用于规划目标 ZR3、W14"
+    assert "教职工编制数" in {cell.value for cell in book["学校情况"][1]}
+    assert figures & papers == {"CX06县市", "CX20", "W28", "Z38"} - {"CX06县市"}
     assert "Z01" not in asked                         # is asked of two other counties
+
+
+@pytest.mark.parametrize(("pupils", "outcome"), [
+    (49, "excluded"), (50, "merged"), (51, "merged")])
+def test_a_school_that_takes_no_part_of_its_own_keeps_what_last_year_said_of_it(
+        pupils, outcome, tmp_path):
+    point = {"学校标识码": "2199000003", "学校名称": "丙教学点", "办学类型": "小学教学点",
+             "在校生数": pupils, "归属学校标识码": "2199000001", "建校年份": 1987, "经度": 104.25}
+    special = {"学校标识码": "5199000004", "学校名称": "丁学校", "办学类型": "特殊教育学校",
+               "建校年份": 2001}
+    fill(_placed(tmp_path), 学校情况=[*SCHOOLS, SCHOOL | point, SCHOOL | special])
+    county = County.open("990101", 2023, raw=str(tmp_path / "raw"), processed=str(tmp_path))
+    scope = county.standard.scope
+    merging = scope.model_copy(update={"teaching_point": scope.teaching_point.model_copy(
+        update={"at_or_above": "merge"})})
+    read = import_county(replace(county, standard=county.standard.model_copy(
+        update={"scope": merging})))
+    assert refusals(read) == []
+    merged = point["学校标识码"]
+    assert list(read.accounting.query("school_code == @merged")["outcome"]) == [outcome]
+    kept = {row["school_code"]: row for row in schools_of(read.sections, read.cells, 2023)}
+    assert kept[merged] == {
+        "school_code": merged, "name": "丙教学点", "school_type": "小学教学点", "stage": "小学",
+        "location": "镇区", "ownership": "公办", "parent_code": "2199000001", "built_year": 1987,
+        "longitude_deg": 104.25}
+    assert (kept["5199000004"]["name"], kept["5199000004"]["built_year"]) == ("丁学校", 2001)
+    assert "parent_code" not in kept["2199000001"]
+
+
+def _placed(tmp_path):
+    path = tmp_path / "raw" / "2023" / "990101_甲县.xlsx"
+    path.parent.mkdir(parents=True)
+    write_template(path)
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("soffice"), reason="没有 LibreOffice，未核对打印页数")
+def test_the_blank_workbook_is_printed_on_eleven_pages(blank, tmp_path):
+    subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless",
+                    "--convert-to", "pdf", "--outdir", tmp_path, blank], check=True,
+                   capture_output=True, timeout=180)
+    pages = pypdf.PdfReader(tmp_path / f"{blank.stem}.pdf").pages
+    titles = [page.extract_text().split("\n")[0].strip() for page in pages]
+    assert Counter(titles) == Counter([*NOT_DATA, *FORMS, "学校情况", "县级数据"])
 
 
 def test_the_rows_of_targets_are_taken_by_the_reader(tmp_path):
@@ -308,7 +360,8 @@ def test_there_are_drop_downs_for_state_kind_of_room_grade_and_level(book):
 
 def test_every_county_figure_is_asked_for_once_in_a_unit_that_it_can_have(book):
     rows = list(book["县级数据"].iter_rows(min_row=2, values_only=True))
-    county = {v.zh: v for v in variables().variables.values() if v.county}
+    county = {v.zh: v for v in variables().variables.values()
+              if v.county and not v.for_plans}
     assert Counter(row[0] for row in rows) == Counter(list(county))
     assert [r[0] for r in rows if variables().units[r[3]].base != county[r[0]].unit] == []
     assert {row[2] for row in rows} == {None}
@@ -337,8 +390,8 @@ def test_codes_are_kept_as_text(book):
 
 def test_every_column_is_explained(book):
     told = {(row[0], row[1]) for row in book["填表说明"].iter_rows(values_only=True)}
-    assert told >= {(name, column.headers[0]) for name, id in FORMS.items()
-                    for column in LAYOUTS[id].columns}
+    assert told >= {(name, column.headers[0]) for name in FORMS
+                    for column in columns_of(name)}
 
 
 def test_a_blank_template_is_refused_only_because_it_has_no_schools(blank):

@@ -211,8 +211,10 @@ def copy(tmp_path_factory):
 
 
 def hashes(place) -> dict[str, str]:
+    """Return path → sha256 of the program and its definitions, not of what runs have made."""
     return {path.relative_to(place).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in place.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+            for path in place.rglob("*") if path.is_file()
+            and not {"__pycache__", "reports", "processed"} & {*path.parts}}
 
 
 def notebook(cells) -> str:

@@ -19,6 +19,7 @@ from pipeline.dossier.c06_gaps.gap_tables import (
 from pipeline.dossier.c09_conclusion.funding_record import gap_record
 from pipeline.dossier.c09_conclusion.results import results_schema
 from pipeline.dossier.models.gap_sentences import ASSOCIATION, gap_sentences, refused_sentences
+from pipeline.dossier.printing.numbers import p_text
 
 COUNTY = replace(County.open("990101", 2023), standard=ONE_STAGE)
 NEVER = ("导致", "带来", "归因", "显著", "使得", "有效", "无关系", "拉低")
@@ -63,6 +64,26 @@ def test_ten_percent_more_is_the_coefficient_times_the_log_of_one_and_a_tenth(fi
         by_hand, rel=1e-3)
 
 
+@pytest.mark.parametrize(("p", "adjusted", "wild", "why"), [
+    (0.02, 0.0499, None, ""), (0.02, 0.05, None, "Holm调整后的p不小于0.05"),
+    (0.02, 0.0501, None, "Holm调整后的p不小于0.05"), (0.0499, None, None, ""),
+    (0.05, None, None, "p不小于0.05"), (0.0501, None, None, "p不小于0.05"),
+    (0.01, 0.03, 0.049, ""), (0.01, 0.03, 0.05, "野聚类自助法的p不小于0.05")])
+def test_the_p_that_is_printed_last_decides_and_the_bootstrap_must_agree(
+        fitted, p, adjusted, wild, why):
+    models = fitted.models.copy()
+    row = models["id"] == "M1-primary"
+    models.loc[row, ["p_value", "p_adjusted", "p_wild"]] = [p, adjusted, wild]
+    text = said(replace(fitted, models=models), "M1")
+    assert ("不足以判断方向" in text) == bool(why) and why in text
+
+
+@pytest.mark.parametrize(("p", "printed"), [
+    (0.0494, "0.049"), (0.04996, "0.04996"), (0.05, "0.050"), (0.05004, "0.05004")])
+def test_a_p_is_printed_on_its_side_of_the_level(p, printed):
+    assert p_text(p) == printed
+
+
 @pytest.mark.parametrize(("low", "words"), [(-1.0, True), (1.0, False)])
 def test_an_interval_around_zero_is_not_read_as_a_direction(fitted, low, words):
     terms = fitted.terms.copy()
@@ -70,11 +91,24 @@ def test_an_interval_around_zero_is_not_read_as_a_direction(fitted, low, words):
     assert ("区间包含0，不足以判断方向" in said(replace(fitted, terms=terms), "M1")) == words
 
 
-def test_a_negative_coefficient_carries_its_caution(fitted):
-    caution = "小规模学校生均经费通常较高"
-    assert caution in said(turned(fitted, "M1-primary", -1), "M1")
-    assert caution not in said(fitted, "M1")
-    assert caution in " ".join(term_table(fitted.models, fitted.terms, COUNTY).notes)
+@pytest.mark.parametrize("factor", [-1, 0, 1])
+def test_a_caution_does_not_hang_on_the_sign_and_is_said_once(fitted, factor):
+    found = turned(fitted, "M1-primary", factor)
+    paragraphs = gap_sentences(found.models, found.terms, COUNTY).paragraphs
+    (caution,) = [p for p in paragraphs if "小规模学校生均经费通常较高" in p]
+    assert caution.startswith("注意（M1、M7）：")
+    assert sum(p.startswith("注意（") for p in paragraphs) == 6
+
+
+def test_a_quantile_is_no_mean(fitted):
+    assert "平均" not in said(fitted, "M7") and "平均" in said(fitted, "M1")
+
+
+def test_what_is_refused_names_no_column_by_its_code():
+    models = answered(drawn(60, F1=lambda k: 0 if k else 900))[0].models
+    reasons = [row[-1].text for row in model_table(models, COUNTY).rows]
+    assert any("缺少变量：生均公用经费支出（对数）" in reason for reason in reasons)
+    assert not [reason for reason in reasons if "ln_" in reason or "F1" in reason]
 
 
 def test_the_gap_of_two_groups_turns_too(fitted):
@@ -88,7 +122,8 @@ def test_the_gap_of_two_groups_turns_too(fitted):
 def test_every_fitted_chapter_ends_with_association_and_never_claims_a_cause(fitted):
     paragraphs = gap_sentences(fitted.models, fitted.terms, COUNTY).paragraphs
     assert paragraphs[-1] == ASSOCIATION
-    assert len(paragraphs) == 1 + (fitted.models["status"] == "fitted").sum()
+    told = [p for p in paragraphs[:-1] if not p.startswith("注意（")]
+    assert len(told) == (fitted.models["status"] == "fitted").sum()
     text = "".join(paragraphs).replace(ASSOCIATION, "")
     assert [word for word in NEVER if word in text] == []
 

@@ -69,7 +69,7 @@ def test_what_each_school_contributes_also_where_nobody_does(values):
     coefficients = balance(indicators, schools, pack)
     indices = indices_of(indicators, schools, pack)
     assert referred_to(inequality_sentences(indices, county)) - {"inequality_table"} == keys(
-        contribution_table(contributions(indicators, pack), coefficients, county))
+        contribution_table(contributions(indicators, YEAR, pack), coefficients, county))
 
 
 @pytest.mark.slow

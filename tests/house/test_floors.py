@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -151,6 +152,20 @@ def test_no_function_or_class_is_reached_by_tests_alone():
     assert alone == []
 
 
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+def test_a_chapter_enters_its_room_of_the_dossier_by_one_door(path):
+    setup, *cells = [ast.parse(cell.source) for cell in code_cells(path)[1:]]
+    room = ("" if path.parent.name == "county" else "annual.") + path.parent.name[0] + path.stem
+    before, _, name = f"pipeline.dossier.{room}".rpartition(".")
+    dossier = [line for line in ast.unparse(setup).split("\n")
+               if line.startswith("from pipeline.dossier") and "printing" not in line]
+    assert dossier == [f"from {before} import {name} as chapter"]
+    offered = import_module(f"pipeline.dossier.{room}").__all__
+    assert sorted({node.attr for cell in cells for node in ast.walk(cell)
+                   if isinstance(node, ast.Attribute)
+                   and ast.unparse(node.value) == "chapter"}) == offered
+
+
 def test_a_listing_can_be_taken_in_at_a_glance():
     folders = [PIPELINE, *(p for p in PIPELINE.rglob("*") if p.is_dir() and p.name[0] not in "._")]
     crowded = {f.relative_to(ROOT).as_posix(): len(names) for f in folders
@@ -192,6 +207,13 @@ def test_a_cell_holds_no_typed_number(path):
              for node in ast.walk(ast.parse(cell.source))
              if isinstance(node, ast.Constant) and type(node.value) in (int, float, complex)]
     assert found == []
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+def test_what_a_chapter_says_and_its_formulas_hold_no_number_of_a_pack(path):
+    texts = [cell.source for cell in nbformat.read(path, as_version=4).cells
+             if cell.cell_type == "markdown"]
+    assert {*re.findall(r"\d[\d.]*", " ".join(texts))} <= {"0", "1", "2", "100"}
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)

@@ -17,6 +17,8 @@ REASONS = {  # what else may, and why nothing of the user's can stand there
     ("publishing/batch/books/lock.py", "_forget_ended_readers"):
         "notes of readers that have ended, in the folder of the lock",
     ("publishing/batch/books/notes.py", "write_note"): "a note, in a folder of ours",
+    ("publishing/records/signature.py", "sign_folders"):
+        "over an older signature of ours: `doubts` has found any other file of that name",
     ("publishing/chapters/surroundings.py", "_hand_on"): "lists of fonts beside the interpreter",
     ("cleaning/schools/kept_rows.py", "_keep"): "in the temporary folder of the command",
     ("analysis/estimators/special/rank_intervals.py", "end"): "no file: a step of a programme",

@@ -101,7 +101,8 @@ class Nation:
 
 def fake(faults, tables=1):
     """Return a job that makes a small dossier, or commits the fault that is set for the code."""
-    names = ["results.json", *(f"tables/table{n}.csv" for n in range(tables))]
+    names = ["dossier.ipynb", "findings.json", "results.json",
+             *(f"tables/table{n}.csv" for n in range(tables))]
 
     def job(order, work):
         county = order.county
@@ -115,7 +116,8 @@ def fake(faults, tables=1):
             p.read_text("utf-8", "replace") for p in county.files(county.year))
         for name in (*(f"dossier.{name}" for name in order.formats or ("pdf",)), *names):
             (finished / name).write_text(f"{name}\n{said}", "utf-8")
-        record = {"schema": SCHEMA, "unit": {"code": county.code}, "year": county.year}
+        record = {"schema": SCHEMA, "unit": {"code": county.code}, "year": county.year,
+                  "standard": {"id": county.standard.id, "sha256": county.standard.sha256}}
         (finished / "results.json").write_text(json.dumps(record | {"said": said}), "utf-8")
         record = manifest(causes(county, order.parameters), finished)
         (finished / "manifest.json").write_text(json.dumps(record, ensure_ascii=False), "utf-8")

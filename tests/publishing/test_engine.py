@@ -22,12 +22,13 @@ from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.chapters import outputs, preloading
 from pipeline.publishing.chapters.binding import bind
 from pipeline.publishing.chapters.engine import ENDED, FORK
+from pipeline.publishing.chapters.execution import execute
 from pipeline.publishing.chapters.outputs import Outputs, OutputTooLarge
 from pipeline.publishing.chapters.preloading import CannotFork, preload
-from pipeline.publishing.chapters.progress_file import PROGRESS, execute, read_progress
+from pipeline.publishing.chapters.progress_file import PROGRESS, read_progress
 from pipeline.publishing.chapters.surroundings import FIXED
 from pipeline.publishing.order import Order
-from pipeline.publishing.paper import typeset
+from pipeline.publishing.paper import compiling
 
 KERNELSPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 BUNDLE = """class Exhibit:
@@ -236,7 +237,7 @@ def test_a_process_with_a_thread_is_not_preloaded():
 @pytest.mark.usefixtures("in_fixed_environment")
 def test_a_process_that_has_typeset_is_not_preloaded(monkeypatch):
     monkeypatch.setattr(preloading, "threads", lambda: 1)
-    monkeypatch.setattr(typeset, "_users", {os.getpid()})
+    monkeypatch.setattr(compiling, "_users", {os.getpid()})
     with pytest.raises(CannotFork, match="Typst"):
         preload()
 

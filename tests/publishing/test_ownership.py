@@ -284,8 +284,8 @@ def test_killed_at_every_file_operation_nothing_of_the_users_is_lost(
         assert nation.run()[1] == 0
         assert visible(nation, contents), number
         assert {p.name for p in folder.iterdir()} == {
-            "dossier.pdf", "dossier.kept-1.pdf", "签字页.pdf", "manifest.json", "results.json",
-            "run.log", "tables"}, number
+            "dossier.pdf", "dossier.kept-1.pdf", "签字页.pdf", "dossier.ipynb", "manifest.json",
+            "results.json", "findings.json", "run.log", "tables"}, number
         assert [p.name for p in folder.parent.glob(f".{CODE}*")] == []
         if code == 0:
             break

@@ -100,6 +100,16 @@ def test_tables_and_figures_are_numbered_in_order_of_print_with_the_front_first(
     assert plain(document["body"][-1]["runs"]) == "见表1、表2和图1。"
 
 
+@pytest.mark.parametrize(("text", "pieces"), [
+    ("[[t]]", [("表1", "t")]),
+    ("见[[t]][[t]]。", [("见", None), ("表1", "t"), ("表1", "t"), ("。", None)]),
+    ("代表1所", [("代表1所", None)]),
+])
+def test_a_reference_in_running_text_tells_what_it_refers_to(text, pieces):
+    body = read_notebook(notebook(shows(table("t")), text))["body"]
+    assert [(run["text"], run.get("to")) for run in body[-1]["runs"]] == pieces
+
+
 def test_a_note_may_refer_and_a_cell_is_never_touched():
     block = read_notebook(notebook(shows(table("t", "[[t]]", notes=("见[[t]]",)))))["body"][0]
     assert block["notes"] == ["见表1"]

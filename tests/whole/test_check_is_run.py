@@ -14,7 +14,13 @@ from pipeline.cleaning.importing import import_county
 from pipeline.commands import run as run_command
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.whole.checking import check_paths
-from pipeline.whole.checking.check_reports import ACCEPTED, PROBLEM, UNREAD, exit_code
+from pipeline.whole.checking.check_reports import (
+    ACCEPTED,
+    PROBLEM,
+    UNREAD,
+    exit_code,
+    summary,
+)
 
 FOLDERS, YEAR = 40, 2023  # 0.7 processor seconds each: 200 would take over two minutes
 REGISTERED, PUBLISHED, LISTED, UNKNOWN = "990101", "110101", "990778", "990999"
@@ -128,6 +134,15 @@ def run_all(raw, out, monkeypatch, capsys):
     told = json.loads(record.read_text("utf-8")) if record.exists() else {"counties": []}
     read = {p.name[:6]: json.loads(p.read_text("utf-8")) for p in out.glob("*.read.json")}
     return end.value.code, {c["code"]: c for c in told["counties"]}, read
+
+
+def test_single_files_are_counted_as_files_and_years_as_counties(tmp_path):
+    (tmp_path / "甲.csv").write_bytes(csv_bytes([school(1)]))
+    assert summary(check_paths([tmp_path / "甲.csv"])) == "共核查 1 个文件：可用 1。"
+    (tmp_path / str(YEAR)).mkdir()
+    (tmp_path / str(YEAR) / "990101_示例县.csv").write_bytes(csv_bytes([school(1)]))
+    told = summary(check_paths([tmp_path], workers=1))
+    assert told == "共核查 1 个县、2 个文件：可用 2。"
 
 
 def test_check_of_a_folder_is_what_run_does_with_it(tmp_path, monkeypatch, capsys):

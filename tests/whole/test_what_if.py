@@ -63,6 +63,12 @@ SAME = {
                                 {"A": {"在校生数": 0}, "B": {"在校生数": 900}}),
     "schools called by their names": ("close=甲1校,to=甲2校",
                                       {"A": {"在校生数": 0}, "B": {"在校生数": 900}}),
+    "Chinese punctuation": ("close＝甲1校，to＝甲2校",
+                            {"A": {"在校生数": 0}, "B": {"在校生数": 900}}),
+    "a section called as it is shown": ("pupils：甲3校（初中部）=２６０", {"J": {"在校生数": 260}}),
+    "a section called with plain brackets": (
+        "move:体育艺术专任教师数:甲3校(初中部):甲4校=2",
+        {"J": {"体育艺术专任教师数": 4}, "D": {"体育艺术专任教师数": 8}}),
     "its teachers go with its pupils": (
         f"close={A},to={B},with=教师",
         {"A": {"在校生数": 0} | dict.fromkeys(TEACHERS, 0),
@@ -170,6 +176,14 @@ REFUSED = table(f"""
     move:qualified_teachers:{A}:{A}=1              | 调出校与调入校相同
     move:qualified_teachers:{A}:{JUNIOR}=1         | 没有共同的学段
     open={A}                                       | 写法有误
+    close=甲3校（小学部）                          | “甲3校（小学部）”只是一个学段部，请写 甲3校。
+    pupils:甲3校（小学部）:junior=300              | 所写的学段不一致
+    pupils:甲1校（初中部）=300                     | 没有初中学段
+    close=甲9校（小学部）                          | 没有学校“甲9校（小学部）”
+    add:多媒体教室:{A}=3                           | 相近的有：网络多媒体教室数（multimedia_rooms）
+    add:multimedia_room:{A}=3                      | 网络多媒体教室数（multimedia_rooms）
+    move:骨干教师数:{A}:{B}=1                      | 县级以上骨干教师数（backbone_teachers）
+    add:丙:{A}=1                                   | 名称见 data/variables.toml
 """)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.annual.partial_coefficients import partial
 from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.standards import Standard
 from pipeline.definitions.studies import Study
@@ -17,7 +18,8 @@ from pipeline.ground.terms import LOCATIONS, MET, NOT_MET, is_missing
 def unit_panel(tables: dict[str, pd.DataFrame], standard: Standard) -> list[dict]:
     """Return one row a year of one county, by column.
 
-    ``cv_<indicator>_<stage>``, ``mean_<indicator>_<stage>`` (pupil-weighted), ``n_schools``,
+    ``cv_<indicator>_<stage>`` and ``missing_…``, the schools that it leaves out for want of data;
+    ``mean_<indicator>_<stage>`` (pupil-weighted), ``n_schools``,
     ``pupils``, ``urban_share``, ``town_share``, ``rural_share``, ``private_share`` (of pupils),
     ``met_share`` (of schools judged), ``schools_met``, ``schools_not_met``, ``per_pupil``,
     ``deflator``, ``staff_share`` as in the funding table, and every county fact under its
@@ -36,8 +38,9 @@ def _of(table: pd.DataFrame, year: int) -> list[dict]:
 
 
 def _coefficients(balance: pd.DataFrame, year: int) -> dict:
-    return {f"cv_{r['indicator']}_{r['stage']}": float(r["cv"]) for r in _of(balance, year)
-            if r["cv"] and r["n_schools"] - r["n_missing"] > 1}
+    rows = [r for r in _of(balance, year) if r["cv"] and r["n_schools"] - r["n_missing"] > 1]
+    return {f"{what}_{r['indicator']}_{r['stage']}": float(r[column]) for r in rows
+            for what, column in (("cv", "cv"), ("missing", "n_missing"))}
 
 
 def _means(indicators: pd.DataFrame, year: int, standard: Standard) -> dict:
@@ -105,6 +108,7 @@ def _school(row: dict, values: dict, prices: dict) -> dict:
 def completed(panel: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Add the study's gaps, measures and lags to a panel with ``unit`` and ``year``.
 
+    ``partial`` is 1 where a coefficient of the gaps leaves schools out for want of data.
     A gap is missing where one of its coefficients is missing or 0. A lag is the value of the
     year before of the same unit (``<name>_lag1``), missing where that year is not there.
     """
@@ -119,6 +123,9 @@ def completed(panel: pd.DataFrame, study: Study) -> pd.DataFrame:
             panel = panel.assign(**{name: values.replace([np.inf, -np.inf], np.nan)})
             if name in study.lagged:
                 panel = panel.assign(**{f"{name}_lag1": lagged(panel, name)})
+    if study.gaps:
+        panel = panel.assign(
+            partial=partial(panel, [gap.name for gap in study.gaps], study).astype(float))
     return panel.copy()
 
 

@@ -48,7 +48,7 @@ def funnel_band(schools: pd.DataFrame, year: int, study: Study) -> pd.DataFrame:
 
 def _relative(schools: pd.DataFrame, indicators: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return (m, k) figures over the county's mean, and (m,) pupils, of large counties."""
-    rows = schools[["unit", "pupils", *indicators]].dropna().astype(
+    rows = schools.reindex(columns=["unit", "pupils", *indicators]).dropna().astype(
         dict.fromkeys(["pupils", *indicators], float))
     rows = rows[rows.groupby("unit")["unit"].transform("size") >= LARGE]
     if rows.empty:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pipeline.ground.exact import rounded
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
 
+ABOUT = Fraction(1, 10)  # 左右：相差不超过一成
 _NAMED = 5
 
 

@@ -41,6 +41,11 @@ class CountyData:
                 if s["pupils"] and s["school_type"] not in self.not_general]
 
 
+def county_years(tables: dict[str, pd.DataFrame], years: list[int]) -> dict[int, CountyData]:
+    """Return what was handed in for each of some years (各年县级资料), with what was measured."""
+    return {year: county_data(tables, year) for year in years}
+
+
 def county_data(tables: dict[str, pd.DataFrame], year: int) -> CountyData:
     """Gather the year's tables; monitoring keeps every year, for the latest result counts.
 

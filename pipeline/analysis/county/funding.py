@@ -16,7 +16,6 @@ from pipeline.definitions.indicators import Indicator
 from pipeline.definitions.standards import Standard
 from pipeline.ground.terms import MET, NOT_MET, TABLES, UNDETERMINED, is_missing, known, records
 
-PER_PUPIL = "元/生"
 TRAINING, TRAINING_BUDGET = "training_spending_yuan", "operating_budget_yuan"
 INDICES = ("gini", "theil_t", "theil_t_between", "theil_t_within", "mcloone", "p90_p10",
            "urban_rural_difference", "urban_rural_ratio")
@@ -25,8 +24,8 @@ LOWEST_INDEX, HIGHEST_INDEX = 50, 200
 
 
 def spending_indicators(standard: Standard) -> list[Indicator]:
-    """Return the indicators of context that are money spent per pupil (生均经费)."""
-    return [i for i in map(standard.indicator, standard.context) if i.unit == PER_PUPIL]
+    """Return the indicators that are money spent per pupil in a year (生均经费)."""
+    return [i for i in standard.used_indicators if i.spending]
 
 
 def funding(data: dict[int, CountyData], year: int) -> pd.DataFrame:
@@ -116,8 +115,13 @@ def deflators(rows: list[dict]) -> list[Fraction | None]:
     return found[::-1]
 
 
-def spending(indicators: pd.DataFrame, schools: pd.DataFrame, deflator: dict[int, Fraction],
-             standard: Standard) -> pd.DataFrame:
+def prices(funding: pd.DataFrame) -> dict[int, Fraction | None]:
+    """Return the deflator (价格换算系数) of each year of the funding table."""
+    return dict(zip(funding["year"], funding["deflator"], strict=True))
+
+
+def spending(indicators: pd.DataFrame, schools: pd.DataFrame,
+             prices: dict[int, Fraction | None], standard: Standard) -> pd.DataFrame:
     """Return per-pupil spending by year and stage, with its dispersion over schools.
 
     The mean is total ÷ pupils of the schools with data; ``real_mean`` is in base-year prices.
@@ -125,7 +129,7 @@ def spending(indicators: pd.DataFrame, schools: pd.DataFrame, deflator: dict[int
     """
     groups = {(s["year"], s["stage"], s["school_code"]): standard.group_of(s)
               for s in records(schools)}
-    rows = [_spending(key, part, groups, deflator.get(key[0]), standard)
+    rows = [_spending(key, part, groups, prices.get(key[0]), standard)
             for key, part in _parts(indicators, standard)]
     return TABLES["spending"].frame(rows)
 
@@ -172,7 +176,8 @@ def _reason(found: dict, standard: Standard) -> str:
 
 
 def spending_groups(indicators: pd.DataFrame, schools: pd.DataFrame,
-                    deflator: dict[int, Fraction], standard: Standard) -> pd.DataFrame:
+                    prices: dict[int, Fraction | None], standard: Standard
+                    ) -> pd.DataFrame:
     """Return per-pupil spending by year, stage and group (城区、镇区、乡村)."""
     groups = {(s["year"], s["stage"], s["school_code"]): standard.group_of(s)
               for s in records(schools)}
@@ -180,7 +185,7 @@ def spending_groups(indicators: pd.DataFrame, schools: pd.DataFrame,
     for (year, stage, id), part in _parts(indicators, standard):
         there = part[known(part["value"])]
         labels = there["school_code"].map(lambda c, y=year, s=stage: groups[y, s, c])
-        factor = deflator.get(year)
+        factor = prices.get(year)
         for group in standard.groups:
             mine = there[labels == group]
             mean = spread(list(mine["value"]), [int(p) for p in mine["pupils"]]).mean

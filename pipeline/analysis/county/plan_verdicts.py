@@ -18,6 +18,7 @@ from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.target_claims import Claim, claims, disagrees
 from pipeline.analysis.county.target_measures import measured, measured_parts
 from pipeline.definitions.forms.check_rules import checks
+from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.targets.coverage import BOTH, FIGURE, PAPERS, SHEETS, basis
 from pipeline.definitions.targets.plans import WIDE, Plan, Target
 from pipeline.ground.terms import (
@@ -53,23 +54,23 @@ class Judged:
         return self.found.reason + (f"；填报{said}，与此不符，未采用" if said else "")
 
 
-def targets(plans: list[Plan], judgements: pd.DataFrame, years: dict[int, CountyData],
-            unit: str, reference: date) -> pd.DataFrame:
+def targets(plans: list[Plan], judgements: pd.DataFrame, data: dict[int, CountyData],
+            code: str, reference_day: date) -> pd.DataFrame:
     """Return the targets table: every target that applies to the unit, plan by plan.
 
-    ``years`` holds the county's data of this year and the one before; ``reference`` is the
-    day of the statistics, against which deadlines are held.
+    ``data`` is what was handed in for this year and those before, with what was measured of it;
+    ``reference_day`` that of the statistics (统计时点), against which deadlines are held.
     """
-    rows = [_row(plan, target, judged, reference)
-            for plan, target, judged in _judged(plans, judgements, years, unit)]
+    rows = [_row(plan, target, judged, reference_day)
+            for plan, target, judged in _judged(plans, judgements, data, code)]
     return TABLES["targets"].frame(rows)
 
 
-def contradictions(plans: list[Plan], judgements: pd.DataFrame, years: dict[int, CountyData],
-                   unit: str) -> pd.DataFrame:
+def contradictions(plans: list[Plan], judgements: pd.DataFrame, data: dict[int, CountyData],
+                   code: str) -> pd.DataFrame:
     """Return a finding for every claim that the county's own sheets contradict."""
     check, rows = checks()[_CONTRADICTED], []
-    for _, target, judged in _judged(plans, judgements, years, unit):
+    for _, target, judged in _judged(plans, judgements, data, code):
         for claim in judged.against:
             place = claim.place or {"sheet": "佐证材料"}
             said = (f"填报{claim.said}（{target.quantity}）；{judged.found.reason}；"
@@ -155,7 +156,9 @@ def _open(target: Target) -> Outcome:
         return Outcome(UNDETERMINED, "市（州）级目标，县级资料不能判定")
     names = "、".join(key.replace(":", "") for key in target.parts or (target.id,))
     sheets = "、".join(dict.fromkeys(rule.source_zh for rule in target.rules))
-    how = {SHEETS: f"由{sheets or '国家标准的同项'}判定", FIGURE: f"可按编号 {names} 填报",
+    fields = "、".join(variables().variables[name].zh for name in target.fields)
+    how = {SHEETS: f"由{sheets or '国家标准的同项'}判定{fields and f'，须填{fields}'}",
+           FIGURE: f"可按编号 {names} 填报",
            PAPERS: f"可按编号 {target.id} 提交佐证材料",
            BOTH: f"须按编号 {names} 填报并提交佐证材料"}
     return Outcome(UNDETERMINED, f"未提交资料（{how.get(basis(target), target.note)}）")

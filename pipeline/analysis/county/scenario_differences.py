@@ -1,15 +1,11 @@
 """What an assumption changes (情景测算): the same judging before and after, side by side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 
 import pandas as pd
 
-from pipeline.analysis.county.county_data import COUNTY_TABLES, county_data
-from pipeline.analysis.county.verdict import judgements
-from pipeline.analysis.schools.balance import balance
-from pipeline.analysis.schools.compliance import compliance
-from pipeline.analysis.schools.indicator_values import indicator_values
+from pipeline.analysis.evaluate import evaluated
 from pipeline.definitions.standards import Standard
 from pipeline.ground.exact import decimal_text
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED, is_missing, records, verdict
@@ -35,11 +31,10 @@ def judged(tables: dict[str, pd.DataFrame], year: int, standard: Standard) -> Ju
     standard : under which it is judged.
 
     """
-    schools = tables["schools"][tables["schools"]["year"] == year]
-    values = indicator_values(schools, standard)
-    met, spread = compliance(values, schools, standard), balance(values, schools, standard, [year])
-    data = county_data({name: tables[name] for name in COUNTY_TABLES}, year)
-    return Judged(values, met, spread, judgements(values, met, spread, data, standard))
+    schools, names = tables["schools"], [field.name for field in fields(Judged)]
+    asked = {"standard": standard, "year": year, "years": [year]}
+    found = evaluated(tables | asked | {"schools": schools[schools["year"] == year]}, names)
+    return Judged(**{name: found[name] for name in names})
 
 
 def differences(before: Judged, after: Judged) -> dict:

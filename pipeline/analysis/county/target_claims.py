@@ -7,13 +7,12 @@ figure of the whole county says nothing of every school, and one figure is not t
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from pipeline.analysis.county.comparing import Outcome, holds, say
+from pipeline.analysis.county.comparing import ABOUT, Outcome, holds, say
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.definitions.targets.plans import NUMERIC, Target, Value
 from pipeline.definitions.targets.target_rules import Yearly
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED, verdict
 
-ABOUT = Fraction(1, 10)
 _STATES = {"yes": MET, "no": NOT_MET}
 _EACH_ZH = {"school": "每校", "rural_school": "每所乡村学校", "class": "每班", "room": "每室",
             "township": "每个乡镇", "teacher": "每名教师"}
@@ -23,7 +22,7 @@ _EACH_ZH = {"school": "每校", "rural_school": "每所乡村学校", "class": "
 class Claim:
     """One thing typed: its words, the state and number it claims, the outcome by itself.
 
-    ``parts`` are the states of the numbers that were typed, of a target with several.
+    ``parts`` are the outcomes of the numbers that were typed, of a target with several.
     """
 
     said: str
@@ -31,12 +30,12 @@ class Claim:
     outcome: Outcome
     value: Fraction | None = None
     place: dict | None = None
-    parts: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, Outcome] = field(default_factory=dict)
 
 
 def claims(target: Target, data: CountyData) -> list[Claim]:
     """Return what was typed for a target, figures before evidence."""
-    found = [] if _reads_itself(target) else _figures(target, data)
+    found = [] if _reads_itself(target, data) else _figures(target, data)
     row = data.evidence.get(target.id.upper())
     if row is not None and row["status"] in _STATES:
         word = "符合" if row["status"] == "yes" else "不符合"
@@ -45,8 +44,10 @@ def claims(target: Target, data: CountyData) -> list[Claim]:
     return found
 
 
-def _reads_itself(target: Target) -> bool:
-    return any(isinstance(rule, Yearly) and rule.typed for rule in target.rules)
+def _reads_itself(target: Target, data: CountyData) -> bool:
+    """Tell whether a rule reads the typed figure itself: then it is no claim against it."""
+    return any(rule.typed or rule.or_typed and rule.variable not in data.facts
+               for rule in target.rules if isinstance(rule, Yearly))
 
 
 def _figures(target: Target, data: CountyData) -> list[Claim]:
@@ -55,8 +56,8 @@ def _figures(target: Target, data: CountyData) -> list[Claim]:
         return []
     said = f"{'、'.join(say_figure(target, key, data) for key in given)}"
     outcome = _judge_figures(target, data)
-    value = data.facts[given[0]] if len(given) == 1 and len(target.values) == 1 else None
-    parts = {key: _by_figure(target, limit, data.facts[key]).status
+    value = data.facts[given[0]] if len(given) == 1 and len(target.values) < 2 else None
+    parts = {key: _by_figure(target, limit, data.facts[key])
              for key, limit in target.parts.items() if target.by_figure and key in data.facts}
     return [Claim(said, outcome.status, outcome, value, data.places.get(given[0]), parts)]
 
@@ -115,13 +116,19 @@ def disagrees(claim: Claim, found: Outcome, target: Target, parts: dict[str, Out
     A number agrees when the sheet's, rounded to the claim's own decimals, is the same.
     ``parts`` are what the sheets say of each number of the target, where they do.
     """
-    if any({claim.parts.get(key), part.status} == {MET, NOT_MET} for key, part in parts.items()):
+    typed = {key: claim.parts[key] for key in parts.keys() & claim.parts.keys()}
+    if any({one.status, parts[key].status} == {MET, NOT_MET} or _differ(
+            one.value, parts[key], target) for key, one in typed.items()):
         return True
     if UNDETERMINED not in (claim.state, found.status) and claim.state != found.status:
         return True
-    if claim.value is None or found.value is None or found.unit not in ("", target.unit):
+    return _differ(claim.value, found, target)
+
+
+def _differ(typed: Fraction | None, found: Outcome, target: Target) -> bool:
+    if typed is None or found.value is None or found.unit not in ("", target.unit):
         return False
-    return abs(claim.value - found.value) > Fraction(1, 2 * 10 ** _decimals(claim.value))
+    return abs(typed - found.value) > Fraction(1, 2 * 10 ** _decimals(typed))
 
 
 def _decimals(value: Fraction) -> int:

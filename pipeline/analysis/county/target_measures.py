@@ -14,11 +14,12 @@ from pipeline.analysis.county.class_counts import (
     large_class_growth,
     large_classes,
 )
-from pipeline.analysis.county.comparing import Outcome, every_school, holds, say
+from pipeline.analysis.county.comparing import ABOUT, Outcome, every_school, holds, say
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.item_verdicts import judge_parts
+from pipeline.analysis.county.yearly_measures import coefficients, yearly
 from pipeline.analysis.schools import school_rules
-from pipeline.definitions.forms.variables import variables
+from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.targets import target_rules as rules
 from pipeline.definitions.targets.plans import WIDE, Target
 from pipeline.ground.terms import (
@@ -73,8 +74,15 @@ def _measured(rule: rules.TargetRule, target: Target, years: dict[int, CountyDat
 
 
 def _county_figures(rule: rules.CountyFigures, data: CountyData) -> Outcome | None:
-    wanted = [v for part in rule.parts for v in (*part.numerator, *part.denominator)]
-    return judge_parts(rule.parts, data) if set(wanted) & set(data.facts) else None
+    """Judge quotients of county figures; a share of nobody (0 of 0) is 不适用."""
+    given = {v: data.facts[v] for v in rule.county_variables if v in data.facts}
+    if not given:
+        return None
+    if any(part.denominator for part in rule.parts) and len(given) == len(
+            {*rule.county_variables}) and not any(given.values()):
+        names = "、".join(variables().variables[v].zh for v in given)
+        return Outcome(NOT_APPLICABLE, f"{names}均为0")
+    return judge_parts(rule.parts, data)
 
 
 def _every_school_size(rule: rules.EverySchoolSize, data: CountyData) -> Outcome | None:
@@ -161,84 +169,48 @@ def _whole(sections: list[dict]) -> str:
     return sections[0]["name"].split("（")[0]
 
 
-def yearly(rule: rules.Yearly, target: Target, years: dict[int, CountyData], year: int
-           ) -> Outcome | None:
-    """Compare a figure with the year before by the first divisor that both years give.
-
-    The other divisors are shown beside it and judge nothing (按在校生人数平均).
-    """
-    found = {per: _yearly(rule, per, target, years, year) for per in rule.per or [""]}
-    judged = [per for per, outcome in found.items() if outcome and outcome.value is not None
-              and outcome.status != UNDETERMINED] or [*found][-1:]
-    first = found[judged[0]]
-    if first is None or len(found) == 1:
-        return first
-    said = [f"按{variables().variables[per].zh}平均，{found[per].reason}" for per in judged]
-    return replace(first, reason="；".join(said) + (
-        "；以前者判定" if len(said) > 1 else ""))
-
-
-def _yearly(rule: rules.Yearly, per: str, target: Target, years: dict[int, CountyData], year: int
-            ) -> Outcome | None:
-    """Compare a figure with the year before (与上年比): equal is neither falling nor rising.
-
-    It is where nothing is left to fall or to rise: at zero, and at 100 %. From zero nothing
-    doubles: that stays open.
-    """
-    now, before = (_amount(rule, per, target, years.get(y)) for y in (year, year - 1))
-    if now is None and before is None and rule.typed:
+def pupils_per(rule: rules.PupilsPer, data: CountyData) -> Outcome | None:
+    """Judge the pupils of a stage for one of what all its schools have (全县生员比)."""
+    sections = [s for s in data.general_sections() if s["stage"] == rule.stage]
+    whole = {variables().variables[rule.variable].zh: [s.get(rule.variable) for s in sections]}
+    [(name, given)] = whole.items()
+    if all(map(is_missing, given)):
         return None
-    if now is None or before is None:
-        lacking = [str(y) for y, amount in ((year, now), (year - 1, before)) if amount is None]
-        return Outcome(UNDETERMINED, f"缺{'、'.join(lacking)}年数据", now)
-    word = "高于" if now > before else "低于" if now < before else "等于"
-    said = f"本年{say(now, target.unit, before)}，{word}上年{say(before, target.unit, now)}"
-    if rule.trend == "doubling" and not before:
-        return Outcome(UNDETERMINED, f"{said}；上年为0，无从计算倍数", now)
-    whole = 100 if target.unit == "%" else None
-    good = {"not_falling": now >= before, "falling": now < before or now == before == 0,
-            "rising": now > before or now == before == whole, "doubling": now >= 2 * before}
-    return Outcome(MET if good[rule.trend] else NOT_MET, said, now, before)
+    lacking = [s["name"] for s, n in zip(sections, given, strict=True) if is_missing(n)]
+    total = sum((n for n in given if not is_missing(n)), Fraction(0))
+    stage = classifications().zh("stage", rule.stage)
+    if lacking or not total:
+        why = f"{len(lacking)}所缺{name}" if lacking else f"{name}合计为0"
+        return Outcome(UNDETERMINED, f"{stage}{why}", schools=tuple(lacking))
+    value = sum(s["pupils"] for s in sections) / total
+    state = MET if holds(value, rule.op, rule.value) else NOT_MET
+    return Outcome(state, f"{stage}{say(value, rule.unit, rule.value)}", value, rule.value,
+                   unit=rule.unit)
 
 
-def _amount(rule: rules.Yearly, per: str, target: Target, data: CountyData | None
-            ) -> Fraction | None:
-    if data is None:
+def small_school_ratio(rule: rules.SmallSchoolRatio, data: CountyData) -> Outcome | None:
+    """Judge every small school: about so many for one (班级与教职工比1∶2左右); none: 不适用."""
+    kinds = [s for s in data.general_sections() if s["school_type"] in rule.types]
+    if kinds and all(is_missing(s.get(rule.variable)) for s in kinds):
         return None
-    summed = bool(rule.school_variables)
-    amount = _sum(rule.variable, data) if summed else data.facts.get(rule.variable or target.id)
-    if amount is None or not per:
-        return amount
-    whole = data.facts.get(per)
-    return amount / whole * (100 if target.unit == "%" else 1) if whole else None
+    small = [s for s in kinds if s["pupils"] <= rule.most_pupils and (
+        s["school_type"] in data.teaching_points or s["location"] in ("rural", ""))]
+    if not small:
+        return Outcome(NOT_APPLICABLE, f"没有{rule.most_pupils}人以下的村小、教学点"
+                       ) if data.general_sections() else None
+    return every_school([_about(rule, s, data) for s in small],
+                        f"村小、教学点均为{rule.value}{rule.unit}左右")
 
 
-def _sum(variable: str, data: CountyData) -> Fraction | None:
-    """Return what all schools have together; None where one does not say."""
-    given = [s.get(variable) for s in data.general_sections()]
-    return None if not given or any(map(is_missing, given)) else sum(given, Fraction(0))
-
-
-def coefficients(years: dict[int, CountyData], year: int) -> Outcome | None:
-    """Compare every difference coefficient with the year before (差异不断缩小).
-
-    None rises and some fall: met; some rise and none falls: not met; both, or all the same:
-    open, for the sentence does not say which difference it means.
-    """
-    now, before = (_coefficients(years.get(y)) for y in (year, year - 1))
-    both = now.keys() & before.keys()
-    if not both:
-        return None
-    rising = sum(now[key] > before[key] for key in both)
-    falling = sum(now[key] < before[key] for key in both)
-    state = UNDETERMINED if bool(rising) == bool(falling) else NOT_MET if rising else MET
-    return Outcome(state, f"{len(both)}项差异系数比上年降{falling}项、升{rising}项")
-
-
-def _coefficients(data: CountyData | None) -> dict[tuple[str, str], Fraction]:
-    rows = [] if data is None else data.coefficients
-    return {(row["stage"], row["indicator"]): Fraction(row["cv"]) for row in rows
-            if row["cv"] and not row["n_missing"] and not is_missing(row["limit"])}
+def _about(rule: rules.SmallSchoolRatio, section: dict, data: CountyData) -> tuple[str, str]:
+    above, below = section.get(rule.variable), section.get(rule.per)
+    sure = section["location"] or section["school_type"] in data.teaching_points
+    if is_missing(above) or is_missing(below) or not below or not sure:
+        return UNDETERMINED, section["name"]
+    ratio = Fraction(above) / below
+    near = abs(ratio - rule.value) <= ABOUT * rule.value
+    return (MET if near else UNDETERMINED), (
+        f"{section['name']}{say(ratio, rule.unit, rule.value)}")
 
 
 _RULES: dict[str, Callable[..., Outcome | None]] = {
@@ -246,4 +218,5 @@ _RULES: dict[str, Callable[..., Outcome | None]] = {
     "class_share": class_share, "every_class": every_class,
     "every_school_size": _every_school_size, "every_school": every_school_level,
     "every_school_total": every_school_total, "new_schools": new_schools,
+    "pupils_per": pupils_per, "small_school_ratio": small_school_ratio,
 }

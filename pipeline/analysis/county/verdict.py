@@ -31,19 +31,20 @@ from pipeline.ground.terms import (
 
 
 def judgements(indicators: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
-               data: CountyData, standard: Standard) -> pd.DataFrame:
-    """Return the judgements table: resource part, items, vetoes, conditions for applying."""
+               data: dict[int, CountyData], year: int, standard: Standard) -> pd.DataFrame:
+    """Return the judgements table of a year: resource part, items, vetoes, conditions for
+    applying. ``data`` is what was handed in for each year."""
     if not standard.judged:
         return TABLES["judgements"].frame([])
-    rows = []
+    given, rows = data[year], []
     if standard.judges_schools:
-        rows = [_resource_row(id, indicators, compliance, balance, data.year, standard)
+        rows = [_resource_row(id, indicators, compliance, balance, year, standard)
                 for id in standard.resource.indicators]
-    rows += _composite_rows(balance, data.year, standard)
-    rows += [_row(item, item.group, judge_item(item, data)) for item in standard.items]
-    rows += [_row(veto, VETO, judge_veto(veto, data)) for veto in standard.vetoes]
+    rows += _composite_rows(balance, year, standard)
+    rows += [_row(item, item.group, judge_item(item, given)) for item in standard.items]
+    rows += [_row(veto, VETO, judge_veto(veto, given)) for veto in standard.vetoes]
     if standard.eligibility:
-        rows.append(_eligibility(standard, data))
+        rows.append(_eligibility(standard, given))
     return TABLES["judgements"].frame(rows)
 
 

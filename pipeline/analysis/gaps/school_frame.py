@@ -5,6 +5,7 @@ import pandas as pd
 
 from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.forms.variables import classifications
+from pipeline.definitions.standards import Standard
 from pipeline.ground.terms import LOCATIONS, is_missing, records
 
 
@@ -17,6 +18,12 @@ def school_frame(indicators: pd.DataFrame, schools: pd.DataFrame, year: int, sta
     and ``school`` (标识码), ``year``; the row label is the school's name.
     """
     return panel_frame(indicators, schools, [year], stage)
+
+
+def school_frames(indicators: pd.DataFrame, schools: pd.DataFrame, year: int, standard: Standard
+                  ) -> dict[str, pd.DataFrame]:
+    """Return the school frame of each stage (各学段学校数据框)."""
+    return {stage: school_frame(indicators, schools, year, stage) for stage in standard.stages}
 
 
 def panel_frame(indicators: pd.DataFrame, schools: pd.DataFrame, years: list[int], stage: str

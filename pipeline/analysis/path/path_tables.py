@@ -11,11 +11,17 @@ from fractions import Fraction
 
 import pandas as pd
 
+from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.path.amounts import Bound, Case, Holding, Measure
-from pipeline.analysis.path.limits import ANYWHERE, Restrictions
+from pipeline.analysis.path.limits import ANYWHERE, Restrictions, restrictions
 from pipeline.analysis.path.path_rows import PathRows
-from pipeline.analysis.path.rotation import rotation
-from pipeline.analysis.path.shortfall import countable, shortfall_totals, shortfalls
+from pipeline.analysis.path.rotation import ELIGIBLE, rotation
+from pipeline.analysis.path.shortfall import (
+    countable,
+    shortfall_totals,
+    shortfalls,
+    unit_costs,
+)
 from pipeline.definitions.standards import Standard
 from pipeline.ground.terms import AT_FLOOR, AT_THRESHOLD, is_missing, records
 
@@ -30,6 +36,20 @@ class PathTables:
     path_schools: pd.DataFrame
     path_moves: pd.DataFrame
     path_rotation: pd.DataFrame
+
+
+def exchange_limits(data: dict[int, CountyData], year: int) -> Restrictions:
+    """Return the limits that the county has set to exchange (交流限制)."""
+    return restrictions(data[year].facts)
+
+
+def county_path(indicators: pd.DataFrame, schools: pd.DataFrame, data: dict[int, CountyData],
+                limits: Restrictions, year: int, standard: Standard) -> PathTables:
+    """Return the path of a year, at the prices, for the teachers and within the limits that the
+    county has handed in (达标路径)."""
+    facts = data[year].facts
+    return path(indicators, schools, standard, year=year, costs=unit_costs(facts),
+                eligible=facts.get(ELIGIBLE), restrictions=limits)
 
 
 def path(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard, *,

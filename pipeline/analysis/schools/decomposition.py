@@ -48,10 +48,10 @@ def split_variance(values: list[Fraction], pupils: list[int], labels: list[str]
     return parts
 
 
-def contributions(indicators: pd.DataFrame, standard: Standard) -> pd.DataFrame:
-    """Return each school's share of S², and the coefficient without it (逐校剔除)."""
+def contributions(indicators: pd.DataFrame, year: int, standard: Standard) -> pd.DataFrame:
+    """Return each school's share of a year's S², and the coefficient without it (逐校剔除)."""
     rows = []
-    for key, chosen in _cases(indicators, standard):
+    for key, chosen in _cases(indicators[indicators["year"] == year], standard):
         whole = spread(list(chosen["value"]), [int(p) for p in chosen["pupils"]])
         limit = standard.balance.cv_max.get(key["stage"])
         pupils = sum(chosen["pupils"])

@@ -37,8 +37,10 @@ from pipeline.definitions.forms.variables import variables
 FORMS = ("template-1", "county-facts", "evidence", "class-sizes", "rooms", "monitoring", "links")
 _AUTHOR = "均衡 Junheng"
 _TEXT = ("school_code", "parent_code", "former_code")
-_WIDE = ("fact", "evidence_note", "evidence_document")
-_WIDE_LETTERS, _PAGE_LETTERS, _LINE_POINTS = 44, 170, 18     # a Han letter is two letters wide
+_WIDTHS = {"fact": 44, "evidence_note": 44, "evidence_document": 44, "name": 22,
+           "school_type": 16}
+_HELP_WIDTH = 44
+_PAGE_LETTERS, _LINE_POINTS = 225, 18     # of 11 points; in print not below 7
 _A4, _BLANK_YEAR = 9, 2100
 _ANSWERS = {"V": ["无此情况", "有此情况", "待核"], "": ["符合", "不符合", "待核"]}
 
@@ -73,26 +75,27 @@ def _book(handed: Handed) -> Workbook:
         _fill_in_sheet(book.create_sheet(form.sheet), form, handed)
     for sheet in book:
         _for_print(sheet, sheet.title in {form.sheet for form in forms})
+    book[PAGE].page_setup.orientation = "portrait"
     return book
 
 
-def headed_columns(layout: Layout) -> list[tuple[str, FormColumn | None]]:
+def headed_columns(layout: Layout, handed: Handed) -> list[tuple[str, FormColumn | None]]:
     """Return header and column in the order written; further columns follow the first."""
-    columns = [(column.headers[0], column) for column in layout.columns]
+    columns = [(column.headers[0], column) for column in layout.columns
+               if handed.wants(column.variable)]
     columns[1:1] = [(header, None) for header in EXTRA.get(layout.id, ())]
     return columns
 
 
 def _fill_in_sheet(sheet, layout: Layout, handed: Handed) -> None:
     sheet.freeze_panes = "C2"
-    columns = headed_columns(layout)
+    columns = headed_columns(layout, handed)
     sheet.row_dimensions[1].height = 45
     for i, (header, column) in enumerate(columns, 1):
         letter = get_column_letter(i)
         head(sheet.cell(1, i, header), WANTED if column and wanted(column) else HEAD)
-        wide = column is None or column.variable in _WIDE
-        sheet.column_dimensions[letter].width = _WIDE_LETTERS if wide else max(
-            11, min(len(header), 10) * 1.6)
+        sheet.column_dimensions[letter].width = _HELP_WIDTH if column is None else _WIDTHS.get(
+            column.variable, max(11, min(len(header), 10) * 1.3))
         if column and column.variable in _TEXT:
             sheet.column_dimensions[letter].number_format = "@"
         if column and layout.table not in ("facts", "evidence"):
@@ -106,9 +109,15 @@ def _fill_in_sheet(sheet, layout: Layout, handed: Handed) -> None:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
                 cell.data_type = "s" if isinstance(value, str) else cell.data_type  # no formula
                 cell.number_format = "@" if column and column.variable in _TEXT else "General"
-        longest = max((len(str(value)) for value in row.values()), default=0)
-        sheet.row_dimensions[number].height = _LINE_POINTS * (1 + 2 * longest // _WIDE_LETTERS)
+        sheet.row_dimensions[number].height = _LINE_POINTS * _lines(sheet, number)
     _rules_of_rows(sheet, layout, columns, rows, handed)
+
+
+def _lines(sheet, row: int) -> int:
+    """Return how many lines a row needs; a Han letter is two letters wide."""
+    return max((-(-sum(1 + (not letter.isascii()) for letter in str(cell.value))
+                  // int(sheet.column_dimensions[cell.column_letter].width))
+                for cell in sheet[row] if cell.value is not None), default=1)
 
 
 def _rules_of_rows(sheet, layout: Layout, columns: list, rows: list[dict], handed: Handed) -> None:

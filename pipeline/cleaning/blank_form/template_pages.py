@@ -15,6 +15,7 @@ HEAD, WANTED = PatternFill("solid", fgColor="D9E2EC"), PatternFill("solid", fgCo
 _THIN = Side(style="thin", color="9AA5B1")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _WIDTHS = {"A": 16, "B": 34, "C": 12, "D": 14, "E": 64}
+_EXAMPLE_WIDTH = 10.5     # the widest block is one page wide in print
 _SIGNED = ("填表单位", "填表人", "审核人", "填表日期")
 
 _LINES = (
@@ -97,7 +98,7 @@ def explaining_page(sheet, forms: list[Layout], handed: Handed) -> None:
     for cell in sheet[sheet.max_row][:len(_WIDTHS)]:
         head(cell, HEAD)
     for form in forms:
-        for column in form.columns:
+        for column in (c for c in form.columns if handed.wants(c.variable)):
             sheet.append([form.sheet, column.headers[0], "必填" if wanted(column) else "按需",
                           _unit(column), column.note])
             sheet.cell(sheet.max_row, 5).alignment = Alignment(wrap_text=True, vertical="top")
@@ -124,13 +125,17 @@ def example_page(sheet, forms: list[Layout]) -> None:
         sheet.append([])
         sheet.append([f"{form.sheet}（{form.zh}）"])
         sheet.append([f"例：{column.headers[0]}" for column in columns])
-        sheet.row_dimensions[sheet.max_row].height = 30
+        sheet.row_dimensions[sheet.max_row].height = 45
         for cell in sheet[sheet.max_row][:len(columns)]:
             head(cell, HEAD)
         for row in rows:
             sheet.append([row.get(column.variable) for column in columns])
+            sheet.row_dimensions[sheet.max_row].height = 30
+            for cell in sheet[sheet.max_row][:len(columns)]:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
     for column in sheet.columns:
-        sheet.column_dimensions[column[0].column_letter].width = 18
+        sheet.column_dimensions[column[0].column_letter].width = _EXAMPLE_WIDTH
+    sheet.column_dimensions["A"].width = 13
 
 
 def head(cell, fill: PatternFill) -> None:

@@ -19,7 +19,7 @@ from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.standards import ELIGIBILITY_ID, Standard, standard
 from pipeline.definitions.targets.coverage import SHEETS, basis, is_typed
 from pipeline.definitions.targets.plans import EACH, WIDE, Plan, Target, plan
-from pipeline.ground.terms import records
+from pipeline.ground.terms import is_missing, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,10 +28,11 @@ WORDING, PAPERS, ASKED = "指标或事项", "应提交的资料", "口径"
 EXTRA = {"evidence": (WORDING, PAPERS), "county-facts": (ASKED,)}  # help to fill in, not read
 _IN_YUAN = (  # so much a pupil or ㎡; other money in 万元
     "quota_primary_yuan", "quota_junior_yuan", "unit_cost_teaching_area_yuan",
-    "unit_cost_sports_area_yuan")
-_KEPT = ("school_code", "name", "school_type", "stage", "location", "ownership", "township")
+    "unit_cost_sports_area_yuan", "small_school_standard_yuan", "other_school_standard_yuan")
+_AS_NUMBERS = ("built_year", "longitude_deg", "latitude_deg")
+_KEPT = ("school_code", "name", "school_type", "stage", "location", "ownership", "township",
+         "parent_code", *_AS_NUMBERS)
 _OF_STAGE = re.compile("（(?:小学|初中)部）$")
-_AS_WRITTEN = ("name", "parent_code", "built_year", "longitude_deg", "latitude_deg")
 _CLASSES = ("school_type", "stage", "location", "ownership")
 
 
@@ -48,11 +49,30 @@ class Handed:
         """Return the plans that the unit is judged by."""
         return [plan(id) for id in self.unit.plans] if self.unit else []
 
+    @property
+    def targets(self) -> list[tuple[Plan, Target]]:
+        """Return the targets of these plans that speak of the unit."""
+        return [(found, target) for found in self.plans for target in found.targets
+                if not target.units or self.unit.code in target.units]
+
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        """Return what only these targets ask for, each with the targets' numbers."""
+        asked: dict[str, list[str]] = {}
+        for _, target in self.targets:
+            for name in target.fields:
+                asked.setdefault(name, []).append(target.id)
+        return asked
+
+    def wants(self, variable: str) -> bool:
+        """Tell whether a column is written: one for plans only where the unit's plans need it."""
+        return not variables().variables[variable].for_plans or variable in self.fields
+
 
 def prefilled(layout: Layout, handed: Handed) -> list[dict]:
     """Return the rows that the form is handed out with, by variable or by further header."""
     if layout.table == "facts":
-        return [*_facts(), *_target_facts(handed)]
+        return [*_facts(handed), *_target_facts(handed)]
     if layout.table == "evidence":
         pack = standard(handed.unit.standard if handed.unit else NATIONAL)
         return [*_evidence(pack), *_target_papers(handed)]
@@ -65,24 +85,28 @@ def schools_of(sections: pd.DataFrame, cells: pd.DataFrame, year: int) -> tuple[
     ``sections`` and ``cells`` are the tables of these names of `Imported`. Names, kinds and
     places stay; pupils, teachers, rooms and money are asked for anew.
     """
-    of_year = cells[(cells["year"] == year) & cells["variable"].isin(_AS_WRITTEN)]
-    written = {(cell["school_code"], cell["stage"], cell["variable"]): clean_text(cell["text"])
+    of_year = cells[(cells["year"] == year) & (cells["variable"] == "name")]
+    written = {(cell["school_code"], cell["stage"]): clean_text(cell["text"])
                for cell in records(of_year)}
     return tuple(_kept(school, written) for school in records(
-        sections.loc[sections["year"] == year, list(_KEPT)]))
+        sections[sections["year"] == year].reindex(columns=list(_KEPT))))
 
 
 def _kept(school: dict, written: dict[tuple, str]) -> dict:
     said = {key: classifications().zh(key, value) if key in _CLASSES else value
-            for key, value in school.items() if value}
-    said["name"] = _OF_STAGE.sub("", said["name"])     # a school out of scope has no cells
-    place = school["school_code"], school["stage"]
-    return said | {key: written[*place, key] for key in _AS_WRITTEN if written.get((*place, key))}
+            for key, value in school.items() if value and not is_missing(value)}
+    name = _OF_STAGE.sub("", said["name"])     # a school that takes no part has no cells
+    return said | {key: float(said[key]) for key in _AS_NUMBERS if key in said} | {
+        "name": written.get((school["school_code"], school["stage"]), name)}
 
 
-def _facts() -> list[dict]:
-    return [{"fact": v.zh, "fact_unit": _unit(key, v.unit)}
-            for key, v in variables().variables.items() if v.county]
+def _facts(handed: Handed) -> list[dict]:
+    """Return the county figures: of those for plans what the unit's own plans compute from."""
+    asked = handed.fields
+    return [{"fact": v.zh, "fact_unit": _unit(key, v.unit),
+             ASKED: f"用于规划目标 {'、'.join(asked[key])}" if key in asked else ""}
+            for key, v in variables().variables.items()
+            if v.county and (not v.for_plans or key in asked)]
 
 
 def _unit(variable: str, base: str) -> str:
@@ -102,12 +126,10 @@ def _evidence(pack: Standard) -> list[dict]:
 
 def _asked_of(handed: Handed) -> Iterator[tuple[Plan, Target]]:
     """Yield the targets that ask a county for more than its other sheets hold."""
-    for found in handed.plans:
-        for target in found.targets:
-            mine = not target.units or handed.unit.code in target.units
-            judged = basis(target) == SHEETS and target.proof == "both"
-            if mine and not judged and target.scope not in WIDE:
-                yield found, target
+    for found, target in handed.targets:
+        judged = basis(target) == SHEETS and target.proof == "both"
+        if not judged and target.scope not in WIDE:
+            yield found, target
 
 
 def _target_facts(handed: Handed) -> list[dict]:

@@ -4,14 +4,18 @@ The same reading as for schools: exact headers, own number grammar, every cell w
 address. County facts carry their unit in a column of its own; evidence its state.
 """
 
-import re
-import unicodedata
 from dataclasses import replace
-from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.counties.evidence_rows import (
+    day_of,
+    evidence_fault,
+    evidence_rows,
+    report_unproved,
+)
+from pipeline.cleaning.counties.plan_figures import apart, is_set_aside, without_misfits
 from pipeline.cleaning.counties.target_rows import (
     ASIDE,
     find_target,
@@ -36,22 +40,19 @@ from pipeline.cleaning.ranges import (
     day_fault,
 )
 from pipeline.definitions.base import MOST_TOML_BYTES, toml_of
-from pipeline.definitions.forms.variables import classifications, squeeze, variables
-from pipeline.definitions.standards import evidence_ids, veto_ids
+from pipeline.definitions.forms.variables import squeeze, variables
 from pipeline.ground.admission import NotAdmitted, content_of
-
-_DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](?:(\d{1,2})日?)?)?(?: 00:00:00)?")
-_DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
-_SERIAL = re.compile(r"[1-9]\d{4}")
-_DAY_ZERO, _SERIALS = date(1899, 12, 30), range(18_264, 73_051)  # the days of 1950 to 2099
 
 
 def county_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[dict]:
     """Return the rows of one such sheet, in the columns of its table."""
-    reader = {"facts": _facts, "evidence": _evidence, "class_sizes": _class_sizes,
+    reader = {"facts": _facts, "evidence": evidence_rows, "class_sizes": _class_sizes,
               "rooms": _rooms, "monitoring": _monitoring}[headed.layout.table]
     rows = read_rows(_handed_in(headed), year, findings)
-    return [found for row in rows for found in reader(row, year, findings)]
+    found = [one for row in rows for one in reader(row, year, findings)]
+    if reader is evidence_rows:
+        report_unproved(found, headed.sheet.file, headed.sheet.name, findings)
+    return found
 
 
 def _handed_in(headed: HeadedSheet) -> HeadedSheet:
@@ -82,17 +83,18 @@ def read_evidence_toml(path: Path, year: int, label: str, drop_personal: bool, f
     rows = []
     for id, given in _toml(path, label, "evidence", drop_personal, findings).items():
         status, when = str(given.get("status", "")), str(given.get("date", ""))
-        fault, ours = _evidence_fault(id, status), is_of_target(id) or is_numbered_as_target(id)
+        fault, ours = evidence_fault(id, status), is_of_target(id) or is_numbered_as_target(id)
         if fault:
             findings.add(ASIDE if ours else "identity.class", f"{id}：{fault}", label)
-        elif when and not _date(when):
+        elif when and not day_of(when):
             findings.add(ASIDE if ours else "evidence.date", f"{id} 的 date 不是日期", label)
-        elif why := when and day_fault(_date(when), year):
+        elif why := when and day_fault(day_of(when), year):
             findings.add(ASIDE if ours else "evidence.day", f"{id}：{why}", label)
         else:
-            rows.append({"year": year, "id": id.upper(), "status": status, "date": _date(when),
+            rows.append({"year": year, "id": id.upper(), "status": status, "date": day_of(when),
                          **{key: _printed(str(given.get(key, "")), label, findings)
                             for key in ("note", "document")}})
+    report_unproved(rows, label, "", findings)
     return rows
 
 
@@ -143,11 +145,17 @@ def _fact(name: str, unit: str, cell: Cell, year: int, findings: Findings) -> li
         key, target = found
         value = target_value(key, target, unit, cell, findings)
     else:
-        value = _value(key, unit, cell, findings)
-        check_range(key, value, cell, year, findings)
+        value = _figure(key, unit, cell, year, findings)
     return [] if value is None else [{"year": year, "variable": key, "value": value,
                                       "file": cell.file, "sheet": cell.sheet, "row": cell.row,
                                       "cell": cell}]
+
+
+def _figure(key: str, unit: str, cell: Cell, year: int, findings: Findings) -> Fraction | None:
+    own = apart(findings)
+    value = _value(key, unit, cell, own)
+    check_range(key, value, cell, year, own)
+    return None if is_set_aside(key, cell, own, findings) else value
 
 
 def _item(name: str, unit: str, known: dict[str, str]) -> tuple[str, str]:
@@ -170,65 +178,6 @@ def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | No
     return read_quantity(cell, written, variable.kind, findings)
 
 
-def _evidence(row: FormRow, year: int, findings: Findings) -> list[dict]:
-    id, status = (row.get("item_id") or "").upper(), row.get("evidence_status")
-    if not status:
-        return []
-    if id.upper() not in evidence_ids() and is_numbered_as_target(id):
-        unknown_target(id, row.cells["evidence_status"], findings)
-        return []
-    fault = _evidence_fault(id, status)
-    if fault:
-        check = ASIDE if is_of_target(id) else "identity.class"
-        findings.at(check, row.cells["evidence_status"], fault)
-        return []
-    cell = row.cells.get("evidence_date")
-    written = "" if cell is None else cell.text.strip()
-    if written and not _date(written):
-        findings.at(ASIDE if is_of_target(id) else "evidence.date", cell, "不是日期")
-        return []
-    if why := written and day_fault(_date(written), year):
-        findings.at(ASIDE if is_of_target(id) else "evidence.day", cell, f"{id}：{why}")
-        return []
-    if written.isdecimal():
-        findings.at("cell.cleaned", cell, f"按日期 {_date(written)} 读取")
-    return [{"year": year, "id": id, "status": status, "date": _date(written),
-             "note": row.get("evidence_note") or "",
-             "document": row.get("evidence_document") or ""}]
-
-
-def _evidence_fault(id: str, status: str) -> str:
-    """Return what is wrong with an answer: an unknown number, or the wrong kind of wording."""
-    if id.upper() not in evidence_ids():
-        return "编号不在标准包或规划包之中"
-    if status not in {s.code for s in classifications().evidence_status}:
-        return "状态不是规定的类别"
-    veto = id.upper() in veto_ids()
-    if status != "unknown" and veto != (status in ("absent", "present")):
-        return "一票否决事项填无此情况或有此情况，其余填符合或不符合"
-    return ""
-
-
-def _date(written: str) -> str:
-    """Return a date as 2023-11-20 or 2023-11; empty when it is none.
-
-    >>> [_date(t) for t in ("20230630", "45107", "2023年6月", "2023.6.30", "20231332", "2023")]
-    ['2023-06-30', '2023-06-30', '2023-06', '2023-06-30', '', '']
-    """
-    flat = unicodedata.normalize("NFKC", written).strip()
-    if _SERIAL.fullmatch(flat) and int(flat) in _SERIALS:
-        return (_DAY_ZERO + timedelta(days=int(flat))).isoformat()
-    match = _DATE.fullmatch(flat) or _DIGITS.fullmatch(flat)
-    if not match:
-        return ""
-    year, month, day = match.groups()
-    try:
-        found = date(int(year), int(month), int(day or 1)).isoformat()
-    except ValueError:
-        return ""
-    return found if day else found[:7]
-
-
 def check_county(county: dict[str, list[dict]], findings: Findings) -> None:
     """Check what concerns several rows: one item given twice, figures that do not go together.
 
@@ -243,7 +192,10 @@ def check_county(county: dict[str, list[dict]], findings: Findings) -> None:
             if before is not row and before[said] != row[said]:
                 findings.add("fact.repeated", f"{row[key]} 填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))
-    for year in sorted({row["year"] for row in county["facts"]}):
+    years = sorted({row["year"] for row in county["facts"]})
+    county["facts"][:] = [row for year in years for row in without_misfits(
+        [row for row in county["facts"] if row["year"] == year], findings)]
+    for year in years:
         own = {row["variable"]: row for row in county["facts"] if row["year"] == year}
         check_relations("facts", [Related({name: row["value"] for name, row in own.items()},
                                           {name: row["cell"] for name, row in own.items()})],

@@ -12,7 +12,7 @@ from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.files.cells import NUMBER, TEXT, Cell
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.ranges import target_fault
-from pipeline.definitions.forms.variables import squeeze
+from pipeline.definitions.forms.variables import squeeze, variables
 from pipeline.definitions.targets.plans import Target, plans
 
 ASIDE = "target.aside"
@@ -118,8 +118,10 @@ def unknown_target(name: str, cell: Cell, findings: Findings) -> None:
 
 
 def is_of_target(key: str) -> bool:
-    """Tell whether a fact or an answer belongs to a target."""
-    return key.partition(":")[0].upper() in {t.id for p in plans().values() for t in p.targets}
+    """Tell whether a fact or an answer belongs to a target, or is a figure for plans alone."""
+    known = variables().variables
+    return key.partition(":")[0].upper() in {t.id for p in plans().values() for t in p.targets
+                                             } or key in known and known[key].for_plans
 
 
 def without_contrary(rows: list[dict], key: str, said: str, findings: Findings) -> list[dict]:
@@ -130,6 +132,8 @@ def without_contrary(rows: list[dict], key: str, said: str, findings: Findings) 
     contrary = {at for at, values in given.items() if len(values) > 1 and is_of_target(at[1])}
     for year, id in sorted(contrary):
         last = [r for r in rows if (r["year"], r[key]) == (year, id)][-1]
-        findings.add(ASIDE, f"目标 {id.replace(':', '')} 填了两次且不同，都未采用",
+        named = variables().variables.get(id)
+        said = f"“{named.zh}”" if named else f"目标 {id.replace(':', '')} "
+        findings.add(ASIDE, f"{said}填了两次且不同，都未采用",
                      last.get("file", ""), last.get("sheet", ""), last.get("row"))
     return [row for row in rows if (row["year"], row[key]) not in contrary]

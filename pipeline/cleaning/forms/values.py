@@ -18,7 +18,9 @@ from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_numbe
 from pipeline.definitions.forms import variables as forms
 from pipeline.definitions.forms.layouts import FormColumn, Layout
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
+from pipeline.ground.exact import exact_text
 
+_POWERS, _MOST_TYPED = {"": 1, "万": 10**4, "亿": 10**8, "千": 1000, "百": 100}, 12
 _MOST_PERSONS, _MOST_CLASS, _LEAST_SHARED = 10_000_000, 12, 3
 _ERROR_TEXT = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
 _DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年.*|[-./](?:0?[1-9]|1[0-2])\b.*"
@@ -145,7 +147,8 @@ def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fract
         return findings.at("cell.text", cell, quoted(cell.text))
     for written, said in ((reading.unit, "所带单位"), (cell.unit, "数字格式所示单位")):
         if written and not _same_unit(written, unit) and not _rate(written, unit):
-            return findings.at("cell.unit", cell, f"{quoted(cell.text)}{said}不是{unit or '数字'}")
+            return findings.at("cell.unit", cell, f"{quoted(cell.text)}{said}不是{unit or '数字'}"
+                               + _to_type(reading.value, written, unit))
     if reading.cleaned:
         findings.at("cell.cleaned", cell, f"{quoted(cell.text)}按数字读取")
     if reading.unit == "%" and unit:
@@ -165,6 +168,20 @@ def _rate(written: str, unit: str) -> bool:
     """Tell whether a percent sign stands where the header asks for a ratio: 12% is 0.12."""
     units = variables().units
     return written == "%" and unit in units and units[unit].base == units["%"].base
+
+
+def _to_type(value: Fraction, written: str, unit: str) -> str:
+    """Return what to type for a value whose own unit is of the column's kind: 4.2亿 under 万元
+    is 42000; empty where it is of another kind or no short decimal."""
+    known, said = {squeeze(name): one for name, one in variables().units.items()}, squeeze(written)
+    wanted = variables().units.get(unit)
+    for power, factor in _POWERS.items() if wanted else ():
+        own = known.get(said.removeprefix(power) or wanted.base)
+        if said.startswith(power) and own and own.base == wanted.base:
+            told = exact_text(value * factor * own.ratio / wanted.ratio)
+            short = "/" not in told and len(told) <= _MOST_TYPED
+            return f"；折合{told}{unit}，请填 {told}" if short else ""
+    return ""
 
 
 @lru_cache(maxsize=1 << 10)

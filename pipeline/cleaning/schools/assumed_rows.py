@@ -4,13 +4,14 @@ The cells stay as they were read; each change is a finding at its cell. What the
 share is then split and merged anew, so that a scenario is judged as its tables would be.
 """
 
+from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.forms.derivation import RATIOS
 from pipeline.cleaning.forms.rows import FormRow
-from pipeline.cleaning.schools.sections import Section, sections_of
+from pipeline.cleaning.schools.sections import Section, sections_of, stage_in_name, whole_name
 from pipeline.definitions.assumptions import ADD, CLOSE, MOVE, PUPILS, Assumption
 from pipeline.definitions.forms.variables import PERSON, classifications, squeeze, variables
 from pipeline.definitions.standards import Standard
@@ -28,7 +29,7 @@ def assume(assumptions: tuple[Assumption, ...], rows: list[FormRow], standard: S
     scenario = _Scenario(rows, standard, findings)
     act = {CLOSE: scenario.close, PUPILS: scenario.enrol, MOVE: scenario.move, ADD: scenario.add}
     for assumption in assumptions:
-        act[assumption.kind](assumption)
+        act[assumption.kind](scenario.settled(assumption))
 
 
 class _Scenario:
@@ -43,11 +44,26 @@ class _Scenario:
         for section in sections_of(rows, standard, Findings()):
             self._schools.setdefault(section.school_code, []).append(section)
 
+    def settled(self, assumed: Assumption) -> Assumption:
+        """Return an assumption with the codes of its schools, and the stage of a section that is
+        called by the name it is shown under: 甲学校（初中部）."""
+        called = [name for name in (assumed.school, assumed.other) if name]
+        found = [self._called(name) for name in called]
+        stages = {stage for _, stage in found if stage} | {assumed.stage} - {""}
+        if len(stages) > 1:
+            raise WrongUse(f"假设“{assumed.text}”：所写的学段不一致。")
+        for (code, stage), name in zip(found, called, strict=True):
+            if stage and assumed.kind == CLOSE and len(self._schools[code]) > 1:
+                raise WrongUse(f"假设“{assumed.text}”：停办按整所学校假设，“{name}”只是一个学段部，"
+                               f"请写 {whole_name(name)}。")
+        codes = [code for code, _ in found] + [""]
+        return replace(assumed, school=codes[0], other=codes[1], stage="".join(stages))
+
     def close(self, assumed: Assumption) -> None:
         """Close a school; its pupils of each stage go to the other school, if one is named, and
         its teachers with them if that is assumed. Rooms and equipment stay where they are."""
-        school = self._school(assumed.school)
-        other = self._school(assumed.other) if assumed.other else None
+        school = self._schools[assumed.school]
+        other = self._schools[assumed.other] if assumed.other else None
         if other is school or other and other[0].school_code in self._closed:
             why = "停办学校与接收学校相同" if other is school else "接收学校已假设停办"
             raise WrongUse(f"假设“{assumed.text}”：{why}。")
@@ -80,7 +96,7 @@ class _Scenario:
 
     def add(self, assumed: Assumption) -> None:
         """Add to what a section has; what the stages share is added to the whole school's."""
-        school = self._school(assumed.school)
+        school = self._schools[assumed.school]
         if assumed.variable not in self._split:
             section = self._section(assumed.school, assumed.stage)
             self._change(section, assumed.variable, assumed.amount)
@@ -105,17 +121,19 @@ class _Scenario:
                 raise _absent(section, variable)
         return [(v, much) for v, much in found if much]
 
-    def _school(self, called: str) -> list[Section]:
-        """Return the sections of a school, called by its code or its name."""
+    def _called(self, called: str) -> tuple[str, str]:
+        """Return the code of a school that is called by its code or its name; and a stage, where
+        the name is that of one of its sections."""
         if called in self._schools:
-            return self._schools[called]
+            return called, ""
         names = {code: sections[0].row.get("name") or "" for code, sections in
                  self._schools.items()}
-        found = [code for code, name in names.items() if squeeze(name) == squeeze(called)]
-        if len(found) == 1:
-            return self._schools[found[0]]
-        if found:
-            raise WrongUse(f"本县有{len(found)}所“{called}”，请写标识码：{'、'.join(found)}。")
+        for name, stage in ((called, ""), (whole_name(called), stage_in_name(called))):
+            found = [code for code, own in names.items() if squeeze(own) == squeeze(name)]
+            if len(found) == 1:
+                return found[0], stage
+            if found:
+                raise WrongUse(f"本县有{len(found)}所“{called}”，请写标识码：{'、'.join(found)}。")
         near = get_close_matches(called, [*names.values(), *names], _MOST_NEAR, _NEAR)
         said = "、".join(f"{name}（{code}）" for code, name in names.items()
                         if name in near or code in near)
@@ -123,16 +141,16 @@ class _Scenario:
                        + (f"相近的有：{said}。" if said else "请写学校标识码或校名全称。"))
 
     def _section(self, code: str, stage: str) -> Section:
-        found = [s for s in self._school(code) if stage in ("", s.stage)]
+        found = [s for s in self._schools[code] if stage in ("", s.stage)]
         if not found:
             zh = classifications().zh("stage", stage)
-            raise WrongUse(f"{self._school(code)[0].name}（{code}）没有{zh}学段。")
+            raise WrongUse(f"{self._schools[code][0].name}（{code}）没有{zh}学段。")
         if len(found) > 1:
             raise WrongUse(f"学校 {code} 有几个学段，请写明学段，如 {code}:{found[0].stage}。")
         return found[0]
 
     def _shared_stage(self, assumed: Assumption) -> str:
-        mine, theirs = ({s.stage for s in self._school(c)}
+        mine, theirs = ({s.stage for s in self._schools[c]}
                         for c in (assumed.school, assumed.other))
         if len(mine & theirs) != 1:
             said = "有几个共同的学段，请写明学段" if mine & theirs else "没有共同的学段"

@@ -4,6 +4,7 @@ Each stage of a mixed school counts as a school of its own. A form gives it a ro
 own, in one sheet or in a file a stage, or columns of its own in the school's one row.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -169,7 +170,7 @@ def _stages(row: FormRow, wanted: set[str], standard: Standard, findings: Findin
         findings.at("stage.sheet", row.at("school_type"), f"表名所说的学段与{kind.zh}不符，"
                     "标识码与办学类型相符")
         sheet = single
-    stage = row.get("stage") or _stage_by_name(row.get("name") or "") or sheet or single
+    stage = row.get("stage") or stage_in_name(row.get("name") or "") or sheet or single
     if stage:
         if stage not in kind.stages:
             findings.at("stage.wrong", row.first, f"{kind.zh}没有此学段")
@@ -207,15 +208,21 @@ def _outside_stage(row: FormRow, kind: SchoolType) -> str:
     return said
 
 
-def _stage_by_name(name: str) -> str:
+def stage_in_name(name: str) -> str:
+    """Return the stage that the name of a section ends in, （小学部）; empty without one."""
     for stage in classifications().stage:
         if any(name.rstrip("）)").endswith(f"{bracket}{stage.zh}部") for bracket in "（("):
             return stage.code
     return ""
 
 
+def whole_name(name: str) -> str:
+    """Return the name of the school of a section: 甲学校（小学部） → 甲学校."""
+    return re.split(r"[（(]", name)[0] if stage_in_name(name) else name
+
+
 def _section_name(name: str, kind: SchoolType, stage: str) -> str:
-    if stage == NO_STAGE or _stage_by_name(name) or (len(kind.stages) == 1 and not kind.senior):
+    if stage == NO_STAGE or stage_in_name(name) or (len(kind.stages) == 1 and not kind.senior):
         return name
     return f"{name}（{classifications().zh('stage', stage)}部）"
 

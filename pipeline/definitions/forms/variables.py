@@ -31,12 +31,17 @@ class Unit(Definition):
 
 
 class Variable(Definition):
-    """A quantity that a form can hold (变量)."""
+    """A quantity that a form can hold (变量).
+
+    What is ``for_plans`` is asked only of units whose plans compute a target from it, and
+    costs no more than that target where it cannot be used.
+    """
 
     zh: Text
     kind: Literal["person", "count", "amount", "percent", "score", "code", "name", "class", "raw"]
     unit: str = ""
     county: bool = False
+    for_plans: bool = False
     band: Annotated[list[int], Field(min_length=2, max_length=2)] = []
 
 

@@ -50,6 +50,10 @@ def faults(model: Any) -> Iterator[str]:
     except ValueError as fault:
         yield str(fault)
         return
+    if model.kind == "oaxaca":
+        code = str(model.plain_estimator.get("reference", ""))
+        if len(model.groups_zh) != 2 or code not in model.groups_zh:
+            yield "oaxaca 须写 reference（参照组）和 groups_zh（两组的代码和名称）"
     for variant in model.variants:
         try:
             pooled(model.plain_estimator | variant.spec)

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from pipeline.definitions.base import Definition, Exact, Text, fault_zh
 from pipeline.definitions.models.asked_models import Neighbours, faults
+from pipeline.definitions.models.printed_words import require_words
 
 
 class Variant(Definition):
@@ -36,7 +37,8 @@ class AnnualModel(Definition):
     how the focus is put in words: ``elasticity`` (both in logarithms: per 10 % more, so many %
     more), ``semi`` (the cause in logarithms: per 10 % more, so many units), ``odds`` (the same
     of a logit: the odds so many % more), ``unit`` (``cause`` compares, or is one ``cause_unit``
-    more: so many units), ``share`` (a part of a gap) or ``none`` (a test only).
+    more: so many units), ``share`` (a part of a gap) or ``none`` (a test only). ``groups_zh``
+    names both groups of a decomposition by their codes: what is said follows the ``reference``.
     Within ``domain`` the secondary questions are adjusted together.
     """
 
@@ -53,6 +55,7 @@ class AnnualModel(Definition):
     cause_unit: str = ""
     effect: str = ""
     effect_unit: str = ""
+    groups_zh: dict[str, Text] = {}
     family: Literal["primary", "secondary", "diagnostic"] = "secondary"
     variants: list[Variant] = []
     caution: str = ""
@@ -62,6 +65,12 @@ class AnnualModel(Definition):
         found = list(self._faults())
         if found:
             raise ValueError(f"模型{self.id}：" + "；".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _says_no_more_than_figures_can(self):
+        require_words(question=self.question, caution=self.caution, cause=self.cause,
+                      effect=self.effect, **{f"variants“{v.zh}”": v.zh for v in self.variants})
         return self
 
     def _faults(self):
@@ -84,6 +93,12 @@ class AnnualModel(Definition):
     def plain_estimator(self) -> dict:
         """Return the estimator with plain numbers."""
         return plain(self.estimator)
+
+    @property
+    def reference_first(self) -> list[str]:
+        """Return the names of the two groups of a decomposition, the reference group first."""
+        code = str(self.plain_estimator["reference"])
+        return [self.groups_zh[code], *(zh for c, zh in self.groups_zh.items() if c != code)]
 
     @property
     def kind(self) -> str:
@@ -146,6 +161,11 @@ class Policy(Definition):
     min_controls: int = Field(default=10, ge=3)
     pre_years: int = Field(default=4, ge=1)
     caution: str = ""
+
+    @model_validator(mode="after")
+    def _says_no_more_than_figures_can(self):
+        require_words(zh=self.zh, effect=self.effect, caution=self.caution)
+        return self
 
 
 class AnnualInference(Definition):

@@ -120,6 +120,7 @@ class Staggered(Specification):
     cohort: Text
     min_cohort: Annotated[int, Field(ge=1)] = 1
     few_units: bool = False
+    long_before: bool = False
     pre_years: Annotated[int, Field(ge=1)] = 1
 
     @property

@@ -52,7 +52,18 @@ def coverage_lines(plans: list[Plan]) -> list[str]:
         cells = [str(n).rjust(2 * len(word))
                  for n, word in zip([sum(counts), *counts], [_COUNT, *BASES], strict=True)]
         lines.append(_GAP.join([first, *cells]))
-    return [*lines, "", *_named(found), *_remarks(plans)]
+    return [*lines, "", *_named(found), "", _own(rows[_TOTAL]), *_remarks(plans)]
+
+
+def _own(totals: list[int]) -> str:
+    """Return how many of the counties' own targets are judged when all is handed in."""
+    count = dict(zip(BASES, totals, strict=True))
+    own = sum(totals) - count[PREFECTURE]
+    judged = own - count[NOTHING]
+    if not own:
+        return "没有县自己的目标。"
+    return (f"县自己的目标 {own} 个，资料交齐时可判定 {judged} 个（{100 * judged / own:.0f}%），"
+            f"其中{SHEETS} {count[SHEETS]} 个。")
 
 
 def _named(found: dict[str, dict[str, list[Target]]]) -> list[str]:

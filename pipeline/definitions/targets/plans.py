@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
+from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.targets.target_rules import TargetRule
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.readiness import readied
@@ -62,6 +63,13 @@ class Target(Definition):
     units: list[str] = []
     text: str = ""
     note: str = ""
+
+    @property
+    def fields(self) -> list[str]:
+        """Return what is asked of a county for this target beside its other figures (专用项目)."""
+        read = [v for rule in self.rules for v in (*rule.county_variables,
+                                                   *rule.school_variables)]
+        return [v for v in dict.fromkeys(read) if variables().variables[v].for_plans]
 
     @property
     def by_figure(self) -> bool:

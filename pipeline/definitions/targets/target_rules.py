@@ -32,6 +32,49 @@ class CountyFigures(Arithmetic):
     type: Literal["county_figures"]
     parts: list[Part] = Field(min_length=1)
 
+    @property
+    def county_variables(self) -> list[str]:
+        """Return the county figures that the rule reads."""
+        return [v for part in self.parts for v in (*part.numerator, *part.denominator)]
+
+
+class PupilsPer(Arithmetic):
+    """Pupils of a stage for one of what its schools have together (全县生员比)."""
+
+    source_zh: ClassVar[str] = "学校情况表"
+    type: Literal["pupils_per"]
+    variable: Text
+    stage: Text
+    op: Op
+    value: Exact
+    unit: Text
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return [self.variable]
+
+
+class SmallSchoolRatio(Arithmetic):
+    """About so many in every small school of these types (小规模学校的比): 左右.
+
+    Points count wherever they lie, other schools where they are rural (村小).
+    """
+
+    source_zh: ClassVar[str] = "学校情况表"
+    type: Literal["small_school_ratio"]
+    variable: Text
+    per: Text
+    most_pupils: int
+    types: list[str] = Field(min_length=1)
+    value: Exact
+    unit: Text
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return [self.variable, self.per]
+
 
 class LargeClasses(Arithmetic):
     """How many classes have ``smallest`` pupils or more (大班额班数); ``most`` are allowed."""
@@ -140,13 +183,21 @@ class Yearly(Arithmetic):
     """A figure against the year before (与上年比): of the county, or typed under the target.
 
     ``variable`` is empty for what is typed under the target's own number; ``per`` divides it,
-    the first that both years give. What schools have is added up over the county.
+    the first that both years give. What schools have is added up over the county. With
+    ``or_typed`` the typed figures are compared where neither year gives the variable.
     """
 
     type: Literal["yearly"]
     trend: Literal["falling", "not_falling", "rising", "doubling"]
     variable: str = ""
     per: list[str] = []
+    or_typed: bool = False
+
+    @property
+    def county_variables(self) -> list[str]:
+        """Return the county figures that the rule reads."""
+        own = [] if self.typed or self.school_variables else [self.variable]
+        return [*own, *self.per]
 
     @property
     def typed(self) -> bool:
@@ -174,6 +225,7 @@ class Coefficients(Arithmetic):
 
 
 TargetRule = Annotated[
-    CountyFigures | LargeClasses | LargeClassGrowth | ClassShare | EveryClass | EverySchoolSize
-    | EverySchool | EverySchoolTotal | NewSchools | Yearly | Coefficients,
+    CountyFigures | PupilsPer | SmallSchoolRatio | LargeClasses | LargeClassGrowth | ClassShare
+    | EveryClass | EverySchoolSize | EverySchool | EverySchoolTotal | NewSchools | Yearly
+    | Coefficients,
     Field(discriminator="type")]

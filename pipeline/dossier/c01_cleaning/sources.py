@@ -73,22 +73,28 @@ def _cleaning_sentence(findings: pd.DataFrame) -> str:
             "数字只按表头写明的单位换算，不作估计和插补。[[findings_table]]只列提醒和已清洗的。")
 
 
-def source_table(cells: pd.DataFrame, county: County) -> PrintedTable | None:
-    """List the files: year, sheet, cells read, sections found."""
+def source_table(cells: pd.DataFrame, sheets: pd.DataFrame, county: County
+                 ) -> PrintedTable | None:
+    """List every sheet that was read: its cells and, of schools, the sections found (资料来源)."""
     if cells.empty:
         return None
-    rows = []
-    for (year, file, sheet), group in cells.groupby(["year", "file", "sheet"], sort=True):
-        rows.append((Cell(f"{year}"), Cell(file), Cell(sheet or "—"),
-                     Cell(count_text(len(group))),
-                     Cell(count_text(len(group[["school_code", "stage"]].drop_duplicates())))))
+    found = {place: (len(group), len(group[["school_code", "stage"]].drop_duplicates()))
+             for place, group in cells.groupby(["year", "file", "sheet"])}
+    of_schools = {place[1:] for place in found}
+    found |= {(row["year"], row["file"], row["sheet"]): (
+                  0 if is_missing(row["cells"]) else row["cells"], None)
+              for row in records(sheets) if (row["file"], row["sheet"]) not in of_schools}
+    rows = [(Cell(f"{year}"), Cell(file), Cell(sheet or "—"), Cell(count_text(counted)),
+             Cell("—" if sections is None else count_text(sections)))
+            for (year, file, sheet), (counted, sections) in sorted(found.items())]
     return PrintedTable(
         "source_table", f"{county.name}资料来源一览",
         (Field("年份", align="center", width=1), Field("文件", align="left", width=3.4),
          Field("工作表", align="left", width=1.6), Field("读取单元格", width=1.5),
          Field("学段部数", width=1.3)),
-        tuple(rows), "报送的学校数据表", notes=(
-            "一贯制学校、完全中学按学段分别计为一个学段部；未参评学校的单元格不在此列。",))
+        tuple(rows), "报送的数据表", notes=(
+            "一贯制学校、完全中学按学段分别计为一个学段部；未参评学校的单元格不在此列；"
+            "不是一校一行的表没有学段部。",))
 
 
 def scope_table(county: County) -> PrintedTable:

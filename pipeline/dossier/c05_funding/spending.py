@@ -29,7 +29,8 @@ def spending_sentences(spending: pd.DataFrame, groups: pd.DataFrame, county: Cou
     said = [_stage(row, groups, county) for row in records(now)]
     end = ("见[[spending_table]]、[[dispersion_table]]和[[spending_chart]]。"
            "全县学校为普查，各项为实际数值，不附区间；该项没有国家规定的差异系数限值，不作判定。")
-    small = "小规模学校按规定提高核定人数，生均数通常较高，城乡差应与学校规模一并看。"
+    small = ("小规模学校按规定提高核定人数，生均数通常较高，城乡差应与学校规模一并看。"
+             if county.standard.judged else "")
     return Prose(key, (*said, small + end), bullets=True)
 
 
@@ -37,6 +38,15 @@ def _why_none(spending: pd.DataFrame, county: County) -> str:
     if not len(spending):
         return "没有学校经费数据，不列生均经费。"
     return f"没有{county.year}年学校经费数据，不列生均经费。"
+
+
+def money_zh(id: str, county: County) -> str:
+    """Return the money that an indicator is counted in (币种): 元/生 → 元."""
+    return county.standard.indicator(id).unit.split("/")[0]
+
+
+def _units(spending: pd.DataFrame, county: County) -> str:
+    return joined(dict.fromkeys(county.standard.indicator(i).unit for i in spending["indicator"]))
 
 
 def _label(row: dict, county: County) -> str:
@@ -54,10 +64,12 @@ def _stage(row: dict, groups: pd.DataFrame, county: County) -> str:
     id = row["indicator"]
     parts = _means(groups, row, county)
     mean, low, high = (_money(row[k], county, id) for k in ("mean", "lowest", "highest"))
-    text = (f"{_label(row, county)}（{row['n_schools']}所）平均{mean}元，"
-            f"最低校{low}元，最高校{high}元")
+    money, section = money_zh(id, county), county.standard.section_zh.removeprefix("学校") or "校"
+    text = f"{_label(row, county)}（{row['n_schools']}所）平均{mean}{money}"
+    if row["n_schools"] > 1:
+        text += f"，最低{section}{low}{money}，最高{section}{high}{money}"
     if parts:
-        text += f"；其中{joined(f'{zh}{_money(m, county, id)}元' for zh, m in parts)}"
+        text += f"；其中{joined(f'{zh}{_money(m, county, id)}{money}' for zh, m in parts)}"
     if row["cv"]:
         text += f"；差异系数{cv_text(row['cv'], None)}，基尼系数{level_text(row['gini'], 3)}"
     return text + (f"（{row['reason']}）" if row["reason"] else "") + "。"
@@ -99,7 +111,8 @@ def spending_table(spending: pd.DataFrame, groups: pd.DataFrame, county: County
          Field("可比价", "全县平均", width=1.1),
          *(Field(county.standard.groups[g], "各组平均（当年价）", width=1) for g in present),
          Field("差", "城区与乡村", width=0.9), Field("倍率", "城区与乡村", width=0.9)),
-        tuple(rows), "学校数据表", unit="元/生", notes=_notes(spending, county))
+        tuple(rows), "学校数据表", unit=_units(spending, county),
+        notes=_notes(spending, county))
 
 
 def _ordered(spending: pd.DataFrame, county: County) -> list[dict]:
@@ -140,7 +153,7 @@ def dispersion_table(spending: pd.DataFrame, county: County) -> PrintedTable | N
         (Field("学段", align="left", width=0.9), Field("年份", align="left", width=0.9),
          Field("差异系数", width=1.2), Field("基尼系数", width=1.2), Field("泰尔T", width=1.1),
          Field("组间占比", width=1.4), Field("麦克伦", width=1.1), Field("P90÷P10", width=1.3),
-         Field("最低校", "元/生", width=1), Field("最高校", "元/生", width=1)),
+         *(Field(end, _units(spending, county), width=1) for end in ("最低", "最高"))),
         tuple(rows), "学校数据表",
         notes=("均按学生数加权；组间占比为泰尔T指数中各组平均值之差的部分，其余在同组学校之间。",))
 
@@ -173,7 +186,8 @@ def ends_table(indicators: pd.DataFrame, county: County, spending: pd.DataFrame
         "ends_table", f"{county.name}{county.year}年{_titles(spending, county)}最低和最高的学校",
         (Field("学段", align="left", width=0.8), Field("", align="left", width=0.8),
          Field("学校", align="left", width=3.4), Field("所在", align="left", width=0.9),
-         Field("在校生数", width=1.1), Field("元/生", width=1), Field("÷全县平均", width=1.3)),
+         Field("在校生数", width=1.1), Field(_units(spending, county), width=1),
+         Field("÷全县平均", width=1.3)),
         tuple(rows), "学校数据表",
         notes=(f"每个学段各列最多{ENDS}所；全部学校见数据表 indicators。学生少的学校生均数波动大，"
                "宜结合各年看。",))

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.county import County
+from pipeline.dossier.c05_funding.spending import money_zh
 from pipeline.dossier.printing.drawing import Picture
 from pipeline.dossier.printing.exhibit import Figure
 from pipeline.dossier.printing.numbers import joined, level_text
@@ -41,7 +42,8 @@ def spending_chart(indicators: pd.DataFrame, spending: pd.DataFrame, county: Cou
         county.standard.groups.get(place, "未分类") for place in part["location"]])
     picture = _spending_points(part, records(now), county)
     alt = joined([f"{county.standard.stages[r['stage']]}最低{level_text(r['lowest'], 0)}、"
-                  f"平均{level_text(r['mean'], 0)}、最高{level_text(r['highest'], 0)}元"
+                  f"平均{level_text(r['mean'], 0)}、最高{level_text(r['highest'], 0)}"
+                  f"{money_zh(id, county)}"
                   for r in records(now)])
     return Figure("spending_chart",
                   f"{county.name}{county.year}年各校{county.standard.indicator(id).zh}", alt,

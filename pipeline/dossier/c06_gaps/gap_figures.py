@@ -129,7 +129,8 @@ def _curve_figure(picture: Picture, rows: pd.DataFrame, model: dict, asked: int,
     effects = rows["effect"].astype(float)
     above, unit = int((effects > 0).sum()), points(county.standard.indicator(model["outcome"]).unit)
     stage = county.standard.stages[model["stage"]]
-    said = (f"{asked}种设定中可估计{len(rows)}种："
+    refused = f"、因样本量等原因不估计{asked - len(rows)}种" if asked > len(rows) else ""
+    said = (f"{asked}种设定中可估计{len(rows)}种{refused}："
             f"效应为正{above}种、为负{int((effects < 0).sum())}种，"
             f"中位数{coefficient_text(float(effects.median()))}{unit}，"
             f"由{coefficient_text(float(effects.min()))}至{coefficient_text(float(effects.max()))}")
@@ -137,5 +138,5 @@ def _curve_figure(picture: Picture, rows: pd.DataFrame, model: dict, asked: int,
         "curve_chart", f"{county.name}{county.year}年{stage}设定曲线：{step}时的效应", said,
         "学校数据表", picture,
         tuple(records(rows[["estimator", "weights", "scale", "covariates", "sample", "effect"]])),
-        notes=(f"{said}。竖线为95%区间（中位数回归不给），菱形为标准包所列的原设定；其余因样本量不足不估计。"
+        notes=(f"{said}。竖线为95%区间（中位数回归不给），菱形为标准包所列的原设定。"
                "设定曲线只描述结果随取舍变动的程度，不是证明。",))

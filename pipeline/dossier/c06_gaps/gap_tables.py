@@ -4,14 +4,15 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.dossier.models.gap_sentences import (
-    ADJUSTMENT_ZH,
     PLAIN,
     number_of,
+    plain,
     points,
     stage_zh,
     step_of,
     term_zh,
 )
+from pipeline.dossier.models.tested_words import ADJUSTMENT_ZH
 from pipeline.dossier.printing.exhibit import TOTAL, UNKNOWN, Cell, Field, PrintedTable
 from pipeline.dossier.printing.numbers import (
     EMPTY,
@@ -66,7 +67,8 @@ def _treated(rows: list[dict], county: County) -> tuple[Cell, ...]:
     m = rows[0]
     fitted = m["status"] == FITTED
     heads, _, tail = zip(*(r["reason"].partition("，") for r in rows), strict=True)
-    said = f"不估计：{'；'.join(dict.fromkeys(heads))}" + (f"，{tail[0]}" if tail[0] else "")
+    said = plain(f"不估计：{'；'.join(dict.fromkeys(heads))}", county)
+    said += f"，{plain(tail[0], county)}" if tail[0] else ""
     if fitted:
         which = joined([figure_text(r["quantile"], 2) for r in rows if m["method"] == "quantile"])
         said = f"已估计（分位数{which}）" if which else "已估计"
@@ -119,10 +121,6 @@ def _terms(m: dict, mine: pd.DataFrame, county: County):
            *(Cell(text if m["r_squared"] else "") for text in fit), *(Cell("") for _ in range(4)))
 
 
-def _said_convention(text: str) -> str:
-    return text.replace("school", "学校").replace("year", "年份")
-
-
 def _term_notes(fitted: list[dict], county: County) -> tuple[str, ...]:
     methods = {m["method"] for m in fitted}
     adjusted = {m["family"]: m["adjustment"] for m in fitted if m["adjustment"]}
@@ -132,7 +130,7 @@ def _term_notes(fitted: list[dict], county: County) -> tuple[str, ...]:
         notes.append("普通最小二乘未加权；标准误为HC3，区间与p按t分布。")
     if "panel" in methods:
         used = sorted({m["convention"] for m in fitted if m["method"] == "panel"})
-        notes.append(f"学校面板的标准误：{joined([_said_convention(text) for text in used])}；"
+        notes.append(f"学校面板的标准误：{joined([plain(text, county) for text in used])}；"
                      "R²为组内。年份固定效应已吸收价格变动。")
     if "quantile" in methods:
         notes.append("分位数回归的区间由秩检验反演（误差可不同分布），不抽样；没有标准误和p值。")
@@ -140,8 +138,6 @@ def _term_notes(fitted: list[dict], county: County) -> tuple[str, ...]:
         notes.append("分解的区间按行自助法，百分位数；不作检验，没有p值。")
     notes += [f"调整p：{FAMILY_ZH[f]}问题的关注项合为一族，按{ADJUSTMENT_ZH[how]}调整。"
               for f, how in adjusted.items()]
-    notes += [f"{model.id}：{model.caution}。" for model in county.standard.models
-              if model.caution and model.id in {number_of(m) for m in fitted}]
     limit = float(county.standard.inference.max_vif)
     high = [m for m in fitted if not is_missing(m["max_vif"]) and m["max_vif"] > limit]
     notes += [f"{number_of(m)}{stage_zh(m, county)}方差膨胀因子{figure_text(m['max_vif'], 1)}，"
@@ -190,9 +186,11 @@ def sensitivity_table(specifications: pd.DataFrame, models: pd.DataFrame, county
         (Field("模型", align="left", width=1.2), Field("关注项", align="left", width=3.6),
          Field("单位", align="left", width=1.2), Field("原设定", width=1),
          Field("按在校生加权", "只改一项", width=1.4), Field("去杠杆最大校", "只改一项", width=1.4),
-         Field("去教学点", "只改一项", width=1.1), Field("同号设定", width=1.2)),
+         Field("去教学点", "只改一项", width=1.1), Field("由小到大", "全部设定", width=1.9),
+         Field("同号", "全部设定", width=0.8), Field("不估计", "全部设定", width=0.9)),
         tuple(rows), "学校数据表",
-        notes=("同号设定：可估计的全部设定中与原设定方向相同的个数；设定的取舍预先列明。",))
+        notes=("同号：可估计的全部设定中与原设定方向相同的个数；不估计：因样本量等原因没有估计的个数。"
+               "设定的取舍预先列明。",))
 
 
 def _sensitivity(m: dict, rows: list[dict], county: County) -> tuple[Cell, ...]:
@@ -204,7 +202,8 @@ def _sensitivity(m: dict, rows: list[dict], county: County) -> tuple[Cell, ...]:
     return (Cell(f"{number_of(m)} {stage_zh(m, county)}"), Cell(step),
             Cell(points(county.standard.indicator(m["outcome"]).unit)), _effect(base),
             *(_effect(_with(rows, base, change)) for change in changed),
-            Cell(f"{same}/{len(fitted)}"))
+            Cell("至".join(coefficient_text(f(r["effect"] for r in fitted)) for f in (min, max))),
+            Cell(f"{same}/{len(fitted)}"), Cell(f"{len(rows) - len(fitted)}/{len(rows)}"))
 
 
 def _with(rows: list[dict], base: dict, change: dict) -> dict | None:

@@ -1,7 +1,5 @@
 """Chapter 07: the targets of the plans that bind the unit, side by side, never merged."""
 
-from datetime import date
-
 import pandas as pd
 
 from pipeline.county import County
@@ -15,22 +13,12 @@ _OP_ZH = {">=": "≥", "<=": "≤", "=": "＝", ">": ">", "<": "<", "~": "约",
           "doubling": "逐年倍增", "yes": "完成", "ordinal": "位次"}
 
 
-def unit_plans(county: County) -> list[Plan]:
-    """Return the plans that bind the unit (data/counties.csv)."""
-    return [plan(id) for id in county.info.plans]
-
-
-def reference_day(county: County) -> date:
-    """Return the day of the statistics, against which deadlines are held."""
-    return date.fromisoformat(f"{county.year}-{county.standard.reference_day}")
-
-
 def plan_sentences(targets: pd.DataFrame, county: County) -> Prose:
     """Say, per plan, how many targets apply, stand how, and have passed their deadline."""
     if not county.info.plans:
         return Prose("plan_sentences", (f"{county.name}没有登记适用的规划。",))
     said = ["本县为示例，所列规划仅为演示。"] if county.info.notice else []
-    for found in unit_plans(county):
+    for found in county.plans:
         part = targets[targets["plan"] == found.id]
         states, passed = part["status"], part["passed"].astype(bool)
         said.append(
@@ -46,7 +34,7 @@ def plan_sentences(targets: pd.DataFrame, county: County) -> Prose:
 def plan_tables(targets: pd.DataFrame, county: County) -> list[PrintedTable]:
     """Print one table a plan: target, limit, deadline, state, grounds, place in the text."""
     return [_plan_table(found, targets[targets["plan"] == found.id])
-            for found in unit_plans(county)]
+            for found in county.plans]
 
 
 def _plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
@@ -103,7 +91,7 @@ def _reference_zh(reference: str) -> str:
 def reading_table(county: County) -> PrintedTable | None:
     """Print corrupted or unclear passages with the reading taken and the evidence (校读)."""
     rows = [(Cell(found.title), Cell(r.text), Cell(r.reading), Cell(r.evidence))
-            for found in unit_plans(county) for r in found.readings]
+            for found in county.plans for r in found.readings]
     if not rows:
         return None
     return PrintedTable(
@@ -117,7 +105,7 @@ def reading_table(county: County) -> PrintedTable | None:
 def conflict_table(county: County) -> PrintedTable | None:
     """Print conflicting targets side by side; they are reported, not resolved (不一致之处)."""
     rows = [(Cell(found.title), Cell("、".join(map(_reference_zh, c.targets))), Cell(c.note))
-            for found in unit_plans(county) for c in found.conflicts]
+            for found in county.plans for c in found.conflicts]
     if not rows:
         return None
     return PrintedTable(

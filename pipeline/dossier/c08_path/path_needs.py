@@ -46,7 +46,7 @@ def path_sentences(path: pd.DataFrame, county: County) -> Prose:
             for status, zh in OUTCOME_ZH.items() if counts[status]]
     return Prose("path_sentences", (
         f"各学段资源指标合计{len(rows)}项：{'；'.join(said)}。",
-        f"全部达到标准值和限值，{_totals(rows, county)}。见[[path_table]]{_beside(path)}。"))
+        f"{_aim(rows)}，{_totals(rows, county)}。见[[path_table]]{_beside(path)}。"))
 
 
 def path_words(path: pd.DataFrame, county: County) -> str:
@@ -54,7 +54,7 @@ def path_words(path: pd.DataFrame, county: County) -> str:
     rows = outcomes(path, AT_THRESHOLD)
     counts = Counter(row["status"] for row in rows)
     said = joined([f"{zh}{counts[s]}项" for s, zh in OUTCOME_ZH.items() if counts[s]])
-    return (f"达标路径：各学段资源指标{len(rows)}项中{said}；全部达到标准值和限值，"
+    return (f"达标路径：各学段资源指标{len(rows)}项中{said}；{_aim(rows)}，"
             f"{_totals(rows, county)}。见[[path_table]]。")
 
 
@@ -72,6 +72,13 @@ def _which(rows: list[dict], status: str, county: County) -> str:
         by_stage.setdefault(row["stage"], []).append(short(row["indicator"], county))
     said = [county.standard.stages[stage] + joined(names) for stage, names in by_stage.items()]
     return f"（{'，'.join(said)}）" if said else ""
+
+
+def _aim(rows: list[dict]) -> str:
+    """Say what the totals reach: all, but for what is open or cannot be reached."""
+    left = [OUTCOME_ZH[s] for s in ("unreachable", UNDETERMINED)
+            if any(row["status"] == s for row in rows)]
+    return (f"除{joined(left)}的以外，" if left else "") + "全部达到标准值和限值"
 
 
 def _totals(rows: list[dict], county: County) -> str:

@@ -1,1 +1,16 @@
-"""Chapter 90 (附录)."""
+"""Chapter 90 (附录): what its notebook says, shows and draws."""
+
+from pipeline.dossier.c02_resources.school_compliance import school_count_sentences, school_table
+from pipeline.dossier.c09_conclusion.results import RESULT_TABLES, findings_record, results_record
+from pipeline.dossier.c90_appendix.appendix import (
+    merge_table,
+    method_sentences,
+    run_table,
+    school_list,
+    split_sentences,
+    split_table,
+)
+
+__all__ = ["RESULT_TABLES", "findings_record", "merge_table", "method_sentences", "results_record",
+           "run_table", "school_count_sentences", "school_list", "school_table", "split_sentences",
+           "split_table"]

@@ -5,12 +5,12 @@ import math
 import pandas as pd
 
 from pipeline.county import County
+from pipeline.dossier.models.tested_words import in_chinese, open_words, p_words, undecided
 from pipeline.dossier.printing.exhibit import Prose
-from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined, p_text
-from pipeline.ground.terms import FITTED, is_missing, records
+from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined
+from pipeline.ground.terms import FITTED, records
 
 ASSOCIATION = "相关不等于因果：以上均为学校之间或同一学校各年之间的相关，不能解释为一方引起另一方。"
-ADJUSTMENT_ZH = {"holm": "Holm", "fdr_bh": "Benjamini–Hochberg"}
 PLAIN = {"Intercept": "常数项", "const": "常数项", "pupils": "在校生数",
          "ln_pupils": "在校生数（对数）", "urban": "城区", "town": "镇区", "rural": "乡村",
          "private": "民办", "point": "教学点", "gap": "差距", "explained": "可由差异说明",
@@ -28,6 +28,13 @@ def term_zh(term: str, county: County) -> str:
     if term.startswith("ln_"):
         return f"{county.standard.indicator(term[3:]).zh}（对数）"
     return county.standard.indicator(term).zh
+
+
+def plain(text: str, county: County) -> str:
+    """Return what an estimator says with the Chinese names of the columns that it names."""
+    ids = {i.id for i in county.standard.used_indicators}
+    return in_chinese(text, lambda name: term_zh(name, county) if name in PLAIN
+                      or name.removeprefix("ln_") in ids else name)
 
 
 def stage_zh(model: dict, county: County) -> str:
@@ -52,7 +59,16 @@ def gap_sentences(models: pd.DataFrame, terms: pd.DataFrame, county: County) -> 
                            "不能由此推断有无关系。",))
     said = [_SENTENCES[m["method"]](m, terms[terms["id"] == m["id"]].set_index("term"), county)
             for m in fitted]
-    return Prose(key, (*said, ASSOCIATION), bullets=True)
+    return Prose(key, (*said, *_cautions(fitted, county), ASSOCIATION), bullets=True)
+
+
+def _cautions(fitted: list[dict], county: County) -> list[str]:
+    """Return what is to be kept in mind of each question, whatever its sign, like ones together."""
+    asked, by_text = {number_of(m) for m in fitted}, {}
+    for model in county.standard.models:
+        if model.caution and model.id in asked:
+            by_text.setdefault(model.caution, []).append(model.id)
+    return [f"注意（{joined(ids)}）：{text}。" for text, ids in by_text.items()]
 
 
 def refused_sentences(models: pd.DataFrame, county: County) -> Prose:
@@ -69,18 +85,21 @@ def refused_sentences(models: pd.DataFrame, county: County) -> Prose:
 
 
 def robustness_sentences(influence: pd.DataFrame, models: pd.DataFrame, county: County) -> Prose:
-    """Say whether leaving out one listed school turns the sign of a focus term."""
+    """Say whether leaving out one listed school turns the sign of a focus term; how far it moves
+    stands in the table."""
     key = "robustness_sentences"
     if influence.empty:
         return Prose(key, ("没有已估计的线性模型，不列影响与敏感性。",))
-    zh = {m["id"]: f"{number_of(m)}{stage_zh(m, county)}" for m in records(models)}
+    by_id = {m["id"]: m for m in records(models)}
+    zh = {id: f"{number_of(m)}{stage_zh(m, county)}" for id, m in by_id.items()}
     turned = [f"{zh[r['id']]}（{r['school']}）" for r in records(influence) if r["turns"]]
     said = (f"剔除一校即改变关注项正负的有{joined(turned)}，结果不稳" if turned
-            else "逐一剔除所列学校，各关注项的正负均不改变")
+            else "逐一剔除所列学校，各关注项的正负均不改变，大小见[[influence_table]]")
     shown = {id.rsplit("-", 1)[0] for id in influence["id"]}
     curves = any(m.covariates for m in county.standard.models if m.id in shown)
     more = "；换一种预先列明的取舍，结果见[[sensitivity_table]]" if curves else ""
-    return Prose(key, (f"{said}，见[[influence_table]]{more}。",))
+    see = "，见[[influence_table]]" if turned else ""
+    return Prose(key, (f"{said}{see}{more}。",))
 
 
 def _linear(model: dict, terms: pd.DataFrame, county: County) -> str:
@@ -111,30 +130,17 @@ def _association(model: dict, terms: pd.DataFrame, county: County) -> str:
     low, high = sorted((focus["ci_low"] * scale, focus["ci_high"] * scale))
     outcome = county.standard.indicator(model["outcome"])
     control = f"在控制{joined(others)}后，" if others else ""
-    text = (f"{control}{step}，{outcome.zh}平均{_size(estimate, outcome.unit)}"
-            f"（95%区间{coefficient_text(low)}至{coefficient_text(high)}{_p_words(model)}）")
-    if low <= 0 <= high:
-        text += "；区间包含0，不足以判断方向"
-    caution = next((m.caution for m in county.standard.models if m.id == number_of(model)), "")
-    return text + (f"。注意：{caution}。" if caution and estimate < 0 else "。")
+    mean = "" if model["method"] == "quantile" else "平均"
+    tested = model | {"ci_low": low, "ci_high": high}
+    return (f"{control}{step}，{outcome.zh}{mean}{_size(estimate, outcome.unit)}"
+            f"（95%区间{coefficient_text(low)}至{coefficient_text(high)}{p_words(model)}）"
+            f"{open_words(tested)}。")
 
 
 def _size(estimate: float, unit: str) -> str:
     if not estimate:
         return "没有差别"
     return f"{'高' if estimate > 0 else '低'}{coefficient_text(abs(estimate))}{points(unit)}"
-
-
-def _p_words(model: dict) -> str:
-    if is_missing(model["p_value"]):
-        return ""
-    text = f"，p{_p_relation(model['p_value'])}"
-    if not is_missing(model["p_adjusted"]):
-        text += (f"，{ADJUSTMENT_ZH[model['adjustment']]}调整后"
-                 f"p{_p_relation(model['p_adjusted'])}")
-    if not is_missing(model["p_wild"]):
-        text += f"，野聚类自助法p{_p_relation(model['p_wild'])}"
-    return text
 
 
 def step_of(focus: str, county: County) -> tuple[str, float]:
@@ -153,10 +159,6 @@ def points(unit: str) -> str:
     return "个百分点" if unit == "%" else unit
 
 
-def _p_relation(p: float) -> str:
-    return p_text(p) if p < 0.001 else f"＝{p_text(p)}"
-
-
 def _oaxaca(model: dict, terms: pd.DataFrame, county: County) -> str:
     asked = next(m for m in county.standard.models if m.id == number_of(model))
     outcome = county.standard.indicator(model["outcome"])
@@ -164,12 +166,14 @@ def _oaxaca(model: dict, terms: pd.DataFrame, county: County) -> str:
     gap, explained, rest = (terms.loc[k, "estimate"] for k in ("gap", "explained", "unexplained"))
     low, high = (coefficient_text(terms.loc["explained", k]) for k in ("ci_low", "ci_high"))
     named = joined([term_zh(t, county) for t in asked.regressors])
-    unit = points(outcome.unit)
+    unit, open_ = points(outcome.unit), undecided(terms.loc["explained"].to_dict() | _NO_TEST)
     return (f"{number_of(model)} {stage_zh(model, county)}（{model['n']}所）：{outcome.zh}，"
             f"{first}学校平均比{second}学校{_size(gap, outcome.unit)}，"
-            f"其中可由{named}的差异说明的为{coefficient_text(explained)}{unit}（95%区间{low}至{high}），其余{coefficient_text(rest)}"
-            f"{unit}。")
+            f"按两组合并的系数折算，可由{named}的差异说明的为{coefficient_text(explained)}{unit}"
+            f"（95%区间{low}至{high}{'，' + open_ if open_ else ''}），"
+            f"其余{coefficient_text(rest)}{unit}。")
 
 
+_NO_TEST = {"p_value": None, "p_adjusted": None, "p_wild": None}
 _SENTENCES = {"ols": _linear, "wls": _linear, "quantile": _quantile, "panel": _panel,
               "oaxaca": _oaxaca}

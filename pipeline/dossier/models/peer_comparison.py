@@ -9,10 +9,12 @@ import seaborn as sns
 
 from pipeline.annual_evaluation import Annual
 from pipeline.county import County
+from pipeline.dossier.annual.a03_models.naming import plain, size_of
+from pipeline.dossier.models.tested_words import undecided
 from pipeline.dossier.printing.exhibit import Cell, Field, Figure, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import (
     EMPTY,
-    coefficient_text,
+    count_text,
     figure_text,
     p_text,
     percent_text,
@@ -140,21 +142,26 @@ def pooled_sentences(annual: Annual | None) -> Prose | None:
 
 
 def pooled_table(annual: Annual | None, county: County) -> PrintedTable | None:
-    """Print the focus coefficient of every fitted primary model of the annual evaluation."""
+    """Print what each fitted primary model of the annual evaluation answers, in natural units."""
     chosen = _pooled_models(annual)
     if chosen.empty:
         return None
-    terms = annual.load("annual_terms")
+    asked, zh = {m.id: m for m in annual.study.models}, annual.study.subject_zh
     rows = []
     for m in records(chosen):
-        term = terms[(terms["id"] == m["id"]) & (terms["term"] == m["focus"])].iloc[0]
-        between = f"{coefficient_text(term['ci_low'])}—{coefficient_text(term['ci_high'])}"
-        rows.append((Cell(m["question"]), Cell(coefficient_text(term["estimate"])), Cell(between),
-                     Cell(p_text(m["p_adjusted"])), Cell(str(m["n"])), Cell(m["convention"])))
+        size = size_of(asked[m["id"]])
+        ends = [size.text(m[end]) for end in ("ci_low", "ci_high")]
+        rows.append((Cell(m["question"]), Cell(size.step or "系数"),
+                     Cell(size.text(m["estimate"]), value=m["estimate"]),
+                     Cell("至".join(ends)), Cell(size.unit or EMPTY), Cell(p_text(m["p_adjusted"])),
+                     Cell(undecided(m) or "方向可以判断"), Cell(count_text(m["units"])),
+                     Cell(plain(m["convention"], annual))))
     return PrintedTable(
-        "pooled_table", f"年度评价汇总各县的主要系数（{annual.year}年）",
-        (Field("问题", align="left", width=3.2), Field("系数", width=1),
-         Field("95%区间", width=1.6), Field("调整后p", width=0.9), Field("样本量", width=0.9),
-         Field("标准误口径", align="left", width=2.6)),
-        tuple(rows), f"年度评价 {annual.study.id}",
-        notes=("由全部汇总的县得出，区间说的是模型，不是本县。",))
+        "pooled_table", f"年度评价汇总各{zh}的主要系数（{annual.year}年）",
+        (Field("问题", align="left", width=3), Field("一步", align="left", width=2.2),
+         Field("效应", width=0.9), Field("95%区间", width=1.5),
+         Field("单位", align="center", width=0.8), Field("调整后p", width=0.9),
+         Field("判断", align="left", width=1.6), Field(f"{zh}数", width=0.7),
+         Field("标准误口径", align="left", width=2.4)),
+        tuple(rows), f"年度评价 {annual.study.id}", wide=True,
+        notes=(f"由全部汇总的{zh}得出，区间说的是模型，不是本县。没有单位的为系数。",))

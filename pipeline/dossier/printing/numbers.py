@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pipeline.ground.exact import rounded
-from pipeline.ground.terms import is_missing
+from pipeline.ground.terms import LEVEL, is_missing
 
 MISSING_TEXT, EMPTY = "缺", "—"
 _MOST_DECIMALS = 200
@@ -82,10 +82,15 @@ def coefficient_text(value: float | None) -> str:
 
 
 def p_text(p: float | None) -> str:
-    """Print a p-value: three decimals, or “<0.001”."""
+    """Print a p-value: three decimals, or “<0.001”; more where these would pass 0.05 (LEVEL).
+
+    >>> p_text(0.0341), p_text(0.04996), p_text(0.0002)
+    ('0.034', '0.04996', '<0.001')
+    """
     if is_missing(p):
         return EMPTY
-    return "<0.001" if p < 0.001 else figure_text(p, 3)
+    return "<0.001" if p < 0.001 else level_text(
+        Fraction(repr(float(p))), 3, (Fraction(str(LEVEL)),))
 
 
 def joined(names: list[str]) -> str:

@@ -41,8 +41,8 @@ def require_forkable() -> None:
     if threads() > 1:
         names = "、".join(t.name for t in threading.enumerate() if t is not threading.main_thread())
         raise CannotFork(f"进程中有 {threads()} 个线程（{names or '程序库自己的线程'}），不可分叉")
-    typeset = sys.modules.get("pipeline.publishing.formats.pdf.typesetting")
-    if typeset and typeset.has_typeset():
+    compiling = sys.modules.get("pipeline.publishing.paper.compiling")
+    if compiling and compiling.has_compiled():
         raise CannotFork("进程已用过 Typst，其子进程会停住，不可分叉")
 
 

@@ -157,7 +157,10 @@ def _heading_number(level: int, count: int, appendix: bool, text: str) -> str:
 
 
 def _refer(document: dict) -> None:
-    """Number tables and figures in order of print, and put ``表1`` for each ``[[key]]``."""
+    """Number tables and figures in order of print, and put ``表1`` for each ``[[key]]``.
+
+    In running text it becomes a run of its own that tells what it refers ``to``.
+    """
     labels, counts = {}, Counter()
     blocks = document["front"] + document["body"]
     for block in (b for b in blocks if b["type"] in _NAME):
@@ -172,15 +175,33 @@ def _refer(document: dict) -> None:
         return labels.get(match[1], "")
 
     for block in blocks:
-        _rewrite(block, lambda text: REFERENCE.sub(label, text))
+        _refer_in_text(block, label)
+        _refer_in_words(block, lambda text: REFERENCE.sub(label, text))
     if unknown:
         raise DossierFailed(f"正文引用了不存在的表或图：{'、'.join(dict.fromkeys(unknown))}。")
 
 
-def _rewrite(block: dict, change: Callable[[str], str]) -> None:
-    """Change every text of a block that may hold a reference; cells are never touched."""
-    for run in (run for runs in _all_runs(block) for run in runs if "text" in run):
-        run["text"] = change(run["text"])
+def _refer_in_text(block: dict, label: Callable[[re.Match], str]) -> None:
+    for runs in _all_runs(block):
+        runs[:] = [piece for run in runs for piece in _pieces(run, label)]
+
+
+def _pieces(run: dict, label: Callable[[re.Match], str]) -> Iterator[dict]:
+    """Part a run at its references (交叉引用)."""
+    text, end = run.get("text", ""), 0
+    for match in REFERENCE.finditer(text):
+        if match.start() > end:
+            yield run | {"text": text[end:match.start()]}
+        yield run | {"text": label(match), "to": match[1]}
+        end = match.end()
+    if not end:
+        yield run
+    elif end < len(text):
+        yield run | {"text": text[end:]}
+
+
+def _refer_in_words(block: dict, change: Callable[[str], str]) -> None:
+    """Change what else of a block may hold a reference; cells are never touched."""
     for name in ("caption", "source"):
         if name in block:
             block[name] = change(block[name])

@@ -31,5 +31,6 @@ def summary(reports: list[dict]) -> str:
                if (n := sum(report["outcome"] == outcome for report in reports))}
     units = sum(bool(report["unit"]) for report in reports)
     read = sum(len(report["files"]) for report in reports)
-    return (f"共核查 {units} 个县、读入 {read} 个文件："
+    of_units = f"{units} 个县、" if units else ""       # single files are of no county
+    return (f"共核查 {of_units}{read} 个文件："
             + "，".join(f"{zh} {n}" for zh, n in counted.items()) + "。")

@@ -267,7 +267,7 @@ def test_policies_are_told_with_their_premise_and_twfe_only_beside(adopted, annu
     assert "只列出作对照，不作结论" in texts[-1]
     rows = [[c.text for c in row] for row in effect_table(terms, annual).rows]
     assert sum(row[1].startswith("普通双向固定效应") for row in rows) == 2
-    assert len(event_chart(terms, found, annual).data) == (terms["kind"] == "event").sum()
+    assert len(event_chart(terms, annual).data) == (terms["kind"] == "event").sum()
     assert cohort_table(adopted["annual_cohorts"], annual).rows
 
 

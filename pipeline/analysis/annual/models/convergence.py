@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.annual.models.model_frames import floats
+from pipeline.analysis.annual.partial_coefficients import partial
 from pipeline.analysis.estimators import estimate
 from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.models.questions import AnnualInference, Trajectory
@@ -15,6 +16,7 @@ from pipeline.ground.terms import FITTED, REFUSED, TABLES
 
 FEWEST_FOR_SIGMA = 10
 SIGMA, BETA, CONDITIONAL, AVERAGED = "sigma", "beta", "beta_conditional", "beta_averaged"
+OF_WHOLE = {SIGMA: "sigma_whole", BETA: "beta_whole"}  # without counties of partial coefficients
 
 
 def convergence(panel: pd.DataFrame, year: int, study: Study) -> dict[str, pd.DataFrame]:
@@ -22,6 +24,7 @@ def convergence(panel: pd.DataFrame, year: int, study: Study) -> dict[str, pd.Da
     frame, spread, tests = floats(panel, ("unit", "name", "province", "prefecture")), [], []
     frame = frame[frame["year"] <= year]
     for trajectory in study.trajectories:
+        frame = frame.assign(partial=partial(frame, [trajectory.measure], study))
         if trajectory.measure not in frame:
             tests.append(_refused({"measure": trajectory.measure, "grouping": "", "kind": SIGMA},
                                   0, f"缺少变量：{trajectory.measure}"))
@@ -87,6 +90,12 @@ def _tests(part: pd.DataFrame, paths: pd.DataFrame, trajectory: Trajectory,
         yield {**head, **_averaged(paths, rules)}
     if trajectory.controls:
         yield {**head, **_conditional(part, paths, trajectory, rules)}
+    ends = part[part["partial"] & part["year"].isin([years[0], years[-1]])]
+    whole = paths.drop(index=set(ends["unit"]) & set(paths.index))
+    if len(whole) < len(paths):
+        left = {**head, "partial": len(paths) - len(whole)}
+        for found in (_sigma(whole), _beta(whole, rules)):
+            yield {**left, **found, "kind": OF_WHOLE[found["kind"]]}
 
 
 def _refused(row: dict, n: int, reason: str) -> dict:

@@ -7,12 +7,15 @@ import pandas as pd
 from pipeline.analysis.annual.models.inference import LINEAR, columns_of, fitted, leaning, refusal
 from pipeline.analysis.annual.models.model_frames import frames
 from pipeline.analysis.annual.models.neighbours import residuals, same_place
+from pipeline.analysis.annual.partial_coefficients import partial
 from pipeline.analysis.estimators import estimate
 from pipeline.analysis.estimators.preparing import prepare
 from pipeline.definitions.models.questions import AnnualInference, AnnualModel, Variant
 from pipeline.definitions.studies import Study
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import FITTED, LEVEL, REFUSED, TABLES, is_missing
+
+WITHOUT_PARTIAL = Variant(zh="不含有学校缺数据的县·年", where="not partial")
 
 
 def annual_models(panel: pd.DataFrame, schools: pd.DataFrame, study: Study
@@ -44,12 +47,15 @@ def _answer(model: AnnualModel, frame: pd.DataFrame, study: Study
     row, terms = _one(row, data, model.plain_estimator, model.focus, study.inference)
     if row["status"] == REFUSED:
         return row, [], []
+    data = data.assign(partial=partial(data, columns_of(model.plain_estimator), study))
     top, used = "", complete(data, model.plain_estimator)
+    row["partial"] = int(used["partial"].sum())
     if model.kind in LINEAR:
         shares = leaning(used, model.plain_estimator, model.focus)
         top = str(shares.index[0])
         row |= {"top_unit": top, "top_share": float(shares.iloc[0])}
-    around = [_variant(model, variant, data, top, study.inference) for variant in model.variants]
+    listed = [*model.variants, *([WITHOUT_PARTIAL] if row["partial"] else [])]
+    around = [_variant(model, variant, data, top, study.inference) for variant in listed]
     return row, terms, around
 
 

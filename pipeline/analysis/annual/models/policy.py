@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.analysis.annual.models.model_frames import floats
+from pipeline.analysis.annual.partial_coefficients import partial
 from pipeline.analysis.estimators import estimate
 from pipeline.definitions.models.questions import AnnualInference, Policy
 from pipeline.definitions.studies import Study
@@ -10,6 +11,7 @@ from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import FITTED, REFUSED, TABLES, USED, is_missing
 
 ATT, TWFE, EVENT = "att", "twfe", "event"
+OF_WHOLE = "att_whole"  # without the counties in which a coefficient leaves schools out
 EARLY, SMALL = "early", "small"
 
 
@@ -18,7 +20,8 @@ def policies(panel: pd.DataFrame, year: int, study: Study) -> dict[str, pd.DataF
     frame = floats(panel, ("unit", "name", "province", "prefecture"))
     frame, rows, terms, cohorts = frame[frame["year"] <= year], [], [], []
     for policy in study.policies:
-        row, of_policy, of_cohorts = _answer(policy, frame, study.inference)
+        marked = frame.assign(partial=partial(frame, [policy.outcome], study))
+        row, of_policy, of_cohorts = _answer(policy, marked, study.inference)
         rows.append(row)
         terms += of_policy
         cohorts += of_cohorts
@@ -57,6 +60,8 @@ def _answer(policy: Policy, frame: pd.DataFrame, rules: AnnualInference
     counts = data.groupby("unit")["cohort"].first()
     row |= {**left, "incomplete": incomplete, "treated": int((counts > 0).sum()),
             "controls": int((counts == 0).sum()), "years": data["year"].nunique()}
+    left_out = set(data.loc[data["partial"], "unit"])
+    row["partial"] = len(left_out)
     reason = _refusal(row, policy, rules)
     if reason:
         return {**row, "status": REFUSED, "reason": reason}, [], cohorts
@@ -64,7 +69,22 @@ def _answer(policy: Policy, frame: pd.DataFrame, rules: AnnualInference
         terms, figures = _fitted(data, policy)
     except WrongUse as fault:
         return {**row, "status": REFUSED, "reason": str(fault)}, [], cohorts
+    if left_out:
+        terms.append(_whole_only(data[~data["unit"].isin(left_out)], policy))
     return {**row, **figures, "status": FITTED, "reason": ""}, terms, cohorts
+
+
+def _whole_only(data: pd.DataFrame, policy: Policy) -> dict:
+    """Return the mean effect without counties of partial coefficients; without figures where
+    they do not carry it."""
+    row = {"policy": policy.id, "kind": OF_WHOLE}
+    cohorts = data.groupby("unit")["cohort"].first()
+    if (cohorts == 0).sum() < policy.min_controls:
+        return row
+    try:
+        return row | _term(estimate(data, _specification(policy)).terms.iloc[0])
+    except WrongUse:
+        return row
 
 
 def _whole(data: pd.DataFrame, outcome: str) -> tuple[pd.DataFrame, int]:
@@ -102,11 +122,14 @@ def _refusal(row: dict, policy: Policy, rules: AnnualInference) -> str:
     return ""
 
 
-def _fitted(data: pd.DataFrame, policy: Policy) -> tuple[list[dict], dict]:
-    spec = {"kind": "attgt", "y": policy.outcome, "unit": "unit", "time": "year",
+def _specification(policy: Policy) -> dict:
+    return {"kind": "attgt", "y": policy.outcome, "unit": "unit", "time": "year",
             "cohort": "cohort", "min_cohort": policy.min_cohort, "few_units": True,
-            "pre_years": policy.pre_years}
-    found = estimate(data, spec)
+            "long_before": True, "pre_years": policy.pre_years}
+
+
+def _fitted(data: pd.DataFrame, policy: Policy) -> tuple[list[dict], dict]:
+    found = estimate(data, _specification(policy))
     treated = data.assign(treated=((data["cohort"] > 0)
                                    & (data["year"] >= data["cohort"])).astype(float))
     plain = estimate(treated, {"kind": "fe", "vars": [policy.outcome, "treated"],

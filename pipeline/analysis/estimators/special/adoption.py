@@ -39,6 +39,8 @@ def staggered(data: pd.DataFrame, spec: dict) -> Estimate:
     those of the weights included. ``small_cohorts`` counts cohorts of fewer than 3 units: one
     unit has no variance of its own, so their errors are too small. Units without all years,
     or treated from the first, are left out, as are cohorts of fewer than ``min_cohort``.
+    ``long_before`` takes the changes before adoption from g−1 too (long differences, 长差分): then
+    a kink at adoption is not made by the way of reckoning (Roth 2024), and e=−1 is the base.
     ``few_units`` divides each group's squares by n − 1 instead of n and takes df by Welch and
     Satterthwaite instead of n − 1. ``pre_f``, ``pre_p``: the averages of
     ``pre_years`` years before adoption (all, if not given) are 0 together.
@@ -47,14 +49,15 @@ def staggered(data: pd.DataFrame, spec: dict) -> Estimate:
     """
     panel, cohorts, figures = _followed(data, spec)
     few = spec.get("few_units", False)
-    effects = _effects(panel, cohorts, few)
+    effects = _effects(panel, cohorts, few, spec.get("long_before", False))
     averages = {"att": _averaged([e for e in effects if e.since >= 0], cohorts)}
     for since in sorted({e.since for e in effects}):
         averages[f"e={since}"] = _averaged([e for e in effects if e.since == since], cohorts)
     averages |= {f"{e.cohort},{e.year}": (e.att, e.influence) for e in effects}
     estimates, influences = zip(*averages.values(), strict=True)
     df = [_degrees(i, cohorts) if few else len(panel) - 1 for i in influences]
-    before = _tested(averages, effects, spec.get("pre_years", len(panel.columns)))
+    before = _tested(averages, effects, spec.get("pre_years", len(panel.columns))
+                     + spec.get("long_before", False))
     free = [_degrees(i, cohorts) if few else len(panel) for _, i in before]
     how = "标准误由影响函数得出，按单位聚类" + ("，小样本修正，Satterthwaite自由度" if few else "")
     return Estimate(tidy(list(averages), estimates, [_error(i) for i in influences], df),
@@ -102,11 +105,16 @@ def _cohorts_stay(data: pd.DataFrame, spec: dict) -> None:
         raise WrongUse(f"实施年份 {spec['cohort']} 前后不一：{kinds.idxmax()}")
 
 
-def _effects(panel: pd.DataFrame, cohorts: np.ndarray, few: bool) -> list[Effect]:
+def _effects(panel: pd.DataFrame, cohorts: np.ndarray, few: bool, long_before: bool
+             ) -> list[Effect]:
     years, never, effects = list(panel.columns), cohorts == 0, []
     for cohort in np.unique(cohorts[cohorts > 0]):
-        for before, year in zip(years, years[1:], strict=False):
-            base = max(y for y in years if y < cohort) if year >= cohort else before
+        last = max(y for y in years if y < cohort)
+        for year in years:
+            base = last if year >= cohort or long_before else max(
+                (y for y in years if y < year), default=year)
+            if year == base:
+                continue
             change = (panel[year] - panel[base]).to_numpy()
             treated, influence = cohorts == cohort, np.zeros(len(change))
             for group, sign in ((treated, 1), (never, -1)):

@@ -8,16 +8,12 @@ from pipeline.dossier.annual.a03_models.naming import (
     ASSOCIATION,
     Size,
     controls_zh,
-    p_words,
-    relation,
     size_of,
 )
-from pipeline.dossier.models.gap_sentences import ADJUSTMENT_ZH
+from pipeline.dossier.models.tested_words import open_words, p_words, relation, undecided
 from pipeline.dossier.printing.exhibit import Prose
-from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined
-from pipeline.ground.terms import FITTED, LEVEL, is_missing
-
-_NOT_ENOUGH = "；区间包含0，不足以判断方向"
+from pipeline.dossier.printing.numbers import coefficient_text, joined
+from pipeline.ground.terms import FITTED, is_missing
 
 
 def model_sentences(models: pd.DataFrame, terms: pd.DataFrame, annual: Annual) -> Prose | None:
@@ -57,81 +53,104 @@ def _said(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) ->
     head = f"{row['id']}（{row['units']}个{zh}，{span}{counted}）："
     words = _WORDS.get(model.kind) or (_tested if model.reading == "none" else _linear)
     text = head + words(row, model, terms, annual)
+    if row["partial"]:
+        text += (f"；其中{row['partial']}个{zh}·年的差异系数有学校缺数据，由其余学校算出，"
+                 "不含这些的结果见[[annual_variant_table]]")
     return f"{text}。注意：{model.caution}。" if model.caution else f"{text}。"
 
 
 def _interval(row: dict, size: Size) -> str:
     low, high = (size.text(row[end]) for end in ("ci_low", "ci_high"))
     if is_missing(row["ci_low"]) or is_missing(row["ci_high"]):
-        return f"（群数过少，不给区间{p_words(row, ADJUSTMENT_ZH)}）"
+        return f"（群数过少，不给区间{p_words(row)}）"
     unit = size.unit if size.relative else ""
-    return f"（95%区间{low}{unit}至{high}{unit}{p_words(row, ADJUSTMENT_ZH)}）"
+    return f"（95%区间{low}{unit}至{high}{unit}{p_words(row)}）"
 
 
-def _direction(row: dict, size: Size) -> str:
-    value = size.of(row["estimate"])
-    if not value:
+def _direction(coefficient: float, size: Size) -> str:
+    if not coefficient:
         return "没有差别"
-    text = figure_text(abs(value), 2) if size.relative else coefficient_text(abs(value))
-    return f"{'高' if value > 0 else '低'}{text}{size.unit}"
+    return f"{'高' if coefficient > 0 else '低'}{size.text(coefficient).lstrip('-')}{size.unit}"
 
 
 def _linear(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) -> str:
     size, controls = size_of(model), controls_zh(model, annual)
     control = f"控制{controls}后，" if controls else ""
-    text = (f"{control}{size.step or model.focus}，{model.effect}平均{_direction(row, size)}"
-            f"{_interval(row, size)}")
-    return text + (_NOT_ENOUGH if _holds_zero(row) else "")
-
-
-def _holds_zero(row: dict) -> bool:
-    known = not (is_missing(row["ci_low"]) or is_missing(row["ci_high"]))
-    return known and row["ci_low"] <= 0 <= row["ci_high"]
+    mean = "" if model.kind in _NO_MEAN else "平均"
+    return (f"{control}{size.step or model.focus}，{model.effect}{mean}"
+            f"{_direction(row['estimate'], size)}{_interval(row, size)}{open_words(row)}")
 
 
 def _tested(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) -> str:
-    p = row["p_value"] if is_missing(row["p_adjusted"]) else row["p_adjusted"]
     text = (f"{model.cause or model.focus}的系数，县际减县内为{coefficient_text(row['estimate'])}"
             f"（95%区间{coefficient_text(row['ci_low'])}至{coefficient_text(row['ci_high'])}"
-            f"{p_words(row, ADJUSTMENT_ZH)}）")
+            f"{p_words(row)}）")
     if not is_missing(row["joint_p"]):
         text += f"，全部自变量合起来检验p{relation(row['joint_p'])}"
-    return text + ("；两者不同" if not is_missing(p) and p < LEVEL else "；看不出不同")
+    why = undecided(row)
+    return f"{text}；{why}，看不出不同" if why else f"{text}；两者不同"
 
 
 def _alike(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) -> str:
-    said = "相近" if row["p_value"] < LEVEL and row["estimate"] > 0 else "看不出相近"
-    more = "，应看按市聚类的结果" if said == "相近" else ""
-    return (f"Moran's I为{coefficient_text(row['estimate'])}（置换p{relation(row['p_value'])}），"
-            f"残差{said}{more}")
+    """Describe: what is no question of the study is not tested (诊断不作检验)."""
+    expected = -1 / (row["n"] - 1)
+    return (f"Moran's I为{coefficient_text(row['estimate'])}（残差与所在的市无关时，期望为"
+            f"{coefficient_text(expected)}；1为同市的县完全相同），只作描述，不作检验")
 
 
 def _parts(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) -> str:
+    """Say of which group over which, and by whose coefficients, as it was computed."""
     found, unit = terms.set_index("term"), model.effect_unit
-    gap, rest = (coefficient_text(found.loc[t, "estimate"]) for t in ("gap", "unexplained"))
+    reference, other = model.reference_first
+    rest = "unexplained" if row["focus"] == "explained" else None
     low, high = (coefficient_text(row[end]) for end in ("ci_low", "ci_high"))
-    named = controls_zh(model, annual)
-    return (f"{model.cause}相比，{model.effect}平均相差{gap}{unit}，其中可由{named}的不同说明的为"
-            f"{coefficient_text(row['estimate'])}{unit}（95%区间{low}至{high}），其余{rest}{unit}"
-            + (_NOT_ENOUGH if _holds_zero(row) else ""))
+    named, open_ = controls_zh(model, annual), undecided(row)
+    text = (f"{other}与{reference}相比，{model.effect}平均"
+            f"{_direction(found.loc['gap', 'estimate'], Size('', unit))}；按"
+            f"{_BY[row['focus']].format(reference)}折算，可由{named}的不同说明的为"
+            f"{coefficient_text(row['estimate'])}{unit}（95%区间{low}至{high}"
+            f"{'，' + open_ if open_ else ''}）")
+    if rest is None:
+        return text
+    return f"{text}，其余{coefficient_text(found.loc[rest, 'estimate'])}{unit}"
 
 
 def fragile_sentences(variants: pd.DataFrame, models: pd.DataFrame, annual: Annual
                       ) -> Prose | None:
-    """Say whether a listed choice turns the sign of a focus (敏感性); None without variants."""
+    """Say of the questions with a direction what listed choices make of its sign and its size,
+    and how many could not be fitted (敏感性); None without variants."""
     if variants.empty:
         return None
-    told = {r["id"]: r["estimate"] for r in models.to_dict("records")
-            if r["status"] == FITTED and not _holds_zero(r)}
+    asked = {m.id: m for m in annual.study.models}
+    told = {r["id"]: r for r in models.to_dict("records")
+            if r["status"] == FITTED and not undecided(r)}
     around = [r for r in variants.to_dict("records") if r["status"] == FITTED and r["id"] in told]
-    turned = [f"{r['id']}（{r['variant']}）" for r in around if r["estimate"] * told[r["id"]] < 0]
-    open_now = [f"{r['id']}（{r['variant']}）" for r in around
-                if _holds_zero(r) and r["estimate"] * told[r["id"]] > 0]
-    said = (f"改变所列的一项即改变关注项正负的有{joined(turned)}，结果不稳" if turned
-            else f"区间不含0的问题，{len(around)}种预先列明的改变都不改变关注项的正负")
+    refused = int((variants["status"] != FITTED).sum())
+    more = f"；{len(variants)}种改变中不估计{refused}种" if refused else ""
+    if not around:
+        return Prose("fragile_sentences", (
+            f"没有能判断方向的问题可作比较；改变后的数值见[[annual_variant_table]]{more}。",))
+    turned = [r for r in around if r["estimate"] * told[r["id"]]["estimate"] < 0]
+    open_now = [r for r in around if r not in turned and undecided({**r, "p_value": None})]
+    said = (f"改变所列的一项即改变正负的有{_which(turned)}，结果不稳" if turned
+            else f"能判断方向的问题，所估计的{len(around)}种改变都不改变正负")
     if open_now:
-        said += f"；改变后区间包含0的有{joined(open_now)}"
-    return Prose("fragile_sentences", (f"{said}，见[[annual_variant_table]]。",))
+        said += f"；改变后区间包含0的有{_which(open_now)}"
+    sizes = [_range(id, told[id], [r for r in around if r["id"] == id], size_of(asked[id]))
+             for id in dict.fromkeys(r["id"] for r in around)]
+    return Prose("fragile_sentences", (
+        f"{said}。大小：{'；'.join(sizes)}。见[[annual_variant_table]]{more}。",))
 
 
+def _which(rows: list[dict]) -> str:
+    return joined([f"{r['id']}（{r['variant']}）" for r in rows])
+
+
+def _range(id: str, base: dict, around: list[dict], size: Size) -> str:
+    low, high = (size.text(f(r["estimate"] for r in around)) for f in (min, max))
+    return f"{id}原为{size.text(base['estimate'])}{size.unit}，改变后{low}至{high}{size.unit}"
+
+
+_NO_MEAN = ("quantile", "quasibinomial")  # a quantile and odds are no means
+_BY = {"explained": "两组合并（含组别）的系数", "endowments": "{}的系数"}
 _WORDS = {"moran": _alike, "oaxaca": _parts}

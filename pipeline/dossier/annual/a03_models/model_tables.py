@@ -9,10 +9,11 @@ from pipeline.dossier.annual.a03_models.naming import (
     FAMILY_ZH,
     METHOD_ZH,
     formula_zh,
+    plain,
     size_of,
     term_zh,
 )
-from pipeline.dossier.models.gap_sentences import ADJUSTMENT_ZH
+from pipeline.dossier.models.tested_words import ADJUSTMENT_ZH
 from pipeline.dossier.printing.exhibit import TOTAL, UNKNOWN, Cell, Field, PrintedTable
 from pipeline.dossier.printing.numbers import (
     EMPTY,
@@ -52,7 +53,8 @@ def model_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     rows = []
     for r in models.to_dict("records"):
         size, fitted = size_of(asked[r["id"]]), r["status"] == FITTED
-        said = r["covariance"] if fitted else f"不估计：{_words(r['reason'], annual)}"
+        said = f"不估计：{plain(r['reason'], annual)}" if not fitted else (
+            "只作描述，不作检验" if r["family"] == "diagnostic" else r["covariance"])
         top = (f"{r['top_unit']}（{percent_text(r['top_share'], 0)}）"
                if not is_missing(r["top_share"]) else EMPTY)
         rows.append((Cell(r["id"]), Cell(count_text(r["n"])), Cell(count_text(r["units"])),
@@ -73,7 +75,7 @@ def model_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         tuple(rows), "县级面板和学校数据", wide=True,
         notes=(f"最小可检出：以80%把握、5%水平能检出的最小效应，单位同句中所述的一步；杠杆最大{zh}：关注项的信息"
                "来自它的份额最大。固定效应模型的R²为组内。CR1：聚类稳健；CR2：偏差修正的聚类稳健，Satterthwaite"
-               "自由度；wild：野聚类自助法；bootstrap：按群自助法；ranks：秩检验反演；permutation：置换。",))
+               "自由度；wild：野聚类自助法；bootstrap：按群自助法；ranks：秩检验反演。",))
 
 
 def _years(r: dict) -> str:
@@ -81,11 +83,6 @@ def _years(r: dict) -> str:
         return EMPTY
     return (str(r["first_year"]) if r["first_year"] == r["last_year"]
             else f"{r['first_year']}—{r['last_year']}")
-
-
-def _words(reason: str, annual: Annual) -> str:
-    head, _, names = reason.partition("：")
-    return f"{head}：{joined([term_zh(n, annual) for n in names.split('、')])}" if names else head
 
 
 def term_table(models: pd.DataFrame, terms: pd.DataFrame, annual: Annual) -> PrintedTable | None:
@@ -99,7 +96,7 @@ def term_table(models: pd.DataFrame, terms: pd.DataFrame, annual: Annual) -> Pri
         (Field("模型", align="left", width=0.9), Field("项", align="left", width=4.2),
          Field("系数", width=1.1), Field("标准误", width=1.1), Field("下限", "95%区间", width=1.1),
          Field("上限", "95%区间", width=1.1), Field("p", width=0.9), Field("调整p", width=1)),
-        tuple(rows), "县级面板和学校数据", notes=_term_notes(fitted))
+        tuple(rows), "县级面板和学校数据", notes=_term_notes(fitted, annual))
 
 
 def _terms(r: dict, mine: pd.DataFrame, annual: Annual):
@@ -121,26 +118,21 @@ def _printed(kind: str, term: str) -> bool:
     return not term.startswith(("C(", "year[", "Intercept", "const"))
 
 
-def _term_notes(fitted: list[dict]) -> tuple[str, ...]:
+def _term_notes(fitted: list[dict], annual: Annual) -> tuple[str, ...]:
     notes = ["黑体为各问题的关注项；年份、地区效应和常数项不列。因变量和自变量都取对数的，"
              "系数为弹性。"
              "区间只对模型而言：若各单位未解释的部分重新抽取，系数会有多大变化。"]
     by_how: dict[str, list[str]] = {}
     for r in fitted:
-        by_how.setdefault(_said_convention(r["convention"]), []).append(r["id"])
+        if r["family"] == "diagnostic":
+            continue
+        by_how.setdefault(plain(r["convention"], annual), []).append(r["id"])
     notes += [f"{joined(ids)}：{how}。" for how, ids in by_how.items() if how]
     adjusted = {(r["family"], r["adjustment"]) for r in fitted if r["adjustment"]}
     within = {"primary": "合为一族", "secondary": "在同一领域内"}
     notes += [f"{FAMILY_ZH[family]}问题的关注项{within[family]}按{ADJUSTMENT_ZH[how]}调整p值。"
               for family, how in sorted(adjusted)]
     return tuple(notes)
-
-
-def _said_convention(text: str) -> str:
-    for code, zh in (("unit", "县"), ("prefecture", "市"), ("province", "省"),
-                     ("section", "学校"), ("year", "年份")):
-        text = text.replace(code, zh)
-    return text
 
 
 def variant_table(variants: pd.DataFrame, models: pd.DataFrame, annual: Annual
@@ -158,7 +150,7 @@ def variant_table(variants: pd.DataFrame, models: pd.DataFrame, annual: Annual
                            for c in ("estimate", "ci_low", "ci_high")),
                          Cell(size.unit or "系数"), Cell(count_text(v["units"])),
                          Cell(v["covariance"] if v["status"] == FITTED
-                              else f"不估计：{_words(v['reason'], annual)}",
+                              else f"不估计：{plain(v['reason'], annual)}",
                               "" if v["status"] == FITTED else UNKNOWN)))
     zh = annual.study.subject_zh
     return PrintedTable(

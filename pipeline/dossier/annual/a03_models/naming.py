@@ -2,11 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pipeline.annual_evaluation import Annual
+from pipeline.definitions.models.known_columns import column_zh
 from pipeline.definitions.models.questions import AnnualModel
 from pipeline.dossier.models.gap_sentences import PLAIN
-from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined, p_text
+from pipeline.dossier.models.tested_words import PLACES, in_chinese
+from pipeline.dossier.printing.numbers import coefficient_text, joined, level_text
 from pipeline.ground.terms import is_missing
 
 STEP = 1.1
@@ -17,8 +20,6 @@ METHOD_ZH = {"ols": "最小二乘", "wls": "加权最小二乘", "cr2": "最小�
              "within_between": "组内—组间（Mundlak）", "quasibinomial": "准二项logit",
              "quantile": "分位数回归", "oaxaca": "Oaxaca–Blinder分解", "moran": "Moran's I",
              "mixed": "多层模型"}
-_PLACES = {"unit": "县", "year": "年份", "section": "学校", "province": "省", "prefecture": "市",
-           "school": "学校"}
 _PARTS = {"difference": "县际减县内", "between": "县际"}
 _HUNDRED = 100
 
@@ -42,8 +43,9 @@ class Size:
         """Print the effect of one step."""
         if is_missing(coefficient):
             return coefficient_text(None)
-        return figure_text(self.of(coefficient), 2) if self.relative else coefficient_text(
-            self.of(coefficient))
+        if not self.relative:
+            return coefficient_text(self.of(coefficient))
+        return level_text(Fraction(self.of(coefficient)), 2, (Fraction(0),))
 
 
 def size_of(model: AnnualModel) -> Size:
@@ -73,7 +75,15 @@ def plain_name(name: str, annual: Annual) -> str:
         return f"{plain_name(name.removeprefix('ln_'), annual)}（对数）"
     if name.startswith("cv_"):
         return coefficient_zh(name, annual)
-    return {"junior": "初中", "year": "年份", **PLAIN}.get(name, name)
+    if name.startswith("mean_") and name.count("_") == 2:
+        _, id, stage = name.split("_")
+        return f"{annual.standard.stages[stage]}{annual.standard.indicator(id).zh}"
+    return {"junior": "初中", "year": "年份", **PLAIN}.get(name) or column_zh(name) or name
+
+
+def plain(text: str, annual: Annual) -> str:
+    """Return a formula, or what an estimator says, with the Chinese names of its columns."""
+    return in_chinese(text, lambda name: term_zh(name, annual))
 
 
 def coefficient_zh(name: str, annual: Annual) -> str:
@@ -98,7 +108,7 @@ def formula_zh(spec: dict, annual: Annual) -> str:
     def short(name: str) -> str:
         name = name.strip()
         if name.startswith("C("):
-            return f"{_PLACES.get(name[2:-1], name[2:-1])}效应"
+            return f"{PLACES.get(name[2:-1], name[2:-1])}效应"
         return plain_name(name, annual)
 
     if "formula" in spec:
@@ -106,14 +116,14 @@ def formula_zh(spec: dict, annual: Annual) -> str:
         return f"{short(left)}＝{'＋'.join(map(short, right.split('+')))}"
     if "vars" in spec:
         outcome, *rest = map(short, spec["vars"])
-        effects = "、".join(_PLACES.get(e, e) for e in spec["fe"])
+        effects = "、".join(PLACES.get(e, e) for e in spec["fe"])
         held = "各量的县均值、年份效应" if spec["kind"] == "within_between" else f"{effects}效应"
         return f"{outcome}＝{'＋'.join(rest)}｜{held}"
     if "exog" in spec:
         endog = spec["endog"] if isinstance(spec["endog"], list) else [spec["endog"]]
-        effects = [f"{_PLACES.get(e, e)}效应" for e in spec.get("effects", [])]
+        effects = [f"{PLACES.get(e, e)}效应" for e in spec.get("effects", [])]
         return f"{'：'.join(map(short, endog))}＝{'＋'.join([*map(short, spec['exog']), *effects])}"
-    return f"{spec.get('residuals', '')}的残差，邻近为同一{_PLACES.get(spec.get('same'), '')}"
+    return f"{spec.get('residuals', '')}的残差，邻近为同一{PLACES.get(spec.get('same'), '')}"
 
 
 def controls_zh(model: AnnualModel, annual: Annual) -> str:
@@ -122,24 +132,7 @@ def controls_zh(model: AnnualModel, annual: Annual) -> str:
     names = (spec["formula"].split("~")[1].split("+") if "formula" in spec
              else spec.get("vars", ["", *spec.get("exog", [])])[1:])
     kept = [n.strip() for n in names if n.strip() != model.focus]
-    effects = [_PLACES.get(n[2:-1], n) for n in kept if n.startswith("C(")]
-    effects += [_PLACES.get(e, e) for e in (*spec.get("fe", []), *spec.get("effects", []))]
+    effects = [PLACES.get(n[2:-1], n) for n in kept if n.startswith("C(")]
+    effects += [PLACES.get(e, e) for e in (*spec.get("fe", []), *spec.get("effects", []))]
     return joined([*(plain_name(n, annual) for n in kept if not n.startswith("C(")),
                    *(f"{e}固定的差别" for e in effects)])
-
-
-def p_words(row: dict, adjustments: dict[str, str]) -> str:
-    """Return p, adjusted p and the wild bootstrap's, as they stand after an interval."""
-    if is_missing(row["p_value"]):
-        return ""
-    text = f"，p{relation(row['p_value'])}"
-    if not is_missing(row["p_adjusted"]):
-        text += f"，{adjustments[row['adjustment']]}调整后p{relation(row['p_adjusted'])}"
-    if not is_missing(row["p_wild"]):
-        text += f"，野聚类自助法p{relation(row['p_wild'])}"
-    return text
-
-
-def relation(p: float) -> str:
-    """Print p after the letter: <0.001 or ＝0.034."""
-    return p_text(p) if p < 0.001 else f"＝{p_text(p)}"

@@ -4,7 +4,7 @@
 import pandas as pd
 
 from pipeline.annual_evaluation import Annual
-from pipeline.dossier.annual.a03_models.naming import plain_name
+from pipeline.dossier.annual.a03_models.naming import plain, plain_name
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import (
     count_text,
@@ -29,7 +29,7 @@ def projection_sentences(projected: pd.DataFrame, tested: pd.DataFrame, annual: 
         said.append(_projected(int(target), rows, annual))
     for target, rows in refused.groupby("target", sort=True):
         reasons = joined(list(dict.fromkeys(rows["reason"])))
-        said.append(f"{target}年：{reasons}。")
+        said.append(f"{target}年：{plain(reasons, annual)}。")
     if len(tested):
         said.append(_tested(tested, annual))
     return Prose("projection_sentences", tuple(said), bullets=True)
@@ -67,8 +67,8 @@ def projection_table(projected: pd.DataFrame, annual: Annual) -> PrintedTable | 
     rows = [_row(measure, int(target), of, annual) for (target, measure), of in
             projected.groupby(["target", "measure"], sort=False)
             if (of["status"] == PROJECTED).any()]
-    far = [f"{target}年：{'；'.join(dict.fromkeys(of['reason']))}。" for target, of in
-           projected[projected["unit"] == ""].groupby("target", sort=True)]
+    far = [f"{target}年：{plain('；'.join(dict.fromkeys(of['reason'])), annual)}。"
+           for target, of in projected[projected["unit"] == ""].groupby("target", sort=True)]
     if not rows:
         return None
     zh = annual.study.subject_zh

@@ -5,7 +5,8 @@ from matplotlib.ticker import MaxNLocator
 
 from pipeline.annual_evaluation import Annual
 from pipeline.definitions.models.questions import Policy
-from pipeline.dossier.annual.a03_models.naming import Size, relation
+from pipeline.dossier.annual.a03_models.naming import Size, plain
+from pipeline.dossier.models.tested_words import open_words, relation
 from pipeline.dossier.printing.exhibit import (
     TOTAL,
     UNKNOWN,
@@ -20,6 +21,7 @@ from pipeline.dossier.printing.style import ALERT, DARK, panels, tidy
 from pipeline.ground.terms import FITTED, LEVEL, is_missing
 
 _FEWEST_DF = 4
+_BASE = "实施前、后各年都与基期（实施前一年）相比（长差分，Roth 2024），实施前的应在零附近。"
 PERCENT = Size("", "%", relative=True)
 STATE_ZH = {"used": "已用", "early": "资料首年以前已实施，不用", "small": "县数过少，不用"}
 WHY_NOT_TWFE = ("普通双向固定效应在分批实施时把已实施的县当作后实施县的对照，"
@@ -51,17 +53,16 @@ def policy_sentences(policies: pd.DataFrame, terms: pd.DataFrame, annual: Annual
 def _said(policy: Policy, row: dict, terms: pd.DataFrame, annual: Annual) -> str:
     zh = annual.study.subject_zh
     if row["status"] != FITTED:
-        return f"{policy.zh}：{row['reason']}，不作估计。"
+        return f"{policy.zh}：{plain(row['reason'], annual)}，不作估计。"
     att = terms[terms["kind"] == "att"].iloc[0]
     value = PERCENT.of(att["estimate"])
-    size = (f"平均{'高' if value > 0 else '低'}{figure_text(abs(value), 2)}%" if value
-            else "没有差别")
+    size = (f"平均{'高' if value > 0 else '低'}{PERCENT.text(att['estimate']).lstrip('-')}%"
+            if value else "没有差别")
     text = (f"{policy.zh}（实施{row['treated']}个{zh}，从未实施{row['controls']}个{zh}）："
             f"与从未实施的{zh}相比，"
             f"实施后{policy.effect}的变化{size}（95%区间{PERCENT.text(att['ci_low'])}%至"
             f"{PERCENT.text(att['ci_high'])}%，p{relation(att['p_value'])}）")
-    if att["ci_low"] <= 0 <= att["ci_high"]:
-        text += "；区间包含0，不足以判断方向"
+    text += open_words(att)
     return f"{text}。前提是两组{zh}若都不实施会同步变化；{_before(row)}{_left(row, zh)}" + (
         f"注意：{policy.caution}。" if policy.caution else "")
 
@@ -69,7 +70,7 @@ def _said(policy: Policy, row: dict, terms: pd.DataFrame, annual: Annual) -> str
 def _before(row: dict) -> str:
     if is_missing(row["pre_p"]):
         return "实施前的年数太少，这一前提无从检验。"
-    tested = f"实施前{int(row['pre_q'])}年的差别合起来检验p{relation(row['pre_p'])}，"
+    tested = f"实施前{int(row['pre_q'])}个年份与基期的差别合起来检验p{relation(row['pre_p'])}，"
     if row["pre_p"] < LEVEL:
         return tested + "实施前变化已经不同，前提不成立，上述差别不能解释。"
     return tested + "没有看出实施前已经不同，但看不出不等于没有。"
@@ -79,6 +80,10 @@ def _left(row: dict, zh: str) -> str:
     parts = [f"{row[name]}个{why}" for name, why in (
         ("untold", "未填报实施年份"), ("others", "实施了另一项政策"), ("incomplete", "年份不全"))
         if row[name]]
+    if row["partial"]:
+        left = (f"所用的{zh}中{row['partial']}个有学校缺数据，差异系数由其余学校算出，"
+                "不含它们的结果见[[effect_table]]。")
+        return (f"未用的{zh}：{joined(parts)}。" if parts else "") + left
     return f"未用的{zh}：{joined(parts)}。" if parts else ""
 
 
@@ -104,18 +109,18 @@ def effect_table(terms: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         tuple(rows), "县级面板", unit="%",
         notes=("黑体为平均：按实施批次（Callaway与Sant'Anna 2021），对照为从未实施的县，"
                "标准误由影响函数得出并作"
-               "小样本修正；实施前各年为相邻两年变化之差，应在零附近。", WHY_NOT_TWFE))
+               f"小样本修正；{_BASE}", WHY_NOT_TWFE))
 
 
 def _place(r: dict) -> tuple:
-    return {"att": (0, 0), "twfe": (2, 0)}.get(r["kind"], (1, r["since"] or 0))
+    return {"att": (0, 0), "att_whole": (0, 1), "twfe": (2, 0)}.get(r["kind"], (1, r["since"] or 0))
 
 
 def _what(r: dict) -> str:
-    if r["kind"] == "att":
-        return "实施后平均"
-    if r["kind"] == "twfe":
-        return "普通双向固定效应（对照）"
+    fixed = {"att": "实施后平均", "att_whole": "同上，不含有学校缺数据的",
+             "twfe": "普通双向固定效应（对照）"}
+    if r["kind"] in fixed:
+        return fixed[r["kind"]]
     return f"实施前第{-r['since']}年" if r["since"] < 0 else f"实施后第{r['since'] + 1}年"
 
 
@@ -134,7 +139,7 @@ def cohort_table(cohorts: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         tuple(rows), "县级数据（末年填报）")
 
 
-def event_chart(terms: pd.DataFrame, policies: pd.DataFrame, annual: Annual) -> Figure | None:
+def event_chart(terms: pd.DataFrame, annual: Annual) -> Figure | None:
     """Draw the differences by years since adoption with intervals, a panel a policy."""
     events = terms[terms["kind"] == "event"]
     drawn = [p for p in annual.study.policies if (events["policy"] == p.id).any()]
@@ -150,20 +155,28 @@ def event_chart(terms: pd.DataFrame, policies: pd.DataFrame, annual: Annual) -> 
             ax.plot([r["since"]] * 2, ends, color=colour, linewidth=1.2)
             ax.plot(r["since"], PERCENT.of(r["estimate"]), "o" if r["since"] >= 0 else "s",
                     color=colour, markersize=4)
+        ax.plot(-1, 0, "s", color="#8a8a8a", markersize=4, fillstyle="none")
+        ax.annotate("基期", (-1, 0), textcoords="offset points", xytext=(0, 5), ha="center",
+                    fontsize=8, color="#555555")
         ax.axhline(0, color="#555555", linewidth=0.8)
         ax.axvline(-0.5, color=ALERT, linewidth=1, linestyle="--")
         ax.set(title=policy.zh, xlabel="距实施的年数")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         tidy(ax)
     axes[0].set_ylabel("变化之差（%）")
-    said = joined([f"{p.zh}实施前{_before_words(policies, p)}" for p in drawn])
+    said = joined([f"{p.zh}{_spread_words(events[events['policy'] == p.id])}" for p in drawn])
     return Figure(
         "event_chart", f"{annual.year}年政策实施前后的变化之差（事件研究）",
         f"点和95%区间，横轴为距实施的年数，虚线为实施之时；{said}", "县级面板", figure,
         tuple(events[["policy", "since", "estimate", "ci_low", "ci_high"]].to_dict("records")),
-        notes=("方点为实施前，圆点为实施当年（0）及以后；自由度不足4的年份不画，见表。",))
+        notes=(f"方点为实施前，圆点为实施当年（0）及以后；{_BASE}各点不逐个检验；自由度不足4的年份不画，见表。",))
 
 
-def _before_words(policies: pd.DataFrame, policy: Policy) -> str:
-    p = policies.set_index("policy").loc[policy.id, "pre_p"]
-    return "无从检验" if is_missing(p) else f"检验p{relation(p)}"
+def _spread_words(events: pd.DataFrame) -> str:
+    """Say between which sizes the points lie, before and after (不作检验)."""
+    parts = []
+    for word, mine in (("前", events[events["since"] < 0]), ("后", events[events["since"] >= 0])):
+        if len(mine):
+            low, high = (PERCENT.text(f(mine["estimate"])) for f in (min, max))
+            parts.append(f"实施{word}各年{low}%至{high}%")
+    return "、".join(parts)

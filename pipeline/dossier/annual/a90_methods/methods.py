@@ -5,8 +5,11 @@ import json
 import pandas as pd
 
 from pipeline.annual_evaluation import Annual
+from pipeline.definitions.models.asked_models import pooled
+from pipeline.dossier.annual.a03_models.naming import FAMILY_ZH, plain
+from pipeline.dossier.models.tested_words import ADJUSTMENT_ZH
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
-from pipeline.dossier.printing.numbers import count_text
+from pipeline.dossier.printing.numbers import count_text, joined
 from pipeline.dossier.printing.software_rows import run_rows
 from pipeline.ground.software import differing
 from pipeline.ground.terms import TABLES
@@ -26,26 +29,75 @@ def method_sentences(annual: Annual) -> Prose:
         lines += [
             "一县的学校是普查，其差异系数没有抽样误差，不印区间；模型的区间说的是"
             "若各县未被解释的部分重新抽取，系数会怎样变动。",
-            "凡差异系数作因变量的模型都控制学校数的对数：学校少的县差异系数偏小。"]
-    lines += [
-        "各问题、因变量、控制变量、检验族在评价方案中先于结果写定；主要问题用 Holm 调整，"
-        "次要问题用 Benjamini–Hochberg 调整，诊断不作检验。",
-        "相关不等于因果。本报告不排名次。"]
+            *_sized(annual)]
+    if annual.study.models:
+        lines.append(_tested(annual))
+    lines.append("相关不等于因果。本报告不排名次。")
     if annual.study.policies:
-        lines.append("双重差分的结论以平行趋势为前提，并列出实施前各年的估计。")
+        lines.append("双重差分的结论以平行趋势为前提，并列出实施前各年的估计；实施前各年合起来另作检验，"
+                     "图中各点不逐个检验。")
     return Prose("method_sentences", tuple(lines), bullets=True)
 
 
-def measure_table(annual: Annual) -> PrintedTable:
+def _sized(annual: Annual) -> list[str]:
+    """Say which models of a coefficient hold the number of schools constant, and which do not."""
+    size, gaps = annual.study.size, {gap.name for gap in annual.study.gaps}
+    of_gaps = {m.id: used for m in annual.study.models if m.kind != "moran"
+               and (used := pooled(m.plain_estimator).columns) and used[0] in gaps}
+    held = [id for id, used in of_gaps.items() if size and size in used]
+    free = [id for id in of_gaps if id not in held]
+    if not of_gaps:
+        return []
+    said = [f"控制{annual.study.measure(size).zh}的有{joined(held)}" if held else "",
+            f"不控制学校数的有{joined(free)}" if free else ""]
+    return ["学校少的县差异系数偏小。差异系数作因变量的模型中，" + "，".join(filter(None, said))
+            + f"；{_sized_paths(annual)}外推和政策的估计不控制学校数。"]
+
+
+def _sized_paths(annual: Annual) -> str:
+    """Say that of convergence only the conditional β holds the number of schools constant."""
+    size = annual.study.size
+    if any(size in path.controls for path in annual.study.trajectories):
+        return "收敛只在“控制首年条件”的一行控制，"
+    return "收敛、" if annual.study.trajectories else ""
+
+
+def _tested(annual: Annual) -> str:
+    families = {m.family for m in annual.study.models}
+    said = [f"{FAMILY_ZH[family]}问题用 {ADJUSTMENT_ZH[how]} 调整p值"
+            for family, how in annual.study.inference.adjustments.items() if family in families]
+    if "diagnostic" in families:
+        said.append("诊断只作描述，不作检验")
+    return ("模型的因变量、控制变量和检验族见评价方案；" + "，".join(said)
+            + "。有调整的以调整后的p为准。")
+
+
+def measure_table(annual: Annual) -> PrintedTable | None:
     """Print the definition of every measure (县级量)."""
-    rows = [(g.name, g.zh, "", f"{'、'.join(g.indicators)}，{'、'.join(g.stages)}")
-            for g in annual.study.gaps]
-    rows += [(m.name, m.zh, m.unit, m.expr or "汇总给出") for m in annual.study.measures]
+    rows = [(g.zh, "", f"{joined(g.indicators)}在{joined([_stage(s, annual) for s in g.stages])}"
+                       "的差异系数，取对数后平均") for g in annual.study.gaps]
+    rows += [(m.zh, m.unit, _expression(m.expr, annual) if m.expr else "汇总给出")
+             for m in annual.study.measures]
+    if not rows:
+        return None
     return PrintedTable(
         "measure_table", "县级量的定义",
-        (Field("名称", align="left", width=1.6), Field("含义", align="left", width=3),
-         Field("单位", align="center", width=0.9), Field("算式", align="left", width=3)),
+        (Field("含义", align="left", width=3), Field("单位", align="center", width=0.9),
+         Field("算式", align="left", width=4)),
         tuple(tuple(Cell(text) for text in row) for row in rows), f"评价方案 {annual.study.id}")
+
+
+def _stage(stage: str, annual: Annual) -> str:
+    return annual.standard.stages[stage] if annual.standard else stage
+
+
+def _expression(expr: str, annual: Annual) -> str:
+    """Write a measure's formula with the Chinese names of its columns: 甲×乙."""
+    signs = {" * ": "×", " / ": "÷", " + ": "＋", " - ": "－"}
+    text = plain(expr, annual)
+    for sign, zh in signs.items():
+        text = text.replace(sign, zh)
+    return text
 
 
 def run_table(units: pd.DataFrame, annual: Annual) -> PrintedTable:

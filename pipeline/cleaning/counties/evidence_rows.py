@@ -1,0 +1,101 @@
+"""Papers that answer an item (佐证材料): its state, the day and the document that back it.
+
+A yes (符合) and an absent veto (无此情况) count only with a document and its day; whatever
+lacks one is taken, stays 待核, and is told.
+"""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.counties.target_rows import (
+    ASIDE,
+    is_numbered_as_target,
+    is_of_target,
+    unknown_target,
+)
+from pipeline.cleaning.forms.rows import FormRow
+from pipeline.cleaning.ranges import day_fault
+from pipeline.definitions.forms.variables import classifications
+from pipeline.definitions.standards import evidence_ids, veto_ids
+
+_DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](?:(\d{1,2})日?)?)?(?: 00:00:00)?")
+_DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_SERIAL = re.compile(r"[1-9]\d{4}")
+_DAY_ZERO, _SERIALS = date(1899, 12, 30), range(18_264, 73_051)  # the days of 1950 to 2099
+_BACKED = ("yes", "absent")
+
+
+def evidence_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
+    """Return the row of the table of evidence that a row of the sheet makes; none if refused."""
+    id, status = (row.get("item_id") or "").upper(), row.get("evidence_status")
+    if not status:
+        return []
+    if id.upper() not in evidence_ids() and is_numbered_as_target(id):
+        unknown_target(id, row.cells["evidence_status"], findings)
+        return []
+    fault = evidence_fault(id, status)
+    if fault:
+        check = ASIDE if is_of_target(id) else "identity.class"
+        findings.at(check, row.cells["evidence_status"], fault)
+        return []
+    cell = row.cells.get("evidence_date")
+    written = "" if cell is None else cell.text.strip()
+    if written and not day_of(written):
+        findings.at(ASIDE if is_of_target(id) else "evidence.date", cell, "不是日期")
+        return []
+    if why := written and day_fault(day_of(written), year):
+        findings.at(ASIDE if is_of_target(id) else "evidence.day", cell, f"{id}：{why}")
+        return []
+    if written.isdecimal():
+        findings.at("cell.cleaned", cell, f"按日期 {day_of(written)} 读取")
+    return [{"year": year, "id": id, "status": status, "date": day_of(written),
+             "note": row.get("evidence_note") or "",
+             "document": row.get("evidence_document") or ""}]
+
+
+def report_unproved(rows: list[dict], file: str, sheet: str, findings: Findings) -> None:
+    """Warn of a yes or an absent veto that lacks its day or document and so does not count, once
+    a sheet for each that is lacking."""
+    lacking: dict[str, list[str]] = {}
+    for row in rows:
+        blank = "和".join(zh for zh, key in (("日期", "date"), ("文件", "document"))
+                         if not row[key])
+        if blank and row["status"] in _BACKED:
+            lacking.setdefault(blank, []).append(row["id"])
+    for blank, ids in lacking.items():
+        findings.add("evidence.unproved", f"{'、'.join(ids)} 没有写明{blank}，判为待核",
+                     file, sheet)
+
+
+def evidence_fault(id: str, status: str) -> str:
+    """Return what is wrong with an answer: an unknown number, or the wrong kind of wording."""
+    if id.upper() not in evidence_ids():
+        return "编号不在标准包或规划包之中"
+    if status not in {s.code for s in classifications().evidence_status}:
+        return "状态不是规定的类别"
+    veto = id.upper() in veto_ids()
+    if status != "unknown" and veto != (status in ("absent", "present")):
+        return "一票否决事项填无此情况或有此情况，其余填符合或不符合"
+    return ""
+
+
+def day_of(written: str) -> str:
+    """Return a date as 2023-11-20 or 2023-11; empty when it is none.
+
+    >>> [day_of(t) for t in ("20230630", "45107", "2023年6月", "2023.6.30", "20231332", "2023")]
+    ['2023-06-30', '2023-06-30', '2023-06', '2023-06-30', '', '']
+    """
+    flat = unicodedata.normalize("NFKC", written).strip()
+    if _SERIAL.fullmatch(flat) and int(flat) in _SERIALS:
+        return (_DAY_ZERO + timedelta(days=int(flat))).isoformat()
+    match = _DATE.fullmatch(flat) or _DIGITS.fullmatch(flat)
+    if not match:
+        return ""
+    year, month, day = match.groups()
+    try:
+        found = date(int(year), int(month), int(day or 1)).isoformat()
+    except ValueError:
+        return ""
+    return found if day else found[:7]

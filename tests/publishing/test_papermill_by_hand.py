@@ -1,0 +1,24 @@
+"""A chapter run with papermill's own command, as README shows it."""
+
+import pytest
+from click.testing import CliRunner
+from papermill.cli import papermill
+from tables import YEAR, school, workbook
+
+from pipeline.publishing.chapters.binding import chapters
+
+
+@pytest.mark.parametrize("unit", ["990778", "000002"])
+def test_a_code_that_papermill_makes_a_number_of_is_taken_in_a_chapter(unit, tmp_path):
+    """-p turns what looks like a number into one, and a code that begins with zeros loses them."""
+    place = tmp_path / "raw" / str(YEAR)
+    place.mkdir(parents=True)
+    one = school(1) | {"学校标识码": f"21{unit[:2]}000001"}
+    workbook([one]).save(place / f"{unit}_甲县.xlsx")
+    (tmp_path / "raw" / "counties.csv").write_text(f"{unit},甲县,,,cn-2017-06,,\n", "utf-8")
+    done = CliRunner().invoke(papermill, [
+        str(chapters("county")[0]), str(tmp_path / "01.ipynb"), "--engine", "junheng-fork",
+        "-p", "unit", unit, "-p", "year", str(YEAR), "-p", "raw", str(tmp_path / "raw"),
+        "-p", "processed", str(tmp_path / "processed")], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "processed" / str(YEAR) / unit / "schools.csv").is_file()
