@@ -1,0 +1,93 @@
+"""What fills the official annex tables (附表的数): of one county and year, by name.
+
+A number that is not known of every school concerned is not known: it stays blank, never 0.
+"""
+
+from fractions import Fraction
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.definitions.forms.variables import classifications, variables
+from pipeline.ground.terms import is_missing, records
+
+ANNEX_TABLES = ("accounting", "balance", "class_sizes", "compliance", "facts", "indicators",
+                "judgements", "schools", "sections")
+Values = dict[str, Fraction | None]
+
+
+def of_year(tables: dict[str, pd.DataFrame], county: County) -> dict[str, list[dict]]:
+    """Return the rows of the county's year, table by table; judgements are of it alone."""
+    return {name: records(table[table["year"] == county.year] if "year" in table else table)
+            for name, table in tables.items()}
+
+
+def county_values(rows: dict[str, list[dict]], county: County) -> Values:
+    """Return every name that a form's formulas may use, for the county as a whole."""
+    facts = {name: None for name, v in variables().variables.items() if v.county}
+    facts |= {row["variable"]: row["value"] for row in rows["facts"] if row["variable"] in facts}
+    return facts | _schools(rows) | _stages(rows, county) | _sizes(rows, county)
+
+
+def _schools(rows: dict[str, list[dict]]) -> Values:
+    """Count what was reported by kind (普通中小学校数、教学点), pupils of small ones included."""
+    kinds = {row["school_code"]: row["school_type"] for row in rows["sections"]}
+    types = classifications().school_type
+    found: Values = {f"schools_{t.code}": Fraction(sum(k == t.code for k in kinds.values()))
+                     for t in types}
+    special = {row["school_code"] for row in (*rows["accounting"], *rows["sections"])
+               if any(t.code == row["school_type"] and t.excluded_as == "special_ed"
+                      for t in types)}
+    points = [row for row in rows["sections"] if any(
+        t.code == row["school_type"] and t.teaching_point for t in types)]
+    small = [row for row in rows["sections"] if row["stage"] == "primary" and row["pupils"] < 100
+             and row["location"] == "rural"]
+    return found | {
+        "special_schools": Fraction(len(special)), "points": Fraction(len(points)),
+        "points_of_50": Fraction(sum(row["pupils"] >= 50 for row in points)),
+        "small_pupils": Fraction(sum(row["pupils"] for row in small)),
+        "small_allocated": _total(small, "operating_allocated_yuan")}
+
+
+def _stages(rows: dict[str, list[dict]], county: County) -> Values:
+    found: Values = {}
+    for stage in county.standard.stages:
+        own = [row for row in rows["sections"] if row["stage"] == stage and row["pupils"]]
+        found |= {f"{name}_{stage}": _total(own, name)
+                  for name in ("pupils", "classes", "teachers")}
+    return found
+
+
+def _total(rows: list[dict], name: str) -> Fraction | None:
+    given = [row.get(name) for row in rows]
+    return None if any(map(is_missing, given)) else sum(map(Fraction, given), Fraction(0))
+
+
+def _sizes(rows: dict[str, list[dict]], county: County) -> Values:
+    """Count schools and classes above their sizes (超规模学校、大班额), by the national items."""
+    rules = {item.id: item.rule for item in county.standard.items if item.rule is not None}
+    size, largest = rules.get("G4"), rules.get("G5")
+    names = ("large_primary", "large_junior", "large_combined")
+    special = {t.code for t in classifications().school_type if t.excluded_as}
+    general = [row for row in rows["sections"] if row["school_type"] not in special]
+    found: Values = dict.fromkeys((*names, "large_classes_primary", "large_classes_junior"))
+    if size is not None:
+        found |= dict(zip(names, _large_schools(general, size), strict=True))
+    for stage in county.standard.stages if largest is not None else ():
+        own = [row for row in rows["class_sizes"] if row["stage"] == stage]
+        over = [row["classes"] for row in own if row["lowest"] > largest.value[stage]]
+        known = own and not any(map(is_missing, over))
+        found[f"large_classes_{stage}"] = Fraction(sum(over)) if known else None
+    return found
+
+
+def _large_schools(sections: list[dict], size) -> list[Fraction]:
+    whole: dict[str, int] = {}
+    single = {"primary": 0, "junior": 0}
+    for row in sections:
+        if row["school_type"] in size.combined_types:
+            whole[row["school_code"]] = whole.get(row["school_code"], 0) + row["pupils"]
+        elif row["stage"] in single:
+            single[row["stage"]] += row["pupils"] > size.value
+    combined = sum(pupils > size.combined_value for pupils in whole.values())
+    return [Fraction(n) for n in (*single.values(), combined)]
