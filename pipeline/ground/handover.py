@@ -40,7 +40,7 @@ class Handover:
         writer = csv.writer(written, lineterminator="\n")
         writer.writerow(text.columns)
         writer.writerows(text.to_numpy(object).tolist())
-        self._write(f"{name}.csv", written.getvalue(), self.origin)
+        self._write(f"{name}.csv", written.getvalue().encode("utf-8"), self.origin)
 
     def load(self, name: str) -> pd.DataFrame:
         """Load a table that an earlier chapter saved; a frame of the caller's own.
@@ -74,11 +74,16 @@ class Handover:
     def save_record(self, name: str, record: object) -> None:
         """Save a JSON record (记录), keys in order, numbers as they are."""
         text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
-        self._write(f"{name}.json", text + "\n", self.origin)
+        self._write(f"{name}.json", (text + "\n").encode("utf-8"), self.origin)
 
-    def _write(self, name: str, text: str, made: dict) -> None:
+    def save_workbook(self, name: str, content: bytes | None) -> None:
+        """Save a workbook (工作簿); None where there is none to save."""
+        if content is not None:
+            self._write(f"{name}.xlsx", content, self.origin)
+
+    def _write(self, name: str, content: bytes, made: dict) -> None:
         """Write a file of ours; a folder that is not ours is `WrongUse`."""
-        for said in write_own(self.folder, name, text.encode("utf-8"), made):
+        for said in write_own(self.folder, name, content, made):
             print(f"{self.folder.name}：{said}", file=sys.stderr)
 
 

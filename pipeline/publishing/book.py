@@ -95,7 +95,8 @@ def _export(notebook: NotebookNode, made: County | Annual, order: Order, finishe
         update=book.portable(made, order.parameters)))
     why = book.causes(made, order.parameters)
     export(clean, run_id(why)[:16], finished / book.stem, order.formats or (PDF,))
-    for name in book.records:
+    left = [name for name in book.workbooks if (made.folder / name).is_file()]
+    for name in (*book.records, *left):
         shutil.move(made.folder / name, finished / name)
     write_tables(made, finished / "tables")
     record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)

@@ -36,6 +36,7 @@ class Book:
 
     Its chapters stand in ``notebooks/<name>`` and take ``parameters``. The files are called
     ``<stem>.pdf`` and so on; of ``records``, which the chapters leave, the first is the results.
+    ``workbooks`` are what they leave besides, where there is anything to put into one.
     ``causes`` are all that decides it, ``portable`` the parameters with which the executed
     notebook runs again elsewhere, ``beside`` what else stands beside its processed tables.
     """
@@ -48,10 +49,11 @@ class Book:
     causes: Callable[..., dict]
     portable: Callable[..., dict]
     beside: Callable[..., dict[str, bytes]] = lambda made: {}
+    workbooks: tuple[str, ...] = ()
 
 
 COUNTY = Book("county", "卷宗", "dossier", Parameters, ("results.json", "findings.json"),
-              causes, _portable_of_county)
+              causes, _portable_of_county, workbooks=("annex.xlsx",))
 ANNUAL = Book("annual", "年度评价", "annual", AnnualParameters, ("annual.json",),
               annual_causes, _portable_of_annual, _study_beside)
 BOOKS = {book.name: book for book in (COUNTY, ANNUAL)}

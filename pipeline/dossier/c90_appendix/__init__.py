@@ -2,6 +2,8 @@
 
 from pipeline.dossier.c02_resources.school_compliance import school_count_sentences, school_table
 from pipeline.dossier.c09_conclusion.results import RESULT_TABLES, findings_record, results_record
+from pipeline.dossier.c90_appendix.annex_book import annex_workbook
+from pipeline.dossier.c90_appendix.annex_values import ANNEX_TABLES
 from pipeline.dossier.c90_appendix.appendix import (
     merge_table,
     method_sentences,
@@ -11,6 +13,6 @@ from pipeline.dossier.c90_appendix.appendix import (
     split_table,
 )
 
-__all__ = ["RESULT_TABLES", "findings_record", "merge_table", "method_sentences", "results_record",
-           "run_table", "school_count_sentences", "school_list", "school_table", "split_sentences",
-           "split_table"]
+__all__ = ["ANNEX_TABLES", "RESULT_TABLES", "annex_workbook", "findings_record", "merge_table",
+           "method_sentences", "results_record", "run_table", "school_count_sentences",
+           "school_list", "school_table", "split_sentences", "split_table"]
