@@ -232,7 +232,7 @@ def test_the_summary_has_a_sentence_on_the_path():
              ("judgements", "compliance", "balance", "accounting")}
     said = text_of(summary_sentences(empty["judgements"], empty["compliance"], empty["balance"],
                                      empty["accounting"], found.path, COUNTY))
-    assert "达标路径：各学段资源指标7项中不需要6项、仅靠交流1项；" in said
+    assert "达标路径：各学段资源指标7项中不需要6项、仅靠交流1项。" in said
     none = text_of(summary_sentences(*empty.values(), TABLES["path"].frame([]), COUNTY))
     assert "达标路径" not in none
 

@@ -55,4 +55,5 @@ def every_school(rows: list[tuple[str, str]], good: str, counted: str = "所") -
                        + ("等" if len(failing) > _NAMED else ""), schools=tuple(failing))
     if open_:
         return Outcome(UNDETERMINED, f"{len(open_)}{counted}缺数据", schools=tuple(open_))
-    return Outcome(MET, f"{len(rows)}{counted}{good}")
+    return Outcome(MET, f"{len(rows)}{counted}"
+                   + (good if len(rows) > 1 else good.replace("均", "", 1)))

@@ -62,7 +62,8 @@ def _row(year: int, plan: str, rows: list[dict], eligible: Fraction | None,
     backbone = sum(row["moves"] or 0 for row in rows
                    if standard.indicator(row["indicator"]).variables == [_BACKBONE])
     required, shares = required_share(standard), {}
-    if eligible:
+    open_ = sum(row["status"] == UNDETERMINED for row in rows)
+    if eligible and open_ < len(rows):
         shares = {"share_least": Fraction(100 * least) / eligible,
                   "share_most": Fraction(100 * most) / eligible}
     if shares and required:
@@ -70,7 +71,8 @@ def _row(year: int, plan: str, rows: list[dict], eligible: Fraction | None,
     if most:
         shares |= {"backbone_share_least": Fraction(100 * backbone, most),
                    "backbone_share_most": Fraction(100 * backbone, least)}
-    open_ = sum(row["status"] == UNDETERMINED for row in rows)
+    if open_ == len(rows):  # nothing is known, which is not the same as nothing to move
+        least = most = backbone = None
     return {"year": year, "plan": plan, "moves_least": least, "moves_most": most,
             "backbone": backbone, "eligible": eligible, "required": required,
             "backbone_required": required_backbone(standard), **shares,

@@ -6,7 +6,7 @@ from pipeline.county import County
 from pipeline.definitions.forms.variables import classifications
 from pipeline.dossier.printing.drawing import Picture
 from pipeline.dossier.printing.exhibit import TOTAL, Cell, Cover, Field, Figure, PrintedTable, Prose
-from pipeline.dossier.printing.numbers import count_text, joined, limit_text
+from pipeline.dossier.printing.numbers import count_text, joined, limit_text, span_words
 from pipeline.dossier.printing.plot_panel import LABEL, TITLE, Panel, grid, jitter, names, padded
 from pipeline.dossier.printing.software_rows import cover_rows
 from pipeline.dossier.printing.style import DARK, MID
@@ -215,6 +215,8 @@ def size_chart(schools: pd.DataFrame, county: County) -> Figure | None:
     if now.empty:
         return None
     stages = {s: zh for s, zh in county.standard.stages.items() if s in set(now["stage"])}
+    if not stages:
+        return None
     return Figure(
         "size_chart", f"{county.name}{county.year}年参加测算{county.standard.section_zh}的规模",
         _size_alt(now, stages), "报送的学校数据表", _sizes(now, stages),
@@ -250,5 +252,6 @@ def _size_alt(now: pd.DataFrame, stages: dict[str, str]) -> str:
     said = []
     for stage, zh in stages.items():
         pupils = now.loc[now["stage"] == stage, "pupils"].astype(int)
-        said.append(f"{zh}{len(pupils)}所，最小{pupils.min()}人，最大{pupils.max()}人")
+        ends = (str(pupils.min()), str(pupils.max()))
+        said.append(f"{zh}{len(pupils)}所，{span_words(*ends, '人')}")
     return "各学段学校在校生数的分布：" + "；".join(said)

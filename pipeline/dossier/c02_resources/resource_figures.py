@@ -11,7 +11,7 @@ from pipeline.county import County
 from pipeline.dossier.c02_resources.school_compliance import floor_words
 from pipeline.dossier.printing.drawing import Picture
 from pipeline.dossier.printing.exhibit import Figure
-from pipeline.dossier.printing.numbers import level_text, limit_text
+from pipeline.dossier.printing.numbers import level_text, limit_text, span_words
 from pipeline.dossier.printing.plot_panel import (
     NOTE,
     TITLE,
@@ -35,7 +35,7 @@ _NO_NAMES = Scale(-0.5, 0.5)
 def strip_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure | None:
     """Draw each school as a point per indicator, with the required level and 85 % of it."""
     now, ids = _chosen(indicators, stage, county), county.standard.resource.indicators
-    if now.empty:
+    if not known(now["value"]).any():
         return None
     columns = min(4, len(ids))
     parts = {id: now[now["indicator"] == id] for id in ids}
@@ -79,7 +79,8 @@ def heat_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure |
     in the appendix holds them all.
     """
     now, ids = _chosen(indicators, stage, county), county.standard.resource.indicators
-    if now["school_code"].nunique() not in range(1, _HEAT_ROWS + 1) or len(ids) < 2:
+    shown = now["school_code"].nunique() <= _HEAT_ROWS and len(ids) >= 2
+    if not shown or not known(now["value"]).any():
         return None
     ratio = _ratios(now, ids)
     picture = Picture(max(1.2, 0.172 * len(ratio) + 0.4))
@@ -171,7 +172,7 @@ def _alt(now: pd.DataFrame, ids: list[str], county: County) -> str:
             continue
         indicator = county.standard.indicator(id)
         low, high = (level_text(f(part["value"]), indicator.decimals) for f in (min, max))
-        text = f"{indicator.short}最小{low}、最大{high}"
+        text = f"{indicator.short}{span_words(low, high)}"
         limit = part.iloc[0]["threshold"]
         if not is_missing(limit):
             below = sum(v < limit for v in part["value"])

@@ -72,6 +72,8 @@ def _stage_sentence(zh: str, schools: pd.DataFrame, county: County) -> str:
     status = schools["status"]
     full = (status == MET) & (schools["floor"] == 0)
     every, least = _rule_words(county)
+    if len(schools) == 1:
+        return f"全县参评{zh}1所，{STATE_ZH[status.iloc[0]]}。"
     text = (f"全县参评{zh}{len(schools)}所，其中{every}全部达标{int(full.sum())}所，"
             f"{least}达标且余项不低于要求的{floor_words(county)}的"
             f"{int(((status == MET) & ~full).sum())}所，"
@@ -243,8 +245,11 @@ def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str,
 def school_count_sentences(indicators: pd.DataFrame, county: County) -> Prose:
     """Say how many sections of each stage the per-school tables hold."""
     now = indicators[indicators["year"] == county.year]
-    said = [f"{zh}{now.loc[now['stage'] == stage, 'school_code'].nunique()}所"
-            for stage, zh in county.standard.stages.items()]
+    counts = {zh: now.loc[now["stage"] == stage, "school_code"].nunique()
+              for stage, zh in county.standard.stages.items()}
+    said = [f"{zh}{n}所" for zh, n in counts.items() if n]
+    if not said:
+        return Prose("school_count_sentences", ("没有参加测算的学段部。",))
     return Prose("school_count_sentences", (f"参加测算的学段部：{'、'.join(said)}。",))
 
 

@@ -158,7 +158,9 @@ def quadrant_chart(balance: pd.DataFrame, indicators: pd.DataFrame, county: Coun
     rows = [{"stage": r["stage"], "indicator": r["indicator"],
              "level": float(r["mean"] / required[(r["stage"], r["indicator"])]),
              "spread": float(r["cv"]) / float(r["limit"])}
-            for r in records(now) if r["cv"]]
+            for r in records(now) if r["cv"] and r["n_schools"] > 1]
+    if not rows:
+        return None
     good = sum(r["level"] >= 1 and r["spread"] <= 1 for r in rows)
     return Figure("quadrant_chart", f"{county.name}{county.year}年各项指标的水平与均衡程度",
                   f"{len(rows)}个点，其中县平均值达到标准值且差异系数不超过限值的{good}个",

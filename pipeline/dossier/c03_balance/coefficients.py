@@ -48,6 +48,10 @@ def _stage_sentence(rows: pd.DataFrame, zh: str, county: County) -> str:
     known = [r for r in records(rows) if r["cv"]]
     if not known:
         return f"{zh}没有可测算的差异系数。"
+    if all(r["n_schools"] == 1 for r in known):
+        state = STATE_ZH.get(known[0]["status"], "")
+        return (f"{zh}只有1所学校，没有校际差异可比" + (
+            f"，差异系数按口径记为0（{state}），不说明均衡。" if state else "。"))
     listed = joined([f"{short(r['indicator'], county)}{_cv(r, county)}" for r in known])
     text = f"{zh}{len(known)}项指标校际差异系数分别为：{listed}。"
     limit = known[0]["limit"]
@@ -168,13 +172,19 @@ def trend_sentences(balance: pd.DataFrame, county: County) -> Prose:
         return Prose("trend_sentences", (f"只有{county.year}年资料，不作年度比较。",))
     first, last = (balance[balance["year"] == y] for y in (county.years[0], county.year))
     both = list(zip(records(first), records(last), strict=True))
-    pairs = [(Fraction(a["cv"]), Fraction(b["cv"])) for a, b in both
-             if a["cv"] and b["cv"] and not a["n_missing"] and not b["n_missing"]]
-    left = len(both) - len(pairs)
+    there = [(a, b) for a, b in both if a["cv"] and b["cv"]
+             and min(a["n_schools"], b["n_schools"]) > 1]
+    pairs = [(Fraction(a["cv"]), Fraction(b["cv"])) for a, b in there
+             if not a["n_missing"] and not b["n_missing"]]
+    left = len(there) - len(pairs)
+    if not pairs:
+        why = "都有学校缺数据，为试算值" if left else "学段没有学校，或只有一所"
+        return Prose("trend_sentences", (f"{why}，各年差异系数不作比较，数值见[[trend_table]]。",))
     fell = sum(b < a for a, b in pairs)
     rose = sum(b > a for a, b in pairs)
     return Prose("trend_sentences", (
-        f"{county.years[0]}年至{county.year}年，可比的{len(pairs)}个差异系数中，{fell}个下降，"
-        f"{rose}个上升，见[[trend_table]]和[[trend_chart]]。"
+        f"{county.years[0]}年至{county.year}年，可比的{len(pairs)}个差异系数"
+        + (f"中，{fell}个下降，{rose}个上升" if fell or rose else "都没有变化")
+        + "，见[[trend_table]]和[[trend_chart]]。"
         + (f"另有{left}个因有学校缺数据，为试算值，不作比较。" if left else "")
         + "这是全县学校的实际数值，不是抽样估计；各年参评学校可能不同。",))

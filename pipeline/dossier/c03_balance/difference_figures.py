@@ -12,7 +12,7 @@ from pipeline.dossier.c03_balance.coefficient_figures import (
 )
 from pipeline.dossier.printing.drawing import Picture
 from pipeline.dossier.printing.exhibit import Figure
-from pipeline.dossier.printing.numbers import figure_text, joined, percent_text
+from pipeline.dossier.printing.numbers import figure_text, joined, percent_text, span_words
 from pipeline.dossier.printing.plot_panel import (
     LABEL,
     Key,
@@ -44,7 +44,7 @@ def group_chart(decomposition: pd.DataFrame, county: County) -> Figure | None:
     order = [zh for zh in county.standard.groups.values() if zh in {r["组"] for r in rows}]
     low, high = (f(r["ratio"] for r in rows) for f in (min, max))
     return Figure("group_chart", f"{county.name}{county.year}年各组平均值与县平均值之比",
-                  f"各组与县平均值之比，最低{figure_text(low, 2)}，最高{figure_text(high, 2)}",
+                  f"各组与县平均值之比，{span_words(figure_text(low, 2), figure_text(high, 2))}",
                   "学校数据表", _groups(rows, stages, order), tuple(rows))
 
 

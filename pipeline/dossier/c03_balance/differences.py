@@ -58,7 +58,7 @@ def location_sentences(decomposition: pd.DataFrame, county: County) -> Prose:
     zh = county.standard.grouping_zh
     if now.empty:
         return Prose("location_sentences", (
-            f"没有可比的{zh}分组（资料未分组，或各校同属一组），不作分组比较。",))
+            f"没有可比的{zh}分组（资料未分组、没有数值，或各校同属一组），不作分组比较。",))
     shares = []
     for (stage, id), part in now.groupby(["stage", "indicator"], sort=False):
         total = sum(part["between"]) + sum(part["within"])
@@ -68,9 +68,12 @@ def location_sentences(decomposition: pd.DataFrame, county: County) -> Prose:
         return Prose("location_sentences", (
             f"按{zh}分组，各项资源各校都相同，没有差异可分。各组平均值见[[location_table]]。",))
     share, stage, id = max(shares)
+    named = f"{county.standard.stages[stage]}{short(id, county)}"
+    parts = (f"在{percent_text(min(shares)[0])}至{percent_text(share)}之间，最高的是{named}"
+             if min(shares)[0] < share else
+             f"{'均' if len(shares) > 1 else f'（{named}）'}为{percent_text(share)}")
     return Prose("location_sentences", (
-        f"按{zh}分组，组间差异占S²的份额在{percent_text(min(shares)[0])}至{percent_text(share)}之间，"
-        f"最高的是{county.standard.stages[stage]}{short(id, county)}；其余为同组学校之间的差异，"
+        f"按{zh}分组，组间差异占S²的份额{parts}；其余为同组学校之间的差异，"
         "见[[location_table]]和[[decomposition_chart]]。",))
 
 

@@ -52,11 +52,15 @@ def _largest(rows: list[dict], zh: str, county: County) -> str:
     text = (f"{zh}各项中，基尼系数最高的是{short(most['indicator'], county)}"
             f"（{level_text(most['gini'], 3)}），最低的是{short(least['indicator'], county)}"
             f"（{level_text(least['gini'], 3)}）")
+    if most["gini"] == least["gini"]:
+        each = "" if len(known) > 1 else short(most["indicator"], county)
+        text = f"{zh}{each}基尼系数{'均' if not each else ''}为{level_text(most['gini'], 3)}"
     apart = [r for r in known if not is_missing(r["urban_rural_ratio"])]
     if apart:
         higher = [r for r in apart if r["urban_rural_ratio"] > 1]
         lower = [r for r in apart if r["urban_rural_ratio"] < 1]
-        text += f"；{len(apart)}项中城区平均高于乡村的{len(higher)}项，低于乡村的{len(lower)}项"
+        text += (f"；{len(apart)}项中城区平均高于乡村的{len(higher)}项，低于乡村的{len(lower)}项"
+                 if higher or lower else f"；{len(apart)}项城区与乡村的平均都相同")
     return text + "，见[[inequality_table]]。"
 
 

@@ -78,6 +78,8 @@ def rotation_sentences(rotation: pd.DataFrame, county: County,
     if not rows:
         return Prose("rotation_sentences", ())
     row = rows[AT_THRESHOLD]
+    if is_missing(row["moves_most"]):
+        return Prose("rotation_sentences", ("教师交流：各项均待核。", *limits))
     if not row["moves_most"]:
         return Prose("rotation_sentences", (
             f"教师交流：各项都不须交流{_open(row)}。", *limits))

@@ -46,7 +46,7 @@ def path_sentences(path: pd.DataFrame, county: County) -> Prose:
             for status, zh in OUTCOME_ZH.items() if counts[status]]
     return Prose("path_sentences", (
         f"各学段资源指标合计{len(rows)}项：{'；'.join(said)}。",
-        f"{_aim(rows)}，{_totals(rows, county)}。见[[path_table]]{_beside(path)}。"))
+        f"{_takes(rows, county)}见[[path_table]]{_beside(path)}。"))
 
 
 def path_words(path: pd.DataFrame, county: County) -> str:
@@ -54,8 +54,8 @@ def path_words(path: pd.DataFrame, county: County) -> str:
     rows = outcomes(path, AT_THRESHOLD)
     counts = Counter(row["status"] for row in rows)
     said = joined([f"{zh}{counts[s]}项" for s, zh in OUTCOME_ZH.items() if counts[s]])
-    return (f"达标路径：各学段资源指标{len(rows)}项中{said}；{_aim(rows)}，"
-            f"{_totals(rows, county)}。见[[path_table]]。")
+    return (f"达标路径：各学段资源指标{len(rows)}项中{said}。"
+            f"{_takes(rows, county)}见[[path_table]]。")
 
 
 def _nothing(county: County) -> str:
@@ -74,11 +74,15 @@ def _which(rows: list[dict], status: str, county: County) -> str:
     return f"（{'，'.join(said)}）" if said else ""
 
 
-def _aim(rows: list[dict]) -> str:
-    """Say what the totals reach: all, but for what is open or cannot be reached."""
+def _takes(rows: list[dict], county: County) -> str:
+    """Say what the plan takes in all, but for what is open or cannot be reached; nothing where
+    that is all."""
     left = [OUTCOME_ZH[s] for s in ("unreachable", UNDETERMINED)
             if any(row["status"] == s for row in rows)]
-    return (f"除{joined(left)}的以外，" if left else "") + "全部达到标准值和限值"
+    if all(row["status"] in ("unreachable", UNDETERMINED) for row in rows):
+        return ""
+    but = f"除{joined(left)}的以外，" if left else ""
+    return f"{but}全部达到标准值和限值，{_totals(rows, county)}。"
 
 
 def _totals(rows: list[dict], county: County) -> str:

@@ -34,6 +34,8 @@ def shortfall_sentences(ledger: pd.DataFrame, county: County) -> Prose:
     missing = sum(row["level"] == MISSING for row in rows)
     sections = {_school(row) for row in rows}
     open_ = f"另有{missing}处缺数据，缺额待核。" if missing else ""
+    if missing == len(rows):
+        return Prose("shortfall_sentences", (f"整改台账：{missing}处缺数据，缺额均待核。",))
     if not short_rows:
         return Prose("shortfall_sentences", (
             f"整改台账：{len(sections)}个学段部的各项指标没有低于标准值的。{open_}",))

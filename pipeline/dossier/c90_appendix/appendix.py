@@ -13,9 +13,11 @@ from pipeline.ground.terms import EXCLUDED, MERGED, USED, is_missing, records
 _OUTCOME_ZH = {USED: "参加测算", EXCLUDED: "未参加", MERGED: "并入"}
 
 
-def school_list(accounting: pd.DataFrame, county: County) -> PrintedTable:
+def school_list(accounting: pd.DataFrame, county: County) -> PrintedTable | None:
     """List every section that came in, with its type, pupils and fate (学校名单与口径)."""
     now = accounting[accounting["year"] == county.year]
+    if now.empty:
+        return None
     types = classifications()
     rows = tuple(
         (Cell(str(n)), Cell(r["school_code"]), Cell(r["name"]),

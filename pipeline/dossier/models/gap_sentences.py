@@ -74,11 +74,15 @@ def _cautions(fitted: list[dict], county: County) -> list[str]:
 def refused_sentences(models: pd.DataFrame, county: County) -> Prose:
     """Count what was fitted and what was not; the reasons stand in the table."""
     if models.empty:
-        return Prose("refused_sentences", ("没有列出的检验问题。",))
+        asked = len(county.standard.models)
+        return Prose("refused_sentences", (
+            f"没有学校数据，列明的{asked}个问题都不作检验。" if asked else "没有列出的检验问题。",))
     fitted = int((models["status"] == FITTED).sum())
     text = (f"{len(county.standard.models)}个问题在结果出来之前列明，见[[question_table]]；"
-            f"分学段、分位数共{len(models)}个模型，已估计{fitted}个，"
-            f"不估计{len(models) - fitted}个，理由见[[model_table]]。")
+            f"分学段、分位数共{len(models)}个模型，"
+            + (f"已估计{fitted}个，不估计{len(models) - fitted}个" if 0 < fitted < len(models)
+               else "都已估计" if fitted else "都不估计")
+            + ("，理由见[[model_table]]。" if fitted < len(models) else "，见[[model_table]]。"))
     if fitted < len(models):
         text += "不估计不等于没有关系，只是现有资料不足以判断。"
     return Prose("refused_sentences", (text,))

@@ -93,6 +93,15 @@ def p_text(p: float | None) -> str:
         Fraction(repr(float(p))), 3, (Fraction(str(LEVEL)),))
 
 
+def span_words(low: str, high: str, unit: str = "") -> str:
+    """Say from which least to which most, or that all are the same (由小到大).
+
+    >>> span_words("1.2", "3.4", "元"), span_words("2", "2")
+    ('最小1.2元、最大3.4元', '均为2')
+    """
+    return f"均为{low}{unit}" if low == high else f"最小{low}{unit}、最大{high}{unit}"
+
+
 def joined(names: list[str]) -> str:
     """Join names with the Chinese enumeration comma."""
     return "、".join(names)

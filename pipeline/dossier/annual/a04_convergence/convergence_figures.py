@@ -25,7 +25,7 @@ def spread_chart(spread: pd.DataFrame, annual: Annual) -> Figure | None:
     for n, (ax, (trajectory, rows)) in enumerate(zip(axes, drawn, strict=True)):
         ax.plot(list(rows["year"]), list(rows["sd_log"]), color=DARK, marker=MARKERS[n],
                 markersize=4)
-        ax.set(title=trajectory.zh, ylabel="对数标准差", ylim=(0, 1.15 * max(rows["sd_log"])))
+        ax.set(title=trajectory.zh, ylabel="对数标准差", ylim=(0, 1.15 * max(rows["sd_log"]) or 1))
         ax.set_xticks(list(rows["year"])[::max(1, len(rows) // 5)])
         tidy(ax)
     said = joined([f"{t.zh}由{figure_text(list(r['sd_log'])[0], 3)}到"

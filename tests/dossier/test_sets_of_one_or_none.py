@@ -1,0 +1,97 @@
+"""Counties and nations of hardly anything: every chapter is made, and says nothing about sets
+of one or none as if they were many; what is referred to is printed, no table is a mere head.
+"""
+
+import re
+
+import pandas as pd
+import pytest
+from annual_tables import drawn_panel, drawn_schools, hand_over
+from printed_books import ANNUAL, COUNTY, printed, words_of
+from tables import csv_bytes, school
+
+from pipeline.annual_evaluation import Annual
+from pipeline.ground.terms import TABLES
+
+BLANK = dict.fromkeys([
+    "高于规定学历教师数", "县级以上骨干教师数", "体育艺术专任教师数", "教学及辅助用房面积(㎡)",
+    "室内体育用房面积(㎡)", "运动场地面积(㎡)", "教学仪器设备值(万元)", "网络多媒体教室数"])
+ZERO = dict.fromkeys(BLANK, 0)
+COUNTIES = {
+    "one school": [school(1)],
+    "two": [school(1), school(2, pupils=200)],
+    "alike": [school(n) for n in range(1, 4)],
+    "one a stage": [school(1), school(2, "初级中学")],
+    "one stage": [school(n, "初级中学", pupils=100 * n) for n in range(1, 4)],
+    "one a place": [school(1, 城乡类型="城区"), school(2, 城乡类型="乡村")],
+    "all missing": [school(n, **BLANK) for n in range(1, 4)],
+    "one of two missing": [school(1), school(2, **BLANK)],
+    "all zero": [school(n, **ZERO) for n in range(1, 4)],
+    "one point that is left out": [school(1, "小学教学点", pupils=30, 城乡类型="乡村")]}
+STANDARDS = ["", "cn-2012-03", "zj-wz-2018", "ref-ca-1998", "ref-worked-example"]
+CASES = [*((name, "", (2023,)) for name in COUNTIES),
+         *((name, "", (2022, 2023)) for name in ("one school", "alike", "all missing")),
+         *(("one school", pack, (2023,)) for pack in STANDARDS[1:]),
+         *(("one stage", pack, (2023,)) for pack in STANDARDS[1:])]
+ODD = {  # what no sentence says: of none, of one as of many, of nothing at all
+    "none of none": r"(?<![\d.])0(所|个|项|名|处|人|种)(学校|学生|学段部)?(中|的资料)",
+    "nothing changed": r"0个下降，0个上升",
+    "the highest is the lowest": r"最高的?是?(.{1,14}?)（.*最低的?是?\1（",
+    "from one value to itself": r"在([\d.%]+)至\1之间|由([\d.]+)至\2(?![\d.])",
+    "the least is the most": r"最[小低]([\d.]+)(元|人)?[、，]最[大高]\1(?![\d.])",
+    "all of one": r"(?<!\d)1所(均|都)",
+    "an empty list": r"：。|（）|、、|；；|，。|的有。|为。|见。|：；|：$|，，|。。",
+    "no number": r"\bnan\b|None|\binf\b"}
+MAY = {"none of none": ("plan_sentences", "plan_table_")}  # counts of a list that is not empty
+
+
+def odd(exhibits) -> list[str]:
+    keys = [one.key for one in exhibits]
+    found = [f"{key} twice" for key in {key for key in keys if keys.count(key) > 1}]
+    for one in exhibits:
+        found += [f"{one.key}: no row"] * (one.kind == "table" and not one.rows)
+        for text in words_of(one):
+            found += [f"{one.key} refers to {key}" for key in re.findall(r"\[\[([\w-]+)\]\]", text)
+                      if key not in keys]
+            found += [f"{one.key} ({what}): {text[:120]}" for what, pattern in ODD.items()
+                      if re.search(pattern, text) and not one.key.startswith(MAY.get(what, "-"))]
+    return found
+
+
+@pytest.mark.parametrize(("name", "standard", "years"), CASES)
+def test_a_county_of_hardly_anything(name, standard, years, tmp_path):
+    for year in years:
+        place = tmp_path / "raw" / str(year)
+        place.mkdir(parents=True)
+        (place / "990101_甲县.csv").write_bytes(csv_bytes(COUNTIES[name]))
+    given = {"unit": "990101", "year": 2023, "raw": str(tmp_path / "raw"), "standard": standard,
+             "processed": str(tmp_path / "processed")}
+    assert odd(printed(COUNTY, given)) == []
+
+
+def test_a_county_that_has_handed_in_no_school(tmp_path):
+    given = {"unit": "410105", "year": 2023, "processed": str(tmp_path / "processed")}
+    assert odd(printed(COUNTY, given)) == []
+
+
+def changed(panel: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a panel in which all counties are alike, or have no coefficient, or no funding."""
+    cvs = [c for c in panel if c.startswith("cv_")]
+    return {"all alike": panel.assign(**dict.fromkeys(cvs, 0.3)),
+            "no coefficient": panel.assign(**dict.fromkeys(cvs, float("nan"))),
+            "no funding": panel.drop(columns=["per_pupil", "staff_share"])}.get(name, panel)
+
+
+@pytest.mark.parametrize(("name", "counties", "years"), [
+    ("one county", 1, 1), ("one county", 1, 6), ("two counties", 2, 2), ("few counties", 7, 5),
+    ("all alike", 7, 5), ("no coefficient", 7, 5), ("no funding", 7, 5)])
+def test_a_nation_of_hardly_anything(name, counties, years, tmp_path):
+    (tmp_path / "raw").mkdir()
+    given = {"study": "cn-annual", "year": 2023, "raw": str(tmp_path / "raw"),
+             "processed": str(tmp_path / "processed")}
+    panel = drawn_panel(counties, years, 1)
+    annual = Annual.open(*given.values())
+    schools = drawn_schools(panel, 1, 6.0, 1) if name != "no coefficient" else TABLES[
+        "pool_schools"].frame([])
+    hand_over(annual, changed(panel, name), schools)
+    assert odd(printed(ANNUAL, given, without=("01_pool",))) == []
