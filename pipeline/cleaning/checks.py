@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.definitions.forms.check_rules import checks
+from pipeline.definitions.persons.personal import personal
+from pipeline.ground.readiness import readied
 from pipeline.ground.terms import REFUSE, TABLES, WARN
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SIGNS = "0-9０-９.,，．+\\-−—%％/ 　㎡元万千亿人间台册亩个名?？=<>≥≤≈()（）×*Ee约近余"
 _HAN_NUMBER = "(?:约|近)?[一二三四五六七八九两]?[十百千][零十百一二三四五六七八九]*(?:左右|余|多)?"
-_WORDS = ("左右|大约|不详|未知|不清楚|待定|待核|待补|暂无|没有|未统计|见附表|见附件|见备注|以上"
-          "|以下|若干|同上|缺失|合格|已达标|未达标")
-_NUMBERISH = re.compile(f"(?=.*[0-9０-９])(?:[{_SIGNS}]|{_WORDS}){{1,14}}"
-                        f"|{_HAN_NUMBER}|(?:{_WORDS}){{1,3}}")
 _MOST_DIGITS_QUOTED, _MOST_SUBJECT = 10, 24
 
 
@@ -99,6 +97,15 @@ class Findings:
         return TABLES["findings"].frame(self.rows)
 
 
+@readied
+@cache
+def _numberish() -> re.Pattern:
+    quotable = personal().quotable
+    words, signs = "|".join(map(re.escape, quotable.words)), quotable.signs
+    return re.compile(f"(?=.*[0-9０-９])(?:[{signs}]|{words}){{1,14}}"
+                      f"|{_HAN_NUMBER}|(?:{words}){{1,3}}")
+
+
 def quoted(text: str) -> str:
     """Return the text in quotes where it is a number or one of the words that clerks write for
     one, else only its length: it might be somebody's name.
@@ -107,6 +114,6 @@ def quoted(text: str) -> str:
     ('“约500”', '“见附表”', '3个字的文字')
     """
     digits = sum(c.isnumeric() for c in text)
-    if _NUMBERISH.fullmatch(text) and digits <= _MOST_DIGITS_QUOTED:
+    if _numberish().fullmatch(text) and digits <= _MOST_DIGITS_QUOTED:
         return f"“{text}”"
     return f"{len(text)}个字的文字"

@@ -1,4 +1,5 @@
-"""Can a figure be (取值范围)? By itself, beside another, as a date: `data/plausibility.toml`.
+"""Can a figure be (取值范围)? By itself, beside another, as a date: `data/plausibility.toml`, and
+the checks of `data/checks`.
 
 A wage of 98000 under 万元 and a share of 0.925 under % are right numbers of a wrong size.
 Beyond what is possible a figure is refused, unless the register confirms it; beyond what is
@@ -11,6 +12,7 @@ from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell
+from pipeline.definitions.forms.check_rules import HOLDS, FiledCheck, filed_checks
 from pipeline.definitions.forms.plausible import Band, Range, Relation, plausibility
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.formulas import exactly
@@ -51,7 +53,8 @@ def check_relations(table: str, rows: list[Related], findings: Findings) -> None
 
     Where a relation fails in more than a few rows, the column is told once.
     """
-    for relation in (r for r in plausibility().relations if r.table == table):
+    asked = (*plausibility().relations, *filed_checks())
+    for relation in (one for one in asked if one.table == table):
         failed: dict[tuple, list[tuple[Cell, str]]] = {}
         for row in rows:
             given = {name: row.values.get(name) for name in relation.names}
@@ -66,22 +69,25 @@ def check_relations(table: str, rows: list[Related], findings: Findings) -> None
                 findings.at(code, cell, said if few else f"{said}；同表共{len(found)}行如此")
 
 
-def _at(relation: Relation, row: Related) -> Cell:
+def _at(relation: Relation | FiledCheck, row: Related) -> Cell:
     """Return the cell to be named first: a confirmed one, else that of the part."""
     cells = [row.cells[name] for name in relation.names if name in row.cells]
     return next((cell for cell in cells if cell.confirmed), cells[0])
 
 
-def _told(relation: Relation, row: Related, at: Cell) -> str:
+def _told(relation: Relation | FiledCheck, row: Related, at: Cell) -> str:
     return row.whose + "、".join(_named(name, row.values[name], row.cells.get(name), at)
                                 for name in relation.names)
 
 
-def relation_fault(relation: Relation, given: dict[str, Fraction | None]) -> tuple[str, str]:
+def relation_fault(relation: Relation | FiledCheck, given: dict[str, Fraction | None]
+                   ) -> tuple[str, str]:
     """Return the check that two figures fail and why; empty texts when they agree."""
     of, to = exactly(relation.of, given), exactly(relation.to, given)
     if of is None or to is None:
         return "", ""
+    if isinstance(relation, FiledCheck):
+        return ("", "") if HOLDS[relation.op](of, to) else (relation.id, relation.rule)
     if relation.part and of > to:
         return "value.part", f"{relation.zh}（{relation.reason}）"
     if not of or not to:

@@ -9,12 +9,12 @@ from pipeline.ground.errors import WrongUse
 
 
 @click.command("list")
-@click.argument("what", metavar="standards|plans|indicators|layouts|counties")
+@click.argument("what", metavar="standards|plans|indicators|layouts|checks|counties")
 @click.option("--raw", default="", metavar="文件夹", callback=seen_from_here,
               help="连同其中的 counties.csv 列出县")
 @click.option("--coverage", is_flag=True, help="只用于 plans：每个规划包的目标由什么判定，各有几项")
 def list_(what: str, raw: str, coverage: bool) -> None:
-    """列出标准包、规划包、指标、表式或已登记的县。"""
+    """列出标准包、规划包、指标、表式、核查项或已登记的县。"""
     from pipeline.whole.inventory import LISTS, PLANS, listing
 
     if what not in LISTS:

@@ -35,6 +35,15 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(node.id for node in ast.walk(parsed(text)) if isinstance(node, ast.Name))
 
 
+def names_of(*formulas: str) -> list[str]:
+    """Return the names that formulas use, those of the first one first.
+
+    >>> names_of("b + a", "c - a")
+    ['a', 'b', 'c']
+    """
+    return list(dict.fromkeys(name for text in formulas for name in sorted(names_in(text))))
+
+
 def exactly(text: str, values: Mapping[str, Fraction | None]) -> Fraction | None:
     """Return the exact value of a formula; None where a value is missing or divided by 0.
 

@@ -7,7 +7,7 @@ printed here, so they cannot fall behind.
 """
 
 from pipeline.definitions.base import DATA, ROOT
-from pipeline.definitions.forms.check_rules import checks
+from pipeline.definitions.forms.check_rules import program_checks
 from pipeline.definitions.forms.variables import variables
 from pipeline.ground.terms import SEVERITY_ZH, TABLES, Table
 
@@ -56,7 +56,8 @@ _CHECKS = """\
 # 核查项
 
 `junheng check` 和卷宗第一章、`findings.json` 中每条记录的代码。本文件由
-`pipeline/whole/dictionary.py` 按 `data/checks.toml` 印出，请勿手改。
+`pipeline/whole/dictionary.py` 按 `data/checks.toml` 印出，请勿手改。`data/checks/` 中一个文件一项的
+不在其内，全部见 `junheng list checks`。
 
 - 拒收：不出卷宗。提醒：照出卷宗，写在里面。已清洗、说明：记录在案，无须处理。
 - “可登记”：确实如此的数，在 `corrections.csv` 登记该格（新值与原值相同，写明理由），即只提醒。
@@ -69,7 +70,7 @@ def checks_listed() -> str:
     """Return every check (核查项) as markdown: code, severity, rule and remedy."""
     rows = [(f"`{code}`", SEVERITY_ZH[check.severity] + ("，可登记" if check.confirmable else "")
              + ("，限当年" if check.of_the_year else ""), check.rule, check.remedy)
-            for code, check in sorted(checks().items())]
+            for code, check in sorted(program_checks().items())]
     return _CHECKS + _grid(("代码", "级别", "规则", "改法"), rows)
 
 

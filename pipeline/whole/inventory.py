@@ -6,6 +6,7 @@ from pipeline.definitions.indicators import indicators
 from pipeline.definitions.standards import standards
 from pipeline.definitions.targets.coverage import coverage_lines
 from pipeline.definitions.targets.plans import plans
+from pipeline.ground.terms import SEVERITY_ZH
 
 
 def listing(what: str, raw: Path | None = None, coverage: bool = False) -> list[str]:
@@ -40,6 +41,13 @@ def _layouts() -> list[str]:
     return [f"{f.id}  {f.zh}：{'、'.join(c.headers[0] for c in f.columns)}" for f in found]
 
 
+def _checks() -> list[str]:
+    from pipeline.definitions.forms.check_rules import checks
+
+    return [f"{code}  {SEVERITY_ZH[check.severity]}：{check.rule}"
+            for code, check in sorted(checks().items())]
+
+
 def _counties(raw: Path | None = None) -> list[str]:
     from pipeline.definitions.forms.unit_list import units
 
@@ -49,4 +57,5 @@ def _counties(raw: Path | None = None) -> list[str]:
 
 COUNTIES, PLANS = "counties", "plans"
 LISTS = {"standards": _standards, PLANS: _plans, "indicators": _indicators, "layouts": _layouts,
+         "checks": _checks,
          COUNTIES: _counties}

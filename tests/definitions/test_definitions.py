@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from pipeline.definitions.base import DATA, load_toml
-from pipeline.definitions.forms import layouts as forms_layouts, variables as forms
+from pipeline.definitions.forms import check_rules, layouts as forms_layouts, variables as forms
 from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.forms.layouts import layouts
 from pipeline.definitions.forms.variables import variables
@@ -200,3 +200,29 @@ def test_a_column_for_an_unknown_variable_or_unit_is_a_fault(tmp_path, monkeypat
     assert len(faults) == 2
     assert "boooks" in faults[0]
     assert "箱" in faults[1]
+
+
+@pytest.mark.parametrize(("change", "fault"), [
+    ({"id": "another"}, "应与文件名相同"),
+    ({"id": "file.kind"}, "请另取编号"),
+    ({"of": "no_such"}, "no_such 不是 schools 中有单位的变量"),
+    ({"of": "teacher_income_yuan"}, "teacher_income_yuan 不是 schools 中有单位的变量"),
+    ({"table": "facts"}, "books、pupils 不是 facts 中有单位的变量"),
+    ({"of": "name"}, "name 不是 schools 中有单位的变量"),
+    ({"of": "7"}, "of 应是变量的算式"),
+    ({"of": "books **"}, "不是算式"),
+    ({"op": "!="}, "取值不在本版本支持的范围内"),
+    ({"severity": "clean"}, "取值不在本版本支持的范围内"),
+    ({"source": ""}, "不得为空")])
+def test_a_check_that_could_not_be_carried_out_is_refused_by_name(
+        tmp_path, monkeypatch, change, fault):
+    told = {"id": "books-many", "severity": "warn", "table": "schools", "of": "books", "op": "<=",
+            "to": "15 * pupils", "rule": "规则", "remedy": "改法", "source": "本软件"} | change
+    name = told["id"] if told["id"] == "file.kind" else "books-many"
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / f"{name}.toml").write_text(
+        "".join(f'{key} = "{value}"\n' for key, value in told.items()), "utf-8")
+    check_rules.program_checks()
+    monkeypatch.setattr(check_rules, "DATA", tmp_path)
+    with pytest.raises(DefinitionFault, match=f"(?s){name}.toml.*{re.escape(fault)}"):
+        check_rules.filed_checks.__wrapped__()

@@ -85,6 +85,18 @@ columns = [
   { variable = "books", headers = ["藏书"], required = true, unit = "册" },
 ]
 '''
+CHECK = '''
+id = "books-many"
+severity = "refuse"
+confirmable = true
+table = "schools"
+of = "books"
+op = "<="
+to = "15 * pupils"
+rule = "图书册数不超过学生数的15倍"
+remedy = "请核对图书册数"
+source = "本县"
+'''
 TABLE = "校码,校,在读人数,藏书\n2199000001,甲校,100,500\n2199000002,乙校,300,4500\n"
 
 CHAPTER_MODULE = '''\
@@ -189,6 +201,38 @@ found = import_county(county)
 found.require_accepted()
 said = found.schools[["school_code", "pupils", "books"]].astype(str).values.tolist()
 '''
+CHECK_SAYS = '''
+from pathlib import Path
+from pipeline.cleaning.importing import import_county
+from pipeline.county import County
+from pipeline.whole.inventory import listing
+county = County.open("990101", 2026, standard="ref-worked-example",
+                     raw=str(Path("given").absolute()), processed=str(Path("made").absolute()))
+found = import_county(county)
+said = [found.refused, [[row["code"], row["row"], row["action"]]
+                        for row in found.findings.to_dict("records")
+                        if row["code"] == "books-many"],
+        [line for line in listing("checks") if line.startswith("books-many")]]
+'''
+BOOKS = "school,pupils,books\n小学1,300,4499\n小学2,300,4500\n小学3,300,4501\n"
+STUDY = (ROOT / "data" / "studies" / "beijing.toml").read_text("utf-8").replace(
+    'id = "beijing"', 'id = "some-2026"', 1)
+STUDY_SAYS = f'''
+from pipeline.annual_evaluation import Annual
+from pipeline.whole.pooling import pool
+found = pool(Annual.open("some-2026", 2025, raw={str(ROOT / "data" / "raw" / "beijing")!r}))
+said = len(set(found["panel"]["unit"]))
+'''
+COUNTY_SAYS = '''
+from pipeline.cleaning.importing import import_county
+from pipeline.county import County
+found = import_county(County.open("110101", 2026, "ref-worked-example"))
+said = [found.refused, len(found.schools)]
+'''
+CHECK_FINDS = [
+    True, [["books-many", 4, "小学3“图书册数”4501册、“在校生数”300人（第4行B列）：图书册数不超过"
+            "学生数的15倍"]],
+    ["books-many  拒收：图书册数不超过学生数的15倍"]]
 CHANGES = {
     "a province's standard with an eighth indicator": (
         {"data/indicators/R8.toml": INDICATOR, "data/standards/xx-2026.toml": PROVINCE},
@@ -196,6 +240,10 @@ CHANGES = {
     "a plan": ({"data/plans/some-county-2026.toml": PLAN}, PLAN_SAYS, ["XX01"]),
     "a layout": ({"data/layouts/some-county.toml": LAYOUT}, LAYOUT_SAYS,
                  [["2199000001", "100", "500"], ["2199000002", "300", "4500"]]),
+    "a check": ({"data/checks/books-many.toml": CHECK}, CHECK_SAYS, CHECK_FINDS, BOOKS),
+    "a study": ({"data/studies/some-2026.toml": STUDY}, STUDY_SAYS, 16),
+    "a county": ({"data/raw/2026/110101_东城区.csv": BOOKS.replace("4501", "450")},
+                 COUNTY_SAYS, [False, 3]),
 }
 
 
@@ -242,10 +290,10 @@ def added(copy, files: dict[str, str], *command, cwd) -> str:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_definition_is_added_as_files_and_none_is_edited(copy, change, tmp_path):
-    files, program, expected = CHANGES[change]
+    files, program, expected, *table = CHANGES[change]
     given = tmp_path / "given" / "2026"
     given.mkdir(parents=True)
-    (given / "990101_某某县.csv").write_text(TABLE, "utf-8")
+    (given / "990101_某某县.csv").write_text(*(table or [TABLE]), "utf-8")
     program = f"import json\n{program}\nprint(json.dumps(said))"
     assert json.loads(added(copy, files, "-c", program, cwd=tmp_path)) == expected
     print(f"{change}: {len(files)} file(s), none edited")

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
 from pipeline.definitions.forms.variables import variables
-from pipeline.definitions.formulas import names_in
+from pipeline.definitions.formulas import names_of
 from pipeline.ground.readiness import readied
 
 Band = Annotated[list[Exact], Field(min_length=2, max_length=2)]
@@ -63,8 +63,7 @@ class Relation(Definition):
     @cached_property
     def names(self) -> list[str]:
         """Return the variables that the relation speaks of, those of ``of`` first."""
-        first = sorted(names_in(self.of))
-        return first + sorted(names_in(self.to) - set(first))
+        return names_of(self.of, self.to)
 
     @model_validator(mode="after")
     def _of_known_variables(self):

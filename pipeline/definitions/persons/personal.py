@@ -51,6 +51,14 @@ class Texts(Definition):
     surnames: list[Text]
 
 
+class Quotable(Definition):
+    """What a finding may repeat where a number was asked for: words that clerks write for one,
+    and the signs beside its digits, as a class of letters."""
+
+    words: list[Text]
+    signs: Text
+
+
 class Amounts(Definition):
     """Units and headers by which a long number is an amount (金额、面积)."""
 
@@ -64,6 +72,7 @@ class Personal(Definition):
     headers: Headers
     form_lines: FormLines
     texts: Texts
+    quotable: Quotable
     amounts: Amounts
 
 
