@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -151,6 +151,10 @@ class County(Handover):
             raise WrongUse(f"年份“{year}”应为四位整数，如 2023。")
         folder = ROOT / processed / str(year) / info.code
         return cls(info, year, load_standard(standard or info.standard), ROOT / raw, folder)
+
+    def under(self, standard: Standard) -> "County":
+        """Return the same county and year under another standard (换标准包)."""
+        return replace(self, standard=standard)
 
     @property
     def code(self) -> str:

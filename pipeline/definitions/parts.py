@@ -4,10 +4,11 @@ import re
 from fractions import Fraction
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from pipeline.definitions.base import Definition, Exact, Text
+from pipeline.definitions.base import Definition, Exact, Text, fault_zh
 from pipeline.definitions.models.printed_words import require_words
+from pipeline.ground.errors import WrongUse
 
 
 class Resource(Definition):
@@ -133,15 +134,20 @@ class Inference(Definition):
         "primary": "holm", "secondary": "fdr_bh"}
 
 
+CHANGED = "改"  # behind the number of a question that is put otherwise than it is listed
+CHOICES = {"formula": "公式", "focus": "关注项", "covariance": "标准误", "method": "方法",
+           "weights": "权数", "quantiles": "分位数", "groups": "两组",
+           "covariates": "设定曲线的控制变量"}
 _SUM = re.compile(r"\s*[^\W\d]\w*\s*~\s*[^\W\d]\w*(\s*\+\s*[^\W\d]\w*)*\s*")
 
 
 class Model(Definition):
     """One question put to the data before the answer is known (预先列明的模型).
 
-    ``method``: ols and wls (``weights``), quantile (``quantiles``), panel (school and year
-    effects over all years), oaxaca (the gap between two ``groups``). ``covariates``: other
-    sets of controls than the formula's, for the specification curve (设定曲线).
+    ``method``: ols and wls (``weights``; errors by ``covariance``), quantile (``quantiles``),
+    panel (school and year effects over all years), oaxaca (the gap between two ``groups``).
+    ``covariates``: other sets of controls than the formula's, for the specification curve
+    (设定曲线).
     """
 
     id: Text
@@ -149,6 +155,7 @@ class Model(Definition):
     formula: Text
     focus: Text
     method: Literal["ols", "wls", "quantile", "panel", "oaxaca"] = "ols"
+    covariance: Literal["HC3", "HC0", "HC1", "HC2", "HC4", "nonrobust"] = "HC3"
     family: Literal["primary", "secondary"] = "primary"
     weights: Literal["", "pupils"] = ""
     quantiles: list[Exact] = []
@@ -168,6 +175,8 @@ class Model(Definition):
             raise ValueError("quantiles 只用于 quantile，groups 只用于 oaxaca")
         if self.weights and self.method not in ("wls", "oaxaca"):
             raise ValueError(f"weights（权数）不用于 {self.method}")
+        if self.covariance != "HC3" and self.method not in ("ols", "wls"):
+            raise ValueError(f"covariance（标准误）不用于 {self.method}")
         if any(not 0 < q < 1 for q in self.quantiles):
             raise ValueError("quantiles 应在0与1之间")
         return self
@@ -187,6 +196,28 @@ class Model(Definition):
         if self.method != "oaxaca" and self.focus not in self.regressors:
             raise ValueError(f"focus：{self.focus} 不在公式的自变量中")
         return self
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether it is put otherwise than the standard lists it (改动)."""
+        return self.id.endswith(CHANGED)
+
+    def put_otherwise(self, **changes: object) -> "Model":
+        """Return the question with some of its choices made otherwise, and ``改`` behind its
+        number; itself where nothing differs. `WrongUse` says what cannot be done."""
+        plain = self.model_dump() | {"quantiles": [str(float(q)) for q in self.quantiles]}
+        given = {key: [str(q) if isinstance(q, float) else q for q in value]
+                 if key == "quantiles" and isinstance(value, list) else value
+                 for key, value in changes.items()}
+        faults = [f"没有“{key}”这一项" for key in given if key not in CHOICES]
+        try:
+            found = Model.model_validate(plain | given | {"id": self.id + CHANGED})
+        except ValidationError as error:
+            faults += [fault_zh(fault) for fault in error.errors() if not faults]
+        if faults:
+            can = "、".join(f"{key}（{zh}）" for key, zh in CHOICES.items())
+            raise WrongUse(f"{self.id} 不能这样改：{'；'.join(faults)}。可改的是 {can}。")
+        return self if found.model_copy(update={"id": self.id}) == self else found
 
     @property
     def used(self) -> list[str]:

@@ -3,6 +3,7 @@
 Thresholds, limits, scope and splitting rules are read here and nowhere else.
 """
 
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.indicators import Indicator, indicators
 from pipeline.definitions.items import Eligibility, Item, Veto
 from pipeline.definitions.parts import (
+    CHANGED,
     Balance,
     Composite,
     Inference,
@@ -28,6 +30,7 @@ from pipeline.definitions.parts import (
     Threshold,
 )
 from pipeline.definitions.targets.plans import plans
+from pipeline.ground.errors import WrongUse
 from pipeline.ground.readiness import readied
 
 
@@ -64,15 +67,34 @@ class Standard(Filed):
 
     @model_validator(mode="after")
     def _models_use_what_there_is(self):
-        ids = [*indicators()]
-        places = [location.code for location in classifications().location]
-        known = {*ids, *(f"ln_{id}" for id in ids), "pupils", "ln_pupils", *places, "private",
-                 "point"}
+        known = _of_schools(indicators())
         faults = [f"模型{model.id}：没有变量 {name}" for model in self.models
                   for name in model.used if name not in known]
         if faults:
             raise ValueError("；".join(faults))
         return self
+
+    def question(self, id: str, **changes: object) -> Model | None:
+        """Return a listed question (检验问题), put otherwise where ``changes`` say so (改动).
+
+        None where the standard does not list it. `WrongUse` says which change cannot be made.
+
+        >>> asked = standard("cn-2017-06").question("M1", covariance="HC1")
+        >>> asked.id, asked.formula
+        ('M1改', 'O1 ~ ln_F1 + ln_pupils')
+        """
+        listed = next((model for model in self.models if model.id == id), None)
+        asked = listed and listed.put_otherwise(**changes)
+        known = _of_schools([indicator.id for indicator in self.used_indicators])
+        if asked and asked.changed and (unknown := {*asked.used} - known):
+            raise WrongUse(f"{id} 不能这样改：没有变量 {'、'.join(sorted(unknown))}。"
+                           f"可用的是 {'、'.join(sorted(known))}。")
+        return asked
+
+    def asking(self, *questions: Model | None) -> "Standard":
+        """Return the standard with these questions in the places of those they are put for."""
+        put = {q.id.removesuffix(CHANGED): q for q in questions if q}
+        return self.model_copy(update={"models": [put.get(m.id, m) for m in self.models]})
 
     def indicator(self, id: str) -> Indicator:
         """Return one of the indicators that this standard uses."""
@@ -130,6 +152,12 @@ class Standard(Filed):
         return None if required is None else required * self.resource.floor_ratio
 
 
+def _of_schools(ids: Iterable[str]) -> set[str]:
+    """Return the variables that a model may use of a school (可用的变量), with these indicators."""
+    ids, places = [*ids], [location.code for location in classifications().location]
+    return {*ids, *(f"ln_{id}" for id in ids), "pupils", "ln_pupils", *places, "private", "point"}
+
+
 def load_standard(path: Path) -> Standard:
     """Read a standard; every fault of the file at once, also those between its parts."""
     return load_toml(path, Standard, _disagreements,
@@ -148,6 +176,8 @@ def _disagreements(raw: dict):
     for id in _table(raw, "thresholds"):
         if id not in _list(resource, "indicators"):
             yield f"thresholds.{id}：不在 resource.indicators 中"
+    yield from (f"models.{id}：编号不得以“{CHANGED}”结尾，它标明改动过的问题" for model in
+                _list(raw, "models") if str(id := model.get("id", "")).endswith(CHANGED))
     if raw.get("grouping") == "size" and not raw.get("size_limits"):
         yield "size_limits：按规模分组时必填"
     for item in _list(raw, "items"):

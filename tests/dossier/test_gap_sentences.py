@@ -7,12 +7,13 @@ import jsonschema
 import pytest
 from test_gaps import ONE_STAGE, answered, drawn
 
+from pipeline.analysis.gaps.school_frame import school_frames
 from pipeline.county import County
+from pipeline.dossier.c06_gaps.asked_questions import question_table
 from pipeline.dossier.c06_gaps.gap_figures import curve_chart, gap_chart
 from pipeline.dossier.c06_gaps.gap_tables import (
     influence_table,
     model_table,
-    question_table,
     sensitivity_table,
     term_table,
 )
@@ -140,10 +141,11 @@ def test_what_was_refused_has_a_reason_and_no_coefficient(refused):
     assert "不估计不等于没有关系" in refused_sentences(refused.models, COUNTY).paragraphs[0]
 
 
-def test_the_questions_are_listed_whether_or_not_they_are_answered(fitted, refused):
-    both = [question_table(found.models, COUNTY).rows for found in (fitted, refused)]
-    assert [[c.text for c in row] for row in both[0]] == [[c.text for c in row] for row in both[1]]
-    assert both[0][0][2].text == "体质优良率＝公用经费（对数）＋在校生数（对数）"
+def test_the_questions_are_listed_before_they_are_answered_where_there_are_schools():
+    frames = school_frames(*drawn(14), 2023, ONE_STAGE)
+    assert question_table(frames, COUNTY).rows[0][2].text == (
+        "体质优良率＝公用经费（对数）＋在校生数（对数）")
+    assert question_table({s: f[:0] for s, f in frames.items()}, COUNTY) is None
 
 
 def test_the_figures_behind_the_curve_are_the_specifications_in_order(fitted):

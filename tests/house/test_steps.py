@@ -78,6 +78,8 @@ class Reader:
         text = ast.unparse(value)
         if text in (OPENED, TABLES_OF_DATA):
             return text
+        if text.startswith("county.under(county.standard.asking("):
+            return OPENED
         if isinstance(value, ast.Name):
             return self.known.get(value.id)
         if isinstance(value, ast.Attribute) and self.known.get(

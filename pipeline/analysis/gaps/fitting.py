@@ -114,17 +114,18 @@ def _deciding(data: pd.DataFrame, model: Model) -> str:
 
 
 def _fit_linear(data: pd.DataFrame, model: Model) -> Estimate:
-    spec = {"kind": model.method, "formula": model.formula, "cov": "HC3"}
+    spec = {"kind": model.method, "formula": model.formula, "cov": model.covariance}
     return estimate(data, spec | ({"weights": model.weights} if model.weights else {}))
 
 
 def fit_linear(data: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, dict]:
-    """Fit OLS or WLS with HC3 errors and t intervals."""
+    """Fit OLS or WLS with the errors that the model names (HC3 unless it does), t intervals."""
     model = question.model
     found = _fit_linear(data, model)
     return found.terms, {
-        "covariance": "HC3", "convention": found.convention, "r_squared": found.r_squared,
-        "adjusted_r_squared": found.adjusted_r_squared, "p_value": _p(found.terms, model.focus),
+        "covariance": model.covariance, "convention": found.convention,
+        "r_squared": found.r_squared, "adjusted_r_squared": found.adjusted_r_squared,
+        "p_value": _p(found.terms, model.focus),
         "max_leverage": float(found.leverage.max()), "top_school": str(found.leverage.idxmax()),
         "max_vif": max_vif(data[model.regressors])}
 

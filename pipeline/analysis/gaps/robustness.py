@@ -140,7 +140,7 @@ def _effect(data: pd.DataFrame, asked: Question, scale: str) -> dict:
     model = asked.model
     spec = {"kind": "quantile", "formula": model.formula, "q": HALF}
     if asked.quantile is None:
-        spec = {"kind": model.method, "formula": model.formula, "cov": "HC3"}
+        spec = {"kind": model.method, "formula": model.formula, "cov": model.covariance}
         spec |= {"weights": model.weights} if model.weights else {}
     terms = records(estimate(data, spec).terms)
     term = next(term for term in terms if term["term"] == model.focus)

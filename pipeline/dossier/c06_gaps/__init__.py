@@ -1,10 +1,15 @@
 """Chapter 06 (差距检验): what its notebook says, shows and draws."""
 
+from pipeline.dossier.c06_gaps.asked_questions import (
+    other_cards,
+    question_card,
+    question_sentences,
+    question_table,
+)
 from pipeline.dossier.c06_gaps.gap_figures import curve_chart, gap_chart
 from pipeline.dossier.c06_gaps.gap_tables import (
     influence_table,
     model_table,
-    question_table,
     sensitivity_table,
     term_table,
 )
@@ -16,5 +21,6 @@ from pipeline.dossier.models.gap_sentences import (
 from pipeline.dossier.models.peer_comparison import pooled_sentences, pooled_table
 
 __all__ = ["curve_chart", "gap_chart", "gap_sentences", "influence_table", "model_table",
-           "pooled_sentences", "pooled_table", "question_table", "refused_sentences",
-           "robustness_sentences", "sensitivity_table", "term_table"]
+           "other_cards", "pooled_sentences", "pooled_table", "question_card",
+           "question_sentences", "question_table", "refused_sentences", "robustness_sentences",
+           "sensitivity_table", "term_table"]

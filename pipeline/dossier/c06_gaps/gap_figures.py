@@ -3,8 +3,8 @@
 import pandas as pd
 
 from pipeline.county import County
-from pipeline.definitions.parts import Model
-from pipeline.dossier.models.gap_sentences import points, step_of, term_zh
+from pipeline.definitions.parts import CHANGED, Model
+from pipeline.dossier.models.gap_sentences import number_of, points, step_of, term_zh
 from pipeline.dossier.printing.drawing import Picture
 from pipeline.dossier.printing.exhibit import Figure
 from pipeline.dossier.printing.numbers import coefficient_text, joined
@@ -134,9 +134,11 @@ def _curve_figure(picture: Picture, rows: pd.DataFrame, model: dict, asked: int,
             f"效应为正{above}种、为负{int((effects < 0).sum())}种，"
             f"中位数{coefficient_text(float(effects.median()))}{unit}，"
             f"由{coefficient_text(float(effects.min()))}至{coefficient_text(float(effects.max()))}")
+    listed = not number_of(model).endswith(CHANGED)
+    base = "标准包所列的原设定" if listed else f"{number_of(model)}，不是标准包所列的设定"
     return Figure(
         "curve_chart", f"{county.name}{county.year}年{stage}设定曲线：{step}时的效应", said,
         "学校数据表", picture,
         tuple(records(rows[["estimator", "weights", "scale", "covariates", "sample", "effect"]])),
-        notes=(f"{said}。竖线为95%区间（中位数回归不给），菱形为标准包所列的原设定。"
+        notes=(f"{said}。竖线为95%区间（中位数回归不给），菱形为{base}。"
                "设定曲线只描述结果随取舍变动的程度，不是证明。",))

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from pipeline.county import County
+from pipeline.dossier.c06_gaps.asked_questions import FAMILY_ZH, except_changed
 from pipeline.dossier.models.gap_sentences import (
-    PLAIN,
     number_of,
     plain,
     points,
@@ -24,25 +24,7 @@ from pipeline.dossier.printing.numbers import (
 )
 from pipeline.ground.terms import FITTED, is_missing, records
 
-METHOD_ZH = {"ols": "普通最小二乘", "wls": "加权最小二乘", "panel": "学校与年份固定效应",
-             "quantile": "分位数回归", "oaxaca": "Oaxaca–Blinder分解"}
-FAMILY_ZH = {"primary": "主要", "secondary": "次要"}
 HIGH_LEVERAGE = 0.5
-
-
-def question_table(models: pd.DataFrame, county: County) -> PrintedTable | None:
-    """List the questions that were put beforehand, with formula and method."""
-    if models.empty:
-        return None
-    rows = tuple((Cell(m.id), Cell(m.question), Cell(formula_zh(m.formula, county)),
-                  Cell(METHOD_ZH[m.method]), Cell(FAMILY_ZH[m.family]))
-                 for m in county.standard.models)
-    return PrintedTable(
-        "question_table", f"{county.name}{county.year}年预先列明的检验问题",
-        (Field("编号", align="center", width=0.8), Field("问题", align="left", width=3.4),
-         Field("设定", align="left", width=3.8), Field("方法", align="left", width=1.9),
-         Field("类别", align="center", width=0.8)),
-        rows, f"标准包 {county.standard.id}，设定先于结果")
 
 
 def model_table(models: pd.DataFrame, county: County) -> PrintedTable | None:
@@ -75,20 +57,6 @@ def _treated(rows: list[dict], county: County) -> tuple[Cell, ...]:
     return (Cell(number_of(m)), Cell(stage_zh(m, county)), Cell(count_text(m["n"])),
             Cell(figure_text(m["detectable_r"], 2)), Cell(figure_text(m["spearman"], 2)),
             Cell(said, "" if fitted else UNKNOWN))
-
-
-def formula_zh(formula: str, county: County) -> str:
-    """Write a formula with the short Chinese names of its terms."""
-    left, right = formula.split("~")
-    terms = [_short(t.strip(), county) for t in right.split("+")]
-    return f"{_short(left.strip(), county)}＝{'＋'.join(terms)}"
-
-
-def _short(term: str, county: County) -> str:
-    if term in PLAIN:
-        return PLAIN[term]
-    id = term.removeprefix("ln_")
-    return county.standard.indicator(id).short + ("（对数）" if id != term else "")
 
 
 def term_table(models: pd.DataFrame, terms: pd.DataFrame, county: County) -> PrintedTable | None:
@@ -127,7 +95,8 @@ def _term_notes(fitted: list[dict], county: County) -> tuple[str, ...]:
     notes = ["黑体为各问题的关注项。全县学校为普查，区间只对模型而言：若各校未解释的部分重新抽取，"
              "系数会有多大变化。"]
     if methods & {"ols", "wls"}:
-        notes.append("普通最小二乘未加权；标准误为HC3，区间与p按t分布。")
+        used = sorted({m["covariance"] for m in fitted if m["method"] in ("ols", "wls")})
+        notes.append(f"普通最小二乘未加权；标准误为{joined(used)}，区间与p按t分布。")
     if "panel" in methods:
         used = sorted({m["convention"] for m in fitted if m["method"] == "panel"})
         notes.append(f"学校面板的标准误：{joined([plain(text, county) for text in used])}；"
@@ -190,7 +159,7 @@ def sensitivity_table(specifications: pd.DataFrame, models: pd.DataFrame, county
          Field("同号", "全部设定", width=0.8), Field("不估计", "全部设定", width=0.9)),
         tuple(rows), "学校数据表",
         notes=("同号：可估计的全部设定中与原设定方向相同的个数；不估计：因样本量等原因没有估计的个数。"
-               "设定的取舍预先列明。",))
+               f"设定的取舍预先列明{except_changed(county)}。",))
 
 
 def _sensitivity(m: dict, rows: list[dict], county: County) -> tuple[Cell, ...]:

@@ -78,7 +78,8 @@ def refused_sentences(models: pd.DataFrame, county: County) -> Prose:
         return Prose("refused_sentences", (
             f"没有学校数据，列明的{asked}个问题都不作检验。" if asked else "没有列出的检验问题。",))
     fitted = int((models["status"] == FITTED).sum())
-    text = (f"{len(county.standard.models)}个问题在结果出来之前列明，见[[question_table]]；"
+    listed = sum(not model.changed for model in county.standard.models)
+    text = (f"{listed}个问题在结果出来之前列明，见[[question_table]]；"
             f"分学段、分位数共{len(models)}个模型，"
             + (f"已估计{fitted}个，不估计{len(models) - fitted}个" if 0 < fitted < len(models)
                else "都已估计" if fitted else "都不估计")

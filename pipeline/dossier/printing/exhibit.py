@@ -112,6 +112,14 @@ class PrintedTable(Exhibit):
 
 
 @dataclass(frozen=True)
+class NotebookTable(PrintedTable):
+    """A table for whoever reads the notebook; on paper it would be too much (只在笔记本中)."""
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        return self._ordinary()
+
+
+@dataclass(frozen=True)
 class Figure(Exhibit):
     """A figure (图): caption below, alt text for readers who cannot see it, the data behind."""
 
