@@ -15,6 +15,7 @@ from pipeline.commands.doctor import doctor
 from pipeline.commands.list import list_
 from pipeline.commands.records.clean import clean
 from pipeline.commands.records.collect import collect
+from pipeline.commands.records.index import index
 from pipeline.commands.records.key import key
 from pipeline.commands.records.sign import sign
 from pipeline.commands.records.verify import verify
@@ -40,7 +41,7 @@ def command() -> None:
     """均衡：由学校数据表到县域义务教育优质均衡发展评估卷宗。"""
 
 
-for _one in (run, check, what_if_, collect, annual, template, synth, list_, doctor, clean,
+for _one in (run, check, what_if_, collect, index, annual, template, synth, list_, doctor, clean,
              verify, sign, key):
     command.add_command(_one)
 

@@ -15,6 +15,7 @@ from pipeline.commands.folders import (
     seen_from_here,
     tell_published,
 )
+from pipeline.commands.records.index import index_after
 from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.machine import processors
 
@@ -115,6 +116,8 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
         return _tell_plan(batch, look)
     outcomes, code = run_batch(batch, lambda place: _hands(asked, limits, workers, place), look)
     _tell(outcomes, batch, everybody)
+    if outcomes and not shard:
+        index_after(batch.year_folder, everybody)
     return code
 
 

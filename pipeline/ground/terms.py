@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # at work pandas is imported with the first table: half a sec
 MET, NOT_MET, UNDETERMINED = "met", "not_met", "undetermined"
 NOT_APPLICABLE = "not_applicable"
 STATE_ZH = {MET: "达标", NOT_MET: "未达标", UNDETERMINED: "待核"}
+NOT_JUDGED = "not_judged"  # by a standard that only describes
+VERDICT_ZH = STATE_ZH | {NOT_JUDGED: "不作判定"}
 
 ABOVE, FLOOR, BELOW, MISSING = "met", "floor", "below", "missing"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.annual_evaluation import Annual
 from pipeline.county import County
 from pipeline.definitions.base import ROOT
-from pipeline.definitions.forms.unit_list import unit_info
+from pipeline.definitions.forms.unit_list import UnitInfo, unit_info
 from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
 
 
@@ -52,6 +52,11 @@ class Order:
         return self.out / str(self.parameters.year) / self.parameters.subject
 
     @property
+    def info(self) -> UnitInfo:
+        """Return the unit's row of its list."""
+        return unit_info(self.parameters.unit, ROOT / self.parameters.raw)
+
+    @property
     def name(self) -> str:
         """Return what the unit is called in its list."""
-        return unit_info(self.parameters.unit, ROOT / self.parameters.raw).name
+        return self.info.name

@@ -24,10 +24,11 @@ WRITE = {  # the command, and what else it needs
     "what-if": ["990102", "--year", "2012", "--set", "pupils:1=1"],
     "clean": [],
     "collect": ["--year", "2012"],
+    "index": [],
     "synth": ["--counties", "1", "--years", "2023", "--seed", "1"],
     "template": [],
 }
-ONE_FOLDER = {"collect", "synth", "template"}  # and nothing to be apart from
+ONE_FOLDER = {"collect", "index", "synth", "template"}  # and nothing to be apart from
 OPTIONS = {"raw": ("--raw",), "processed": ("--processed",), "out": ("--out", "--dossier")}
 RELATIONS = table("""
     relation                  | raw       | processed     | out
@@ -213,6 +214,7 @@ def test_a_place_that_is_taken_by_somebody_elses_folder_is_told_in_the_plan(worl
     ["template", "raw/2012/990102_五校算例.xlsx"], ["template", "dangling.xlsx"],
     ["synth", "raw", *WRITE["synth"]], ["synth", "raw/签字页.pdf", *WRITE["synth"]],
     ["synth", "dangling.xlsx", *WRITE["synth"]], ["collect", "out", "--year", "2012"],
+    ["index", "out"], ["index", "out/2012"], ["index", "raw"],
     ["what-if", "990102", "--year", "2012", "--set", "x", "--raw", "raw", "--dossier", "out"],
 ], ids=" ".join)
 def test_what_stands_in_the_place_of_an_output_stays(arguments, world, monkeypatch, capsys):

@@ -17,8 +17,9 @@ import sys
 import time
 from pathlib import Path
 
+from standing import results
+
 from pipeline.definitions.base import DATA
-from pipeline.dossier.c09_conclusion.results import SCHEMA
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.keeping import write_own
 from pipeline.ground.ownership import seal_log
@@ -116,9 +117,9 @@ def fake(faults, tables=1):
             p.read_text("utf-8", "replace") for p in county.files(county.year))
         for name in (*(f"dossier.{name}" for name in order.formats or ("pdf",)), *names):
             (finished / name).write_text(f"{name}\n{said}", "utf-8")
-        record = {"schema": SCHEMA, "unit": {"code": county.code}, "year": county.year,
-                  "standard": {"id": county.standard.id, "sha256": county.standard.sha256}}
-        (finished / "results.json").write_text(json.dumps(record | {"said": said}), "utf-8")
+        judged_by = {"id": county.standard.id, "sha256": county.standard.sha256}
+        told = results(county.code, county.name, year=county.year, said=said, standard=judged_by)
+        (finished / "results.json").write_text(json.dumps(told), "utf-8")
         record = manifest(causes(county, order.parameters), finished)
         (finished / "manifest.json").write_text(json.dumps(record, ensure_ascii=False), "utf-8")
         (finished / "run.log").write_text("made\n", "utf-8")

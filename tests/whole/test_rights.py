@@ -75,6 +75,7 @@ def assumed(place):
 
 # name of the command → what is done with it below a folder: words for the command, or a step
 WRITING = {
+    "index": lambda place: [*run(place), ["index", place / "out"]],
     "run": run, "annual": annual, "what-if": assumed, "collect": collected, "clean": cleaned,
     "synth": lambda place: [["synth", place / "made", "--counties", "2", "--years", "2023-2023",
                              "--seed", "7"]],

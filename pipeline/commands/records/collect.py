@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands.records.index import index_after
+
 
 @click.command()
 @click.argument("folder", metavar="卷宗文件夹")
 @click.option("--year", type=int, required=True, metavar="年份", help="统计年份（秋季学年初）")
 def collect(folder: str, year: int) -> None:
-    """合并各分片的记录，写出 batch.json、batch.csv，列出还缺哪些县。"""
+    """合并各分片的记录，写出 batch.json、batch.csv 和总览，列出还缺哪些县。"""
     from pipeline.publishing.batch.collecting import collected
     from pipeline.publishing.batch.outcome import DONE
     from pipeline.publishing.batch.progress import summary
@@ -25,4 +27,5 @@ def collect(folder: str, year: int) -> None:
     for said in kept:
         click.echo(said, err=True)
     click.echo(summary(outcomes))
+    index_after(Path(folder).absolute() / str(year))
     sys.exit(exit_code(outcomes, problems))

@@ -43,7 +43,8 @@ def _together(stories: list[Story]) -> Story:
             problems.append(f"各分片的{zh}不同，请用同一版本、同一份资料重做")
     begin = {**first, "shard": "", "problems": problems,
              "started": min(story.begin["started"] for story in stories),
-             "plan": {c: n for story in stories for c, n in story.begin["plan"].items()}}
+             **{name: {code: said for story in stories for code, said in story.begin[name].items()}
+                for name in ("plan", "places")}}
     ends = [story.end.get("finished", "") for story in stories]
     told = Story(begin, end={"finished": max(ends), "stopped_by": 0})
     for story in stories:

@@ -156,7 +156,9 @@ def _through(crew: Hands, pending: deque[Task], stop: Stop, leases: list[Lease],
 def _begun(batch: Batch) -> Journal:
     begin = {"year": int(batch.year_folder.name), "shard": batch.suffix[1:].replace("-of-", "/"),
              "started": _now(), "program": program(), "parameters": batch.parameters,
-             "problems": [*batch.problems], "plan": batch.plan}
+             "problems": [*batch.problems], "plan": batch.plan,
+             "places": {order.parameters.unit: [order.info.province, order.info.prefecture]
+                        for order in batch.orders}}
     try:
         return Journal(batch.hidden / f"journal{batch.suffix}.jsonl", begin)
     except OSError as fault:

@@ -40,9 +40,9 @@ class Ledger:
     def leave(self, tasks: list[Task]) -> None:
         """Write down the counties that need not run, or must not."""
         outcomes = [Outcome.of(task, task.state, task.why, run_id=task.run_id) for task in tasks]
-        for task in tasks:
-            if task.trace:
-                self._write_log(task.code, task.trace.encode("utf-8", "backslashreplace"))
+        for task, outcome in zip(tasks, outcomes, strict=True):
+            if task.state in FAULTS:
+                self._write_log(outcome, task.trace.encode("utf-8", "backslashreplace"))
         self.failures += sum(outcome.state in FAULTS for outcome in outcomes)
         self.journal.note(*outcomes)
         for outcome in outcomes:
@@ -100,16 +100,18 @@ class Ledger:
         """Keep what a county without a dossier has written, beside the record."""
         parts = (ended.work / "dossier" / LOG, ended.work / TALK)
         with contextlib.suppress(OSError):
-            self._write_log(ended.task.code, None if outcome.state == OK else b"".join(
+            self._write_log(outcome, b"".join(
                 part.read_bytes() for part in parts if part.is_file()))
 
-    def _write_log(self, code: str, content: bytes | None) -> None:
-        """Put a log in the place of an older one of ours; None leaves none."""
-        path = self.batch.year_folder / "logs" / f"{code}.log"
+    def _write_log(self, outcome: Outcome, more: bytes) -> None:
+        """Put a log in the place of an older one of ours, the reason first; a county that has a
+        dossier needs none."""
+        path = self.batch.year_folder / "logs" / f"{outcome.code}.log"
         with contextlib.suppress(OSError):
-            if content is None:
+            if outcome.state == OK:
                 remove_own(path, self.batch.written)
                 return
             path.parent.mkdir(exist_ok=True)
-            for said in write_own(path, content, self.batch.written):
+            first = f"{outcome.line()}\n\n".encode("utf-8", "backslashreplace")
+            for said in write_own(path, first + more, self.batch.written):
                 self.tell.say(said)

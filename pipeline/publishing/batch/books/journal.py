@@ -10,9 +10,9 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.ground.admission import NotAdmitted, content_of
 from pipeline.publishing.batch.outcome import NOT_RUN, Outcome
@@ -45,6 +45,7 @@ class _Begin(BaseModel):
     event: Literal["begin"]
     started: str
     plan: dict[str, str]
+    places: dict[str, Annotated[list[str], Field(min_length=2, max_length=2)]]
     problems: list[str]
     program: dict
     parameters: dict

@@ -7,32 +7,39 @@ from collections import Counter
 from pathlib import Path
 
 from pipeline.ground.admission import read_json
+from pipeline.ground.terms import VERDICT_ZH
 from pipeline.publishing.batch.asking import HIDDEN, WRITTEN
 from pipeline.publishing.batch.books.journal import Story
-from pipeline.publishing.batch.outcome import STATE_ZH, Outcome
+from pipeline.publishing.batch.outcome import DONE, STATE_ZH, Outcome
+from pipeline.publishing.records.conclusion_told import NOTHING_TOLD, conclusion_told
 from pipeline.publishing.records.csv_tables import spreadsheet_text
 from pipeline.publishing.records.publication import write_own
 
-SCHEMA = "junheng.batch/1"
-_HEAD = ("县代码", "县名", "结果", "原因", "章节", "用时（秒）", "峰值内存（MB）", "次数",
-         "运行编号")
+SCHEMA = "junheng.batch/2"
+_COLUMNS = {
+    "code": "县代码", "name": "县名", "province": "省", "prefecture": "市", "state": "结果",
+    "verdict": "结论", "met": "达标项数", "not_met": "未达标项数", "undetermined": "待核项数",
+    "reason": "原因", "chapter": "章节", "path": "卷宗或记录", "seconds": "用时（秒）",
+    "peak_memory_mb": "峰值内存（MB）", "attempts": "次数", "run_id": "运行编号"}
 
 
 def write_record(folder: Path, story: Story, suffix: str = "") -> list[str]:
     """Write the record of a batch, or of one shard of it, whole; return what there is to say."""
-    return _write(folder, batch_record(story, story.complete()), suffix)
+    return _write(folder, batch_record(folder, story), suffix)
 
 
 def renew_record(folder: Path, story: Story, _: str = "") -> list[str]:
     """Bring the record of a batch up to date with units that were made by name since."""
     record = read_json(folder / "batch.json")
     try:
-        known = {(outcome := Outcome.read(row)).code: outcome for row in record["counties"]}
+        if record["schema"] != SCHEMA:
+            return []
+        known = {Outcome.read(row).code: {name: row[name] for name in _COLUMNS}
+                 for row in record["counties"]}
     except (ValueError, KeyError, TypeError):
         return []  # damaged, or none: the next batch of everybody writes it whole
-    known |= {outcome.code: outcome for outcome in story.complete()}
-    outcomes = [known[code] for code in sorted(known)]
-    return _write(folder, record | _counted(outcomes), "")
+    known |= {row["code"]: row for row in _rows(folder, story)}
+    return _write(folder, record | _counted([known[code] for code in sorted(known)]), "")
 
 
 def _write(folder: Path, record: dict, suffix: str) -> list[str]:
@@ -43,24 +50,44 @@ def _write(folder: Path, record: dict, suffix: str) -> list[str]:
             for said in write_own(folder / name, content, folder / HIDDEN / WRITTEN)]
 
 
-def batch_record(story: Story, outcomes: list[Outcome]) -> dict:
+def batch_record(folder: Path, story: Story) -> dict:
     """Return the record: how the batch began and ended, the counts, a line a county."""
-    begin = {name: value for name, value in story.begin.items() if name not in ("event", "plan")}
+    begin = {name: value for name, value in story.begin.items()
+             if name not in ("event", "plan", "places")}
     end = {name: value for name, value in story.end.items() if name != "event"}
-    return {"schema": SCHEMA, **begin, **end, **_counted(outcomes)}
+    return {"schema": SCHEMA, **begin, **end, **_counted(_rows(folder, story))}
 
 
-def _counted(outcomes: list[Outcome]) -> dict:
-    counted = Counter(outcome.state for outcome in outcomes)
-    return {"counts": {state: counted[state] for state in STATE_ZH},
-            "counties": [outcome.record() for outcome in outcomes]}
+def _rows(folder: Path, story: Story) -> list[dict]:
+    """Return a line a county: what became of it, where it is, what its dossier says."""
+    places, rows = story.begin["places"], []
+    for outcome in story.complete():
+        province, prefecture = places.get(outcome.code, ("", ""))
+        told = _told(folder, outcome)
+        row = {**outcome.record(), "province": province, "prefecture": prefecture, **told}
+        rows.append({name: row[name] for name in _COLUMNS})
+    return rows
+
+
+def _told(folder: Path, outcome: Outcome) -> dict:
+    """Return the conclusion and where to look; an older dossier says nothing of today's data."""
+    if outcome.state in DONE:
+        return {**conclusion_told(folder / outcome.code), "path": f"{outcome.code}/dossier.pdf"}
+    log = f"logs/{outcome.code}.log"
+    return {**NOTHING_TOLD, "path": log if (folder / log).is_file() else ""}
+
+
+def _counted(rows: list[dict]) -> dict:
+    counted = Counter(row["state"] for row in rows)
+    return {"counts": {state: counted[state] for state in STATE_ZH}, "counties": rows}
 
 
 def _csv(rows: list[dict]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(_HEAD)
+    writer.writerow(_COLUMNS.values())
     for row in rows:
-        said = row | {"state": STATE_ZH[row["state"]]}
+        said = row | {"state": STATE_ZH[row["state"]],
+                      "verdict": VERDICT_ZH.get(row["verdict"], "")}
         writer.writerow([spreadsheet_text(v) if isinstance(v, str) else v for v in said.values()])
     return text.getvalue()

@@ -1,0 +1,51 @@
+"""``junheng index``: all counties of a year at a glance (总览)."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.ground.errors import JunhengError
+from pipeline.ground.machine import lacking
+
+
+@click.command()
+@click.argument("folder", metavar="卷宗文件夹")
+def index(folder: str) -> None:
+    """写总览 index.html：一县一行，可查找、筛选、排序；写 reports 或 reports/年份。"""
+    from pipeline.whole.index.index_files import years_in
+
+    for year_folder in years_in(Path(folder)):
+        _tell(year_folder)
+
+
+def index_after(year_folder: Path, everybody: bool = True) -> None:
+    """Write the index when a batch has ended; what keeps it from being written is said, and
+    costs no dossier. After units by name an index that is there is only said to be older."""
+    from pipeline.whole.index.index_files import PAGE
+
+    again = f"请运行 junheng index {year_folder}"
+    if not everybody:
+        if (year_folder / PAGE).is_file():
+            click.echo(f"总览 {PAGE} 是以前写的，要更新{again}", err=True)
+        return
+    try:
+        _tell(year_folder)
+    except JunhengError as fault:
+        click.echo(f"注意：未写总览：{fault}之后{again}", err=True)
+    except OSError as fault:
+        why = lacking(fault) or fault.strerror
+        click.echo(f"注意：未写总览（{why}）。之后{again}", err=True)
+
+
+def _tell(year_folder: Path) -> None:
+    """Write the index of a year and say where it is, and which dossiers are not whole."""
+    from pipeline.whole.index.index_files import PAGE, write_index
+    from pipeline.whole.index.standing_counties import DAMAGED
+
+    made, said = write_index(year_folder)
+    for county in made.counties:
+        if county.state == DAMAGED:
+            click.echo(f"注意：{county.code} {county.info.name}：{county.remark}", err=True)
+    for line in said:
+        click.echo(line, err=True)
+    click.echo(f"总览：{year_folder / PAGE}（{len(made.counties)} 个县）")

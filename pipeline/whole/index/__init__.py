@@ -1,0 +1,1 @@
+"""All counties of a year at a glance (总览): from what is published, one line a county."""
