@@ -162,8 +162,18 @@ def _tell(outcomes: list, batch, everybody: bool) -> None:
     for outcome in outcomes:
         if outcome.state in (OK, CACHED):
             same = "（没有变化，沿用）" if outcome.state == CACHED else ""
-            path = batch.year_folder / outcome.code / "dossier.pdf"
-            click.echo(f"{outcome.code} {outcome.name} {batch.year_folder.name}年：{path}{same}")
+            folder = batch.year_folder / outcome.code
+            click.echo(f"{outcome.code} {outcome.name} {batch.year_folder.name}年："
+                       f"{folder / 'dossier.pdf'}{_beside(folder)}{same}")
+
+
+def _beside(folder: Path) -> str:
+    """Say in which other formats a dossier stands beside its PDF."""
+    from pipeline.publishing.formats import PDF, formats_among
+
+    there = formats_among([path.name for path in folder.glob("dossier.*")], "dossier")
+    others = [f"dossier.{name}" for name in there if name != PDF]
+    return f"、{'、'.join(others)}" if others else ""
 
 
 def _one_by_one(orders: list, everybody: bool) -> int:

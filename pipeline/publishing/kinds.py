@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pipeline.annual_evaluation import STUDY, Annual
 from pipeline.county import County
 from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
-from pipeline.publishing.formats import PDF, known_formats
+from pipeline.publishing.formats import PDF, formats_among
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.publishing.records.manifest import causes, read_manifest
@@ -72,6 +72,5 @@ def with_formats(order: Order) -> Order:
 
 def written_formats(order: Order) -> tuple[str, ...]:
     """Return the formats in which the published book of an order stands, as its record lists."""
-    record, stem = read_manifest(order.target), book_of(order).stem
-    there = {output["file"] for output in record["outputs"]} if record else set()
-    return tuple(name for name in known_formats() if f"{stem}.{name}" in there)
+    record = read_manifest(order.target) or {"outputs": []}
+    return formats_among([output["file"] for output in record["outputs"]], book_of(order).stem)

@@ -29,13 +29,13 @@ from pipeline.publishing.order import Order
 
 pytestmark = pytest.mark.slow
 Made = namedtuple("Made", "folder results pages text order")
-RECORDS = ("dossier.pdf", "results.json", "findings.json")
+RECORDS = ("dossier.pdf", "dossier.xlsx", "results.json", "findings.json")
 
 
 def make(place, unit, year, engine="fork", **more):
     """Make a dossier below ``place``, leaving the repository as it is, and read it."""
     given = {"unit": unit, "year": year, "processed": str(place / "processed"), **more}
-    order = Order(checked(given), place / "reports", engine)
+    order = Order(checked(given), place / "reports", engine, ("pdf", "xlsx"))
     folder = make_dossier(order)
     pages = [page.extract_text() for page in pypdf.PdfReader(folder / "dossier.pdf").pages]
     results = json.loads((folder / "results.json").read_text("utf-8"))

@@ -88,10 +88,12 @@ def _again(context: click.Context, folder: Path, level: str, given: dict) -> Ans
 
 def _remade(context: click.Context, folder: Path, level: str, given: dict, work: Path) -> Answer:
     """Make the dossier of a folder again in ``work`` and hold the two against each other."""
+    from pipeline.publishing.formats import formats_among
     from pipeline.publishing.records.manifest import read_manifest
     from pipeline.publishing.records.verification import asked_standard, doubts
 
     record = read_manifest(folder)
+    files = [output["file"] for output in record["outputs"]]
     peers = _peers(record, given["processed"], work)
     if "pool" in record and not peers:
         return Answer(2, ("与之比较的年度评价已不在或已变，无法重算",))
@@ -100,7 +102,8 @@ def _remade(context: click.Context, folder: Path, level: str, given: dict, work:
         context.invoke(run, units=(folder.name,), year=int(folder.parent.name), raw=given["raw"],
                        out=str(work / "out"), processed=str(work / "processed"), peers=peers,
                        standard=given["standard"] or asked_standard(folder),
-                       drop_personal=record["parameters"].get("drop_personal", False))
+                       drop_personal=record["parameters"].get("drop_personal", False),
+                       formats=formats_among(files, "dossier"))
     again = work / "out" / folder.parent.name / folder.name
     if not again.is_dir() or doubts(again):
         return Answer(2, ("重做没有成功：", *told.getvalue().split("\n")[:3]))

@@ -203,6 +203,15 @@ def _shortfalls(mine: pd.DataFrame, county: County) -> str:
     return "；".join(said)
 
 
+_PUPILS, _FIRST_VALUE = 3, 4  # columns of `school_table`
+
+
+def school_column(stage: str, id: str, county: County) -> dict:
+    """Return where `school_table` has the values of an indicator and the pupils beside them."""
+    place = county.standard.resource.indicators.index(id)
+    return {"table": f"school_table_{stage}", "values": _FIRST_VALUE + place, "weights": _PUPILS}
+
+
 def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str, county: County
                  ) -> PrintedTable | None:
     """Print every school of a stage with its indicators, failing cells dark (分校表)."""
@@ -219,7 +228,7 @@ def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str,
     for number, (code, by_id) in enumerate(schools.items(), 1):
         first = next(iter(by_id.values()))
         cells = [Cell(str(number)), Cell(code), Cell(first["name"]),
-                 Cell(count_text(first["pupils"]))]
+                 Cell(count_text(first["pupils"]), value=first["pupils"])]
         cells += [_level_cell(by_id[id], county) for id in ids]
         if county.standard.judges_schools:
             state = state_of[code]

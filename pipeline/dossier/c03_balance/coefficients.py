@@ -5,8 +5,8 @@ from fractions import Fraction
 import pandas as pd
 
 from pipeline.county import County
-from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
-from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
+from pipeline.dossier.c02_resources.school_compliance import STATE_TONE, school_column
+from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose, Weighted
 from pipeline.dossier.printing.numbers import (
     EMPTY,
     count_text,
@@ -78,13 +78,16 @@ def balance_table(balance: pd.DataFrame, county: County) -> PrintedTable:
         indicator = county.standard.indicator(row["indicator"])
         deviation = None if is_missing(row["variance"]) else Fraction(
             square_root_text(row["variance"]))
-        decimals = indicator.decimals
+        decimals, column = indicator.decimals, school_column(row["stage"], row["indicator"], county)
         cells = [Cell(county.standard.stages[row["stage"]]),
                  Cell(f"{row['indicator']} {indicator.short}（{indicator.unit}）"),
                  Cell(count_text(row["n_schools"]), value=row["n_schools"]),
-                 Cell(level_text(row["mean"], decimals), value=row["mean"]),
-                 Cell(level_text(deviation, decimals), value=deviation),
-                 Cell(_cv(row, county), STATE_TONE[row["status"]], row["cv"])]
+                 Cell(level_text(row["mean"], decimals), "", row["mean"],
+                      Weighted("mean", **column)),
+                 Cell(level_text(deviation, decimals), "", deviation,
+                      Weighted("deviation", **column)),
+                 Cell(_cv(row, county), STATE_TONE[row["status"]], row["cv"],
+                      Weighted("variation", **column))]
         if county.standard.balance.cv_max:
             mark = "（临界）" if row["borderline"] else ""
             cells += [Cell(_public(row, county)), Cell(limit_text(row["limit"], 2)),

@@ -9,6 +9,7 @@ import html
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from IPython.display import display
 
@@ -22,12 +23,26 @@ _TONE_CSS = {FAIL: "background:#444;color:#fff", SHORT: "background:#ccc",
 
 
 @dataclass(frozen=True)
+class Weighted:
+    """How a figure follows from a column of another table (由来), so that whoever holds the data
+    can reckon it again: the mean, the deviation or their ratio, the variation (差异系数), of the
+    ``values`` weighted by the ``weights``; both are numbers of columns of the table with a key."""
+
+    statistic: Literal["mean", "deviation", "variation"]
+    table: str
+    values: int
+    weights: int
+
+
+@dataclass(frozen=True)
 class Cell:
-    """A printed cell: its text, the tone that shades it, and the typed value behind it."""
+    """A printed cell: its text, the tone that shades it, the typed value behind it, and how that
+    follows from another table, where it does."""
 
     text: str
     tone: str = ""
     value: object = None
+    reckoned: Weighted | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +114,9 @@ class PrintedTable(Exhibit):
             "fields": [vars(f) for f in self.fields],
             "rows": [[{"text": c.text, "tone": c.tone} for c in row] for row in self.rows],
             "data": [[_plain(c) for c in row] for row in self.rows],
+            "reckoned": [{"row": n, "column": column, **vars(cell.reckoned)}
+                         for n, row in enumerate(self.rows)
+                         for column, cell in enumerate(row) if cell.reckoned],
         }
 
     def _ordinary(self) -> dict:

@@ -7,6 +7,7 @@ Such a module holds a class ``Exporter`` (`paper.exporting.PaperExporter`) with 
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 
 from pipeline.ground.errors import WrongUse
 
@@ -16,6 +17,16 @@ PDF = "pdf"
 def known_formats() -> list[str]:
     """Return the names of all formats, from the listing of this folder; none is imported."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def formats_among(files: Iterable[str], stem: str) -> tuple[str, ...]:
+    """Return the formats in which a book with this ``stem`` stands among files.
+
+    >>> formats_among(["dossier.ipynb", "dossier.pdf", "results.json"], "dossier")
+    ('pdf',)
+    """
+    there = {*files}
+    return tuple(name for name in known_formats() if f"{stem}.{name}" in there)
 
 
 def exporter_of(name: str) -> type:

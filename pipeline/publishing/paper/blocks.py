@@ -20,10 +20,11 @@ from pipeline.publishing.paper.markdown import REFERENCE, plain, read_markdown
 
 _CONTENT = {
     "text": ("paragraphs", "bullets"),
-    "table": ("key", "caption", "unit", "source", "notes", "wide", "fields", "rows"),
+    "table": ("key", "caption", "unit", "source", "notes", "wide", "fields", "rows", "data"),
     "figure": ("key", "caption", "alt", "source", "notes", "svg"),
     "cover": ("title", "subtitle", "rows", "running_head", "date", "mark", "statement"),
 }
+_MORE = {"table": {"reckoned": []}}  # what a record may have beside, and what it means to lack it
 _NAME = {"table": "表", "figure": "图"}
 _DIGITS = "零一二三四五六七八九"
 _OWN_NUMBER = re.compile(
@@ -91,6 +92,7 @@ def _add(document: dict, record: dict, used: set[str]) -> None:
         raise DossierFailed(f"展示件“{key}”重复：每个展示件的键只能用一次。")
     used.add(key)
     content = {"type": kind} | {name: record[name] for name in _CONTENT[kind]}
+    content |= {name: record.get(name, none) for name, none in _MORE.get(kind, {}).items()}
     if kind == "cover":
         if document["cover"]:
             raise DossierFailed("笔记本中有两个封面，只能有一个。")

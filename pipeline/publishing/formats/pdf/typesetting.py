@@ -63,7 +63,10 @@ def _ready(block: dict, root: Path) -> dict:
         name = f"fig-{sum(1 for _ in root.glob('fig-*.svg')) + 1}.svg"
         (root / name).write_text(block["svg"], "utf-8")
         return {key: value for key, value in block.items() if key != "svg"} | {"file": name}
-    return prepare_table(block) if block["type"] == "table" else block
+    if block["type"] == "table":
+        return {key: value for key, value in prepare_table(block).items()
+                if key not in ("data", "reckoned")}
+    return block
 
 
 def _runs(runs: list[dict]) -> list[dict]:
