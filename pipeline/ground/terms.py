@@ -38,8 +38,13 @@ REFUSED, FAILED = "refused", "failed"  # instead of each of these, and of a doss
 
 AT_THRESHOLD, AT_FLOOR, ALL = "threshold", "floor", "all"  # plans of the path; all schools
 
+NEW, OPEN, IN_HAND, OVERDUE = "新增", "待落实", "整改中", "已到期未完成"  # rows of the ledger
+UNKNOWN, CLOSED, RELAPSED, OWN = "待核", "已销号", "反弹", "自报"
+LEDGER_STATES = (NEW, RELAPSED, OVERDUE, OPEN, IN_HAND, UNKNOWN, OWN, CLOSED)
+
 LOCATIONS = ("urban", "town", "rural")
-COUNTY_SHEETS = ("facts", "evidence", "class_sizes", "rooms", "monitoring")  # beside its schools
+COUNTY_SHEETS = ("facts", "evidence", "class_sizes", "rooms", "monitoring",
+                 "ledger_rows")  # beside its schools
 
 USED, EXCLUDED, MERGED = "used", "excluded", "merged"
 REFUSE, WARN, CLEAN, NOTE = "refuse", "warn", "clean", "note"

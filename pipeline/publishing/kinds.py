@@ -53,7 +53,7 @@ class Book:
 
 
 COUNTY = Book("county", "卷宗", "dossier", Parameters, ("results.json", "findings.json"),
-              causes, _portable_of_county, workbooks=("annex.xlsx",))
+              causes, _portable_of_county, workbooks=("annex.xlsx", "ledger.xlsx"))
 ANNUAL = Book("annual", "年度评价", "annual", AnnualParameters, ("annual.json",),
               annual_causes, _portable_of_annual, _study_beside)
 BOOKS = {book.name: book for book in (COUNTY, ANNUAL)}

@@ -26,13 +26,18 @@ def judge_item(item: Item, data: CountyData) -> Outcome:
     """Judge one item by its rule, its evidence, or both."""
     if item.kind == "evidence":
         return judge_evidence(item, data)
-    found = _RULES[item.rule.type](item.rule, data)
+    found = judge_rule(item.rule, data)
     if item.kind == "data":
         return found
     paper = judge_evidence(item, data)
     reason = f"数据：{found.reason}；材料：{paper.reason}"
     return Outcome(verdict([found.status, paper.status]), reason, found.value, found.limit,
                    found.op, found.unit, found.schools)
+
+
+def judge_rule(rule: rules.Arithmetic, data: CountyData) -> Outcome:
+    """Judge what a county, or one school of it, handed in by a rule of an item alone."""
+    return _RULES[rule.type](rule, data)
 
 
 def judge_evidence(item: Item, data: CountyData) -> Outcome:

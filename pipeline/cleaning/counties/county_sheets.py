@@ -15,6 +15,7 @@ from pipeline.cleaning.counties.evidence_rows import (
     evidence_rows,
     report_unproved,
 )
+from pipeline.cleaning.counties.ledger_rows import ledger_rows, without_repeated
 from pipeline.cleaning.counties.plan_figures import apart, is_set_aside, without_misfits
 from pipeline.cleaning.counties.target_rows import (
     ASIDE,
@@ -47,7 +48,8 @@ from pipeline.ground.admission import NotAdmitted, content_of
 def county_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[dict]:
     """Return the rows of one such sheet, in the columns of its table."""
     reader = {"facts": _facts, "evidence": evidence_rows, "class_sizes": _class_sizes,
-              "rooms": _rooms, "monitoring": _monitoring}[headed.layout.table]
+              "rooms": _rooms, "monitoring": _monitoring,
+              "ledger_rows": ledger_rows}[headed.layout.table]
     rows = read_rows(_handed_in(headed), year, findings)
     found = [one for row in rows for one in reader(row, year, findings)]
     if reader is evidence_rows:
@@ -192,6 +194,7 @@ def check_county(county: dict[str, list[dict]], findings: Findings) -> None:
             if before is not row and before[said] != row[said]:
                 findings.add("fact.repeated", f"{row[key]} 填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))
+    county["ledger_rows"][:] = without_repeated(county["ledger_rows"], findings)
     years = sorted({row["year"] for row in county["facts"]})
     county["facts"][:] = [row for year in years for row in without_misfits(
         [row for row in county["facts"] if row["year"] == year], findings)]

@@ -46,7 +46,7 @@ class Layout(Definition):
     zh: Text
     sheet: Text
     table: Literal["schools", "facts", "evidence", "class_sizes", "rooms", "monitoring",
-                   "links"] = "schools"
+                   "links", "ledger_rows"] = "schools"
     understands: bool = False
     alternatives: list[list[Text]] = []
     constants: dict[str, str] = {}

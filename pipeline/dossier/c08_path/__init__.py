@@ -6,6 +6,7 @@ from pipeline.dossier.c08_path.exchanges import (
     rotation_sentences,
     rotation_table,
 )
+from pipeline.dossier.c08_path.ledger_book import ledger_sentences, ledger_workbook
 from pipeline.dossier.c08_path.path_figures import change_chart, cost_chart, exchange_chart
 from pipeline.dossier.c08_path.path_needs import (
     change_table,
@@ -19,6 +20,7 @@ from pipeline.dossier.c08_path.shortfall_ledger import (
     shortfall_total_table,
 )
 
-__all__ = ["change_chart", "change_table", "cost_chart", "exchange_chart", "limit_words",
-           "move_table", "path_sentences", "path_table", "plan_table", "rotation_sentences",
-           "rotation_table", "shortfall_sentences", "shortfall_table", "shortfall_total_table"]
+__all__ = ["change_chart", "change_table", "cost_chart", "exchange_chart", "ledger_sentences",
+           "ledger_workbook", "limit_words", "move_table", "path_sentences", "path_table",
+           "plan_table", "rotation_sentences", "rotation_table", "shortfall_sentences",
+           "shortfall_table", "shortfall_total_table"]
