@@ -108,6 +108,8 @@ from pipeline.dossier.printing.plot_panel import Panel, grid, names, padded
 from pipeline.dossier.printing.style import DARK
 from pipeline.ground.terms import records
 
+__all__ = ["pupil_chart", "pupil_table"]
+
 
 def pupil_table(schools, county):
     """List the schools by the number of their pupils."""
@@ -131,13 +133,13 @@ CHAPTER = [
     ("code", "parameters", 'unit = "990102"\nyear = 2012\nstandard = ""\ndrop_personal = False\n'
      'raw = "data/raw"\nprocessed = "data/processed"\npool = ""'),
     ("code", "setup", "from pipeline.county import County\n"
-     "from pipeline.dossier.c85_pupils import school_pupils\n"
+     "from pipeline.dossier import c85_pupils as chapter\n"
      "from pipeline.dossier.printing.exhibit import draw, show\n\n"
      "county = County.open(unit, year, standard, raw, processed)"),
     ("markdown", "", "# 各校学生数\n\n见[[pupil_table]]和[[pupil_chart]]。"),
     ("code", "", 'schools = county.load("schools")\n'
-     "show(school_pupils.pupil_table(schools, county))\n"
-     "draw(school_pupils.pupil_chart(schools, county))"),
+     "show(chapter.pupil_table(schools, county))\n"
+     "draw(chapter.pupil_chart(schools, county))"),
 ]
 
 FORMAT = '''\
@@ -301,7 +303,7 @@ def test_a_definition_is_added_as_files_and_none_is_edited(copy, change, tmp_pat
 
 @pytest.mark.slow
 def test_a_chapter_with_a_table_and_a_figure_is_added_as_files_and_none_is_edited(copy):
-    files = {"pipeline/dossier/c85_pupils/school_pupils.py": CHAPTER_MODULE,
+    files = {"pipeline/dossier/c85_pupils/__init__.py": CHAPTER_MODULE,
              "notebooks/county/85_pupils.ipynb": notebook(CHAPTER)}
     added(copy, files, "-m", "pipeline", "run", "990102", "--year", "2012", cwd=copy)
     pages = pypdf.PdfReader(copy / "reports" / "2012" / "990102" / "dossier.pdf").pages

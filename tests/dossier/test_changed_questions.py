@@ -12,7 +12,7 @@ from pipeline.analysis.gaps.school_frame import school_frame
 from pipeline.county import County
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.standards import load_standard
-from pipeline.dossier.c06_gaps import question_card
+from pipeline.dossier.c06_gaps import other_cards, question_card
 from pipeline.dossier.c06_gaps.asked_questions import errors_zh, reference_zh
 from pipeline.dossier.printing import exhibit
 from pipeline.ground.errors import DefinitionFault, WrongUse
@@ -135,6 +135,11 @@ def test_what_cannot_be_asked_is_said_in_words(changes, said):
 def test_a_standard_may_list_fewer_questions_than_the_chapter_has_cells_or_more():
     assert NATION.question("M9") is None and question_card(None, None) is None
     assert NATION.asking(None, None) == NATION
+    california = County.open("990101", 2023, "ref-ca-1998")
+    first = california.standard.question("M1")
+    (other,) = other_cards((first, None), california)
+    assert [c.caption for c in (question_card(first, california), other)] == [
+        "检验问题 M1", "检验问题 M2"]
 
 
 def test_a_standard_cannot_list_a_question_as_changed(tmp_path):
