@@ -41,7 +41,7 @@ def read_extended(path: Path, home: Path, seen: tuple[str, ...] = ()) -> dict:
     parted = [*_parted(inherited, raw, "")]
     if parted:
         raise DefinitionFault(path.name, parted)
-    return _merged(inherited, raw)
+    return laid_over(inherited, raw)
 
 
 def _parted(parent: dict, child: dict, place: str) -> Iterator[str]:
@@ -74,12 +74,13 @@ def _changed(parent: dict, child: dict) -> bool:
     return False
 
 
-def _merged(parent: dict, child: dict) -> dict:
+def laid_over(parent: dict, child: dict) -> dict:
+    """Return the parent's tables with the child's in them: key by key, rows with an id by it."""
     merged = dict(parent)
     for key, value in child.items():
         old = parent.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
-            merged[key] = _merged(old, value)
+            merged[key] = laid_over(old, value)
         elif _named(old) and _named(value):
             merged[key] = _merged_rows(old, value)
         else:
@@ -94,7 +95,7 @@ def _named(value: object) -> bool:
 
 def _merged_rows(parent: list[dict], child: list[dict]) -> list[dict]:
     changes = {row["id"]: row for row in child}
-    kept = [_merged(row, changes.pop(row["id"], {})) for row in parent]
+    kept = [laid_over(row, changes.pop(row["id"], {})) for row in parent]
     ids = [row["id"] for row in child]
     twice = [row for n, row in enumerate(child) if row["id"] in ids[:n]]
     return [*kept, *changes.values(), *twice]

@@ -12,11 +12,17 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from pipeline.definitions.base import DATA, Filed, Text, load_toml
-from pipeline.definitions.extending import read_extended
+from pipeline.definitions.extending import laid_over, read_extended
 from pipeline.definitions.forms.plausible import Plausibility, plausibility
 from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.indicators import Indicator, indicators
 from pipeline.definitions.items import Eligibility, Item, Veto
+from pipeline.definitions.models.registered import (
+    Registration,
+    analysis_of,
+    parts_of,
+    registration,
+)
 from pipeline.definitions.parts import (
     CHANGED,
     Balance,
@@ -35,7 +41,11 @@ from pipeline.ground.readiness import readied
 
 
 class Standard(Filed):
-    """One policy document (标准包)."""
+    """One policy document (标准包).
+
+    ``analysis`` names the registered analysis (检验方案) whose ``models`` and ``inference`` are
+    taken; what the file itself writes of them replaces, by id, and counts as a change.
+    """
 
     home, kind_zh = DATA / "standards", "标准包"
 
@@ -62,6 +72,7 @@ class Standard(Filed):
     items: list[Item] = []
     vetoes: list[Veto] = []
     eligibility: Eligibility | None = None
+    analysis: str = ""
     models: list[Model] = []
     inference: Inference = Inference()
 
@@ -95,6 +106,12 @@ class Standard(Filed):
         """Return the standard with these questions in the places of those they are put for."""
         put = {q.id.removesuffix(CHANGED): q for q in questions if q}
         return self.model_copy(update={"models": [put.get(m.id, m) for m in self.models]})
+
+    @property
+    def registration(self) -> Registration:
+        """Return how models and inference stand to what was released (设定先于结果)."""
+        return registration(self.analysis or self.id,
+                            parts_of(self.models, 推断规则=self.inference))
 
     def indicator(self, id: str) -> Indicator:
         """Return one of the indicators that this standard uses."""
@@ -160,8 +177,15 @@ def _of_schools(ids: Iterable[str]) -> set[str]:
 
 def load_standard(path: Path) -> Standard:
     """Read a standard; every fault of the file at once, also those between its parts."""
-    return load_toml(path, Standard, _disagreements,
-                     lambda file: read_extended(file, Standard.home))
+    return load_toml(path, Standard, _disagreements, _with_analysis)
+
+
+def _with_analysis(path: Path) -> dict:
+    raw = read_extended(path, Standard.home)
+    if not raw.get("analysis"):
+        return raw
+    own = {key: raw[key] for key in ("models", "inference") if key in raw}
+    return raw | laid_over(analysis_of(raw["analysis"]), own)
 
 
 def _disagreements(raw: dict):

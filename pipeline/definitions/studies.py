@@ -23,6 +23,7 @@ from pipeline.definitions.models.questions import (
     Trajectory,
     plain,
 )
+from pipeline.definitions.models.registered import Registration, parts_of, registration
 from pipeline.definitions.models.specifications import stepped
 from pipeline.definitions.models.steps import names_of
 
@@ -123,6 +124,7 @@ class Study(Filed):
 
     ``level`` and ``balance`` are the measures of the quadrant and of the thirds (a low balance
     is balanced), ``size`` is held fixed in the thirds, ``strips`` are drawn by province.
+    ``based_on`` names the released study that this one changes.
     ``chained`` is false where the years are releases that do not follow on each other: then
     no line is drawn and nothing is followed or extrapolated from one to the next.
     ``school_steps`` prepare the school-years for the models (steps of
@@ -132,6 +134,7 @@ class Study(Filed):
     home, kind_zh = DATA / "studies", "评价方案"
 
     title: Text
+    based_on: str = ""
     subject_zh: Text = "县"
     notice: str = ""
     source: Source
@@ -204,6 +207,14 @@ class Study(Filed):
     def plain_school_steps(self) -> list[dict]:
         """Return the steps of the school-years with plain numbers."""
         return plain(self.school_steps)
+
+    @property
+    def registration(self) -> Registration:
+        """Return how questions and rules stand to what was released (设定先于结果)."""
+        rest = {"准备步骤": self.plain_school_steps, "差距的量": self.gaps, "县级量": self.measures,
+                "轨迹": self.trajectories, "外推": self.projection, "政策": self.policies,
+                "推断规则": self.inference}
+        return registration(self.based_on or self.id, parts_of(self.models, **rest))
 
     def measure(self, name: str) -> Measure:
         """Return a measure by its column; one that is not listed is named by its column."""

@@ -76,7 +76,7 @@ def test_a_changed_question_is_marked_wherever_it_is_printed_and_saved(
     assert {"question_sentences", "question_table", "gap_sentences", "term_table", "model_table",
             "influence_table", "sensitivity_table"} <= marked
     told = run.paper["question_sentences"]["paragraphs"]
-    assert told[0].startswith("标准包在结果之前列明、照此检验的问题6个")
+    assert told[0].startswith("照检验方案所列检验的问题6个")
     assert ("公式原为“O1 ~ ln_F1 + ln_pupils”，改为“O1 ~ ln_F1 + rural”；"
             "标准误原为“HC3”，改为“HC1”") in told[1]
     assert "不能当作预先列明的结果引用" in told[1]
@@ -143,7 +143,8 @@ def test_a_standard_may_list_fewer_questions_than_the_chapter_has_cells_or_more(
 
 
 def test_a_standard_cannot_list_a_question_as_changed(tmp_path):
-    text = NATION.file.read_text("utf-8").replace('id = "M1"', 'id = "M1改"')
+    text = NATION.file.read_text("utf-8") + (
+        '[[models]]\nid = "M8改"\nquestion = "问"\nformula = "O1 ~ R1"\nfocus = "R1"\n')
     (tmp_path / "x.toml").write_text(text, "utf-8")
     with pytest.raises(DefinitionFault, match="编号不得以“改”结尾"):
         load_standard(tmp_path / "x.toml")

@@ -78,7 +78,6 @@ def test_chapter_06_says_what_its_models_say(seed):
         gap_sentences.gap_sentences(found.models, found.terms, county),
         gap_sentences.robustness_sentences(found.influence, found.models, county),
         gap_sentences.refused_sentences(found.models, county),
-        c06_gaps.question_table(found.models, county),
         c06_gaps.model_table(found.models, county),
         c06_gaps.term_table(found.models, found.terms, county),
         c06_gaps.influence_table(found.influence, found.models, county),

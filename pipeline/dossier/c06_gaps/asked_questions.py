@@ -5,6 +5,7 @@ import pandas as pd
 from pipeline.county import County
 from pipeline.definitions.parts import CHANGED, CHOICES, Model
 from pipeline.dossier.models.gap_sentences import PLAIN
+from pipeline.dossier.models.tested_words import beforehand, registered_words
 from pipeline.dossier.printing.exhibit import FAIL, Cell, Field, NotebookTable, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import EMPTY, figure_text, joined
 from pipeline.ground.terms import LOCATIONS
@@ -25,9 +26,10 @@ def question_sentences(frames: dict[str, pd.DataFrame], asked: County, county: C
         return None
     changed = [m for m in asked.standard.models if m.changed]
     listed = len(asked.standard.models) - len(changed)
-    said = [f"标准包在结果之前列明、照此检验的问题{listed}个，见[[question_table]]。"]
+    said = [f"照检验方案所列检验的问题{listed}个，见[[question_table]]；"
+            f"{registered_words(county.standard.registration, '检验方案')}。"]
     for model in changed:
-        said.append(f"{model.id}在笔记本中改动过，不是标准包预先列明的设定，不能当作预先列明的结果引用："
+        said.append(f"{model.id}在笔记本中改动过，不是检验方案所列的设定，不能当作预先列明的结果引用："
                     f"{_changes(model, county)}。")
     return Prose("question_sentences", tuple(said))
 
@@ -36,19 +38,27 @@ def question_table(frames: dict[str, pd.DataFrame], county: County) -> PrintedTa
     """List the questions with formula, method, errors and reference group."""
     if _nobody(frames, county):
         return None
-    rows = tuple((Cell(m.id, FAIL * m.changed), Cell(m.question),
+    rows = tuple((Cell(m.id + _mark(m, county), FAIL * m.changed), Cell(m.question),
                   Cell(formula_zh(m.formula, county)), Cell(METHOD_ZH[m.method]),
                   Cell(errors_zh(m, county)), Cell(reference_zh(m)), Cell(FAMILY_ZH[m.family]))
                  for m in county.standard.models)
     changed = [m.id for m in county.standard.models if m.changed]
-    beside = f"{joined(changed)}在笔记本中改动过" if changed else "设定先于结果"
+    found = county.standard.registration
+    beside = (f"检验方案 {found.name}，{joined(changed)}在笔记本中改动过" if changed
+              else registered_words(found, "检验方案"))
+    ahead = f"{beforehand(found)}列明的" if found.released else ""
     return PrintedTable(
-        "question_table", f"{county.name}{county.year}年{'' if changed else '预先列明的'}检验问题",
+        "question_table", f"{county.name}{county.year}年{ahead}检验问题",
         (Field("编号", align="center", width=0.9), Field("问题", align="left", width=3.1),
          Field("设定", align="left", width=3.1), Field("方法", align="left", width=1.8),
          Field("标准误", align="left", width=1.9), Field("参照组", align="left", width=1.3),
          Field("类别", align="center", width=0.8)),
-        rows, f"标准包 {county.standard.id}，{beside}")
+        rows, beside)
+
+
+def _mark(model: Model, county: County) -> str:
+    """Mark a question that the pack puts otherwise than it was released."""
+    return "（改动）" * (not model.changed and county.standard.registration.changed(model.id))
 
 
 def question_card(model: Model | None, county: County) -> NotebookTable | None:

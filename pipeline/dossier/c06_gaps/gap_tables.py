@@ -12,7 +12,7 @@ from pipeline.dossier.models.gap_sentences import (
     step_of,
     term_zh,
 )
-from pipeline.dossier.models.tested_words import ADJUSTMENT_ZH
+from pipeline.dossier.models.tested_words import ADJUSTMENT_ZH, beforehand
 from pipeline.dossier.printing.exhibit import TOTAL, UNKNOWN, Cell, Field, PrintedTable
 from pipeline.dossier.printing.numbers import (
     EMPTY,
@@ -159,7 +159,7 @@ def sensitivity_table(specifications: pd.DataFrame, models: pd.DataFrame, county
          Field("同号", "全部设定", width=0.8), Field("不估计", "全部设定", width=0.9)),
         tuple(rows), "学校数据表",
         notes=("同号：可估计的全部设定中与原设定方向相同的个数；不估计：因样本量等原因没有估计的个数。"
-               f"设定的取舍预先列明{except_changed(county)}。",))
+               f"设定的取舍{beforehand(county.standard.registration)}列明{except_changed(county)}。",))
 
 
 def _sensitivity(m: dict, rows: list[dict], county: County) -> tuple[Cell, ...]:

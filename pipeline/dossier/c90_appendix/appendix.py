@@ -5,6 +5,7 @@ import pandas as pd
 from pipeline.county import County
 from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.indicators import Indicator
+from pipeline.dossier.models.tested_words import registered_words
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, level_text, percent_text
 from pipeline.dossier.printing.software_rows import run_rows
@@ -125,6 +126,8 @@ def run_table(findings: pd.DataFrame, county: County) -> PrintedTable:
     """Print what the figures depend on: standard, versions, fonts (运行信息)."""
     rows = [("评估单元", county.code), ("年份", str(county.year)),
             ("标准包", f"{county.standard.id}，sha256 {_short_hash(county)}"),
+            *((("检验方案", registered_words(county.standard.registration, "").strip()),)
+              if county.standard.models else ()),
             *run_rows(),
             ("清洗记录", f"{len(findings)}条，见 findings.json")]
     return PrintedTable(

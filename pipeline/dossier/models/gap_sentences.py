@@ -5,7 +5,13 @@ import math
 import pandas as pd
 
 from pipeline.county import County
-from pipeline.dossier.models.tested_words import in_chinese, open_words, p_words, undecided
+from pipeline.dossier.models.tested_words import (
+    beforehand,
+    in_chinese,
+    open_words,
+    p_words,
+    undecided,
+)
 from pipeline.dossier.printing.exhibit import Prose
 from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined
 from pipeline.ground.terms import FITTED, records
@@ -78,8 +84,7 @@ def refused_sentences(models: pd.DataFrame, county: County) -> Prose:
         return Prose("refused_sentences", (
             f"没有学校数据，列明的{asked}个问题都不作检验。" if asked else "没有列出的检验问题。",))
     fitted = int((models["status"] == FITTED).sum())
-    listed = sum(not model.changed for model in county.standard.models)
-    text = (f"{listed}个问题在结果出来之前列明，见[[question_table]]；"
+    text = (f"{len(county.standard.models)}个问题见[[question_table]]；"
             f"分学段、分位数共{len(models)}个模型，"
             + (f"已估计{fitted}个，不估计{len(models) - fitted}个" if 0 < fitted < len(models)
                else "都已估计" if fitted else "都不估计")
@@ -102,7 +107,8 @@ def robustness_sentences(influence: pd.DataFrame, models: pd.DataFrame, county: 
             else "逐一剔除所列学校，各关注项的正负均不改变，大小见[[influence_table]]")
     shown = {id.rsplit("-", 1)[0] for id in influence["id"]}
     curves = any(m.covariates for m in county.standard.models if m.id in shown)
-    more = "；换一种预先列明的取舍，结果见[[sensitivity_table]]" if curves else ""
+    listed = f"；换一种{beforehand(county.standard.registration)}列明的取舍，结果见"
+    more = f"{listed}[[sensitivity_table]]" if curves else ""
     see = "，见[[influence_table]]" if turned else ""
     return Prose(key, (f"{said}{see}{more}。",))
 

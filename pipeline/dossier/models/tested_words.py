@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from pipeline.definitions.models.registered import Registration
 from pipeline.dossier.printing.numbers import p_text
 from pipeline.ground.terms import LEVEL, is_missing
 
@@ -10,6 +11,21 @@ ADJUSTMENT_ZH = {"holm": "Holm", "fdr_bh": "Benjamini–Hochberg"}
 PLACES = {"unit": "县", "year": "年份", "section": "学校", "province": "省", "prefecture": "市",
           "school": "学校"}
 _INTERNAL = re.compile(r"C\((\w+)\)|(?<![\w.])[A-Za-z]\w*(?:\[\w+\])?", re.ASCII)
+
+
+def registered_words(found: Registration, zh: str) -> str:
+    """Say of an analysis or a study whether it was set before the results (设定先于结果)."""
+    if found.released:
+        return f"{zh} {found.name} 第{found.version}版，设定先于结果"
+    if found.version:
+        return (f"{zh} {found.name}，设定已改动（与已发布的第{found.version}版相比："
+                f"{'、'.join(found.differences)}）")
+    return f"{zh} {found.name}，没有已发布的版本，设定与结果的先后无从查证"
+
+
+def beforehand(found: Registration) -> str:
+    """Return 预先 where what is asked is as it was released, else nothing."""
+    return "预先" if found.released else ""
 
 
 def relation(p: float) -> str:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.annual_evaluation import Annual
+from pipeline.dossier.models.tested_words import registered_words
 from pipeline.dossier.printing.exhibit import TOTAL, Cell, Cover, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, joined
 from pipeline.dossier.printing.software_rows import cover_rows
@@ -43,7 +44,7 @@ def pool_sentences(units: pd.DataFrame, panel: pd.DataFrame, annual: Annual) -> 
     if some:
         said.append(f"其中{some}个{zh}·年的差异系数有学校缺数据，由其余学校算出（试算）：计入分布图、三分位、"
                     "漏斗图、外推和同类县比较；模型、收敛和政策另列不含它们的结果。")
-    said.append(f"各问题、模型和取舍见评价方案 {annual.study.id}，先于结果写定，"
+    said.append(f"各问题、模型和取舍见{registered_words(annual.study.registration, '评价方案')}；"
                 "散列值印在方法说明中。")
     return Prose("pool_sentences", tuple(said))
 

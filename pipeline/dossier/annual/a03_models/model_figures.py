@@ -40,7 +40,7 @@ def effect_chart(models: pd.DataFrame, variants: pd.DataFrame, annual: Annual) -
         f"再列改变一项的",
         "县级面板和学校数据", figure,
         tuple({k: row[k] for k in ("id", "label", "effect", "low", "high")} for row in flat),
-        notes=("菱形为原设定，圆点为预先列明的改变；对数的关注项为每高10%，横线为95%区间，竖线为零。",))
+        notes=("菱形为原设定，圆点为列明的改变；对数的关注项为每高10%，横线为95%区间，竖线为零。",))
 
 
 def _groups(models: pd.DataFrame, variants: pd.DataFrame, annual: Annual

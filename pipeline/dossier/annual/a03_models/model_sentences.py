@@ -10,7 +10,13 @@ from pipeline.dossier.annual.a03_models.naming import (
     controls_zh,
     size_of,
 )
-from pipeline.dossier.models.tested_words import open_words, p_words, relation, undecided
+from pipeline.dossier.models.tested_words import (
+    open_words,
+    p_words,
+    registered_words,
+    relation,
+    undecided,
+)
 from pipeline.dossier.printing.exhibit import Prose
 from pipeline.dossier.printing.numbers import coefficient_text, joined
 from pipeline.ground.terms import FITTED, is_missing
@@ -35,7 +41,8 @@ def question_sentences(models: pd.DataFrame, annual: Annual) -> Prose:
     if models.empty:
         return Prose("question_sentences", ("本方案没有列出模型问题。",))
     fitted = int((models["status"] == FITTED).sum())
-    text = (f"{len(models)}个问题在结果出来之前列明，见[[annual_question_table]]；"
+    asked = registered_words(annual.study.registration, "评价方案")
+    text = (f"{len(models)}个问题见[[annual_question_table]]（{asked}）；"
             f"已估计{fitted}个，"
             f"不估计{len(models) - fitted}个，理由见[[annual_model_table]]。")
     if fitted < len(models):

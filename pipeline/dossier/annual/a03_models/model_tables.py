@@ -13,7 +13,7 @@ from pipeline.dossier.annual.a03_models.naming import (
     size_of,
     term_zh,
 )
-from pipeline.dossier.models.tested_words import ADJUSTMENT_ZH
+from pipeline.dossier.models.tested_words import ADJUSTMENT_ZH, beforehand, registered_words
 from pipeline.dossier.printing.exhibit import TOTAL, UNKNOWN, Cell, Field, PrintedTable
 from pipeline.dossier.printing.numbers import (
     EMPTY,
@@ -34,15 +34,17 @@ def question_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     """List the questions that were put beforehand, with formula and method."""
     if models.empty:
         return None
-    rows = tuple((Cell(m.id), Cell(m.question), Cell(formula_zh(m.plain_estimator, annual)),
+    found = annual.study.registration
+    rows = tuple((Cell(m.id + "（改动）" * found.changed(m.id)), Cell(m.question),
+                  Cell(formula_zh(m.plain_estimator, annual)),
                   Cell(METHOD_ZH.get(m.kind, m.kind)), Cell(FAMILY_ZH[m.family]))
                  for m in annual.study.models)
     return PrintedTable(
-        "annual_question_table", f"{annual.year}年预先列明的模型问题",
+        "annual_question_table", f"{annual.year}年{beforehand(found)}列明的模型问题",
         (Field("编号", align="center", width=0.7), Field("问题", align="left", width=3.4),
          Field("设定", align="left", width=4.4), Field("方法", align="left", width=1.7),
          Field("类别", align="center", width=0.8)),
-        rows, f"评价方案 {annual.study.id}，设定先于结果")
+        rows, registered_words(found, "评价方案"))
 
 
 def model_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
@@ -161,4 +163,4 @@ def variant_table(variants: pd.DataFrame, models: pd.DataFrame, annual: Annual
          Field("单位", align="center", width=0.9), Field(f"{zh}数", width=0.8),
          Field("标准误", align="left", width=1.6)),
         tuple(rows), "县级面板和学校数据",
-        notes=("效应为关注项高一步（对数的为高10%）时的变化；各项取舍在方案中预先列明。",))
+        notes=("效应为关注项高一步（对数的为高10%）时的变化；各项取舍在方案中列明。",))
