@@ -1,19 +1,20 @@
 # 均衡 Junheng。两条命令：make dossier 出示例卷宗；make test 运行全部测试。
 # 首次运行自行建立 .venv 并按 requirements.lock 安装；只需要 python3（3.11—3.13）、make、git；
 # 另有 python 时写 make PYTHON=/路径/python3.12 dossier。其余软件包用到时才装：
-# make test 装测试与 Dask，make examples 装加州示例的数据（GPL），make lab 装 JupyterLab，make sign 装签名用的。
+# make test 装测试、Dask 与 pyarrow，make examples 装加州示例的数据（GPL），make lab 装 JupyterLab，make sign 装签名用的，
+# make parquet 装 pyarrow。
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-EXTRAS := build dask examples lab sign test
+EXTRAS := build dask examples lab parquet sign test
 
 STRIP := if [ -x $(BIN)/nbstripout ]; then exec $(BIN)/nbstripout --keep-id; else exec cat; fi
 EDITORS := $(addprefix cell.metadata.,editable jupyter slideshow trusted vscode) \
   $(addprefix metadata.language_info.,codemirror_mode file_extension mimetype nbconvert_exporter \
   pygments_lexer version)
 
-.PHONY: setup dossier examples test check dask lab sign filter lock clean
+.PHONY: setup dossier examples test check dask lab parquet sign filter lock clean
 
 setup: $(READY) filter
 
@@ -40,12 +41,14 @@ examples: $(VENV)/ready-examples
 check: $(VENV)/ready-test
 	$(BIN)/ruff check .
 
-test: check dask
+test: check dask parquet
 	$(BIN)/python -m pytest -n 2 --dist loadfile -rs
 
 dask: $(VENV)/ready-dask
 
 sign: $(VENV)/ready-sign
+
+parquet: $(VENV)/ready-parquet
 
 lab: $(VENV)/ready-lab filter
 	@echo "运行 $(BIN)/jupyter lab，打开 notebooks/ 中的章节。"

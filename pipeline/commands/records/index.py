@@ -6,6 +6,7 @@ import click
 
 from pipeline.ground.errors import JunhengError
 from pipeline.ground.machine import lacking
+from pipeline.whole.index import PAGE
 
 
 @click.command()
@@ -21,8 +22,6 @@ def index(folder: str) -> None:
 def index_after(year_folder: Path, everybody: bool = True) -> None:
     """Write the index when a batch has ended; what keeps it from being written is said, and
     costs no dossier. After units by name an index that is there is only said to be older."""
-    from pipeline.whole.index.index_files import PAGE
-
     again = f"请运行 junheng index {year_folder}"
     if not everybody:
         if (year_folder / PAGE).is_file():
@@ -39,7 +38,7 @@ def index_after(year_folder: Path, everybody: bool = True) -> None:
 
 def _tell(year_folder: Path) -> None:
     """Write the index of a year and say where it is, and which dossiers are not whole."""
-    from pipeline.whole.index.index_files import PAGE, write_index
+    from pipeline.whole.index.index_files import write_index
     from pipeline.whole.index.standing_counties import DAMAGED
 
     made, said = write_index(year_folder)

@@ -3,21 +3,27 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.ground.errors import WrongUse
+from pipeline.ground.errors import MachineUnfit, WrongUse
 from pipeline.ground.ownership import claim
 from pipeline.publishing.batch.asking import HIDDEN, WRITTEN
 from pipeline.publishing.batch.books.lock import locked
 from pipeline.publishing.records.csv_tables import spreadsheet_text
-from pipeline.publishing.records.publication import write_own
+from pipeline.publishing.records.publication import remove_own, write_own
+from pipeline.whole.index import PAGE
 from pipeline.whole.index.index_lines import HEADINGS
 from pipeline.whole.index.index_page import index_page
 from pipeline.whole.index.index_record import Index, index_json
+from pipeline.whole.index.nation_tables import (
+    COUNTIES,
+    FIGURES,
+    WORKBOOK,
+    nation_parquet,
+    nation_workbook,
+)
 from pipeline.whole.index.standing_counties import require_counties
 
-PAGE = "index.html"
 _YEAR = re.compile(r"[12][0-9]{3}")
 
 
@@ -48,18 +54,27 @@ def write_index(year_folder: Path) -> tuple[Index, list[str]]:
     there: half of what it publishes would be in it.
     """
     require_counties(year_folder)
+    notes = year_folder / HIDDEN / WRITTEN
     with locked(claim(year_folder / HIDDEN), None):
-        index = Index.of(year_folder)
-        said = [line for name, content in [*_files(index)]  # all of them can be made, or none is
-                for line in write_own(year_folder / name, content,
-                                      year_folder / HIDDEN / WRITTEN)]
+        index, said = Index.of(year_folder), []
+        files = _files(index, said)
+        for name in {COUNTIES, FIGURES} - files.keys():  # of a run that had pyarrow: older now
+            remove_own(year_folder / name, notes)
+        for name, content in files.items():
+            said += write_own(year_folder / name, content, notes)
     return index, said
 
 
-def _files(index: Index) -> Iterator[tuple[str, bytes]]:
-    yield "index.csv", _csv(index)
-    yield "index.json", index_json(index)
-    yield PAGE, index_page(index, ())
+def _files(index: Index, said: list[str]) -> dict[str, bytes]:
+    """Return file → bytes in the order of writing: all of them can be made, or none is."""
+    files = {"index.csv": _csv(index), "index.json": index_json(index),
+             WORKBOOK: nation_workbook(index)}
+    try:
+        files |= nation_parquet(index)
+    except MachineUnfit as fault:
+        said.append(f"{fault}。")
+    beside = tuple(name for name in files if not name.startswith("index."))
+    return files | {PAGE: index_page(index, beside)}
 
 
 def _csv(index: Index) -> bytes:

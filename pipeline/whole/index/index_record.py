@@ -8,7 +8,9 @@ from pathlib import Path
 
 from pipeline.definitions.indicators import indicators
 from pipeline.definitions.standards import standards
+from pipeline.ground.ownership import claim
 from pipeline.ground.terms import MET, NOT_JUDGED, NOT_MET, UNDETERMINED
+from pipeline.publishing.batch.asking import HIDDEN
 from pipeline.whole.index.index_lines import HEADINGS
 from pipeline.whole.index.standing_counties import (
     StandingCounty,
@@ -31,7 +33,8 @@ class Index:
 
     @classmethod
     def of(cls, year_folder: Path) -> "Index":
-        """Read the folder of a year."""
+        """Read the folder of a year; what was found whole is noted in the batch's own folder."""
+        claim(year_folder / HIDDEN)
         return cls(int(year_folder.name), tuple(standing_counties(year_folder)),
                    tuple(annual_books(year_folder)))
 
