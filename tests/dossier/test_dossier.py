@@ -8,10 +8,12 @@ from collections import namedtuple
 from fractions import Fraction
 
 import jsonschema
+import nbformat
 import pandas as pd
 import papermill
 import pypdf
 import pytest
+from opened_word import lacking, needs_writer, opened, printed, tables
 from published_data import require_examples
 
 from pipeline.analysis.library import SchoolTable
@@ -26,16 +28,17 @@ from pipeline.publishing.book import make_dossier
 from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.publishing.order import Order
+from pipeline.publishing.paper.blocks import read_notebook
 
 pytestmark = pytest.mark.slow
 Made = namedtuple("Made", "folder results pages text order")
-RECORDS = ("dossier.pdf", "dossier.xlsx", "results.json", "findings.json")
+RECORDS = ("dossier.pdf", "dossier.docx", "dossier.xlsx", "results.json", "findings.json")
 
 
 def make(place, unit, year, engine="fork", **more):
     """Make a dossier below ``place``, leaving the repository as it is, and read it."""
     given = {"unit": unit, "year": year, "processed": str(place / "processed"), **more}
-    order = Order(checked(given), place / "reports", engine, ("pdf", "xlsx"))
+    order = Order(checked(given), place / "reports", engine, ("pdf", "docx", "xlsx"))
     folder = make_dossier(order)
     pages = [page.extract_text() for page in pypdf.PdfReader(folder / "dossier.pdf").pages]
     results = json.loads((folder / "results.json").read_text("utf-8"))
@@ -186,6 +189,24 @@ def test_every_value_of_every_school_in_the_pdf_is_that_of_the_results(made):
                    rf"{re.escape(printed)} {STATE_ZH[school['status']]}")
         assert len(values) == 7
         assert len(re.findall(pattern, made.text)) == 1, (school["name"], printed)
+
+
+def test_the_word_file_says_cell_by_cell_what_the_document_says(made):
+    document = read_notebook(nbformat.read(made.folder / "dossier.ipynb", 4))
+    file = (made.folder / "dossier.docx").read_bytes()
+    wanted = [[[cell["text"] for cell in row] for row in block["rows"]]
+              for block in document["front"] + document["body"] if block["type"] == "table"]
+    assert [table["rows"] for table in tables(opened(file))] == wanted
+    assert sum(len(row) for rows in wanted for row in rows) > 4_000
+    assert len(file) < 2_000_000
+
+
+@needs_writer
+def test_libreoffice_prints_every_word_of_the_word_file(made, tmp_path):
+    record = read_notebook(nbformat.read(made.folder / "dossier.ipynb", 4),
+                           json.loads((made.folder / "manifest.json").read_text())["run_id"][:16])
+    pages = printed(tmp_path, dossier=(made.folder / "dossier.docx").read_bytes())["dossier"]
+    assert lacking(record, pages) == []
 
 
 def test_the_counts_on_the_first_page_are_those_of_the_results(made):

@@ -11,51 +11,19 @@ import nbformat
 import pypdf
 import pytest
 from nbformat import v4
+from small_paper import FIGURE, HOSTILE, cover, long_table, notebook, one_of_everything, shows
 
-from pipeline.dossier.printing.exhibit import Cell, Cover, Field, PrintedTable, Prose
+from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.ground.errors import DossierFailed
-from pipeline.ground.terms import EXHIBIT_MIME
 from pipeline.publishing.formats import known_formats
 from pipeline.publishing.formats.pdf import Exporter as PdfExporter, typesetting
 from pipeline.publishing.formats.pdf.typesetting import typeset
 from pipeline.publishing.paper.blocks import read_notebook
 from pipeline.publishing.paper.exporting import export
 
-HOSTILE = ('#eval("1+1")', "$x^2$", "a\\b", "<label>", "@ref", "`raw`", "<b>粗</b>", "*星*", "_线_",
-           "#import", "//注", "/*注*/", "= 题", "- 项", "\\u{41}", "[[", "]", "{", "~", "'")
-SVG = ('<svg xmlns="http://www.w3.org/2000/svg" width="300" height="80">'
-       "<text x='9' y='40' font-family='Noto Sans SC' font-size='12'>图中的字</text></svg>")
-FIGURE = {"kind": "figure", "key": "pic", "place": "body", "caption": "一幅图", "alt": "替代文字",
-          "source": "某局", "notes": [], "svg": SVG}
-
-
-def cover(**more):
-    values = {"title": "某某卷宗", "subtitle": "2023年度", "rows": (("对象", "甲县"),),
-              "running_head": "页眉文字", "date": "2024-03-01", "mark": "样张",
-              "statement": "声明文字"}
-    return Cover("cover", **values | more)
-
-
-def shows(*exhibits):
-    bundles = [e if isinstance(e, dict) else e.record() for e in exhibits]
-    outputs = [v4.new_output("display_data", data={EXHIBIT_MIME: b}) for b in bundles]
-    return v4.new_code_cell("hidden_code()", outputs=outputs)
-
-
-def long_table(count, wide=False):
-    fields = (Field("序号"), Field("名称", align="left"),
-              Field("甲值", "一组"), Field("乙值", "一组"))
-    tones = ("", "fail", "short", "unknown", "total")
-    rows = tuple((Cell(str(n)), Cell(f"第{n}行名称"), Cell("1,234.5", tones[n % 5]), Cell("0.25"))
-                 for n in range(1, count + 1))
-    return PrintedTable("long", "长长的表", fields, rows, "某局年报", unit="人", notes=("尾注",),
-                        wide=wide)
-
 
 def pdf(*cells, resources=None, **more):
-    made = [v4.new_markdown_cell(c) if isinstance(c, str) else c for c in cells]
-    notebook = v4.new_notebook(cells=[shows(cover(**more)), *made])
-    return PdfExporter().from_notebook_node(notebook, resources or {})[0]
+    return PdfExporter().from_notebook_node(notebook(*cells, **more), resources or {})[0]
 
 
 def pages(data):
@@ -66,13 +34,7 @@ def pages(data):
 
 @pytest.fixture(scope="module")
 def example():
-    return pdf(
-        shows(Prose("s", ("摘要的结论，见[[long]]。",), front=True)),
-        "# 第一章的题\n\n正文有**重点**和公式 $X_i$：\n\n$$CV=\\frac{S}{\\bar{X}}$$",
-        "## 一节\n\n- 一项\n\n1. 一条",
-        shows(FIGURE, Prose("h", HOSTILE[:10]), Prose("h2", HOSTILE[10:15], bullets=True)),
-        "# 第二章的题\n\n见[[pic]]。", shows(long_table(200, wide=True)), "完。",
-        resources={"run_id": "run-1"})
+    return PdfExporter().from_notebook_node(one_of_everything(), {"run_id": "run-1"})[0]
 
 
 def test_chinese_text_can_be_read_back(example):
@@ -209,11 +171,10 @@ def test_nbconvert_finds_the_exporter_by_its_name():
 
 
 def test_what_is_exported_is_what_nbconvert_and_nbformat_make(tmp_path):
-    notebook = v4.new_notebook(cells=[shows(cover()), v4.new_markdown_cell("# 一章\n\n正文。"),
-                                      shows(FIGURE, Prose("h", HOSTILE), long_table(3))])
-    wanted = PdfExporter().from_notebook_node(notebook, {"run_id": "run-1"})[0]
-    text = nbformat.writes(notebook)
-    export(nbformat.from_dict(notebook), "run-1", tmp_path / "dossier", ("pdf",))
+    made = notebook("# 一章\n\n正文。", shows(FIGURE, Prose("h", HOSTILE), long_table(3)))
+    wanted = PdfExporter().from_notebook_node(made, {"run_id": "run-1"})[0]
+    text = nbformat.writes(made)
+    export(nbformat.from_dict(made), "run-1", tmp_path / "dossier", ("pdf",))
     assert (tmp_path / "dossier.pdf").read_bytes() == wanted
     written = (tmp_path / "dossier.ipynb").read_text("utf-8")
     assert [line.strip() for line in written.splitlines()] == [

@@ -9,6 +9,7 @@ fonts. The result is JSON values only: whatever writes a paper, writes it from t
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date
 from xml.etree import ElementTree
 
 from nbformat import NotebookNode
@@ -96,7 +97,7 @@ def _add(document: dict, record: dict, used: set[str]) -> None:
     if kind == "cover":
         if document["cover"]:
             raise DossierFailed("笔记本中有两个封面，只能有一个。")
-        document["cover"] = content
+        document["cover"] = _dated(content)
     else:
         place = "front" if record.get("place") == "front" else "body"
         document[place] += _text(content) if kind == "text" else [_checked(content)]
@@ -107,6 +108,16 @@ def _text(content: dict) -> list[dict]:
     if content["bullets"] and runs:
         return [{"type": "list", "ordered": False, "start": 1, "items": runs}]
     return [{"type": "paragraph", "runs": paragraph} for paragraph in runs]
+
+
+def _dated(cover: dict) -> dict:
+    try:
+        right = date.fromisoformat(cover["date"]).isoformat() == cover["date"]
+    except ValueError:
+        right = False
+    if not right:
+        raise DossierFailed(f"封面日期“{cover['date']}”应写作 2024-03-01 的形式。")
+    return cover
 
 
 def _checked(exhibit: dict) -> dict:

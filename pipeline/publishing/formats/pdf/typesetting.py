@@ -6,12 +6,11 @@ or name a file.
 """
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.ground.errors import DossierFailed
 from pipeline.ground.fonts import SANS, SANS_BOLD, SERIF
 from pipeline.publishing.formats.pdf.typst_formulas import typst as typst_math
 from pipeline.publishing.paper.compiling import compiled
@@ -25,7 +24,7 @@ def typeset(document: dict) -> bytes:
         _lay_out(document, root)
         return compiled(
             root, "dossier.typ", format="pdf",
-            timestamp=datetime.combine(_day(document), datetime.min.time(), UTC),
+            timestamp=datetime.fromisoformat(document["cover"]["date"]).replace(tzinfo=UTC),
             pdf_standards=["a-3a" if "attachment" in document else "a-2a", "ua-1"])
 
 
@@ -39,17 +38,9 @@ def _lay_out(document: dict, root: Path) -> None:
     paper["attached"] = "attachment" in document
     if paper["attached"]:
         (root / "results.json").write_bytes(document["attachment"])
-    paper["date"] = list(_day(document).timetuple()[:3])
+    paper["date"] = [int(part) for part in document["cover"]["date"].split("-")]
     paper["fonts"] = {"sans": SANS, "bold": SANS_BOLD, "serif": SERIF}
     (root / "dossier.json").write_text(json.dumps(paper, ensure_ascii=False), "utf-8")
-
-
-def _day(document: dict) -> date:
-    try:
-        return date.fromisoformat(document["cover"]["date"])
-    except ValueError as error:
-        day = document["cover"]["date"]
-        raise DossierFailed(f"封面日期“{day}”应写作 2024-03-01 的形式。") from error
 
 
 def _ready(block: dict, root: Path) -> dict:
