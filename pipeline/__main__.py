@@ -13,6 +13,7 @@ from pipeline.commands.annual import annual
 from pipeline.commands.check import check
 from pipeline.commands.doctor import doctor
 from pipeline.commands.list import list_
+from pipeline.commands.prefecture import prefecture
 from pipeline.commands.records.clean import clean
 from pipeline.commands.records.collect import collect
 from pipeline.commands.records.index import index
@@ -41,8 +42,8 @@ def command() -> None:
     """均衡：由学校数据表到县域义务教育优质均衡发展评估卷宗。"""
 
 
-for _one in (run, check, what_if_, collect, index, annual, template, synth, list_, doctor, clean,
-             verify, sign, key):
+for _one in (run, check, what_if_, collect, index, annual, prefecture, template, synth, list_,
+             doctor, clean, verify, sign, key):
     command.add_command(_one)
 
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from pipeline.definitions.base import Definition, Exact, Text
 
 Op = Literal[">=", "<=", "=", "<", ">"]
+About = Literal[">=", "<=", "=", "<", ">", "~"]
 ByStage = dict[str, Exact]
 
 
@@ -39,7 +40,7 @@ class Part(Definition):
     label: str = ""
     numerator: list[str] = Field(min_length=1)
     denominator: list[str] = []
-    op: Op
+    op: About
     value: Exact
     unit: Text
     of_whole: bool = True

@@ -28,6 +28,8 @@ STATE_ZH = {MET: "达标", NOT_MET: "未达标", UNDETERMINED: "待核"}
 NOT_JUDGED = "not_judged"  # by a standard that only describes
 VERDICT_ZH = STATE_ZH | {NOT_JUDGED: "不作判定"}
 
+TARGET_STATE_ZH = {MET: "达到", NOT_MET: "未达到", UNDETERMINED: "待核", NOT_APPLICABLE: "不适用"}
+
 ABOVE, FLOOR, BELOW, MISSING = "met", "floor", "below", "missing"
 
 RESOURCE, VETO, ELIGIBILITY = "资源配置", "一票否决", "申报条件"  # groups of judgements

@@ -126,7 +126,15 @@ RULED = {
     "W11": "county_figures county_figures county_figures county_figures",
     "CX11": "pupils_per pupils_per", "CX12": "small_school_ratio",
 } | dict.fromkeys(("CX08", "CX09", "W12", "W14", "W15", "W24", "W27", "W29", "W30", "Z29", "Z30",
-                   "Z31", "ZR3", "ZR4", "ZR8", "ZR9"), "county_figures")
+                   "Z31", "ZR3", "ZR4", "ZR8", "ZR9"), "county_figures") | dict.fromkeys(
+    ("Z04", "Z05", "Z06", "Z10", "Z11", "Z12", "Z13", "Z14", "Z15", "Z16", "Z17", "Z18", "Z19",
+     "Z23", "Z24", "Z25", "Z28", "ZR1", "ZR2", "CX01", "CX07", "CX15", "W02", "W03", "W04", "W05",
+     "W06", "W13", "W18", "W19", "W25"), "county_figures") | {
+    "Z03": "counties_that", "W09": "counties_that", "W10": "counties_that", "CX02": "cohort",
+    "Z26": "county_figures county_figures county_figures",
+    "CX13": "county_figures county_figures county_figures",
+    "CX14": "county_figures county_figures county_figures",
+    "W17": "county_figures county_figures", "W20": "county_figures county_figures"}
 # 题名和发文机关：照原件
 HEADS = {
     ZHENGZHOU: ("郑州市人民政府关于推进义务教育优质均衡发展的实施意见", "郑州市人民政府"),

@@ -73,7 +73,7 @@ def test_the_table_adds_up_and_gives_the_reason_of_what_is_not_judged():
     assert total == [sum(column) for column in zip(*rows.values(), strict=True)]
     assert total[0] == sum(total[1:]) == len(BY_ID)
     assert any("CX03" in line and "“前列”未定义" in line for line in lines)
-    assert any(f"{PREFECTURE}的：" in line for line in lines)
+    assert any(f"{PREFECTURE}的 48 个" in line and "其中 40 个由各县的数" in line for line in lines)
 
 
 def test_nine_in_ten_of_a_countys_own_targets_can_be_judged_and_seven_by_its_sheets():

@@ -29,6 +29,13 @@ def holds(value: Fraction, op: str, limit: Fraction) -> bool:
             "<": value < limit, ">": value > limit}[op]
 
 
+def compared(value: Fraction, op: str, limit: Fraction) -> str:
+    """Return the state of a comparison; 左右 (``~``) beyond a tenth is open, not failed."""
+    if op == "~":
+        return MET if abs(value - limit) <= ABOUT * abs(limit) else UNDETERMINED
+    return MET if holds(value, op, limit) else NOT_MET
+
+
 def say(value: Fraction, unit: str, limit: Fraction) -> str:
     """Print a value: whole where it is, else with the decimals that keep it on its side."""
     if value == int(value):

@@ -18,6 +18,8 @@ class CountyData:
 
     ``places`` says in which row each fact stands; ``levels`` and ``coefficients`` are what
     was measured of it: the rows of the indicators and balance tables, where they are there.
+    A prefecture's has its ``counties``, whose figures are added up, the names of those that
+    are ``lacking``, and what figures come to without these (``at_least``).
     """
 
     year: int
@@ -34,6 +36,9 @@ class CountyData:
     places: dict[str, dict] = field(default_factory=dict)
     levels: list[dict] = field(default_factory=list)
     coefficients: list[dict] = field(default_factory=list)
+    counties: tuple["CountyData", ...] = ()
+    lacking: tuple[str, ...] = ()
+    at_least: dict[str, Fraction] = field(default_factory=dict)
 
     def general_sections(self) -> list[dict]:
         """Return the sections of general schools that have pupils (普通中小学)."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from pipeline.analysis.county import county_rules
-from pipeline.analysis.county.comparing import Outcome, every_school, holds, say
+from pipeline.analysis.county.comparing import Outcome, compared, every_school, holds, say
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.schools import school_rules
 from pipeline.definitions import items as rules
@@ -97,9 +97,9 @@ def _part(part: rules.Part, data: CountyData) -> Outcome:
             return Outcome(UNDETERMINED, f"{label}分子大于分母，请核对", None, part.value, part.op,
                            part.unit)
         value = Fraction(value) / below * (100 if part.unit == "%" else 1)
-    met = holds(value, part.op, part.value)
     said = f"{label}{say(value, part.unit, part.value)}"
-    return Outcome(MET if met else NOT_MET, said, value, part.value, part.op, part.unit)
+    return Outcome(compared(value, part.op, part.value), said, value, part.value, part.op,
+                   part.unit)
 
 
 def _retention(rule: rules.Retention, data: CountyData) -> Outcome:

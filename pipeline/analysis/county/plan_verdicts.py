@@ -23,16 +23,15 @@ from pipeline.definitions.targets.coverage import BOTH, FIGURE, PAPERS, SHEETS, 
 from pipeline.definitions.targets.plans import WIDE, Plan, Target
 from pipeline.ground.terms import (
     MET,
-    NOT_APPLICABLE,
     NOT_MET,
     TABLES,
+    TARGET_STATE_ZH,
     UNDETERMINED,
     records,
     verdict,
 )
 
 _NAMED, _CONTRADICTED = 6, "target.contradicted"
-_STATE_ZH = {MET: "达到", NOT_MET: "未达到", UNDETERMINED: "待核", NOT_APPLICABLE: "不适用"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def contradictions(plans: list[Plan], judgements: pd.DataFrame, data: dict[int, 
         for claim in judged.against:
             place = claim.place or {"sheet": "佐证材料"}
             said = (f"填报{claim.said}（{target.quantity}）；{judged.found.reason}；"
-                    f"以后者判定：{_STATE_ZH[judged.status]}")
+                    f"以后者判定：{TARGET_STATE_ZH[judged.status]}")
             rows.append({
                 "code": _CONTRADICTED, "severity": check.severity, "rule": check.rule,
                 "remedy": check.remedy, "file": place.get("file", ""),
@@ -153,7 +152,8 @@ def _as_typed(target: Target, claim: Claim) -> Outcome:
 
 def _open(target: Target) -> Outcome:
     if target.scope in WIDE:
-        return Outcome(UNDETERMINED, "市（州）级目标，县级资料不能判定")
+        how = "，由各县的数相加判定（junheng prefecture）" if target.summed else ""
+        return Outcome(UNDETERMINED, f"市（州）级目标，县级资料不能判定{how}")
     names = "、".join(key.replace(":", "") for key in target.parts or (target.id,))
     sheets = "、".join(dict.fromkeys(rule.source_zh for rule in target.rules))
     fields = "、".join(variables().variables[name].zh for name in target.fields)

@@ -16,6 +16,7 @@ from pipeline.analysis.county.class_counts import (
 )
 from pipeline.analysis.county.comparing import ABOUT, Outcome, every_school, holds, say
 from pipeline.analysis.county.county_data import CountyData
+from pipeline.analysis.county.county_rules import retention_rate
 from pipeline.analysis.county.item_verdicts import judge_parts
 from pipeline.analysis.county.yearly_measures import coefficients, yearly
 from pipeline.analysis.schools import school_rules
@@ -37,6 +38,9 @@ LOCATION_ZH = {"urban": "城区", "town": "镇区", "rural": "乡村"}
 
 def measured(target: Target, years: dict[int, CountyData], year: int) -> Outcome | None:
     """Judge a target by its rules; None where no sheet says anything of it."""
+    whole = years[year].counties
+    if target.summed and not whole:
+        return None
     found = [(rule, _measured(rule, target, years, year)) for rule in target.rules]
     there = [(rule, outcome) for rule, outcome in found if outcome is not None]
     if not there:
@@ -47,7 +51,8 @@ def measured(target: Target, years: dict[int, CountyData], year: int) -> Outcome
     said = "；".join(f"据{rule.source_zh}，{outcome.reason}" for rule, outcome in there)
     if target.proof == MET and state == NOT_MET:
         state, said = UNDETERMINED, f"{said}，尚不足以判定"
-    said += "（本县部分）" if target.scope in WIDE and state != NOT_APPLICABLE else ""
+    if target.scope in WIDE and state != NOT_APPLICABLE:
+        said += f"（{len(whole)}个县相加）" if whole else "（本县部分）"
     single = there[0][1] if len(found) == 1 else Outcome("", "")
     return Outcome(state, said, single.value, single.limit, unit=single.unit)
 
@@ -76,13 +81,52 @@ def _measured(rule: rules.TargetRule, target: Target, years: dict[int, CountyDat
 def _county_figures(rule: rules.CountyFigures, data: CountyData) -> Outcome | None:
     """Judge quotients of county figures; a share of nobody (0 of 0) is 不适用."""
     given = {v: data.facts[v] for v in rule.county_variables if v in data.facts}
-    if not given:
+    if not {*rule.county_variables} & (data.facts.keys() | data.at_least.keys()):
         return None
     if any(part.denominator for part in rule.parts) and len(given) == len(
             {*rule.county_variables}) and not any(given.values()):
         names = "、".join(variables().variables[v].zh for v in given)
         return Outcome(NOT_APPLICABLE, f"{names}均为0")
-    return judge_parts(rule.parts, data)
+    outcome = judge_parts(rule.parts, data)
+    counted = all(part.op in (">=", ">") and not part.denominator for part in rule.parts)
+    if outcome.status == UNDETERMINED and data.at_least and counted:
+        so_far = judge_parts(rule.parts, replace(data, facts=data.facts | data.at_least))
+        return so_far if so_far.status == MET else outcome
+    return outcome
+
+
+def counties_that(rule: rules.CountiesThat, data: CountyData) -> Outcome | None:
+    """Judge how many counties say 1 of themselves; those that say nothing could be either."""
+    given = [c.facts.get(rule.variable) for c in data.counties]
+    known = [n for n in given if n is not None]
+    if not known:
+        return None
+    every, least = len(given) + len(data.lacking), sum(n == 1 for n in known)
+    scale = Fraction(100, every) if rule.unit == "%" else Fraction(1)
+    could = {holds(n * scale, rule.op, rule.value)
+             for n in range(least, least + every - len(known) + 1)}
+    state = UNDETERMINED if len(could) > 1 else MET if could == {True} else NOT_MET
+    said = f"{every}个县中{least}个（{variables().variables[rule.variable].zh}）"
+    value = least * scale if len(known) == every else None
+    return Outcome(state, said, value, rule.value, unit=rule.unit)
+
+
+def cohort(rule: rules.Cohort, data: CountyData) -> Outcome | None:
+    """Judge the retention of a cohort (九年巩固率) by the adjusted base, as for Q1."""
+    numbers = [data.facts.get(name) for name in rule.county_variables]
+    if all(n is None for n in numbers):
+        return None
+    if None in numbers:
+        lacking = "、".join(variables().variables[name].zh for name, n in zip(
+            rule.county_variables, numbers, strict=True) if n is None)
+        return Outcome(UNDETERMINED, f"缺{lacking}")
+    graduates, entrants, moved_in, moved_out, deaths = map(int, numbers)
+    base = entrants + moved_in - moved_out - deaths
+    if base <= 0 or graduates > base:
+        return Outcome(UNDETERMINED, "巩固率不在0至100%之间，请核对各数")
+    rate = 100 * retention_rate("adjusted_base", graduates, entrants, moved_in, moved_out, deaths)
+    state = MET if holds(rate, rule.op, rule.value) else NOT_MET
+    return Outcome(state, say(rate, rule.unit, rule.value), rate, rule.value, unit=rule.unit)
 
 
 def _every_school_size(rule: rules.EverySchoolSize, data: CountyData) -> Outcome | None:
@@ -218,5 +262,6 @@ _RULES: dict[str, Callable[..., Outcome | None]] = {
     "class_share": class_share, "every_class": every_class,
     "every_school_size": _every_school_size, "every_school": every_school_level,
     "every_school_total": every_school_total, "new_schools": new_schools,
+    "counties_that": counties_that, "cohort": cohort,
     "pupils_per": pupils_per, "small_school_ratio": small_school_ratio,
 }

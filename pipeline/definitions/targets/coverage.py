@@ -19,7 +19,8 @@ def basis(target: Target) -> str:
     """
     if target.op == "ordinal":
         return NOTHING
-    if target.items or any(not is_typed(rule) for rule in target.rules):
+    own = [rule for rule in target.rules if not target.summed and not is_typed(rule)]
+    if target.items or own:
         return SHEETS
     if target.scope in WIDE:
         return PREFECTURE
@@ -75,7 +76,10 @@ def _remarks(plans: list[Plan]) -> list[str]:
     """Return why targets are not judged, and which the sheets judge in part only."""
     targets = [target for plan in plans for target in plan.targets]
     parts = "、".join(t.id for t in targets if t.proof == "met")
-    return ["", f"{PREFECTURE}的：县级资料不能判定，须有全市（州）的数。",
+    summed = [t for t in targets if t.summed]
+    wide = sum(basis(t) == PREFECTURE for t in targets)
+    return ["", f"{PREFECTURE}的 {wide} 个：县级资料不能判定；其中 {len(summed)} 个由各县的数"
+                "相加判定（junheng prefecture），其余须有市（州）的文件或数。",
             f"{SHEETS}的，其中 {parts} 表内数据只能证明达到，不能证明未达到。",
             *(f"{NOTHING}的 {t.id}“{t.quantity}”：{t.note}。" for t in targets
               if basis(t) == NOTHING)]

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
 from pipeline.definitions.forms.variables import variables
-from pipeline.definitions.targets.target_rules import TargetRule
+from pipeline.definitions.targets.target_rules import SUMMED, TargetRule
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.readiness import readied
 
@@ -67,9 +67,16 @@ class Target(Definition):
     @property
     def fields(self) -> list[str]:
         """Return what is asked of a county for this target beside its other figures (专用项目)."""
-        read = [v for rule in self.rules for v in (*rule.county_variables,
+        read = ["in_central_city"] if self.summed and self.scope == "central_city" else []
+        read += [v for rule in self.rules for v in (*rule.county_variables,
                                                    *rule.school_variables)]
         return [v for v in dict.fromkeys(read) if variables().variables[v].for_plans]
+
+    @property
+    def summed(self) -> bool:
+        """Tell whether it is judged by its counties' figures added up, and by no one county's."""
+        return bool(self.rules) and self.scope in WIDE and all(
+            isinstance(rule, SUMMED) for rule in self.rules)
 
     @property
     def by_figure(self) -> bool:

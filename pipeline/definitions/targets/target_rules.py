@@ -38,6 +38,42 @@ class CountyFigures(Arithmetic):
         return [v for part in self.parts for v in (*part.numerator, *part.denominator)]
 
 
+class CountiesThat(Arithmetic):
+    """How many counties of a prefecture say 1 (是) of themselves, or what share (县数、县占比)."""
+
+    source_zh: ClassVar[str] = "县级数据"
+    type: Literal["counties_that"]
+    variable: Text
+    op: Op
+    value: Exact
+    unit: Text
+
+    @property
+    def county_variables(self) -> list[str]:
+        """Return the county figures that the rule reads."""
+        return [self.variable]
+
+
+class Cohort(Arithmetic):
+    """How many of those who entered graduate (巩固率): 毕业÷（入学＋转入－转出－死亡）."""
+
+    source_zh: ClassVar[str] = "县级数据"
+    type: Literal["cohort"]
+    graduates: Text
+    entrants: Text
+    moved_in: Text
+    moved_out: Text
+    deaths: Text
+    op: Op
+    value: Exact
+    unit: Text
+
+    @property
+    def county_variables(self) -> list[str]:
+        """Return the county figures that the rule reads."""
+        return [self.graduates, self.entrants, self.moved_in, self.moved_out, self.deaths]
+
+
 class PupilsPer(Arithmetic):
     """Pupils of a stage for one of what its schools have together (全县生员比)."""
 
@@ -224,8 +260,9 @@ class Coefficients(Arithmetic):
     trend: Literal["falling"]
 
 
+SUMMED = (CountyFigures, CountiesThat, Cohort)  # of a prefecture: from its counties' figures
 TargetRule = Annotated[
-    CountyFigures | PupilsPer | SmallSchoolRatio | LargeClasses | LargeClassGrowth | ClassShare
-    | EveryClass | EverySchoolSize | EverySchool | EverySchoolTotal | NewSchools | Yearly
-    | Coefficients,
+    CountyFigures | CountiesThat | Cohort | PupilsPer | SmallSchoolRatio | LargeClasses
+    | LargeClassGrowth | ClassShare | EveryClass | EverySchoolSize | EverySchool
+    | EverySchoolTotal | NewSchools | Yearly | Coefficients,
     Field(discriminator="type")]

@@ -1,0 +1,140 @@
+"""Targets of a prefecture: the counties' own figures added up; what is lacking is not guessed."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from tables import YEAR, school, workbook
+from target_counties import BY_ID, F, county, judge
+
+from pipeline.__main__ import command
+from pipeline.analysis.prefecture.adding_up import added, prefecture_targets
+from pipeline.definitions.targets.plans import WIDE, plans
+from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
+
+PLANS = [*plans().values()]
+
+
+def judged(counties: list[dict], lacking=()):
+    """Return target → what is judged of counties that filled in these figures."""
+    named = {f"甲{n}县": {YEAR: county(typed=facts)} for n, facts in enumerate(counties, 1)}
+    return {target.id: found for _, target, found in
+            prefecture_targets(PLANS, named, list(lacking), YEAR)}
+
+
+def each(**given) -> list[dict]:
+    """Return the figures of three counties: one number for each, or a number a county (None: not
+    filled in)."""
+    return [{name: said[n] if isinstance(said, list) else said for name, said in given.items()
+             if not isinstance(said, list) or said[n] is not None} for n in range(3)]
+
+
+COHORT = {"nine_entrants": 100, "nine_moved_in": 5, "nine_moved_out": 5, "nine_deaths": 0}
+
+
+# 目标、三个县的数（None 为未填）、状态、理由中的话
+@pytest.mark.parametrize(("id", "given", "state", "said"), [
+    ("Z16", {"new_good_junior_schools": [100, 94, 1]}, MET, "195所"),
+    ("Z16", {"new_good_junior_schools": [100, 94, 0]}, NOT_MET, "194所"),
+    ("Z16", {"new_good_junior_schools": [100, 94, None]}, UNDETERMINED, "缺新优质初中数"),
+    ("Z16", {"new_good_junior_schools": [100, 95, None]}, MET, "195所"),
+    ("Z05", {"new_places_primary": [50000, 40000, 0], "in_central_city": 1}, NOT_MET, "90000个"),
+    ("Z05", {"new_places_primary": [50000, 40000, 1], "in_central_city": 1}, MET, "90001个"),
+    ("Z05", {"new_places_primary": [50000, 40000, 1], "in_central_city": [1, 1, 0]}, NOT_MET,
+     "90000个"),
+    ("Z05", {"new_places_primary": [50000, 40000, 1], "in_central_city": [1, 1, None]},
+     UNDETERMINED, "甲3县"),
+    ("Z28", {"built_boarding_schools": [11, 11, 11]}, MET, "33所"),
+    ("Z28", {"built_boarding_schools": [11, 11, 12]}, UNDETERMINED, "34所"),
+    ("Z25", {"grouped_schools": [90, 85, 80], "counted_schools": 100}, MET, "85%"),
+    ("Z25", {"grouped_schools": [90, 85, 79], "counted_schools": 100}, NOT_MET, "84.67%"),
+    ("Z25", {"grouped_schools": [100, 100, None], "counted_schools": 100}, UNDETERMINED, "缺"),
+    ("W09", {"recognised": [1, 0, 0]}, MET, "3个县中1个"),
+    ("W09", {"recognised": 0}, NOT_MET, "3个县中0个"),
+    ("W09", {"recognised": [0, 0, None]}, UNDETERMINED, "3个县中0个"),
+    ("W09", {"recognised": [1, None, None]}, MET, "3个县中1个"),
+    ("W10", {"modernised": 1}, NOT_MET, "3个县中3个"),
+    ("Z03", {"recognised": 1}, MET, "3个县中3个"),
+    ("Z03", {"recognised": [1, 0, None]}, NOT_MET, "3个县中1个"),
+    ("CX02", {"nine_graduates": 98} | COHORT, MET, "98%"),
+    ("CX02", {"nine_graduates": [98, 98, 97]} | COHORT, NOT_MET, "97.67%"),
+    ("CX02", {"nine_graduates": 98, "nine_entrants": 100}, UNDETERMINED, "缺九年间转入学生数"),
+    ("CX13", {"excellent_heads": 2, "leading_heads": 20, "backbone_heads": 200}, MET,
+     "卓越校长 6名"),
+    ("W17", {"city_stations": 4, "county_stations": 33}, NOT_MET, "县级 99个/年")])
+def test_a_target_of_the_prefecture_is_judged_by_its_counties_added_up(id, given, state, said):
+    found = judged(each(**given))[id]
+    assert (found.status, said in found.reason) == (state, True), found.reason
+
+
+def at_limit(short: bool) -> dict:
+    """Return figures of one county with which every added target is met, or missed by one."""
+    facts = {"in_central_city": 1, "full_time_teachers": 1000}
+    for target in BY_ID.values():
+        for rule in target.rules if target.summed else ():
+            if rule.type == "county_figures":
+                for part in rule.parts:
+                    whole = 1000 if part.denominator else 100
+                    facts |= dict.fromkeys(part.denominator, whole)
+                    limit = part.value * (whole if part.denominator else 100) / 100 + (
+                        part.op == ">")
+                    name = part.numerator[0]
+                    facts[name] = max(facts.get(name, 0), limit - short)
+    return facts | {"recognised": int(not short), "modernised": int(not short),
+                    "nine_entrants": 100, "nine_graduates": 98 - short, "nine_moved_in": 0,
+                    "nine_moved_out": 0, "nine_deaths": 0}
+
+
+def test_forty_of_the_forty_eight_targets_are_added_up_and_every_one_can_be_met():
+    summed = {id for id, t in BY_ID.items() if t.summed}
+    assert len(summed) == 40
+    found = judged([at_limit(False)])
+    assert {id for id in summed if found[id].status != MET} == {"W10"}     # of eleven counties
+    eleven = judged([at_limit(False)] * 11)
+    assert eleven["W10"].status == MET
+
+
+def test_with_nothing_filled_in_nothing_is_known():
+    assert {found.status for found in judged([{}, {}]).values()} == {UNDETERMINED}
+
+
+def test_one_county_does_not_judge_the_prefecture():
+    found = judge("Z16", county(typed={"new_good_junior_schools": 300}))
+    assert found.status == UNDETERMINED and "junheng prefecture" in found.reason
+
+
+# 有县没有资料：状态不因缺少的县而达到，确已达到、确已达不到的照判
+@pytest.mark.parametrize(("figure", "state"), [
+    ({"new_good_junior_schools": 195}, MET), ({"new_good_junior_schools": 194}, UNDETERMINED)])
+def test_a_county_without_data_is_waited_for_unless_it_makes_no_difference(figure, state):
+    found = judged([figure], ["乙县"])["Z16"]
+    assert found.status == state
+    assert state == MET or "乙县" in found.reason
+
+
+def test_what_is_not_a_number_of_things_is_not_added():
+    whole = added([county(typed={"recognition_pct": 90, "in_central_city": 1, "heads": 5})] * 2,
+                  [], YEAR)
+    assert whole.facts == {"heads": F(10)}
+
+
+def test_the_command_names_the_counties_that_lack_data_and_exits_with_one(tmp_path):
+    place = tmp_path / "raw" / str(YEAR)
+    place.mkdir(parents=True)
+    book = workbook([school(n) | {"学校标识码": f"215300000{n}"} for n in (1, 2)])
+    sheet = book.create_sheet("县级数据")
+    for line in (("项目", "数值", "单位"), ("新优质学校数", 60, "所")):
+        sheet.append(line)
+    book.save(place / "532301_楚雄市.xlsx")
+    ran = CliRunner().invoke(command, ["prefecture", "5323", "--year", str(YEAR), "--raw",
+                                       str(tmp_path / "raw"), "--json"])
+    told = json.loads(ran.stdout)
+    assert ran.exit_code == 1 and len(told["lacking"]) == 9
+    [row] = [t for t in told["targets"] if t["target"] == "CX01"]
+    assert row["status"] == UNDETERMINED and row["counties"]["楚雄市"] == {"new_good_schools": "60"}
+    assert [*told["counties"]] == ["楚雄市"]
+
+
+def test_every_target_of_a_prefecture_is_listed():
+    wide = {id for id, t in BY_ID.items() if t.scope in WIDE}
+    assert judged([{}]).keys() == wide
