@@ -116,7 +116,7 @@ def _checks(sheet: Worksheet, checks: list[tuple[str, str, float]], styles: Styl
         sheet.write_string(2, column, name, head)
     number = styles.of(num_format="0.000000000000")
     for row, (words, cell, value) in enumerate(checks, 3):
-        near = f"ABS(C{row + 1}-D{row + 1})<={_NEAR}*ABS(D{row + 1})"
+        near = f"ABS(C{row + 1}-D{row + 1})<={_NEAR}*MAX(1,ABS(D{row + 1}))"
         sheet.write_url(row, 0, f"internal:{cell}", styles.of(
             font_color="#0000FF", underline=1), cell.replace("'", "").replace("!", " "))
         sheet.write_string(row, 1, words, styles.of())

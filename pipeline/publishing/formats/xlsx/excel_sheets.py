@@ -27,13 +27,13 @@ _HEAD_ROW = 2  # below title, unit and mark
 _WIDE_LETTER, _NARROW_LETTER, _BESIDE = 2.1, 1.1, 3  # in digits, which widths are counted in
 _WIDEST, _NARROWEST, _COLUMN = 40, 6, 8.43  # the last is of a column that nobody has set
 _LINE, _UPRIGHT = 80, 90  # digits: of a line of notes; up to which a page stands upright
-_MANY_ROWS, _MANY_COLUMNS, _NAMES_WIDTH = 20, 8, 50
+_MANY_ROWS, _MANY_COLUMNS, _NAMES_WIDTH, _BUTTON = 20, 8, 50, 3
 _TONES = {"fail": {"bg_color": "#444444", "font_color": "#FFFFFF"},
           "short": {"bg_color": "#D0D0D0"},
           "unknown": {"italic": True, "font_color": "#5A5A5A"}, "total": {"bold": True}}
 _PIECES = re.compile(r"[!-~]+|.", re.DOTALL)
-_POINTS_A_LINE = 15
-_MOST_HEADER = 250  # letters that Excel takes in a page's header or footer
+_POINTS_A_LINE, _HIGHEST = 15, 409  # points; the last is the most that Excel takes
+_MOST_HEADER = 120  # letters on a side of a page's head: Excel takes 255 in all, signs included
 
 
 @dataclass
@@ -144,7 +144,8 @@ class TableSheet:
 
     def _widths(self) -> list[float]:
         texts = [[row[n]["text"] for row in self.table["rows"]] for n in range(len(self.heads))]
-        widths = [max([width_of(name) / 3, *map(width_of, column)], default=0) + _BESIDE
+        button = _BUTTON if len(self.table["rows"]) > _MANY_ROWS else 0
+        widths = [max([width_of(name) / 3 + button, *map(width_of, column)], default=0) + _BESIDE
                   for name, column in zip(self.heads, texts, strict=True)]
         return [min(max(width, _NARROWEST), _WIDEST) for width in widths]
 
@@ -203,7 +204,7 @@ def set_height(sheet: Worksheet, row: int, texts: list[str], widths: list[float]
     lines = max(len(lines_of(text, width - _BESIDE / 2))
                 for text, width in zip(texts, widths, strict=True))
     if lines > 1:
-        sheet.set_row(row, _POINTS_A_LINE * lines + 3)
+        sheet.set_row(row, min(_POINTS_A_LINE * lines + 3, _HIGHEST))
 
 
 def columns_read(tables: list[dict]) -> dict[str, set[int]]:
@@ -230,7 +231,6 @@ def set_page(sheet: Worksheet, document: dict) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.6, right=0.6, top=0.9, bottom=0.8)
-    head = [text.replace("&", "&&") for text in (cover["running_head"], cover["mark"])]
-    sheet.set_header(f"&L&9 {head[0]}"[:_MOST_HEADER // 2]
-                     + f"&R&9 {head[1]}"[:_MOST_HEADER // 2])  # a space: a digit would be a size
+    head = [cover[name].replace("&", "＆")[:_MOST_HEADER] for name in ("running_head", "mark")]
+    sheet.set_header(f"&L&9 {head[0]}&R&9 {head[1]}")  # a space: a digit would be of the size
     sheet.set_footer(f"&C&9第 &P 页，共 &N 页&R&7 {document['run_id']}")
