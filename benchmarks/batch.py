@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "made"
 
 from batches import YEAR, Nation, fake  # noqa: E402
 
-from pipeline.county import folders_listed_once  # noqa: E402
+from pipeline.known_files import folders_listed_once  # noqa: E402
 
 TABLES = 25
 

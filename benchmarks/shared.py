@@ -16,8 +16,9 @@ import time
 from pathlib import Path
 
 from pipeline.cleaning.importing import import_county
-from pipeline.county import County, folders_listed_once
+from pipeline.county import County
 from pipeline.ground.readiness import mark_child
+from pipeline.known_files import folders_listed_once
 from pipeline.whole.intake import arrivals
 
 _MIB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB

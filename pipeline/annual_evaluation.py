@@ -5,17 +5,10 @@ Its chapters hand over in `data/processed/<year>/annual-<study>/`, as a county's
 """
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.county import (
-    CORRECTIONS,
-    named_in_shared_tables,
-    shared_tables,
-    units_with_files,
-    years_of,
-)
 from pipeline.definitions.base import DATA, ROOT, definitions_hash, file_hash, told_folder
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.definitions.forms.unit_list import LIST, UnitInfo, unit_of
@@ -24,6 +17,7 @@ from pipeline.definitions.studies import Study, study as load_study
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.handover import Handover
 from pipeline.ground.origin import disagreements, fingerprint, hash_text, origin, raw_of
+from pipeline.known_files import CORRECTIONS, KnownFiles, known_files, years_of
 
 _PREFIX = "annual-"
 STUDY = "study.toml"  # beside the tables of a study that is not in data/studies: a copy of it
@@ -36,13 +30,14 @@ def code_in(name: str) -> str:
 
 @dataclass(frozen=True)
 class Annual(Handover):
-    """One study in one year."""
+    """One study in one year; ``known`` is what was known of the raw folder when it was opened."""
 
     command = "junheng annual"
     study: Study
     year: int
     raw: Path
     folder: Path
+    known: KnownFiles = field(default_factory=known_files, repr=False, compare=False)
 
     @classmethod
     def open(cls, study: str, year: int, raw: str = "", processed: str = "data/processed"
@@ -164,7 +159,7 @@ class Annual(Handover):
         found = {p for year in years for p in year.rglob("*")
                  if (p.is_symlink() or not p.is_dir())
                  and p.relative_to(year).as_posix()[:6] in codes}
-        shared = {p for year in years for p in shared_tables(self.raw, int(year.name))}
+        shared = {p for year in years for p in self.known.shared_tables(self.raw, int(year.name))}
         return sorted(found | shared | {p for p in [self.raw / LIST] if p.is_file()})
 
     def require_sources(self) -> None:
@@ -179,17 +174,18 @@ class Annual(Handover):
                            "的县的资料；请用 --raw 指明原始数据文件夹，或用 --study 换一个评价方案")
 
     def _perhaps_read(self) -> set[str]:
-        years = years_of(self.raw) if shared_tables(self.raw, self.year) else []
-        return self._handed_in().union(*(units_with_files(self.raw, year) for year in years
-                                         if year <= self.year))
+        years = years_of(self.raw) if self.known.shared_tables(self.raw, self.year) else []
+        return self._handed_in().union(*(self.known.units_with_files(self.raw, year)
+                                         for year in years if year <= self.year))
 
     def _handed_in(self) -> set[str]:
         """Return the codes of which the year has anything. Whom shared tables name is told by who
         has looked, by the counties that were asked, or by the pool that stands (汇总)."""
-        own = units_with_files(self.raw, self.year)
-        if not shared_tables(self.raw, self.year):
+        own = self.known.units_with_files(self.raw, self.year)
+        if not self.known.shared_tables(self.raw, self.year):
             return own
         asked, pool = self.brought.glob("*.json"), self.folder / "pool_units.csv"
         lines = pool.read_text("utf-8", "replace").split("\n") if pool.is_file() else []
-        return (own | named_in_shared_tables(self.raw, self.year) | {p.stem for p in asked}
+        named = self.known.named_in_shared_tables(self.raw, self.year)
+        return (own | named | {p.stem for p in asked}
                 | {row.get("unit") or "" for row in csv.DictReader(lines)})

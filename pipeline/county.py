@@ -4,133 +4,42 @@ Chapters open their county here, load the tables that earlier chapters saved, an
 their own; `data/processed/<year>/<unit>/` is where they hand over.
 """
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.definitions.assumptions import Assumption, read_assumptions
 from pipeline.definitions.base import ROOT, definitions_hash, told_folder
 from pipeline.definitions.forms.check_rules import refusal_line
 from pipeline.definitions.forms.unit_list import UNIT, UnitInfo, unit_info
+from pipeline.definitions.persons.file_names import shown_name
 from pipeline.definitions.standards import Standard, standard as load_standard
 from pipeline.definitions.targets.plans import Plan, plan
-from pipeline.file_names import shown_name
 from pipeline.ground.admission import NotAdmitted, listed
 from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.handover import Handover
 from pipeline.ground.origin import hash_text, origin
+from pipeline.known_files import (
+    CORRECTIONS,
+    OF_A_UNIT,
+    PASSED_OVER,
+    SUFFIXES,
+    KnownFiles,
+    known_files,
+    years_of,
+)
 
-_YEAR = re.compile(r"[12][0-9]{3}")
-TABLES_UNREAD = (".xlsb", ".ods", ".fods", ".numbers", ".ett", ".dbf")  # opened, named and refused
-SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".et", ".csv", ".txt", ".tsv",
-            *TABLES_UNREAD)
-CORRECTIONS = "corrections.csv"
 RECORDS = ("county.toml", "evidence.toml")
 SCENARIO = "scenario.toml"
 _ASSUMED = "情景测算：所列数字含假设，不是填报数据"
-_OF_A_UNIT = re.compile(r"[0-9]{6}[_.]")
-_PASSED_OVER = ("~", ".")
-
-
-@contextmanager
-def folders_listed_once(concerned: dict[Path, frozenset[str]] | None = None,
-                        kept: Path | None = None) -> Iterator[None]:
-    """Within this, list the folder of a year only once: thousands of units stand in it.
-
-    ``concerned`` tells of each shared table the codes of the units that it names; other units
-    then do not read it. One that is not in it concerns everybody. ``kept`` is a private folder
-    for what tables say, so that each is read once.
-    """
-    global _in_folder, _concerned, _kept
-    before = _in_folder, _concerned, _kept
-    _in_folder, _concerned, _kept = cache(_by_unit), concerned or {}, kept or _kept
-    try:
-        yield
-    finally:
-        _in_folder, _concerned, _kept = before
-
-
-def folder_of_kept(path: Path) -> Path | None:
-    """Return where it is kept what a table says, None where nothing is kept."""
-    return _kept and _kept / hash_text(str(path))[:16]
-
-
-def shared_tables(raw: Path, year: int) -> list[Path]:
-    """Return the shared tables (多县合表) of a year, whatever stands there under such a name."""
-    return sorted(p for p in _in_folder(raw / str(year)).get("", ())
-                  if not p.name.startswith(_PASSED_OVER))
-
-
-def named_in_shared_tables(raw: Path, year: int) -> set[str]:
-    """Return the codes that the shared tables of a year are known to name: within
-    `folders_listed_once`, to whom it has been told."""
-    return {code for path in shared_tables(raw, year) for code in _concerned.get(path, ())}
-
-
-def unread_of_year(raw: Path, year: int) -> list[Path]:
-    """Return what stands in the folder of a year and is read for no unit: folders that are not
-    named by a code, files that are no tables."""
-    read = {p for files in _in_folder(raw / str(year)).values() for p in files}
-    return sorted(p for p in _look_into(raw / str(year))
-                  if p not in read and not UNIT.fullmatch(p.name)
-                  and not p.name.startswith(_PASSED_OVER) and p.name != CORRECTIONS)
-
-
-def units_with_files(raw: Path, year: int) -> set[str]:
-    """Return the codes of which a year has a file or a folder of their own, known or not.
-
-    A folder that cannot be looked into counts: whoever handed it in must hear of it.
-    """
-    base = raw / str(year)
-    folders = {p.name for p in _look_into(base) if UNIT.fullmatch(p.name) and _holds_anything(p)}
-    return folders | {code for code in _in_folder(base) if code}
-
-
-def _holds_anything(folder: Path) -> bool:
-    try:
-        return bool(listed(folder))
-    except (NotAdmitted, OSError):
-        return True
-
-
-def years_of(raw: Path) -> list[int]:
-    """Return the years that have a folder, or a link that should lead to one: whoever looks into
-    a lost one is told, and nobody is judged by fewer years than were handed in."""
-    return sorted(int(path.name) for path in _look_into(raw)
-                  if _YEAR.fullmatch(path.name) and (path.is_dir() or path.is_symlink()))
-
-
-def _look_into(folder: Path) -> list[Path]:
-    """List a folder that belongs to all units: raw data, a year."""
-    try:
-        return listed(folder)
-    except NotAdmitted as fault:
-        place = "/".join(folder.parts[-2:])
-        raise WrongUse(f"文件夹 {place} {fault.found}，请核对后再运行") from fault
-
-
-def _by_unit(base: Path) -> dict[str, list[Path]]:
-    """Return code → the files of that unit in the folder of a year, "" → the shared tables."""
-    found = defaultdict(list)
-    for path in _look_into(base):
-        if _OF_A_UNIT.match(path.name):
-            found[path.name[:6]].append(path)
-        elif not UNIT.fullmatch(path.name) and path.suffix.lower() in SUFFIXES:
-            found[""].append(path)
-    return found
-
-
-_in_folder, _concerned, _kept = _by_unit, {}, None
 
 
 @dataclass(frozen=True)
 class County(Handover):
-    """One unit in one year, under one standard, with the folders it reads and writes."""
+    """One unit in one year, under one standard, with the folders it reads and writes; ``known``
+    is what was known of the raw folder when it was opened."""
 
     command = "junheng run"
     info: UnitInfo
@@ -138,6 +47,7 @@ class County(Handover):
     standard: Standard
     raw: Path
     folder: Path
+    known: KnownFiles = field(default_factory=known_files, repr=False, compare=False)
 
     @classmethod
     def open(cls, unit: str | int, year: int, standard: str = "", raw: str = "data/raw",
@@ -194,7 +104,7 @@ class County(Handover):
         """Return what its tables are made of (来历), as the files stand when it is first asked."""
         used = [p for y in self.file_years for p in (*self.files(y), *self.corrections(y))]
         beside = {p for y in years_of(self.raw) if y <= self.year
-                  for p in shared_tables(self.raw, y)}.difference(used)
+                  for p in self.known.shared_tables(self.raw, y)}.difference(used)
         return origin({
             "subject": self.code, "year": self.year, "standard": self.standard.id,
             "rules": hash_text(self.standard.model_dump_json()),
@@ -241,20 +151,18 @@ class County(Handover):
     def is_shared(self, path: Path) -> bool:
         """Tell whether a table is not this unit's alone: it stands in the year's folder and its
         name begins with no unit code (多县合表)."""
-        return UNIT.fullmatch(path.parent.name) is None and not _OF_A_UNIT.match(path.name)
+        return UNIT.fullmatch(path.parent.name) is None and not OF_A_UNIT.match(path.name)
 
     def _there(self, year: int) -> list[Path]:
         """Return every file of a year that could concern the unit."""
         base = self.raw / str(year)
-        of_year = _in_folder(base)
-        beside = [*of_year.get(self.code, ()), *(
-            p for p in of_year.get("", ()) if self.code in _concerned.get(p, {self.code}))]
+        beside = self.known.of_unit(base, self.code)
         try:
             inside = listed(base / self.code)
         except NotAdmitted as fault:
             raise InputRefused(refusal_line(f"{year}/{self.code}", fault)) from fault
         return [p for p in (*beside, *inside)
-                if not p.name.startswith(_PASSED_OVER) and p.name != SCENARIO]
+                if not p.name.startswith(PASSED_OVER) and p.name != SCENARIO]
 
     def corrections(self, year: int) -> list[Path]:
         """Return the corrections beside the unit's files (更正登记)."""

@@ -32,8 +32,8 @@ from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.cleaning.schools.zeros_and_copies import check_copies, check_zeros
 from pipeline.county import County
 from pipeline.definitions.forms.unit_list import UnitInfo, name_in, published_notice, units
+from pipeline.definitions.persons.file_names import shown_name
 from pipeline.definitions.standards import Standard
-from pipeline.file_names import shown_name
 from pipeline.ground.admission import is_tellable
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.terms import COUNTY_SHEETS, REFUSE, TABLES, cell_told, records

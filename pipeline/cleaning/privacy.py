@@ -19,6 +19,7 @@ from pipeline.definitions.forms.layouts import known_headers, layouts
 from pipeline.definitions.forms.unit_list import LIST, UnitInfo
 from pipeline.definitions.forms.variables import CLASS, NAME, variables
 from pipeline.definitions.forms.wordings import readings
+from pipeline.definitions.persons.file_names import shown_sheet
 from pipeline.definitions.persons.personal import (
     WITHHELD,
     is_amount_header,
@@ -27,7 +28,6 @@ from pipeline.definitions.persons.personal import (
     is_personal_header,
     is_personal_number,
 )
-from pipeline.file_names import shown_sheet
 from pipeline.ground.readiness import readied
 
 _HEADER_ROWS, _FEWEST_HEADERS = 12, 2

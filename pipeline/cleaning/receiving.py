@@ -22,8 +22,8 @@ from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_header
 from pipeline.cleaning.forms.rows import FormRow, read_rows, report_other_years
 from pipeline.cleaning.privacy import named_sheet, without_personal
 from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERSON, variables
+from pipeline.definitions.persons.file_names import shown_name
 from pipeline.definitions.standards import Standard
-from pipeline.file_names import shown_name
 from pipeline.ground.terms import COUNTY_SHEETS
 
 _FIGURES = (AMOUNT, COUNT, PERSON)

@@ -54,8 +54,8 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
         **asked: object) -> None:
     """出一个或几个县的卷宗；--all 出全部的。没有变化的县不重做。"""
     from pipeline.annual_evaluation import Annual
-    from pipeline.county import folders_listed_once
     from pipeline.definitions.base import ROOT
+    from pipeline.known_files import folders_listed_once
     from pipeline.whole.intake import arrivals, orders_for
 
     if bool(units) == everybody:

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
 from pipeline.cleaning.schools.unit_names import UnitName, by_written_name, units_meant
-from pipeline.county import County, shared_tables, units_with_files
+from pipeline.county import County
 from pipeline.definitions.forms.unit_list import line_to_add, unit_of, units
-from pipeline.file_names import shown_name
+from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.errors import InputRefused, JunhengError, WrongUse
+from pipeline.known_files import known_files
 from pipeline.publishing.batch.books.notes import noted, write_note
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
@@ -51,12 +52,13 @@ class Arrivals:
 
 def arrivals(raw: Path, year: int, work: Path, drop_personal: bool = False) -> Arrivals:
     """Look through a raw folder; ``work`` is a private folder for the children."""
-    there = units_with_files(raw, year)
+    files = known_files()
+    there = files.units_with_files(raw, year)
     known = units(raw) | {code: unit for code in there if (unit := unit_of(code, raw))}
     found = Arrivals(there & {*known})
     found.problems = [f"{code} 有 {year} 年的资料而未登记。{line_to_add(code, raw)}"
                       for code in sorted(there - found.codes)]
-    tables = [(path, of) for of in range(year, 1979, -1) for path in shared_tables(raw, of)]
+    tables = [(path, of) for of in range(year, 1979, -1) for path in files.shared_tables(raw, of)]
     answers = _asked({str(n): ([], (*pair, drop_personal)) for n, pair in enumerate(tables)},
                      1, work)
     for number, (path, of) in enumerate(tables):

@@ -21,11 +21,11 @@ import pandas as pd
 
 from pipeline.analysis.annual.county_panel import completed
 from pipeline.annual_evaluation import Annual, code_in
-from pipeline.county import folders_listed_once
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.machine import processors
 from pipeline.ground.terms import TABLES
+from pipeline.known_files import folders_listed_once
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import Guard, guarded
@@ -107,8 +107,8 @@ def _brought(annual: Annual, workers: int, drop_personal: bool) -> Iterator[Path
 
 @contextmanager
 def shared_tables_known(annual: Annual, drop_personal: bool = False) -> Iterator[list[str]]:
-    """Look through the raw data; within this it is known whom shared tables (多县合表) name, and
-    what they say. Yields what belongs to nobody who could be asked."""
+    """Look through the raw data; an evaluation that is opened within this knows whom shared
+    tables (多县合表) name, and what they say. Yields what belongs to nobody who could be asked."""
     if annual.study.source.kind == COUNTIES:
         yield []
         return
@@ -164,6 +164,7 @@ def main() -> None:
     annual = Annual.open(study, int(year), raw, processed)
     drop = bool(int(drop_personal))
     with guarded() as guard, shared_tables_known(annual, drop):
+        annual = Annual.open(study, int(year), raw, processed)
         crew = Crew(bring, Limits(), int(workers), Path(processed, "asked"))
         ask_counties(annual, crew, guard, drop)
 

@@ -11,10 +11,11 @@ from tables import imported, school, workbook
 
 from pipeline.annual_evaluation import Annual
 from pipeline.cleaning import importing
-from pipeline.county import County, folders_listed_once
+from pipeline.county import County
 from pipeline.ground import origin
 from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.terms import TABLES
+from pipeline.known_files import folders_listed_once
 from pipeline.publishing.chapters.chapter_files import chapters
 
 UNIT, YEAR = "990101", 2023
@@ -74,7 +75,7 @@ def test_run_from_the_first_chapter_on_the_values_are_those_of_the_other_data(tm
         hand_in(tmp_path / raw, rooms)
         for path in chapters("county")[:3]:
             names = run_chapter(path, tmp_path, raw, STANDARDS[0])
-        table = names["coefficients"].set_index(["stage", "indicator"])
+        table = names["balance"].set_index(["stage", "indicator"])
         printed[raw] = float(table.loc[("primary", "R7"), "cv"])
     assert printed["raw1"] == 0
     # 3, 3, 10 rooms per hundred pupils of equal schools: S = √(98/9), mean 16/3

@@ -11,7 +11,8 @@ from tables import csv_bytes, school
 
 from pipeline.cleaning.files import reading
 from pipeline.cleaning.importing import import_county
-from pipeline.county import County, folders_listed_once
+from pipeline.county import County
+from pipeline.known_files import folders_listed_once
 from pipeline.whole.checking import check_paths
 from pipeline.whole.intake import arrivals, orders_for, refused_for_schools
 

@@ -1,6 +1,7 @@
 """What has come in for a year, and what is known of it before the first dossier is made."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from batches import HEAD, YEAR, Nation, fake
 from hypothesis import given, settings, strategies as st
 from tables import csv_bytes, school
 
-from pipeline.county import County, folders_listed_once
+from pipeline.county import County
 from pipeline.definitions.forms.rare_letters import printable
 from pipeline.ground.errors import WrongUse
+from pipeline.known_files import folders_listed_once
 from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.order import Order
 from pipeline.whole.intake import arrivals, orders_for, refused_for_schools
@@ -97,6 +99,25 @@ def test_a_county_reads_the_shared_tables_that_name_it_alone(tmp_path):
         files = {code: [p.name for p in County.open(code, 2023, "", str(raw)).files(2023)]
                  for code in ("990001", "990002")}
     assert files == {"990001": ["全市学校.csv"], "990002": ["990002_县2.csv"]}
+
+
+def test_a_county_answers_by_what_was_known_when_it_was_opened_and_never_otherwise(tmp_path):
+    raw = raw_folder(tmp_path, {"全市学校.csv": csv_bytes(of("县1", ROWS)),
+                                "990002_县2.csv": csv_bytes(OTHERS)})
+    unknowing, found = County.open("990002", 2023, "", str(raw)), arrivals(
+        raw, 2023, tmp_path / "work")
+
+    def names(county):
+        return [p.name for p in county.files(2023)]
+
+    with folders_listed_once(found.concerned):
+        knowing = County.open("990002", 2023, "", str(raw))
+        assert names(knowing) == ["990002_县2.csv"]
+        (raw / "2023" / "990002_补.csv").write_bytes(csv_bytes(OTHERS[:1]))
+        assert names(replace(knowing)) == names(knowing) == ["990002_县2.csv"]
+        seen = names(unknowing)
+    assert seen == names(unknowing) == ["990002_县2.csv", "990002_补.csv", "全市学校.csv"]
+    assert names(knowing) == ["990002_县2.csv"]
 
 
 @pytest.mark.parametrize(("name", "content", "said"), [

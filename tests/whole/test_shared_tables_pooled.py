@@ -6,9 +6,9 @@ from tables import csv_bytes, school
 from test_evaluation import Place, book
 
 from pipeline.annual_evaluation import Annual
-from pipeline.county import folders_listed_once
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES
+from pipeline.known_files import folders_listed_once
 from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.whole import pooling
@@ -53,7 +53,10 @@ def test_a_county_with_a_file_of_its_own_beside_it_is_the_only_one_that_is_not_i
     annual = annual_over(raw, tmp_path)
     assert [info.code for info in annual.units()] == ["990002"]
     with pooling.shared_tables_known(annual) as problems:
-        assert ([info.code for info in annual.units()], problems) == (CODES, [])
+        knowing = annual_over(raw, tmp_path)
+        assert ([info.code for info in knowing.units()], problems) == (CODES, [])
+        assert [info.code for info in annual.units()] == ["990002"]
+    assert [info.code for info in knowing.units()] == CODES
 
 
 def test_a_shared_table_that_cannot_be_used_is_told(raw, tmp_path):

@@ -36,7 +36,7 @@ from pipeline.definitions.forms.county_layouts import (
     provinces,
 )
 from pipeline.definitions.forms.variables import SCORE, squeeze
-from pipeline.file_names import shown_name
+from pipeline.definitions.persons.file_names import shown_name
 
 _WHO = ("year", "unit", "name", "province", "prefecture")
 

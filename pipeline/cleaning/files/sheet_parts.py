@@ -81,7 +81,7 @@ def other_pages(package: Package) -> list[str]:
 
 
 def _name_told(listed: ListedSheet, number: int) -> str:
-    from pipeline.file_names import shown_sheet
+    from pipeline.definitions.persons.file_names import shown_sheet
 
     return shown_sheet(listed.name, number)
 

@@ -20,9 +20,10 @@ from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.receiving import Received, Source, open_sources, take_file
 from pipeline.cleaning.schools.unit_names import UnitName, unit_name, units_meant, written_names
-from pipeline.county import County, folder_of_kept
+from pipeline.county import County
 from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.ground.origin import fingerprint
+from pipeline.known_files import known_files
 
 _INDEX, _OF_NOBODY = "index", UnitName("")
 _Place = tuple[str, str]  # file and sheet
@@ -57,7 +58,7 @@ def read_and_kept(sources: list[Source], drop_personal: bool) -> tuple[Received,
             said, found = Received(drop_personal), Findings()
             state = _state(source, drop_personal)
             take_file(source, opened(source), said, found)
-            folder = folder_of_kept(source.path)
+            folder = known_files().folder_of_kept(source.path)
             if folder and state == _state(source, drop_personal):
                 with suppress(OSError):  # no room: it is read once more
                     _keep(folder, state, source.shared, said, found)
@@ -68,7 +69,7 @@ def read_and_kept(sources: list[Source], drop_personal: bool) -> tuple[Received,
 
 def kept(county: County, drop_personal: bool, source: Source) -> tuple[Received, Findings] | None:
     """Return what a file says for a county, as it was kept; None where it has to be read."""
-    folder = folder_of_kept(source.path)
+    folder = county.known.folder_of_kept(source.path)
     index = _read(folder / _INDEX) if folder else None
     if index is None or index.state != _state(source, drop_personal):
         return None

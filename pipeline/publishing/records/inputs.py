@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.county import County
 from pipeline.definitions.forms.check_rules import refusal_line
-from pipeline.file_names import shown_name
+from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.admission import MOST_BYTES, NotAdmitted, hash_of, is_tellable, one_line
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.origin import fingerprint

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.annual_evaluation import STUDY
 from pipeline.county import County
 from pipeline.definitions.base import DATA, ROOT, Text, file_hash
-from pipeline.file_names import shown_name
+from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.admission import read_json
 from pipeline.ground.fonts import font_hashes
 from pipeline.ground.origin import hash_text

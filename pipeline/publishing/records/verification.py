@@ -9,7 +9,7 @@ import re
 from fnmatch import fnmatch
 from pathlib import Path
 
-from pipeline.file_names import shown_name
+from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.admission import NotAdmitted, hash_of, one_line, read_json
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.ownership import (

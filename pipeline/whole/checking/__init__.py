@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.cleaning.single_files import check_files
 from pipeline.county import CORRECTIONS, RECORDS, SUFFIXES
 from pipeline.definitions.forms.unit_list import LIST, UNIT
-from pipeline.file_names import shown_name
+from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.admission import one_line
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.machine import processors

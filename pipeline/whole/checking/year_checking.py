@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.cleaning.importing import import_county
-from pipeline.county import folders_listed_once, unread_of_year
-from pipeline.file_names import shown_name
+from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.terms import FAILED
+from pipeline.known_files import folders_listed_once
 from pipeline.publishing.batch.hands.child import Limits, verdict_on
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import guarded
@@ -53,7 +53,7 @@ def check_year(wanted: Wanted, standard: str, drop: bool, workers: int) -> list[
 def _of_year(wanted: Wanted, given: dict, work: Path, workers: int, place: str
              ) -> Iterator[dict]:
     came = arrivals(wanted.raw, wanted.year, work / "arrivals", given["drop_personal"])
-    with folders_listed_once(came.concerned):
+    with folders_listed_once(came.concerned) as known:
         orders = orders_for([wanted.unit] if wanted.unit else sorted(came.codes), given,
                             work / "out", "fork", came, not wanted.unit)
         alone = bool(wanted.unit) or not hasattr(os, "waitid")  # as on Windows
@@ -68,7 +68,7 @@ def _of_year(wanted: Wanted, given: dict, work: Path, workers: int, place: str
         if not wanted.unit:
             for problem in (*came.problems, *unknown):
                 yield report_of(place, [], [], PROBLEM, problem, year=wanted.year)
-            for path in unread_of_year(wanted.raw, wanted.year):
+            for path in known.unread_of_year(wanted.raw, wanted.year):
                 yield report_of(str(Path(place, shown_name(path))), [], [], UNREAD,
                               "不是某县的文件、文件夹，也不是多县合表", year=wanted.year)
 

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.county import County, folders_listed_once, shared_tables
+from pipeline.county import County
+from pipeline.known_files import folders_listed_once
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended, not_begun
 from pipeline.publishing.batch.outcome import FAILED, Outcome, Task
@@ -142,7 +143,8 @@ def _make(asked: tuple[Order, list[str]], work: Path) -> None:
         return
     county = order.county
     concerned = {path: frozenset({county.code} if str(path) in shared else ())
-                 for year in county.file_years for path in shared_tables(county.raw, year)}
+                 for year in county.file_years
+                 for path in county.known.shared_tables(county.raw, year)}
     with folders_listed_once(concerned):
         prepare_book(order, work)
 

@@ -1,0 +1,141 @@
+"""What is known of the files of a raw folder (已知的资料): who handed in what, listed once.
+
+Who looks through a raw folder for thousands of units lists the folder of each year once, learns
+whom shared tables (多县合表) name, and keeps what they say. That is a value, `KnownFiles`. A county
+or an evaluation takes with it what is known when it is opened, and answers by that ever after;
+chapters open theirs in the process, forked for them, of whoever has looked.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from pipeline.definitions.forms.unit_list import UNIT
+from pipeline.ground.admission import NotAdmitted, listed
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.origin import hash_text
+
+_YEAR = re.compile(r"[12][0-9]{3}")
+TABLES_UNREAD = (".xlsb", ".ods", ".fods", ".numbers", ".ett", ".dbf")  # opened, named and refused
+SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".et", ".csv", ".txt", ".tsv",
+            *TABLES_UNREAD)
+CORRECTIONS = "corrections.csv"
+OF_A_UNIT = re.compile(r"[0-9]{6}[_.]")
+PASSED_OVER = ("~", ".")
+
+
+def _listing(base: Path) -> Mapping[str, tuple[Path, ...]]:
+    """Return code → the files of that unit in the folder of a year, "" → the shared tables."""
+    found = defaultdict(list)
+    for path in _look_into(base):
+        if OF_A_UNIT.match(path.name):
+            found[path.name[:6]].append(path)
+        elif not UNIT.fullmatch(path.name) and path.suffix.lower() in SUFFIXES:
+            found[""].append(path)
+    return MappingProxyType({code: tuple(paths) for code, paths in found.items()})
+
+
+@dataclass(frozen=True)
+class KnownFiles:
+    """What is known of raw folders; nothing of them where nobody has looked.
+
+    ``listing`` lists the folder of a year, anew each time or as it stood when first asked.
+    ``concerned`` tells of each shared table the codes of the units that it names; other units
+    then do not read it. One that is not in it concerns everybody. ``kept`` is a private folder
+    for what tables say, so that each is read once.
+    """
+
+    listing: object = field(default=_listing, repr=False)
+    concerned: Mapping[Path, frozenset[str]] = field(default_factory=dict, repr=False)
+    kept: Path | None = None
+
+    def of_unit(self, base: Path, code: str) -> list[Path]:
+        """Return what stands in the folder of a year and could concern a unit: files under its
+        code, and shared tables."""
+        there = self.listing(base)
+        return [*there.get(code, ()),
+                *(p for p in there.get("", ()) if code in self.concerned.get(p, {code}))]
+
+    def folder_of_kept(self, path: Path) -> Path | None:
+        """Return where it is kept what a table says, None where nothing is kept."""
+        return self.kept and self.kept / hash_text(str(path))[:16]
+
+    def shared_tables(self, raw: Path, year: int) -> list[Path]:
+        """Return the shared tables (多县合表) of a year, whatever stands there so named."""
+        return sorted(p for p in self.listing(raw / str(year)).get("", ())
+                      if not p.name.startswith(PASSED_OVER))
+
+    def named_in_shared_tables(self, raw: Path, year: int) -> set[str]:
+        """Return the codes that the shared tables of a year are known to name."""
+        return {code for path in self.shared_tables(raw, year)
+                for code in self.concerned.get(path, ())}
+
+    def unread_of_year(self, raw: Path, year: int) -> list[Path]:
+        """Return what stands in the folder of a year and is read for no unit: folders that are not
+        named by a code, files that are no tables."""
+        read = {p for files in self.listing(raw / str(year)).values() for p in files}
+        return sorted(p for p in _look_into(raw / str(year))
+                      if p not in read and not UNIT.fullmatch(p.name)
+                      and not p.name.startswith(PASSED_OVER) and p.name != CORRECTIONS)
+
+    def units_with_files(self, raw: Path, year: int) -> set[str]:
+        """Return the codes of which a year has a file or a folder of their own, known or not.
+
+        A folder that cannot be looked into counts: whoever handed it in must hear of it.
+        """
+        base = raw / str(year)
+        folders = {p.name for p in _look_into(base)
+                   if UNIT.fullmatch(p.name) and _holds_anything(p)}
+        return folders | {code for code in self.listing(base) if code}
+
+
+_known: ContextVar[KnownFiles] = ContextVar("known_files", default=KnownFiles())  # noqa: B039
+
+
+def known_files() -> KnownFiles:
+    """Return what is known here and now: what a county takes with it when it is opened."""
+    return _known.get()
+
+
+@contextmanager
+def folders_listed_once(concerned: Mapping[Path, frozenset[str]] | None = None,
+                        kept: Path | None = None) -> Iterator[KnownFiles]:
+    """Within this, whatever is opened knows the folders of years as they stand when first asked,
+    whom shared tables name (``concerned``), and where it is kept what they say (``kept``)."""
+    before = _known.get()
+    now = replace(before, listing=cache(_listing), concerned=concerned or {},
+                  kept=kept or before.kept)
+    token = _known.set(now)
+    try:
+        yield now
+    finally:
+        _known.reset(token)
+
+
+def years_of(raw: Path) -> list[int]:
+    """Return the years that have a folder, or a link that should lead to one: whoever looks into
+    a lost one is told, and nobody is judged by fewer years than were handed in."""
+    return sorted(int(path.name) for path in _look_into(raw)
+                  if _YEAR.fullmatch(path.name) and (path.is_dir() or path.is_symlink()))
+
+
+def _holds_anything(folder: Path) -> bool:
+    try:
+        return bool(listed(folder))
+    except (NotAdmitted, OSError):
+        return True
+
+
+def _look_into(folder: Path) -> list[Path]:
+    """List a folder that belongs to all units: raw data, a year."""
+    try:
+        return listed(folder)
+    except NotAdmitted as fault:
+        place = "/".join(folder.parts[-2:])
+        raise WrongUse(f"文件夹 {place} {fault.found}，请核对后再运行") from fault
