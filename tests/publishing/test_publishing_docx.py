@@ -180,6 +180,14 @@ def test_references_and_contents_lead_to_bookmarks_that_are_there(example):
     assert re.findall(r'w:instr=" SEQ (\S+) \\\* ARABIC "', content) == ["图", "表"]
 
 
+def test_no_section_ends_within_the_field_of_the_contents(example):
+    """LibreOffice 7.4 prints the feet of such a section without numbers and styles."""
+    body = opened(example)[0]
+    fields = [*body.iter(f"{W}sdt")]
+    assert len(fields) == 1 and not [*fields[0].iter(f"{W}sectPr")]
+    assert value(body[[*body].index(fields[0]) + 1], "w:pPr/w:pStyle") == "JunhengHint"
+
+
 def test_wide_tables_stand_in_turned_sections_of_a4(example):
     sizes = [(int(s.get(f"{W}w")), int(s.get(f"{W}h")), s.get(f"{W}orient"))
              for s in opened(example).iter(f"{W}pgSz")]
@@ -309,5 +317,6 @@ def test_libreoffice_opens_the_file_and_prints_every_word_of_it(tmp_path):
     assert len(pages["one"]) == 3
     held = [page for page in pages["many"] if "第一中心小学" in page and "一所学校" not in page]
     assert len(held) > 10 and all("各项" in page for page in held)
+    assert all(f"—{n}—" in page for n, page in enumerate(pages["everything"][1:], 2))
     for page in pages["everything"]:
         assert not page.endswith(("一、第一章的题", "（一）一节", "二、第二章的题"))
