@@ -87,10 +87,10 @@ def test_the_first_ledger_lists_every_shortfall_and_gap_as_new(both):
     primary-2199000001-R7         | 已销号 | 本年数据已符合要求
     primary-2199000005-R7         | 已销号 | 本年数据已符合要求
     primary-2199000001-R2         | 反弹   | 填报已完成，数据不支持，不予销号
-    primary-2199000001-R1         | 整改中 | 低于标准值
+    primary-2199000001-R1         | 整改中 | 本年数据仍不符合要求
     primary-2199000001-R6         | 待核   | 本年资料不全，不能销号
     primary-2199000003-R7         | 待核   | 学校未报送
-    primary-2199000002-R3         | 新增   | 低于标准值
+    primary-2199000002-R3         | 新增   | 本年首次列入
 """), ids=lambda row: row["id"])
 def test_the_second_year_closes_what_the_data_close_and_nothing_else(both, row):
     _, second, _ = both
@@ -122,10 +122,10 @@ SETTLED = {"measure": "增配", "office": "教育局", "officer": "股长"}
 
 # 仍未达标的一行：填写的内容 → 状态
 @pytest.mark.parametrize(("typed", "state", "said"), [
-    ({}, "待落实", "低于标准值"),
+    ({}, "待落实", "本年数据仍不符合要求"),
     ({"progress": "已完成"}, "待落实", "填报已完成，数据不支持，不予销号"),
-    ({"progress": "未完成"}, "待落实", "低于标准值"),
-    (SETTLED, "待落实", "低于标准值"), (SETTLED | {"due": f"{YEAR}-09-01"}, "整改中", ""),
+    ({"progress": "未完成"}, "待落实", "本年数据仍不符合要求"),
+    (SETTLED, "待落实", "本年数据仍不符合要求"), (SETTLED | {"due": f"{YEAR}-09-01"}, "整改中", ""),
     ({"due": f"{YEAR}-08-31"}, "已到期未完成", ""), ({"due": f"{YEAR}-08"}, "已到期未完成", ""),
     ({"due": f"{YEAR}-09"}, "待落实", ""),
     ({"state": "已销号", "closed_year": LAST}, "反弹", "上年列为已销号，数据不支持"),

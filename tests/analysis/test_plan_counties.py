@@ -171,6 +171,10 @@ EXPECTED = table("""
     W28  | +   | -      | ?
     W29  | +   | -      | ?
     W30  | +   | -      | ?
+    N01  | ?   | ?      | ?
+    N02  | ?   | ?      | ?
+    N03  | +   | -      | ?
+    N04  | +   | -      | ?
 """)
 
 
@@ -228,6 +232,7 @@ def facts(missed: bool, year: int) -> dict:
     return {k: both[short] for k, both in FIELDS.items()} | {
         k: last if year == LAST else (met, hair)[short]
         for k, (last, met, hair) in COMPARED.items()} | {
+            "disabled_children": 100, "disabled_enrolled": 97 - short,
             "migrant_children": 1000, "migrant_in_public": 1000 - short,
             "teacher_income_yuan": 101000 - short, "civil_servant_income_yuan": 101000,
             "special_ed_operating_yuan": 600000 - short, "special_ed_pupils": 100,

@@ -14,13 +14,14 @@ from pipeline.definitions.targets.plans import load_plan, plan, plans
 from pipeline.ground.errors import DefinitionFault, WrongUse
 
 ZHENGZHOU, HUBEI, REPLY = "zhengzhou-2023-26", "hubei-county-2019-2025", "zhengzhou-reply-2024"
-CHUXIONG, WENZHOU = "chuxiong-2024-2026", "wenzhou-2018-2020"
+CHUXIONG, WENZHOU, NATIONAL = "chuxiong-2024-2026", "wenzhou-2018-2020", "cn-2023-06"
 NUMBERED = {
     ZHENGZHOU: [f"Z{n:02}" for n in range(1, 39)],
     HUBEI: [f"H{n:02}" for n in range(25)],
     REPLY: [f"ZR{n}" for n in range(1, 10)],
     CHUXIONG: [f"CX{n:02}" for n in range(1, 23)],
     WENZHOU: [f"W{n:02}" for n in range(1, 31)],
+    NATIONAL: [f"N{n:02}" for n in range(1, 5)],
 }
 SHARE = f"{REPLY}:observation:参与集团的学校占义务教育学校的比例"
 
@@ -108,6 +109,8 @@ BY_HAND = [
     ("W28", "=", "100", "%", ""),
     ("W29", ">", "0", "%", ""),
     ("W30", "=", "100", "%", "2020"),
+    ("N01", "ordinal", "", "", "2027"),
+    ("N03", ">=", "97", "%", "2027"),
 ]
 # 目标与国家标准指标的对应：只有所指的量、要求和范围都相同才对应
 LINKED = {"H08": "G11", "H09": "G9", "H10": "Q4", "H13": "G6", "H15": "G12"}
@@ -132,6 +135,7 @@ RULED = {
      "W06", "W13", "W18", "W19", "W25"), "county_figures") | {
     "Z03": "counties_that", "W09": "counties_that", "W10": "counties_that", "CX02": "cohort",
     "Z26": "county_figures county_figures county_figures",
+    "N03": "county_figures",
     "CX13": "county_figures county_figures county_figures",
     "CX14": "county_figures county_figures county_figures",
     "W17": "county_figures county_figures", "W20": "county_figures county_figures"}
@@ -169,10 +173,10 @@ def test_a_plan_has_every_target_of_its_document_in_order(id):
     assert [target.id for target in plan(id).targets] == NUMBERED[id]
 
 
-def test_the_five_plans_have_38_25_9_22_and_30_targets_and_there_is_no_sixth():
+def test_the_five_plans_have_38_25_9_22_and_30_targets_and_the_national_one_four():
     counts = {id: len(found.targets) for id, found in plans().items()}
-    assert counts == {ZHENGZHOU: 38, HUBEI: 25, REPLY: 9, CHUXIONG: 22, WENZHOU: 30}
-    assert len(targets()) == 124
+    assert counts == {ZHENGZHOU: 38, HUBEI: 25, REPLY: 9, CHUXIONG: 22, WENZHOU: 30, NATIONAL: 4}
+    assert len(targets()) == 128
 
 
 @pytest.mark.parametrize("id", HEADS)
@@ -190,8 +194,9 @@ def test_the_opinions_of_zhengzhou_have_their_number_and_both_their_days():
 def test_every_target_keeps_its_place_and_its_plan_a_source(id):
     assert plan(id).source
     for target in plan(id).targets:
-        assert re.fullmatch(r"第\d+项|[一二三四五](（[一二三四五]）\d?)?(；四（四）2|；四（一）2)?",
-                            target.place), (target.id, target.place)
+        assert re.fullmatch(
+            r"未核|第\d+项|[一二三四五](（[一二三四五]）\d?)?(；四（四）2|；四（一）2)?",
+            target.place), (target.id, target.place)
 
 
 @pytest.mark.parametrize(("id", "op", "values", "unit", "deadline"), BY_HAND)
@@ -457,5 +462,5 @@ def test_the_pioneer_target_names_jinshui_and_zhongmu_and_no_other_target_names_
 
 
 def test_the_made_up_county_shows_all_five_plans_and_says_that_it_is_made_up():
-    assert set(unit_info("990101").plans) == set(NUMBERED)
+    assert set(unit_info("990101").plans) == set(NUMBERED) - {NATIONAL}
     assert "虚构" in unit_info("990101").notice

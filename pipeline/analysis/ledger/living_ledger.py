@@ -46,7 +46,7 @@ def living_ledger(shortfalls: pd.DataFrame, balance: pd.DataFrame, judgements: p
     before = {row["id"]: row for row in records(ledger_rows) if row["year"] == year}
     rows = [_carried(row, now.get(row["id"]), code, year, reference_day)
             for row in before.values()]
-    rows += [_row(matter, {}, NEW, year, matter.problem) for matter in now.values()
+    rows += [_row(matter, {}, NEW, year, "本年首次列入") for matter in now.values()
              if matter.status != MET and matter.id not in before]
     order = {state: n for n, state in enumerate(LEDGER_STATES)}
     rows.sort(key=lambda row: (order[row["state"]], row["school_code"], row["id"]))
@@ -69,9 +69,9 @@ def _state(before: dict, now: Matter | None, code: str, reference: date) -> tupl
     if now is None:
         return UNKNOWN, "本年数据中没有此项（学校未报送，或停办、并入），不能销号"
     if now.status == UNDETERMINED:
-        return UNKNOWN, f"本年资料不全，不能销号：{now.problem}"
+        return UNKNOWN, "本年资料不全，不能销号"
     if now.status == NOT_MET:
-        return _open_state(before, reference), now.problem
+        return _open_state(before, reference), "本年数据仍不符合要求"
     shown = f"：现值{now.value}{now.unit}" if now.value else ""
     return CLOSED, f"本年数据已符合要求{shown}"
 

@@ -18,7 +18,7 @@ from pipeline.ground.terms import LEDGER_STATES, is_missing, records
 _OPTIONS = {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False,
             "strings_to_urls": False}
 _CELL = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "top", "text_wrap": True}
-_GREY, _HEAD, _A4, _HEADS_AT = "F2F2F2", "D9E2EC", 9, 2
+_GREY, _HEAD, _A3, _HEADS_AT, _LINE, _MOST_LINES = "F2F2F2", "D9E2EC", 8, 2, 14, 8
 _COLUMNS = (  # head, column of the ledger table, width; those of the layout are typed by people
     ("台账编号", "id", 27), ("状态", "state", 11), ("学校标识码", "school_code", 12),
     ("学校", "name", 20), ("学段", "stage", 7), ("指标", "item", 10), ("问题", "problem", 40),
@@ -60,19 +60,26 @@ def ledger_workbook(ledger: pd.DataFrame, county: County) -> bytes | None:
     styles = {typed: book.add_format(_CELL | ({} if typed else {"bg_color": _GREY}))
               for typed in (True, False)}
     for number, row in enumerate(rows, _HEADS_AT + 1):
-        for column, (_, name, _) in enumerate(_COLUMNS):
-            text = _shown(row[name], name, county)
+        shown = [_shown(row[name], name, county) for _, name, _ in _COLUMNS]
+        sheet.set_row(number, _LINE * min(_MOST_LINES, max(map(_lines, shown, _COLUMNS))))
+        for column, (text, (_, name, _)) in enumerate(zip(shown, _COLUMNS, strict=True)):
             write = sheet.write_string if text else sheet.write_blank
             write(number, column, text, styles[name in _TYPED])
     sheet.freeze_panes(_HEADS_AT + 1, 2)
     sheet.autofilter(_HEADS_AT, 0, _HEADS_AT + len(rows), last)
     sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_paper(_A3)
+    sheet.fit_to_pages(2, 0)
+    sheet.repeat_columns(0, 1)
     sheet.repeat_rows(_HEADS_AT)
     sheet.set_footer("&C第 &P 页，共 &N 页")
     book.close()
     return content.getvalue()
+
+
+def _lines(text: str, column: tuple[str, str, int]) -> int:
+    """Return how many lines a text takes in its column; a Han letter is two letters wide."""
+    return -(-sum(2 if letter > "\xff" else 1 for letter in text) // (column[2] - 1)) or 1
 
 
 def _shown(value, name: str, county: County) -> str:
