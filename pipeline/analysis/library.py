@@ -11,6 +11,12 @@ from decimal import Decimal
 
 import pandas as pd
 
+from pipeline.analysis.appraisal import (
+    Robustness,
+    changed_balance,
+    explained_shares,
+    robustness,
+)
 from pipeline.analysis.estimators import Estimate, estimate, refusal
 from pipeline.analysis.given_schools import Columns, school_rows
 from pipeline.analysis.inequality import inequality_table
@@ -21,7 +27,8 @@ from pipeline.definitions.standards import standard as standard_named
 from pipeline.ground.errors import TableRefused, WrongUse
 from pipeline.ground.terms import TABLES, is_missing
 
-__all__ = ["SchoolTable", "five_schools", "estimate", "Estimate", "refusal", "TableRefused"]
+__all__ = ["SchoolTable", "five_schools", "estimate", "Estimate", "refusal",
+           "robustness", "Robustness", "explained_shares", "changed_balance", "TableRefused"]
 
 
 class SchoolTable:

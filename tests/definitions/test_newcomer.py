@@ -231,6 +231,21 @@ from pipeline.county import County
 found = import_county(County.open("110101", 2026, "ref-worked-example"))
 said = [found.refused, len(found.schools)]
 '''
+ANALYSIS = (ROOT / "data" / "analyses" / "cn-school-gaps.toml").read_text("utf-8").replace(
+    'id = "cn-school-gaps"', 'id = "own-2026"', 1)
+ASKING = '''
+id = "asking-2026"
+extends = "cn-2017-06"
+title = "县域义务教育优质均衡发展督导评估办法"
+document = "教督〔2017〕6号"
+source = "同原标准，检验方案另写"
+analysis = "own-2026"
+'''
+ANALYSIS_SAYS = '''
+from pipeline.definitions.standards import standard
+found = standard("asking-2026")
+said = [len(found.models), found.registration.name, found.registration.released]
+'''
 CHECK_FINDS = [
     True, [["books-many", 4, "小学3“图书册数”4501册、“在校生数”300人（第4行B列）：图书册数不超过"
             "学生数的15倍"]],
@@ -243,6 +258,9 @@ CHANGES = {
     "a layout": ({"data/layouts/some-county.toml": LAYOUT}, LAYOUT_SAYS,
                  [["2199000001", "100", "500"], ["2199000002", "300", "4500"]]),
     "a check": ({"data/checks/books-many.toml": CHECK}, CHECK_SAYS, CHECK_FINDS, BOOKS),
+    "an analysis": ({"data/analyses/own-2026.toml": ANALYSIS,
+                     "data/standards/asking-2026.toml": ASKING}, ANALYSIS_SAYS,
+                    [7, "own-2026", False]),
     "a study": ({"data/studies/some-2026.toml": STUDY}, STUDY_SAYS, 16),
     "a county": ({"data/raw/2026/110101_东城区.csv": BOOKS.replace("4501", "450")},
                  COUNTY_SAYS, [False, 3]),

@@ -1,0 +1,45 @@
+"""How R² is shared out over the regressors (说明份额): the average over all orders of entering."""
+
+from itertools import combinations
+from math import factorial
+
+import numpy as np
+import pandas as pd
+
+from pipeline.analysis.estimators import estimate
+from pipeline.definitions.models.regressions import columns_in, sides, terms_of
+from pipeline.ground.errors import WrongUse
+
+MOST = 12  # regressors: 2¹² models
+
+
+def explained_shares(data: pd.DataFrame, formula: str) -> pd.DataFrame:
+    """Return each regressor's share of R²: columns ``term``, ``share``, ``first``, ``last``.
+
+    ``share`` is the mean, over all orders, of what R² rises by when the term enters (Shapley;
+    Lindeman, Merenda and Gold, LMG); the shares add up to R². ``first`` is R² of the term alone,
+    ``last`` its rise after all the others. It describes what goes together: no share is a
+    cause. `WrongUse` where the model cannot be fitted, or has more than 12 terms. Source:
+    Grömping (2006). Worked case: swiss fertility, 0.0571, 0.1712, 0.2601, 0.1056, 0.1128.
+    """
+    outcome, terms = sides(formula)[0], terms_of(formula)
+    if not 1 <= len(terms) <= MOST:
+        raise WrongUse(f"自变量应为1至{MOST}个，现有{len(terms)}个")
+    rows = data.dropna(subset=columns_in(formula))
+    found = {(): 0.0}
+    for size in range(1, len(terms) + 1):
+        for chosen in combinations(range(len(terms)), size):
+            model = f"{outcome} ~ {' + '.join(terms[n] for n in chosen)}"
+            fit = estimate(rows, {"kind": "ols", "formula": model, "cov": "nonrobust"})
+            found[chosen] = fit.figures["r_squared"]
+    return pd.DataFrame([{"term": term, **_share(n, len(terms), found)}
+                         for n, term in enumerate(terms)])
+
+
+def _share(n: int, k: int, found: dict[tuple, float]) -> dict[str, float]:
+    others = [m for m in range(k) if m != n]
+    rises = {before: found[tuple(sorted((*before, n)))] - found[before]
+             for size in range(k) for before in combinations(others, size)}
+    weights = [factorial(len(b)) * factorial(k - len(b) - 1) / factorial(k) for b in rises]
+    return {"share": float(np.dot(weights, list(rises.values()))), "first": rises[()],
+            "last": rises[tuple(others)]}
