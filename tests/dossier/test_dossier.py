@@ -16,7 +16,9 @@ import pytest
 from opened_word import lacking, needs_writer, opened, printed, tables
 from published_data import require_examples
 
+from pipeline.analysis.evaluate import ASKED, STEPS, evaluated
 from pipeline.analysis.library import SchoolTable
+from pipeline.cleaning.importing import import_county
 from pipeline.county import County
 from pipeline.definitions.base import DATA, ROOT
 from pipeline.definitions.standards import standard
@@ -111,6 +113,16 @@ def test_the_library_gives_every_figure_of_the_dossier_to_the_last_digit(made):
                                       theirs.sort_values(by, ignore_index=True).astype(str))
     now = county.coefficients().query("year == 2023")
     assert [str(cv) for cv in now["cv"]] == [row["cv"] for row in made.results["balance"]]
+
+
+def test_the_chapters_hand_over_what_the_steps_give_without_them(made):
+    county, wanted = made.order.county, [n for s in STEPS if not s.passed for n in s.yields]
+    asked = {name: getattr(county, name) for name in ASKED}
+    found = evaluated(import_county(county).tables | asked, wanted)
+    for name in wanted:
+        ours, theirs = TABLES[name].to_text(found[name]), text_of(county.folder, name)
+        assert [*ours.columns, *ours.values.tolist()] == [
+            *theirs.columns, *theirs.values.tolist()], name
 
 
 def test_every_school_and_every_pupil_is_accounted_for(made):
