@@ -32,7 +32,8 @@ from pipeline.publishing.records.inputs import inputs_of
 SCHEMA = "junheng.manifest/1"
 _FACTS = ("schema", "run_id", "machine", "differing_packages", "outputs",
           "seal")  # beside the causes
-_CODE = ((PACKAGE, "pipeline", ("*.py", "*.typ", "*.json")), (DATA, "data", ("*.toml",)))
+_CODE = ((PACKAGE, "pipeline", ("*.py", "*.typ", "*.json", "*.j2", "*.css")),
+         (DATA, "data", ("*.toml",)))
 _NOT_CODE = {"raw", "processed", ".ipynb_checkpoints"}
 _PLACES = {"unit", "year", "standard", "raw", "processed", "pool"}  # said otherwise, or no cause
 

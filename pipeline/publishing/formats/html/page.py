@@ -1,0 +1,44 @@
+"""The page (网页): a neutral document through one template, every text escaped by it.
+
+A policy in its head forbids whatever does not stand in the file: no script, no request, no style
+but the one whose hash is told. So what a school is called can never do anything.
+"""
+
+import base64
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from pipeline.publishing.formats.html.drawings import inlined
+from pipeline.publishing.formats.html.mathml import mathml
+from pipeline.publishing.paper.table_layout import head_rows
+
+
+def page(document: dict) -> bytes:
+    """Return the page of a document from `read_notebook`."""
+    style = _file("page.css")
+    digest = base64.b64encode(sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return _templates().get_template("page.html.j2").render(
+        document, style=style, style_hash=f"sha256-{digest}",
+        contents=[block | {"at": _at(number)} for number, block in enumerate(document["body"])
+                  if block["type"] == "heading" and block["level"] <= 2],
+    ).encode("utf-8")
+
+
+@cache
+def _templates() -> Environment:
+    found = Environment(loader=FunctionLoader(_file), undefined=StrictUndefined, autoescape=True,
+                        trim_blocks=True, lstrip_blocks=True)
+    found.globals.update(mathml=mathml, inlined=inlined, head_rows=head_rows, at=_at)
+    return found
+
+
+def _file(name: str) -> str:
+    return (files("pipeline.publishing.formats.html") / name).read_text("utf-8")
+
+
+def _at(number: int) -> str:
+    """Return the id of a heading by its place among the blocks; exhibits have their keys."""
+    return f"h{number}"
