@@ -153,7 +153,7 @@ def test_every_style_that_is_named_is_there_and_none_besides(example):
             asked |= {e.get(f"{W}val") for e in ElementTree.fromstring(content).iter()
                       if e.tag in {f"{W}{tag}" for tag in ("pStyle", "rStyle", "tblStyle",
                                                            "basedOn", "next")}}
-    built_in = {"DefaultParagraphFont", "NoList", "Heading3", "JunhengCode"}
+    built_in = {"DefaultParagraphFont", "NoList", "Heading3", "JunhengCode", "JunhengHeadMark"}
     assert asked <= there.keys() <= asked | built_in
 
 
@@ -211,6 +211,15 @@ def test_heads_feet_and_cover_say_what_the_document_says(example):
     custom = {p.get("name"): p[0].text
               for p in ElementTree.fromstring(parts["docProps/custom.xml"])}
     assert custom == {"run_id": "run-1", "对象": "甲县"}
+
+
+@pytest.mark.parametrize(("letters", "upright", "turned"), [
+    (42, 1, 1), (43, 1, 1), (44, 2, 1), (63, 2, 1), (64, 2, 1), (65, 2, 2)])
+def test_a_mark_too_long_for_the_line_stands_above_the_running_head(letters, upright, turned):
+    made = word("文", running_head="眉眉眉眉", mark="印" * letters)  # 49 or 70 a line
+    heads = [opened(made, f"word/{way}-header-even.xml") for way in ("upright", "turned")]
+    assert [len(head) for head in heads] == [upright, turned]
+    assert all("印" * letters in text(head) and "眉眉眉眉" in text(head) for head in heads)
 
 
 def test_a_figure_is_pixels_and_drawing_with_words_for_who_cannot_see_it(example):

@@ -32,6 +32,7 @@ _TURNED = {False: "upright", True: "turned"}
 _PAPER = {False: (210, 297), True: (297, 210)}
 _MARGINS = {False: {"top": 37, "right": 26, "bottom": 35, "left": 28, "header": 25, "footer": 22},
             True: {"top": 28, "right": 36, "bottom": 26, "left": 36, "header": 18, "footer": 15}}
+_HEAD_LETTER = 9 * 20  # twips of a Chinese letter in a header
 _COVER_COLUMNS = (30, 70)  # shares of its width
 _EDITABLE = "本文件可编辑，数字以同一文件夹中的同名 PDF 和结果文件（.json）为准。"
 _TOC = r'<w:r><w:instrText xml:space="preserve"> TOC \o "1-2" \h \z \u </w:instrText></w:r>'
@@ -140,6 +141,14 @@ def section_properties(kind: str, wide: bool) -> str:
             f'<w:pgMar{edges} w:gutter="0"/><w:cols w:space="720"/></w:sectPr>')
 
 
+def _head(front: dict, mark: str, wide: bool) -> str:
+    """Return a header: running head and mark in one line, in two where they are too long."""
+    room, said = _room(wide), front["running_head"]
+    if (len(said + front["mark"]) + 2) * _HEAD_LETTER <= room:
+        return paragraph("Header", run(said + "\t") + mark, tab=room)
+    return paragraph("JunhengHeadMark", mark) + paragraph("Header", run(said))
+
+
 def heads_and_feet(document: dict) -> dict[str, tuple[str, str]]:
     """Return name → kind and content of every header and footer (页眉、页脚): numbers of pages
     stand outside, and on the cover there is none."""
@@ -150,12 +159,10 @@ def heads_and_feet(document: dict) -> dict[str, tuple[str, str]]:
                                           ("footer", "Footer", ""))
              for side in ("even", "default")}
     for wide, turned in _TURNED.items():
-        number = run("— ") + field("PAGE", "1") + run(" —")
-        head = run(front["running_head"] + "\t") + mark
+        number, head = run("— ") + field("PAGE", "1") + run(" —"), _head(front, mark, wide)
         for side in ("even", "default"):
             ends = [number, run_id] if side == "even" else [run_id, number]
-            parts[f"{turned}-header-{side}"] = (
-                "header", paragraph("Header", head, tab=_room(wide)))
+            parts[f"{turned}-header-{side}"] = ("header", head)
             parts[f"{turned}-footer-{side}"] = (
                 "footer", paragraph("Footer", run("\t").join(ends), tab=_room(wide)))
     return {name: (kind, f"<w:{tag}{NAMESPACES}>{content}</w:{tag}>")

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 from pipeline.publishing.formats.docx.omml_formulas import omml
 
 _ENDLESS = re.compile(r"[!-~]{17}")  # a checksum or an address: one word, to be broken anywhere
+_TEXTS = re.compile(r"<w:t [^>]*>([^<]*)")
 _BREAKS = {"\n": "<w:br/>", "\t": "<w:tab/>"}
 
 
@@ -31,7 +32,7 @@ def paragraph(style: str, content: str, *, keep: bool = False, align: str = "",
     """Return a paragraph of a style: kept with the next one, aligned, numbered in list
     ``number``, with a right tab stop at ``tab`` twips. Every one has a ``w:pPr``: see
     `ended_section`."""
-    endless = _ENDLESS.search(content) and any(map(_ENDLESS.search, _shown(content)))
+    endless = any(map(_ENDLESS.search, _TEXTS.findall(content)))
     properties = "".join((
         f'<w:pStyle w:val="{style}"/>', "<w:keepNext/>" if keep else "",
         f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>' if number else "",
@@ -39,10 +40,6 @@ def paragraph(style: str, content: str, *, keep: bool = False, align: str = "",
         '<w:wordWrap w:val="0"/>' if endless else "",
         f'<w:jc w:val="{align}"/>' if align else ""))
     return f"<w:p><w:pPr>{properties}</w:pPr>{content}</w:p>"
-
-
-def _shown(content: str) -> list[str]:
-    return re.findall(r"<w:t [^>]*>([^<]*)", content)
 
 
 def ended_section(blocks: str, section: str) -> str:
