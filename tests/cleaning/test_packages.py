@@ -280,6 +280,8 @@ def test_another_kind_of_document_is_named_for_what_it_is(member, said):
     with pytest.raises(Unreadable, match=said) as fault:
         examine_workbook(out.getvalue())
     assert fault.value.code == "file.unreadable"
+    is_table = member not in ("word/document.xml", "ppt/presentation.xml")
+    assert ("另存为" in fault.value.found) == is_table     # a letter or slides hold no table
 
 
 ESCAPES = {
@@ -368,6 +370,7 @@ def test_a_table_in_another_format_is_named_with_the_remedy(tmp_path, file, said
     path.write_bytes((WRITTEN / file).read_bytes())
     ((finding,),) = (report["findings"] for report in check_paths([path]))
     assert said in finding["action"] and "另存为 .xlsx" in finding["remedy"]
+    assert all(f"{program} 为" in finding["action"] for program in ("WPS", "LibreOffice"))
 
 
 @pytest.mark.parametrize(("file", "said"), [("libreoffice.ods", ".ods"), ("sheetjs.xlsb", ".xlsb")])

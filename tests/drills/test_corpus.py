@@ -24,6 +24,7 @@ from corpus import (
     sheets,
     units,
     values,
+    variants,
     writers,
 )
 from corpus.base import BASE, FILE, GOOD, PE, Case, at, rows, xlsx
@@ -36,7 +37,8 @@ from pipeline.definitions.standards import standard
 FAMILIES = {"values": [values], "shapes": [shapes, sheets], "identity": [identity],
             "containers": [containers, writers], "encodings": [encodings],
             "formulas": [formulas], "units": [units], "headers": [headers, exports],
-            "privacy": [privacy], "boundary": [boundary], "recoverable": [recoverable]}
+            "privacy": [privacy], "boundary": [boundary], "recoverable": [recoverable],
+            "variants": [variants]}
 MOST_SECONDS, FEWEST_CASES = 60, 350
 MOST_REFUSED, FEWEST_PLACED = Fraction(2, 100), Fraction(98, 100)
 SHOWN = ("silent", "only warned", "over-refusal", "wrong", "unrecorded", "leak", "fault")

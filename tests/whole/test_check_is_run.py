@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from batches import fake
+from drawn import few
 from tables import csv_bytes, school
 
 from pipeline.__main__ import main
@@ -22,7 +23,7 @@ from pipeline.whole.checking.check_reports import (
     summary,
 )
 
-FOLDERS, YEAR = 40, 2023  # 0.7 processor seconds each: 200 would take over two minutes
+FOLDERS, YEAR = few(200, 40), 2023  # 0.7 processor seconds each
 REGISTERED, PUBLISHED, LISTED, UNKNOWN = "990101", "110101", "990778", "990999"
 NAMES = {REGISTERED: "示例县", PUBLISHED: "东城区", LISTED: "乙县", UNKNOWN: "丙县"}
 LIST = "代码,县名,省,市\n990778,乙县,某省,某市\n"

@@ -33,6 +33,10 @@ _MARKUP = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml|<!doctype|<html|<table|<meta|M
 _MARKED = {b"urn:schemas-microsoft-com:office:spreadsheet": "XML 电子表格（2003）",
            b"Excel.Sheet": "XML 电子表格（2003）", b"office:document": "OpenDocument 表格（.fods）",
            b"MIME-Version": "单个文件网页（.mht）"}
+# What each program calls a plain workbook where it saves under another name.
+_SAVE_AS = ("；请打开后按“文件—另存为”，文件类型选 Excel 工作簿(*.xlsx)（WPS 为 Microsoft Excel "
+            "文件(*.xlsx)，LibreOffice 为 Excel 2007-365(.xlsx)，Numbers 为“导出为—Excel”），"
+            "交 .xlsx，移走原文件")
 _KNOWN = {b"%PDF": "PDF 文件", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"Rar!": "RAR 压缩包",
           b"7z\xbc\xaf": "7z 压缩包", b"\x1f\x8b": "gzip 压缩包"}
 
@@ -60,7 +64,7 @@ def kind_of(content: bytes, name: str) -> str:
     if _MARKUP.match(content[:200]):
         said = next((said for mark, said in _MARKED.items() if mark in content[:4096]),
                     "网页（HTML）")
-        raise Unreadable("file.unreadable", f"文件内容是{said}，不是工作簿")
+        raise Unreadable("file.unreadable", f"文件内容是{said}，不是工作簿{_SAVE_AS}")
     if not name.lower().endswith(TEXT_SUFFIXES):
         raise Unreadable("file.unreadable", "文件内容不是 xlsx 或 xls 工作簿")
     return "text"
@@ -95,7 +99,8 @@ def examine_workbook(content: bytes) -> list[str]:
         raise Unreadable("file.suspicious", "工作簿内部成员名越出文件夹")
     for start, said in _OTHER_PACKAGES.items():
         if any(name.startswith(start) for name in names):
-            raise Unreadable("file.unreadable", f"文件是 {said}，不能直接读取")
+            remedy = _SAVE_AS if "表格" in said or "工作簿" in said else ""
+            raise Unreadable("file.unreadable", f"文件是 {said}，不能直接读取{remedy}")
     if any(member.flag_bits & 1 for member in members):
         raise Unreadable("file.encrypted", "工作簿已加密")
     unpacked = 0

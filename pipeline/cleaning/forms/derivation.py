@@ -48,7 +48,7 @@ class StageValues:
 
     def has(self, variable: str) -> bool:
         """Tell whether the form has such a column."""
-        return self.key(variable) in self.row.values
+        return variable in self.row.values or f"{variable}_{self.stage}" in self.row.values
 
     def sum(self, parts: list[str]) -> Fraction | None:
         """Return the sum of the parts that the form has; None when one of them is blank."""

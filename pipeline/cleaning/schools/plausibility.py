@@ -44,19 +44,21 @@ def check_plausibility(sections: list[Section], standard: Standard, findings: Fi
 
 def _check_ranges(sections: list[Section], findings: Findings) -> None:
     """Compare the figures of each row with their ranges and with each other, each cell once."""
-    seen, rows = set(), []
+    seen, rows, of_form = set(), [], {}
     of_units = [n for n, v in variables().variables.items() if v.unit]
     for section in sections:
-        said = section.said
-        keys = {name: said.key(name) for name in of_units if said.has(name)}
+        said, form = section.said, (section.stage, *section.row.values)
+        if form not in of_form:         # which columns there are is the same on every row
+            of_form[form] = [*filter(said.has, of_units)]
+        keys = {name: said.key(name) for name in of_form[form]}
         values = {name: section.row.get(key) for name, key in keys.items()}
         values["pupils"] = Fraction(section.pupils)
         cells = {name: section.row.at(key) for name, key in keys.items()}
         cells.setdefault("pupils", _cell(section, "pupils"))
         for name in values:
-            if (cells[name], name) not in seen:
+            if (id(cells[name]), name) not in seen:     # two sections of one row share its cells
                 check_range(name, values[name], cells[name], section.year, findings, section.name)
-                seen.add((cells[name], name))
+                seen.add((id(cells[name]), name))
         rows.append(Related(values, cells, section.name))
     check_relations("schools", rows, findings)
 
@@ -111,10 +113,10 @@ def _check_variable(variable: str, sections: list[Section], limits: Plausibility
     for stage in sorted({section.stage for section in there}):
         own = [s for s in there if s.stage == stage]
         peers = own if len(own) >= limits.fewest else there
-        values = [s.variables[variable] / _taught(s, variable, alike) for s in peers
-                  if s.variables[variable]]
+        each = [(s, _taught(s, variable, alike)) for s in peers if s.variables[variable]]
+        values = [s.variables[variable] / pupils for s, pupils in each]
         middle = median(values) if len(peers) >= limits.fewest and values else None
-        found = [(s, _taught(s, variable, alike)) for s in own if s.variables[variable]]
+        found = [(s, pupils) for s, pupils in each if s.stage == stage]
         low, high = limits.median_per_pupil.get(variable, (Fraction(0), None))
         if found and middle is not None and (
                 middle < low or (high is not None and middle > high)):

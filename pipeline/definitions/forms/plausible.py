@@ -101,7 +101,11 @@ class Plausibility(Definition):
 
     def range_of(self, variable: str) -> Range | None:
         """Return the range of a variable, if it has one."""
-        return next((r for r in self.ranges if variable in r.variables), None)
+        return self._ranges.get(variable)
+
+    @cached_property
+    def _ranges(self) -> dict[str, Range]:
+        return {name: one for one in reversed(self.ranges) for name in one.variables}
 
 
 @readied
