@@ -191,3 +191,21 @@ def test_one_year_before_adoption_has_the_p_of_its_own_t_test():
     assert fit.figures["pre_q"] == 1
     assert fit.figures["pre_f"] == pytest.approx(row["statistic"] ** 2)
     assert fit.figures["pre_p"] == pytest.approx(row["p_value"])
+
+
+def test_long_differences_before_adoption_are_the_short_ones_summed_up_to_the_base():
+    """Roth (2024): from g−1 to t, t < g−1, is less the changes of the years between."""
+    draw = np.random.default_rng(3)
+    data = pd.DataFrame([{"unit": unit, "year": year, "cohort": cohort,
+                          "y": draw.normal() + (year >= cohort > 0)}
+                         for unit in range(60) for cohort in [(0, 2004, 2005)[unit % 3]]
+                         for year in range(2000, 2007)])
+    spec = {"kind": "attgt", "y": "y", "unit": "unit", "time": "year", "cohort": "cohort"}
+    short, long = (estimate(data, spec | more).terms.set_index("term")["estimate"]
+                   for more in ({}, {"long_before": True}))
+    assert "e=-1" in short and "e=-1" not in long and short["att"] == long["att"]
+    for cohort in (2004, 2005):
+        for year in range(2000, cohort - 1):
+            between = [short[f"{cohort},{y}"] for y in range(year + 1, cohort)]
+            assert long[f"{cohort},{year}"] == pytest.approx(-sum(between), abs=1e-12)
+        assert long[f"{cohort},{cohort}"] == short[f"{cohort},{cohort}"]

@@ -99,7 +99,8 @@ def effect_table(terms: pd.DataFrame, annual: Annual) -> PrintedTable | None:
                          Cell(_what(r), TOTAL * (r["kind"] == "att")),
                          *(Cell(PERCENT.text(r[c]), value=None if is_missing(r[c]) else r[c])
                            for c in ("estimate", "ci_low", "ci_high")),
-                         Cell(figure_text(r["df"], 1)), Cell(p_text(r["p_value"]))))
+                         Cell(figure_text(r["df"], 1)),
+                         Cell(p_text(None if r["kind"] == "event" else r["p_value"]))))
     return PrintedTable(
         "effect_table", f"{annual.year}年政策前后变化之差",
         (Field("政策", align="left", width=1.8), Field("项", align="left", width=2.4),
@@ -109,7 +110,7 @@ def effect_table(terms: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         tuple(rows), "县级面板", unit="%",
         notes=("黑体为平均：按实施批次（Callaway与Sant'Anna 2021），对照为从未实施的县，"
                "标准误由影响函数得出并作"
-               f"小样本修正；{_BASE}", WHY_NOT_TWFE))
+               f"小样本修正；{_BASE}逐年的各行只作描述，不检验。", WHY_NOT_TWFE))
 
 
 def _place(r: dict) -> tuple:
