@@ -1,7 +1,7 @@
 # 均衡 Junheng。两条命令：make dossier 出示例卷宗；make test 运行全部测试。
 # 首次运行自行建立 .venv 并按 requirements.lock 安装；只需要 python3（3.11—3.13）、make、git；
 # 另有 python 时写 make PYTHON=/路径/python3.12 dossier。其余软件包用到时才装：
-# make test 装测试、Dask 与 pyarrow，make examples 装加州示例的数据（GPL），make lab 装 JupyterLab，make sign 装签名用的，
+# make test 装测试与 Dask，make examples 装加州示例的数据（GPL），make lab 装 JupyterLab，make sign 装签名用的，
 # make parquet 装 pyarrow。
 
 VENV := .venv
@@ -41,7 +41,7 @@ examples: $(VENV)/ready-examples
 check: $(VENV)/ready-test
 	$(BIN)/ruff check .
 
-test: check dask parquet
+test: check dask
 	$(BIN)/python -m pytest -n 2 --dist loadfile -rs
 
 dask: $(VENV)/ready-dask

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import time
 
 import openpyxl
@@ -9,6 +11,7 @@ import pytest
 from standing import YEAR, results, stand
 from test_index import EVIL, outcome, record
 
+from pipeline.publishing.chapters.surroundings import fixed_environment
 from pipeline.whole.index import nation_tables
 from pipeline.whole.index.index_files import write_index
 from pipeline.whole.index.index_lines import HEADINGS
@@ -118,3 +121,12 @@ def test_without_pyarrow_it_is_said_and_no_older_table_is_left(year, monkeypatch
     assert [*year.glob("*.parquet")] == []
     assert "nation.parquet" not in (year / "index.html").read_text("utf-8")
     assert (year / "nation.xlsx").is_file()
+
+
+def test_with_pyarrow_beside_pandas_a_settled_process_has_one_thread():
+    pytest.importorskip("pyarrow", reason="没有 pyarrow（make parquet）")
+    told = subprocess.run(
+        [sys.executable, "-c", "import os, pandas, sys; assert 'pyarrow' in sys.modules; "
+                               "print(len(os.listdir('/proc/self/task')))"],
+        env=fixed_environment(), capture_output=True, text=True, check=True)
+    assert told.stdout == "1\n"

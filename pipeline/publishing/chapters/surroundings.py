@@ -25,6 +25,7 @@ FIXED = ONE_THREAD | {
     "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8",
     "PYTHONUTF8": "1", "MPLBACKEND": "agg", "PYTHONSAFEPATH": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1", "JUNHENG_SURROUNDINGS": "fixed",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pandas imports pyarrow where it is
 }
 _ALLOWED = {
     "PATH", "HOME", "TERM", "COLUMNS", "LINES", "NO_COLOR", "PYTHONIOENCODING", "TMPDIR", "TEMP",
