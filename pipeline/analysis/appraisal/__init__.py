@@ -2,6 +2,7 @@
 
 from pipeline.analysis.appraisal.changed_balance import changed_balance
 from pipeline.analysis.appraisal.explained_shares import explained_shares
+from pipeline.analysis.appraisal.instruments import instrumented
 from pipeline.analysis.appraisal.unseen_causes import Robustness, robustness
 
-__all__ = ["Robustness", "changed_balance", "explained_shares", "robustness"]
+__all__ = ["Robustness", "changed_balance", "explained_shares", "instrumented", "robustness"]
