@@ -5,7 +5,7 @@
     python benchmarks/shared.py 174000 100         one county in so many
 
 Made-up schools in one csv. Printed are seconds of CPU, of children too: looking through what has
-come in, and the import of a county, the least of nine.
+come in, and the import of a county, the least of many.
 """
 
 import csv
@@ -13,16 +13,19 @@ import resource
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
-from pipeline.ground.readiness import mark_child
+from pipeline.ground.readiness import make_ready, mark_child
 from pipeline.known_files import folders_listed_once
 from pipeline.whole.intake import arrivals
 
 _MIB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB
 _SCHOOLS, _YEAR = 60, 2023
+_ROUNDS = 40
 _SIZES = (500, 2_000, 8_000, 32_000)
 _LIST = "code,name,province,prefecture,standard,plans,notice"
 _HEAD = ["学校标识码", "学校名称", "统计三级", "办学类型", "城乡类型", "小学在校生数（人）",
@@ -61,36 +64,48 @@ def _cost(county: County) -> float:
     return _cpu() - begun
 
 
-def measured(rows: int, step: int) -> None:
-    """Print what a table of so many rows costs to look through and a county to import: one of
-    them again and again, or every ``step``th."""
-    with tempfile.TemporaryDirectory(prefix="junheng-benchmark-") as name:
-        place = Path(name)
-        codes = made(place / "raw", rows)
-        with folders_listed_once(kept=place / "kept"):
-            begun = _cpu()
-            came = arrivals(place / "raw", _YEAR, place / "work")
-            intake = _cpu() - begun
-            if came.problems:
-                raise SystemExit("；".join(came.problems))
-            with folders_listed_once(came.concerned):
-                counties = [County.open(code, _YEAR, "", str(place / "raw")) for code in codes]
-                costs = [_cost(c) for c in (counties[::step] if step else [counties[3]] * 9)]
+def looked_through(place: Path, rows: int) -> list[County]:
+    """Make a table of so many rows, look through it, print what that costs; return the counties."""
+    codes = made(place / "raw", rows)
+    with folders_listed_once(kept=place / "kept"):
+        begun = _cpu()
+        came = arrivals(place / "raw", _YEAR, place / "work")
+        intake = _cpu() - begun
+        if came.problems:
+            raise SystemExit("；".join(came.problems))
+        with folders_listed_once(came.concerned):
+            counties = [County.open(code, _YEAR, "", str(place / "raw")) for code in codes]
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _MIB
-    told = f"{len(costs):,} 县共 {sum(costs):.1f} 秒" if step else f"一县 {min(costs):.3f} 秒"
-    print(f"{rows:>8,} 行、{len(codes):,} 县：收件 {intake:.2f} 秒，内存峰值 {peak:.0f} MiB；"
-          f"导入{told}", flush=True)
+    print(f"{rows:>8,} 行、{len(codes):,} 县：收件 {intake:.2f} 秒，内存峰值 {peak:.0f} MiB",
+          flush=True)
+    return counties
+
+
+def one_county(place: Path) -> None:
+    """Print what the import of one county costs beside so many rows: the sizes in turn, since
+    the machine's speed drifts, the least of every size, and that beside the smallest table."""
+    counties = {rows: looked_through(place / str(rows), rows)[3] for rows in _SIZES}
+    costs: dict[int, list[float]] = {rows: [] for rows in _SIZES}
+    for _ in range(_ROUNDS):
+        for rows, county in counties.items():
+            costs[rows].append(_cost(replace(county)))  # it asks its files anew
+    first = min(costs[_SIZES[0]])
+    for rows, found in costs.items():
+        print(f"{rows:>8,} 行：导入一县 {min(found):.4f} 秒，{min(found) / first:.2f} 倍；"
+              f"中位数 {median(found):.4f} 秒")
 
 
 def main() -> None:
     """Measure the sizes, or one table with all of its counties."""
     mark_child()
-    if sys.argv[1:]:
+    make_ready()
+    with tempfile.TemporaryDirectory(prefix="junheng-benchmark-") as name:
+        if not sys.argv[1:]:
+            one_county(Path(name))
+            return
         rows, step = map(int, [*sys.argv[1:], "1"][:2])
-        measured(rows, step)
-        return
-    for rows in _SIZES:
-        measured(rows, 0)
+        costs = [_cost(county) for county in looked_through(Path(name), rows)[::step]]
+        print(f"导入 {len(costs):,} 县共 {sum(costs):.1f} 秒")
 
 
 if __name__ == "__main__":
