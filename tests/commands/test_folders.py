@@ -17,7 +17,7 @@ from pipeline.definitions.base import DATA, ROOT
 from pipeline.ground.errors import WrongUse
 
 EXAMPLE = DATA / "raw" / "2012" / "990102_五校算例.csv"
-READ = {"check", "list", "doctor"}
+READ = {"check", "list", "doctor", "prefecture", "verify"}
 WRITE = {  # the command, and what else it needs
     "run": ["990102", "--year", "2012"],
     "annual": ["--year", "2012"],
@@ -25,10 +25,13 @@ WRITE = {  # the command, and what else it needs
     "clean": [],
     "collect": ["--year", "2012"],
     "index": [],
+    "key": [],
+    "sign": ["--key", "key"],
     "synth": ["--counties", "1", "--years", "2023", "--seed", "1"],
     "template": [],
 }
-ONE_FOLDER = {"collect", "index", "synth", "template"}  # and nothing to be apart from
+# They have one folder, and nothing to be apart from.
+ONE_FOLDER = {"collect", "index", "key", "sign", "synth", "template"}
 OPTIONS = {"raw": ("--raw",), "processed": ("--processed",), "out": ("--out", "--dossier")}
 RELATIONS = table("""
     relation                  | raw       | processed     | out
@@ -215,6 +218,8 @@ def test_a_place_that_is_taken_by_somebody_elses_folder_is_told_in_the_plan(worl
     ["synth", "raw", *WRITE["synth"]], ["synth", "raw/签字页.pdf", *WRITE["synth"]],
     ["synth", "dangling.xlsx", *WRITE["synth"]], ["collect", "out", "--year", "2012"],
     ["index", "out"], ["index", "out/2012"], ["index", "raw"],
+    ["key", "raw/2012/990102_五校算例.xlsx"], ["key", "dangling.xlsx"],
+    ["sign", "out", "--key", "x"],
     ["what-if", "990102", "--year", "2012", "--set", "x", "--raw", "raw", "--dossier", "out"],
 ], ids=" ".join)
 def test_what_stands_in_the_place_of_an_output_stays(arguments, world, monkeypatch, capsys):

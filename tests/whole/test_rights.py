@@ -73,6 +73,12 @@ def assumed(place):
              "--dossier", place / "scenario"]]
 
 
+def standing(place):
+    made = nation(place)
+    made.run()
+    return made.out
+
+
 # name of the command → what is done with it below a folder: words for the command, or a step
 WRITING = {
     "index": lambda place: [*run(place), ["index", place / "out"]],
@@ -80,9 +86,15 @@ WRITING = {
     "synth": lambda place: [["synth", place / "made", "--counties", "2", "--years", "2023-2023",
                              "--seed", "7"]],
     "template": lambda place: [["template", place / "采集表.xlsx"]],
+    "key": lambda place: [["key", place / "key"]],
+    "sign": lambda place: [*run(place), ["key", place / "key"],
+                           ["sign", place / "out", "--key", place / "key"]],
 }
 READING = {"check": lambda place: [["check", nation(place).raw]],
            "list": lambda place: [["list", "counties", "--raw", nation(place).raw]],
+           "verify": lambda place: [["verify", standing(place)]],
+           "prefecture": lambda place: [["prefecture", FIRST[:4], "--year", YEAR, "--raw",
+                                         nation(place).raw]],
            "doctor": lambda place: [["doctor"]]}
 
 
@@ -127,7 +139,7 @@ def test_what_a_command_writes_is_not_for_others(name, umask, tmp_path, quick_bo
     finally:
         os.umask(usual)
     found = rights(tmp_path, before)
-    assert len(found) > (0 if name == "template" else 2)
+    assert len(found) > (0 if name in ("template", "key") else 2)
     assert {path: oct(mode) for path, mode in found.items() if mode & (0o027 | umask)} == {}
     assert name != "clean" or [path for path in found if ".kept-1" in path]
 

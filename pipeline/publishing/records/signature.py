@@ -67,7 +67,7 @@ def make_key(file: Path) -> tuple[Path, str]:
                                    serialization.NoEncryption())
     shown = private.public_key().public_bytes(
         pem, serialization.PublicFormat.SubjectPublicKeyInfo)
-    for path, content, rights in ((file, secret, 0o600), (public, shown, 0o644)):
+    for path, content, rights in ((file, secret, 0o600), (public, shown, 0o640)):
         with open(path, "xb", opener=partial(os.open, mode=rights)) as new:
             new.write(content)
     return public, _name(private.public_key())
