@@ -82,3 +82,9 @@ def test_the_data_dictionary_names_every_table_and_column():
     for table in TABLES.values():
         part = text.split(f"## {table.name}.csv：{table.zh}\n")[1].split("\n## ")[0]
         assert all(f"| `{c.name}` | {c.zh} | " in part for c in table.columns)
+
+
+def test_every_decision_has_a_number_of_its_own():
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert len({path.name[:4] for path in files}) == len(files)
+    assert [path.name for path in files if path.name[:4] not in path.read_text("utf-8")[:12]] == []
