@@ -12,7 +12,7 @@ from pipeline.definitions.standards import load_standard, standard, standards
 from pipeline.definitions.studies import Study, study
 from pipeline.dossier.c01_cleaning import cover
 from pipeline.dossier.c06_gaps import question_table
-from pipeline.dossier.models.tested_words import registered_words
+from pipeline.dossier.printing.tested_words import registered_words
 from pipeline.ground.errors import DefinitionFault
 
 NATION = standard("cn-2017-06")

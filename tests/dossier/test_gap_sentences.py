@@ -19,7 +19,7 @@ from pipeline.dossier.c06_gaps.gap_tables import (
 )
 from pipeline.dossier.c09_conclusion.funding_record import gap_record
 from pipeline.dossier.c09_conclusion.results import results_schema
-from pipeline.dossier.models.gap_sentences import ASSOCIATION, gap_sentences, refused_sentences
+from pipeline.dossier.printing.gap_sentences import ASSOCIATION, gap_sentences, refused_sentences
 from pipeline.dossier.printing.numbers import p_text
 
 COUNTY = replace(County.open("990101", 2023), standard=ONE_STAGE)

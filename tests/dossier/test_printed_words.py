@@ -26,7 +26,7 @@ from pipeline.definitions.models.printed_words import printed_words
 from pipeline.definitions.studies import study
 from pipeline.dossier import c06_gaps
 from pipeline.dossier.annual import a03_models, a04_convergence, a05_policy
-from pipeline.dossier.models import gap_sentences
+from pipeline.dossier.printing import gap_sentences
 from pipeline.ground.terms import TABLES
 from pipeline.synth.nation import Wanted, write_nation
 

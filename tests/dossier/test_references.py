@@ -23,7 +23,7 @@ from pipeline.dossier.c03_balance.differences import (
 )
 from pipeline.dossier.c03_balance.inequality_exhibits import inequality_sentences
 from pipeline.dossier.c06_gaps.gap_tables import influence_table, sensitivity_table
-from pipeline.dossier.models.gap_sentences import robustness_sentences
+from pipeline.dossier.printing.gap_sentences import robustness_sentences
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.book import make_dossier
 from pipeline.publishing.chapter_parameters import Parameters

@@ -19,7 +19,7 @@ from pipeline.dossier.c03_balance.differences import (
     location_table,
 )
 from pipeline.dossier.c03_balance.inequality_exhibits import inequality_sentences, inequality_table
-from pipeline.dossier.models.peer_comparison import peer_chart, peer_sentences, peer_table
+from pipeline.dossier.printing.peer_comparison import peer_chart, peer_sentences, peer_table
 
 __all__ = ["balance_sentences", "balance_table", "composite_table", "contribution_chart",
            "contribution_table", "cv_chart", "decomposition_chart", "group_chart",

@@ -14,7 +14,7 @@ from pipeline.dossier.c05_funding.spending import (
     spending_table,
 )
 from pipeline.dossier.c05_funding.spending_figures import spending_chart, spending_trend
-from pipeline.dossier.models.peer_comparison import measure_peer_table
+from pipeline.dossier.printing.peer_comparison import measure_peer_table
 
 __all__ = ["basis_sentences", "dispersion_table", "ends_table", "measure_peer_table",
            "rise_sentences", "rise_table", "spending_chart", "spending_sentences",

@@ -13,12 +13,12 @@ from pipeline.dossier.c06_gaps.gap_tables import (
     sensitivity_table,
     term_table,
 )
-from pipeline.dossier.models.gap_sentences import (
+from pipeline.dossier.printing.gap_sentences import (
     gap_sentences,
     refused_sentences,
     robustness_sentences,
 )
-from pipeline.dossier.models.peer_comparison import pooled_sentences, pooled_table
+from pipeline.dossier.printing.peer_comparison import pooled_sentences, pooled_table
 
 __all__ = ["curve_chart", "gap_chart", "gap_sentences", "influence_table", "model_table",
            "other_cards", "pooled_sentences", "pooled_table", "question_card",

@@ -4,10 +4,10 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.definitions.parts import CHANGED, CHOICES, Model
-from pipeline.dossier.models.gap_sentences import PLAIN
-from pipeline.dossier.models.tested_words import beforehand, registered_words
 from pipeline.dossier.printing.exhibit import FAIL, Cell, Field, NotebookTable, PrintedTable, Prose
+from pipeline.dossier.printing.gap_sentences import PLAIN
 from pipeline.dossier.printing.numbers import EMPTY, figure_text, joined
+from pipeline.dossier.printing.tested_words import beforehand, registered_words
 from pipeline.ground.terms import LOCATIONS
 
 METHOD_ZH = {"ols": "普通最小二乘", "wls": "加权最小二乘", "panel": "学校与年份固定效应",

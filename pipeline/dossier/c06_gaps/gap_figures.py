@@ -4,9 +4,9 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.definitions.parts import CHANGED, Model
-from pipeline.dossier.models.gap_sentences import number_of, points, step_of, term_zh
 from pipeline.dossier.printing.drawing import Picture
 from pipeline.dossier.printing.exhibit import Figure
+from pipeline.dossier.printing.gap_sentences import number_of, points, step_of, term_zh
 from pipeline.dossier.printing.numbers import coefficient_text, joined
 from pipeline.dossier.printing.plot_panel import (
     LABEL,

@@ -4,7 +4,8 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.dossier.c06_gaps.asked_questions import FAMILY_ZH, except_changed
-from pipeline.dossier.models.gap_sentences import (
+from pipeline.dossier.printing.exhibit import TOTAL, UNKNOWN, Cell, Field, PrintedTable
+from pipeline.dossier.printing.gap_sentences import (
     number_of,
     plain,
     points,
@@ -12,8 +13,6 @@ from pipeline.dossier.models.gap_sentences import (
     step_of,
     term_zh,
 )
-from pipeline.dossier.models.tested_words import ADJUSTMENT_ZH, beforehand
-from pipeline.dossier.printing.exhibit import TOTAL, UNKNOWN, Cell, Field, PrintedTable
 from pipeline.dossier.printing.numbers import (
     EMPTY,
     coefficient_text,
@@ -22,6 +21,7 @@ from pipeline.dossier.printing.numbers import (
     joined,
     p_text,
 )
+from pipeline.dossier.printing.tested_words import ADJUSTMENT_ZH, beforehand
 from pipeline.ground.terms import FITTED, is_missing, records
 
 HIGH_LEVERAGE = 0.5

@@ -5,10 +5,10 @@ import pandas as pd
 from pipeline.county import County
 from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.definitions.indicators import Indicator
-from pipeline.dossier.models.tested_words import registered_words
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, level_text, percent_text
 from pipeline.dossier.printing.software_rows import run_rows
+from pipeline.dossier.printing.tested_words import registered_words
 from pipeline.ground.terms import EXCLUDED, MERGED, USED, is_missing, records
 
 _OUTCOME_ZH = {USED: "参加测算", EXCLUDED: "未参加", MERGED: "并入"}

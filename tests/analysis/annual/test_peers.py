@@ -8,7 +8,7 @@ from pipeline.analysis.annual.peers import among_peers, peers
 from pipeline.annual_evaluation import Annual
 from pipeline.county import County
 from pipeline.definitions.studies import Peers
-from pipeline.dossier.models import peer_comparison as report
+from pipeline.dossier.printing import peer_comparison as report
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.chapters.chapter_files import chapters

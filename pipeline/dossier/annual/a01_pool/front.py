@@ -3,10 +3,10 @@
 import pandas as pd
 
 from pipeline.annual_evaluation import Annual
-from pipeline.dossier.models.tested_words import registered_words
 from pipeline.dossier.printing.exhibit import TOTAL, Cell, Cover, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, joined
 from pipeline.dossier.printing.software_rows import cover_rows
+from pipeline.dossier.printing.tested_words import registered_words
 from pipeline.ground.terms import FAILED, POOLED, REFUSED, is_missing
 
 STATE_ZH = {POOLED: "已汇总", REFUSED: "拒收", FAILED: "失败"}

@@ -10,15 +10,15 @@ from pipeline.dossier.annual.a03_models.naming import (
     controls_zh,
     size_of,
 )
-from pipeline.dossier.models.tested_words import (
+from pipeline.dossier.printing.exhibit import Prose
+from pipeline.dossier.printing.numbers import coefficient_text, joined
+from pipeline.dossier.printing.tested_words import (
     open_words,
     p_words,
     registered_words,
     relation,
     undecided,
 )
-from pipeline.dossier.printing.exhibit import Prose
-from pipeline.dossier.printing.numbers import coefficient_text, joined
 from pipeline.ground.terms import FITTED, is_missing
 
 

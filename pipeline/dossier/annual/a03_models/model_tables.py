@@ -13,7 +13,6 @@ from pipeline.dossier.annual.a03_models.naming import (
     size_of,
     term_zh,
 )
-from pipeline.dossier.models.tested_words import ADJUSTMENT_ZH, beforehand, registered_words
 from pipeline.dossier.printing.exhibit import TOTAL, UNKNOWN, Cell, Field, PrintedTable
 from pipeline.dossier.printing.numbers import (
     EMPTY,
@@ -24,6 +23,7 @@ from pipeline.dossier.printing.numbers import (
     p_text,
     percent_text,
 )
+from pipeline.dossier.printing.tested_words import ADJUSTMENT_ZH, beforehand, registered_words
 from pipeline.ground.terms import FITTED, is_missing
 
 _NUMBERS = ("estimate", "std_error", "ci_low", "ci_high")

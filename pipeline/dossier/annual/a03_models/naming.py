@@ -7,9 +7,9 @@ from fractions import Fraction
 from pipeline.annual_evaluation import Annual
 from pipeline.definitions.models.known_columns import column_zh
 from pipeline.definitions.models.questions import AnnualModel
-from pipeline.dossier.models.gap_sentences import PLAIN
-from pipeline.dossier.models.tested_words import PLACES, in_chinese
+from pipeline.dossier.printing.gap_sentences import PLAIN
 from pipeline.dossier.printing.numbers import coefficient_text, joined, level_text
+from pipeline.dossier.printing.tested_words import PLACES, in_chinese
 from pipeline.ground.terms import is_missing
 
 STEP = 1.1

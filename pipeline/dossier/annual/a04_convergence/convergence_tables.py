@@ -5,7 +5,6 @@ import pandas as pd
 from pipeline.annual_evaluation import Annual
 from pipeline.definitions.models.questions import Trajectory
 from pipeline.dossier.annual.a03_models.naming import plain
-from pipeline.dossier.models.tested_words import relation
 from pipeline.dossier.printing.exhibit import UNKNOWN, Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import (
     coefficient_text,
@@ -13,6 +12,7 @@ from pipeline.dossier.printing.numbers import (
     figure_text,
     p_text,
 )
+from pipeline.dossier.printing.tested_words import relation
 from pipeline.ground.terms import FITTED, LEVEL, is_missing
 
 KIND_ZH = {"sigma": "σ：离散程度", "beta": "β：无条件", "beta_averaged": "β：初值取两年平均",

@@ -6,7 +6,6 @@ from matplotlib.ticker import MaxNLocator
 from pipeline.annual_evaluation import Annual
 from pipeline.definitions.models.questions import Policy
 from pipeline.dossier.annual.a03_models.naming import Size, plain
-from pipeline.dossier.models.tested_words import open_words, relation
 from pipeline.dossier.printing.exhibit import (
     TOTAL,
     UNKNOWN,
@@ -18,6 +17,7 @@ from pipeline.dossier.printing.exhibit import (
 )
 from pipeline.dossier.printing.numbers import count_text, figure_text, joined, p_text
 from pipeline.dossier.printing.style import ALERT, DARK, panels, tidy
+from pipeline.dossier.printing.tested_words import open_words, relation
 from pipeline.ground.terms import FITTED, LEVEL, is_missing
 
 _FEWEST_DF = 4

@@ -7,10 +7,10 @@ import pandas as pd
 from pipeline.annual_evaluation import Annual
 from pipeline.definitions.models.asked_models import pooled
 from pipeline.dossier.annual.a03_models.naming import FAMILY_ZH, plain
-from pipeline.dossier.models.tested_words import ADJUSTMENT_ZH
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, joined
 from pipeline.dossier.printing.software_rows import run_rows
+from pipeline.dossier.printing.tested_words import ADJUSTMENT_ZH
 from pipeline.ground.software import differing
 from pipeline.ground.terms import TABLES
 

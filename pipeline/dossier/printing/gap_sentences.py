@@ -5,15 +5,15 @@ import math
 import pandas as pd
 
 from pipeline.county import County
-from pipeline.dossier.models.tested_words import (
+from pipeline.dossier.printing.exhibit import Prose
+from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined
+from pipeline.dossier.printing.tested_words import (
     beforehand,
     in_chinese,
     open_words,
     p_words,
     undecided,
 )
-from pipeline.dossier.printing.exhibit import Prose
-from pipeline.dossier.printing.numbers import coefficient_text, figure_text, joined
 from pipeline.ground.terms import FITTED, records
 
 ASSOCIATION = "相关不等于因果：以上均为学校之间或同一学校各年之间的相关，不能解释为一方引起另一方。"

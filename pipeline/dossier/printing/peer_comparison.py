@@ -10,7 +10,6 @@ import seaborn as sns
 from pipeline.annual_evaluation import Annual
 from pipeline.county import County
 from pipeline.dossier.annual.a03_models.naming import plain, size_of
-from pipeline.dossier.models.tested_words import undecided
 from pipeline.dossier.printing.exhibit import Cell, Field, Figure, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import (
     EMPTY,
@@ -20,6 +19,7 @@ from pipeline.dossier.printing.numbers import (
     percent_text,
 )
 from pipeline.dossier.printing.style import ALERT, DARK, panels, tidy
+from pipeline.dossier.printing.tested_words import undecided
 from pipeline.ground.exact import from_exact_text
 from pipeline.ground.terms import FITTED, is_missing, records
 
