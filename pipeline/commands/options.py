@@ -32,6 +32,6 @@ def _formats(_: click.Context, __: click.Parameter, named: str) -> tuple[str, ..
 
 
 formats = click.option("--formats", default="", metavar="格式,…", callback=_formats,
-                       help="写成哪些格式，以逗号分开，总有 pdf；默认沿用已有的格式，首次只写 pdf")
+                       help="写成哪些格式，如 docx,xlsx,html，总有 pdf；不写时沿用已有的")
 standard = click.option("--standard", default="", metavar="标准包", callback=_standard,
                         help="编号或 .toml 文件的路径，默认按县的登记")

@@ -230,7 +230,8 @@ def test_the_command_says_what_holds_and_what_does_not(tmp_path, capsys):
     root = capsys.readouterr().out.splitlines()[-2]
     proof = ["--public-key", f"{key}.pub", "--root", root]
     assert exit_code("verify", nation.out, *proof) == 0
-    assert "相符 2，不符 0，未能核对 0" in capsys.readouterr().out
+    assert "相符 2，不符 0，未能核对 0；签名由所给公钥的私钥所签、属于所给批次根的 2 份。" in (
+        capsys.readouterr().out)
     (nation.folder("910002") / "results.json").write_text("{}", "utf-8")
     assert exit_code("verify", nation.folder("910002"), *proof) == 1
     assert "results.json 被改动过" in capsys.readouterr().out
@@ -286,3 +287,14 @@ def test_without_the_raw_data_nothing_is_said_to_hold(worked, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     assert exit_code("verify", worked, "--level", "recompute", "--raw", tmp_path / "empty") == 2
     assert "未能核对 1" in capsys.readouterr().out
+
+
+def test_a_folder_handed_on_alone_holds_and_proves_itself(signed, tmp_path):
+    _, folders, key, root = signed
+    alone = tmp_path / "转交" / folders[3].name
+    shutil.copytree(folders[3], alone)
+    assert published_folders(alone) == [alone]
+    assert doubts(alone) + unproven(alone, key, root) == []
+    other = tmp_path / "转交" / folders[4].name
+    shutil.copytree(folders[3], other)
+    assert [said for said in doubts(other) if "别处的记录" in said]

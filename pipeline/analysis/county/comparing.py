@@ -7,6 +7,7 @@ from pipeline.ground.exact import rounded
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
 
 ABOUT = Fraction(1, 10)  # 左右：相差不超过一成
+_OWN_PLACES = 7  # decimals up to which a figure keeps its own
 _NAMED = 5
 
 
@@ -37,9 +38,13 @@ def compared(value: Fraction, op: str, limit: Fraction) -> str:
 
 
 def say(value: Fraction, unit: str, limit: Fraction) -> str:
-    """Print a value: whole where it is, else with the decimals that keep it on its side."""
+    """Print a value: whole where it is, else with the decimals that keep it on its side; on the
+    limit itself with its own decimals where they end, else with two."""
     if value == int(value):
         return f"{int(value)}{unit}"
+    if value == limit:
+        texts = [rounded(value, places) for places in range(2, _OWN_PLACES)]
+        return f"{next((t for t in texts if Fraction(t) == value), texts[0]):f}{unit}"
     for places in range(2, 200):
         text = rounded(value, places)
         if (Fraction(text) > limit) == (value > limit) and (

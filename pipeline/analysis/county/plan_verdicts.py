@@ -152,7 +152,7 @@ def _as_typed(target: Target, claim: Claim) -> Outcome:
 
 def _open(target: Target) -> Outcome:
     if target.scope in WIDE:
-        how = "，由各县的数相加判定（junheng prefecture）" if target.summed else ""
+        how = "，由市（州）汇总各县的数判定" if target.summed else ""
         return Outcome(UNDETERMINED, f"市（州）级目标，县级资料不能判定{how}")
     names = "、".join(key.replace(":", "") for key in target.parts or (target.id,))
     sheets = "、".join(dict.fromkeys(rule.source_zh for rule in target.rules))

@@ -14,6 +14,7 @@ from pipeline.definitions.targets.plans import WIDE, Plan, Target
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
 
 _CENTRAL = "in_central_city"
+_NAMED = 5  # counties that a reason names
 Years = dict[int, CountyData]
 
 
@@ -72,4 +73,5 @@ def _judged(target: Target, counties: dict[str, Years], lacking: list[str], year
 
 
 def _waiting(missing: list[str]) -> Outcome:
-    return Outcome(UNDETERMINED, f"尚有{len(missing)}个县没有可用的资料：{'、'.join(missing[:5])}")
+    named = "、".join(missing[:_NAMED]) + ("等" if len(missing) > _NAMED else "")
+    return Outcome(UNDETERMINED, f"尚有{len(missing)}个县没有可用的资料：{named}")

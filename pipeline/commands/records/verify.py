@@ -62,8 +62,16 @@ def verify(context: click.Context, folder: str, level: str, public_key: str, roo
         click.echo(said)
     counted = "，".join(f"{zh} {answers.count(code)}" for code, zh in _STATES.items())
     click.echo(f"核验（{_LEVELS[level]}）共 {len(folders)} 份：{counted}"
-               + (f"；与批次记录不符 {len(gone)}。" if gone else "。"))
+               + (f"；与批次记录不符 {len(gone)}" if gone else "")
+               + _proven(key, root, len(answers) - answers.count(1)) + "。")
     sys.exit(1 if gone or 1 in answers else max(answers))
+
+
+def _proven(key: object, root: str, count: int) -> str:
+    """Say how many folders hold what was asked of their signatures besides."""
+    told = (key, "由所给公钥的私钥所签"), (root, "属于所给批次根")
+    asked = [said for given, said in told if given]
+    return f"；签名{'、'.join(asked)}的 {count} 份" if asked else ""
 
 
 def _answer(folder: Path, key: object, root: str) -> Answer | None:

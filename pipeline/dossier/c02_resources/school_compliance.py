@@ -156,7 +156,8 @@ def _level_row(zh: str, id: str, part: pd.DataFrame, county: County, judged: boo
     elif judged:
         cells += [Cell("—")] * 6
     values = sorted(v for v in part["value"] if not is_missing(v))
-    shown = (values[0], values[(len(values) - 1) // 2], values[-1]) if values else (None,) * 3
+    middle = (len(values) - 1) // 2, len(values) // 2  # one of them, or the two whose mean counts
+    shown = (values[0], sum(values[n] for n in middle) / 2, values[-1]) if values else (None,) * 3
     return (*cells, *(Cell(level_text(v, indicator.decimals, limits), value=v) for v in shown))
 
 

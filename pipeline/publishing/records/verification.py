@@ -34,9 +34,10 @@ _ANNUAL = ("annual.pdf", "annual.ipynb", "annual.json")
 
 
 def published_folders(given: Path) -> list[Path]:
-    """Return the published folders (卷宗、年度评价) that a path names: itself, those of its
-    year, or of all years below it. Raises `WrongUse` where there is none."""
-    if _YEAR.fullmatch(given.parent.name) and _NAME.fullmatch(given.name) and given.is_dir():
+    """Return the published folders (卷宗、年度评价) that a path names: itself, wherever it was
+    handed to, those of its year, or of all years below it. `WrongUse` where there is none."""
+    if _NAME.fullmatch(given.name) and given.is_dir() and (
+            _YEAR.fullmatch(given.parent.name) or (given / MARK).is_file()):
         return [given]
     years = [given] if _YEAR.fullmatch(given.name) else sorted(
         path for path in _folders(given) if _YEAR.fullmatch(path.name))
@@ -135,11 +136,13 @@ def _of_record(folder: Path, record: dict) -> list[str]:
     """Look at the manifest itself: seal, run id, place, and the files that none can lack."""
     listed = {output["file"] for output in record["outputs"]}
     needed = _ANNUAL if folder.name.startswith("annual-") else _COUNTY
+    place = place_of(folder) if _YEAR.fullmatch(folder.parent.name) else (
+        f"{record.get('year')}/{folder.name}")  # handed on alone, it has no folder of the year
     return [said for wrong, said in (
         (sealed(record) != record, f"{MARK} 被改动过（封签不符）"),
         (run_id(causes_of(record)) != record["run_id"],
          "运行编号与所列依据（资料、规则、程序等）不符"),
-        (identity(folder) != MARK, f"{MARK} 写的不是 {place_of(folder)}，是别处的记录"),
+        (identity(folder, place) != MARK, f"{MARK} 写的不是 {place}，是别处的记录"),
         (not listed >= {*needed}, f"{MARK} 没有列出 {'、'.join(sorted({*needed} - listed))}"),
     ) if wrong]
 
