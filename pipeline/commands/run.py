@@ -169,9 +169,10 @@ def _tell(outcomes: list, batch, everybody: bool) -> None:
 
 def _beside(folder: Path) -> str:
     """Say in which other formats a dossier stands beside its PDF."""
+    from pipeline.ground.ownership import listed
     from pipeline.publishing.formats import PDF, formats_among
 
-    there = formats_among([path.name for path in folder.glob("dossier.*")], "dossier")
+    there = formats_among(listed(folder), "dossier")
     others = [f"dossier.{name}" for name in there if name != PDF]
     return f"、{'、'.join(others)}" if others else ""
 

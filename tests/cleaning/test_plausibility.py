@@ -49,6 +49,15 @@ def test_a_whole_column_of_money_in_the_wrong_unit_is_refused(each, refused):
     assert ([code for code, _ in codes([each] * 6, MONEY)] == ["value.column"]) is refused
 
 
+@pytest.mark.parametrize(("each", "refused"), [(9999, False), (10_000, False), (10_001, True)])
+def test_a_column_of_small_schools_is_compared_as_if_each_had_a_hundred_pupils(each, refused):
+    """Teaching points of 8 pupils: at most 100 ㎡ for each of a hundred."""
+    findings = Findings()
+    check_plausibility([section(n, each, AREA, pupils=8) for n in range(1, 7)],
+                       standard("cn-2017-06"), findings)
+    assert ("value.column" in [row["code"] for row in findings.rows]) is refused
+
+
 @pytest.mark.parametrize(("schools", "compared"), [(4, False), (5, True), (6, True)])
 def test_fewer_than_five_schools_are_not_compared(schools, compared):
     found = [code for code, _ in codes([1000] * (schools - 1) + [100_000])]

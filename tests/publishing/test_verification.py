@@ -298,3 +298,17 @@ def test_a_folder_handed_on_alone_holds_and_proves_itself(signed, tmp_path):
     other = tmp_path / "转交" / folders[4].name
     shutil.copytree(folders[3], other)
     assert [said for said in doubts(other) if "别处的记录" in said]
+
+
+def test_the_signature_of_another_is_never_replaced(tmp_path, capsys):
+    nation = Nation(tmp_path, 2)
+    nation.run()
+    for name in ("one", "two"):
+        make_key(tmp_path / name)
+    assert exit_code("sign", nation.folder("910001"), "--key", tmp_path / "one") == 0
+    before = (nation.folder("910001") / "manifest.sig").read_bytes()
+    assert exit_code("sign", nation.out, "--key", tmp_path / "two") == 2
+    assert "910001 已有另一把私钥的签名，未动" in capsys.readouterr().err
+    assert (nation.folder("910001") / "manifest.sig").read_bytes() == before
+    assert not (nation.folder("910002") / "manifest.sig").exists()
+    assert exit_code("sign", nation.out, "--key", tmp_path / "one") == 0

@@ -119,10 +119,10 @@ def _check_variable(variable: str, sections: list[Section], limits: Plausibility
         found = [(s, pupils) for s, pupils in each if s.stage == stage]
         low, high = limits.median_per_pupil.get(variable, (Fraction(0), None))
         if found and middle is not None and (
-                middle < low or (high is not None and middle > high)):
+                middle < low or (high is not None and _as_of_many(each, variable, limits) > high)):
             findings.at("value.column", _cell(found[0][0], variable),
                         f"{_zh(variable)}生均中位数约为{_per_pupil(middle, variable)}，"
-                        f"应在{large(low)}至{_per_pupil(high, variable)}之间")
+                        f"应在{_per_pupil(low, variable)}至{_per_pupil(high, variable)}之间")
             continue
         for section, pupils in found:
             if middle is not None:
@@ -130,6 +130,13 @@ def _check_variable(variable: str, sections: list[Section], limits: Plausibility
             elif high is not None:
                 slack = limits.alone_factor
                 _bound(variable, section, pupils, (low / slack, high * slack), limits, findings)
+
+
+def _as_of_many(each: list[tuple[Section, int]], variable: str, limits: Plausibility) -> Fraction:
+    """Return the median per pupil as if no school had less than ``small_school`` pupils: few
+    pupils alone make a high figure, in a column of small schools too."""
+    return median(section.variables[variable] / max(pupils, limits.small_school)
+                  for section, pupils in each)
 
 
 def _taught(section: Section, variable: str, alike: Counter) -> int:
@@ -176,7 +183,7 @@ def _bound(variable: str, section: Section, pupils: int, band: tuple[Fraction, F
         findings.at("value.range", _cell(section, variable),
                     f"{section.name}{_zh(variable)}填{_quoted(section, variable)}，"
                     f"每生{_per_pupil(amount / pupils, variable)}，"
-                    f"应在{large(band[0])}至{_per_pupil(band[1], variable)}之间")
+                    f"应在{_per_pupil(band[0], variable)}至{_per_pupil(band[1], variable)}之间")
 
 
 def _zh(variable: str) -> str:

@@ -14,7 +14,7 @@ def sign(folder: str, file: str) -> None:
     """先核对每份卷宗与其记录相符，再一起签名，打印批次根；有一份不符即不签。"""
     from pipeline.publishing.batch.asking import HIDDEN
     from pipeline.publishing.batch.books.lock import locked
-    from pipeline.publishing.records.signature import read_key, sign_folders
+    from pipeline.publishing.records.signature import read_key, require_own, sign_folders
     from pipeline.publishing.records.verification import doubts, published_folders
 
     key = read_key(Path(file).absolute())
@@ -29,5 +29,6 @@ def sign(folder: str, file: str) -> None:
         if amiss:
             click.echo("没有签名：有卷宗与记录不符，请先重做", err=True)
             sys.exit(1)
+        require_own(folders, key)
         root = sign_folders(folders, key)
     click.echo(f"已签名 {len(folders)} 份。批次根（可写入会议纪要）：\n{root}\n公钥名：{key.name}")

@@ -24,7 +24,7 @@ from pipeline.ground.private_files import keep_private
 _MISSING = ("签名要用软件包 cryptography，尚未安装。在项目文件夹中运行 make sign 即装；"
             "或用 pip 安装 junheng[sign]")
 _Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-_MOST_KEY_BYTES = 10_000
+_MOST_KEY_BYTES, _NAMED = 10_000, 5
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,16 @@ def sign_folders(folders: Sequence[Path], key: Key) -> str:
         keep_private(part)
         part.replace(folder / SIGNATURE)
     return root.hex()
+
+
+def require_own(folders: Sequence[Path], key: Key) -> None:
+    """Raise `WrongUse` where a folder has the signature of another key: it is never replaced."""
+    others = [folder.name for folder in folders
+              if (found := read_signature(folder)) and found.key != key.name]
+    if others:
+        more = "等" if len(others) > _NAMED else ""
+        raise WrongUse(f"{'、'.join(others[:_NAMED])}{more} 已有另一把私钥的签名，未动。"
+                       f"要换人签的，请先把其中的 {SIGNATURE} 移走")
 
 
 def read_signature(folder: Path) -> Signature | None:
