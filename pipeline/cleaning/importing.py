@@ -26,6 +26,7 @@ from pipeline.cleaning.schools.identity import (
     report_renumbered,
 )
 from pipeline.cleaning.schools.kept_rows import kept
+from pipeline.cleaning.schools.listed_schools import check_listed
 from pipeline.cleaning.schools.plausibility import check_plausibility
 from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_TOLD = 3
+_PLACES = ("cell", "form_row")      # where a row was read, for its checks alone
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | No
         check_copies(sections, findings)
         found[year] = sections
     report_renumbered(found, findings)
+    check_listed(received, rows, found, shared, findings)
     return found
 
 
@@ -164,7 +167,7 @@ def _school(section: Section) -> dict:
 
 
 def _without_cells(rows: list[dict]) -> list[dict]:
-    return [{key: value for key, value in row.items() if key != "cell"} for row in rows]
+    return [{key: value for key, value in row.items() if key not in _PLACES} for row in rows]
 
 
 def _cells(section: Section):

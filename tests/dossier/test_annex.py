@@ -1,16 +1,19 @@
 """The official annex tables: as published, one order of schools, blank where nothing is known."""
 
+from fractions import Fraction
 from io import BytesIO
 
 import openpyxl
 import pytest
-from tables import YEAR, imported, school
+from tables import YEAR, imported, school, table
+from target_counties import classes, section
 
 from pipeline.analysis.evaluate import evaluated
 from pipeline.county import County
 from pipeline.definitions.base import load_toml
 from pipeline.definitions.forms.annex_tables import AnnexTable, annex_tables
 from pipeline.dossier.c90_appendix import ANNEX_TABLES, annex_workbook
+from pipeline.dossier.c90_appendix.annex_values import county_values
 from pipeline.ground.errors import DefinitionFault
 
 DARK, FIRST = "FFBFBFBF", {"表Ⅱ-2": 5, "表Ⅱ-1": 5, "表Ⅲ": 5, "表Ⅰ": 6, "校际均衡汇总": 5}
@@ -142,3 +145,42 @@ def test_a_provinces_own_form_is_a_file_and_what_it_cannot_show_is_a_fault(tmp_p
 
 def test_every_form_says_where_it_is_from_and_none_claims_to_be_verified():
     assert all(form.source and not form.verified for form in annex_tables())
+
+
+def filled(sections, class_sizes=(), **facts) -> dict:
+    """Return what the forms may print of a county with these sections, bands and facts."""
+    rows = dict.fromkeys(ANNEX_TABLES, ()) | {
+        "sections": [{"operating_allocated_yuan": None, "teachers": None} | s for s in sections],
+        "class_sizes": class_sizes,
+        "facts": [{"variable": name, "value": Fraction(v)} for name, v in facts.items()]}
+    return county_values(rows, County.open("990101", YEAR))
+
+
+# 两所小学的最大班额、46人以上的班数（空为没有填）→ 超过45人的小学班数
+@pytest.mark.parametrize("row", table("""
+    largest | bands | printed
+            | 6     |
+            | 6 0   | 6
+            | 6 1   | 7
+    44      | 6     | 6
+    45      | 6     | 6
+    46      | 6     |
+    45      |       |
+    46      | 6 0   |
+    46      | 6 1   | 7
+    45      | 6 1   | 7
+"""), ids=lambda row: "-".join(row.values()))
+def test_large_classes_are_counted_where_every_school_is_known(row):
+    largest = Fraction(row["largest"]) if row["largest"] else None
+    bands = [line for code, n in enumerate(row["bands"].split(), 1)
+             for line in classes(str(code), _41=10 - int(n), _46=int(n))]
+    sections = [section("1", largest_class=None), section("2", largest_class=largest)]
+    printed = filled(sections, bands)["large_classes_primary"]
+    assert printed == (Fraction(row["printed"]) if row["printed"] else None)
+
+
+@pytest.mark.parametrize(("kind", "pupils", "printed"), [
+    ("211", {}, 0), ("211", {"special_ed_pupils": 0}, 0), ("211", {"special_ed_pupils": 1}, None),
+    ("514", {"special_ed_pupils": 1}, 1), ("514", {}, 1)])
+def test_no_special_school_is_counted_where_pupils_of_one_are(kind, pupils, printed):
+    assert filled([section(school_type=kind)], **pupils)["special_schools"] == printed

@@ -41,8 +41,8 @@ class Counted:
 def counted(data: CountyData, largest: dict[str, int]) -> list[Counted]:
     """Count the classes of every school that have more pupils than ``largest`` of its stage.
 
-    Bands of schools that the school table does not list are counted too; of schools that are
-    no general ones (特殊教育学校等) they are not.
+    Bands are counted too of a year that has no school table; of schools that are no general
+    ones (特殊教育学校等) they are not.
     """
     bands = class_bands(data)
     listed = {(s["school_code"], s["stage"]): s for s in data.sections}

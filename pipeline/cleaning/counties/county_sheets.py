@@ -217,7 +217,8 @@ def _class_sizes(row: FormRow, year: int, findings: Findings) -> list[dict]:
         check_range(key, count, cell, year, findings, row.get("name") or "")
         rows.append({"year": year, "school_code": row.get("school_code"),
                      "name": row.get("name"), "stage": row.get("stage"), "lowest": band[0],
-                     "highest": band[1], "classes": None if count is None else int(count)})
+                     "highest": band[1], "classes": None if count is None else int(count),
+                     "form_row": row})
     return rows
 
 
@@ -229,7 +230,7 @@ def _rooms(row: FormRow, year: int, findings: Findings) -> list[dict]:
     check_range("room_area_m2", area, row.cells["room_area_m2"], year, findings,
                 row.get("name") or "")
     return [{"year": year, "school_code": row.get("school_code"), "name": row.get("name"),
-             "kind": row.get("room_kind"), "area": area}]
+             "kind": row.get("room_kind"), "area": area, "form_row": row}]
 
 
 def _monitoring(row: FormRow, year: int, findings: Findings) -> list[dict]:

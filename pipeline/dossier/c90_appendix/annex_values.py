@@ -26,7 +26,10 @@ def county_values(rows: dict[str, list[dict]], county: County) -> Values:
     """Return every name that a form's formulas may use, for the county as a whole."""
     facts = {name: None for name, v in variables().variables.items() if v.county}
     facts |= {row["variable"]: row["value"] for row in rows["facts"] if row["variable"] in facts}
-    return facts | _schools(rows) | _stages(rows, county) | _sizes(rows, county)
+    values = facts | _schools(rows) | _stages(rows, county) | _sizes(rows, county)
+    if values["special_ed_pupils"] and not values["special_schools"]:
+        values["special_schools"] = None    # they are taught somewhere: the table lacks a school
+    return values
 
 
 def _schools(rows: dict[str, list[dict]]) -> Values:
@@ -74,11 +77,26 @@ def _sizes(rows: dict[str, list[dict]], county: County) -> Values:
     if size is not None:
         found |= dict(zip(names, _large_schools(general, size), strict=True))
     for stage in county.standard.stages if largest is not None else ():
-        own = [row for row in rows["class_sizes"] if row["stage"] == stage]
-        over = [row["classes"] for row in own if row["lowest"] > largest.value[stage]]
-        known = own and not any(map(is_missing, over))
-        found[f"large_classes_{stage}"] = Fraction(sum(over)) if known else None
+        over = [_large_classes(row, rows["class_sizes"], largest.value[stage])
+                for row in general if row["stage"] == stage and row["pupils"]]
+        found[f"large_classes_{stage}"] = (
+            sum(over, Fraction(0)) if over and None not in over else None)
     return found
+
+
+def _large_classes(section: dict, sizes: list[dict], limit: Fraction) -> Fraction | None:
+    """Count a school's classes above the limit; None where its bands and largest class leave
+    that open."""
+    key = section["school_code"], section["stage"]
+    own = [row for row in sizes if (row["school_code"], row["stage"]) == key]
+    over = [row["classes"] for row in own if row["highest"] > limit]
+    known = [row["classes"] for row in own if not is_missing(row["classes"])]
+    largest, classes = section.get("largest_class"), section.get("classes")
+    found = sum(count for count in over if not is_missing(count))
+    if not found and not is_missing(largest):
+        return Fraction(0) if largest <= limit else None
+    whole = sum(known) >= (1 if is_missing(classes) else max(classes, 1))
+    return Fraction(found) if whole and not any(map(is_missing, over)) else None
 
 
 def _large_schools(sections: list[dict], size) -> list[Fraction]:
