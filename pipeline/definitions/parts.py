@@ -135,6 +135,7 @@ class Inference(Definition):
 
 
 CHANGED = "改"  # behind the number of a question that is put otherwise than it is listed
+POST_HOC = "post_hoc"  # in no family: asked after the fact
 CHOICES = {"formula": "公式", "focus": "关注项", "covariance": "标准误", "method": "方法",
            "weights": "权数", "quantiles": "分位数", "groups": "两组",
            "covariates": "设定曲线的控制变量"}
@@ -201,6 +202,14 @@ class Model(Definition):
     def changed(self) -> bool:
         """Tell whether it is put otherwise than the standard lists it (改动)."""
         return self.id.endswith(CHANGED)
+
+    @property
+    def tested_with(self) -> str:
+        """Return the family whose p values are adjusted together with this one's (检验族).
+
+        A changed question is in none: ``post_hoc`` (事后).
+        """
+        return POST_HOC if self.changed else self.family
 
     def put_otherwise(self, **changes: object) -> "Model":
         """Return the question with some of its choices made otherwise, and ``改`` behind its

@@ -110,8 +110,8 @@ class Standard(Filed):
     @property
     def registration(self) -> Registration:
         """Return how models and inference stand to what was released (设定先于结果)."""
-        return registration(self.analysis or self.id,
-                            parts_of(self.models, 推断规则=self.inference))
+        return registration(self.analysis or self.id, parts_of(
+            self.models, 推断规则=self.inference)).but(m.id for m in self.models if m.changed)
 
     def indicator(self, id: str) -> Indicator:
         """Return one of the indicators that this standard uses."""

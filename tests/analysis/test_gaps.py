@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.analysis.estimators import tail_refusal
 from pipeline.analysis.gaps.school_frame import school_frame
 from pipeline.analysis.gaps.school_gaps import gaps
 from pipeline.definitions.standards import standard
@@ -93,7 +94,16 @@ def test_sixty_schools_carry_every_model_but_the_outer_quantiles(fitted):
     _, models = fitted
     refused = list(models.index[models["status"] == "refused"])
     assert refused == ["M7-primary-0.25", "M7-primary-0.75"]
-    assert "分位数0.25一侧只有15个样本" in models.loc[refused[0], "reason"]
+    assert models.loc[refused[0], "reason"].startswith("分位数0.25应不少于120个样本，现有60个")
+
+
+@pytest.mark.parametrize(("n", "q", "said"), [
+    (119, "1/4", "分位数0.25应不少于120个样本，现有119个"), (120, "1/4", ""), (121, "3/4", ""),
+    (2, "3/4", "分位数0.75应不少于120个样本，现有2个"), (59, "1/2", "分位数0.5应不少于60个样本"),
+    (60, "1/2", ""), (299, "9/10", "分位数0.9应不少于300个样本"), (300, "9/10", "")])
+def test_a_quantile_needs_thirty_schools_on_its_smaller_side(n, q, said):
+    found = tail_refusal(n, Fraction(q), 3, 10)
+    assert found.startswith(said) and bool(found) == bool(said)
 
 
 def test_coefficients_and_errors_are_those_of_the_normal_equations(sixty, fitted):
@@ -115,6 +125,7 @@ def test_a_school_missing_a_column_is_left_out_of_that_model_only(sixty):
 
 
 @pytest.mark.parametrize(("years", "status", "reason"), [
+    ((2023,), "refused", "没有一所学校有两年以上的完整数据，学校面板应不少于3年"),
     ((2022, 2023), "refused", "可用的只有2年，学校面板应不少于3年"),
     ((2021, 2022, 2023), "fitted", "")])
 def test_the_panel_appears_with_three_years(years, status, reason):

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from types import SimpleNamespace
 
+import jsonschema
 import nbformat
 import numpy as np
 import pytest
@@ -14,15 +15,24 @@ from pipeline.definitions.base import ROOT
 from pipeline.definitions.standards import load_standard
 from pipeline.dossier.c06_gaps import other_cards, question_card
 from pipeline.dossier.c06_gaps.asked_questions import errors_zh, reference_zh
+from pipeline.dossier.c09_conclusion import changed_sentences
+from pipeline.dossier.c09_conclusion.results import (
+    RESULT_TABLES,
+    results_record,
+    results_schema,
+)
+from pipeline.dossier.c90_appendix import run_table
 from pipeline.dossier.printing import exhibit
 from pipeline.ground.errors import DefinitionFault, WrongUse
-from pipeline.ground.terms import EXHIBIT_MIME, TABLES
+from pipeline.ground.terms import EXHIBIT_MIME, TABLES, is_missing
 
 CELLS = [cell.source for cell in nbformat.read(
     ROOT / "notebooks" / "county" / "06_gaps.ipynb", as_version=4).cells
     if cell.cell_type == "code"][1:]
 AS_LISTED = 'county.standard.question("M1")'
 OTHERWISE = 'county.standard.question("M1", formula="O1 ~ ln_F1 + rural", covariance="HC1")'
+
+CHANGED_WORDS = "cn-school-gaps，设定已改动（与已发布的第1版相比：M1改在笔记本中改动过）"
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +86,11 @@ def test_a_changed_question_is_marked_wherever_it_is_printed_and_saved(
     assert {"question_sentences", "question_table", "gap_sentences", "term_table", "model_table",
             "influence_table", "sensitivity_table"} <= marked
     told = run.paper["question_sentences"]["paragraphs"]
-    assert told[0].startswith("照检验方案所列检验的问题6个")
+    assert told[0] == (
+        "检验的问题7个，见[[question_table]]：照检验方案所列的6个，改动过的1个（M1改）；"
+        f"检验方案 {CHANGED_WORDS}。")
+    assert run.paper["refused_sentences"]["paragraphs"][0].startswith("7个问题见[[question_table]]")
+    assert [word for word in paper.values() if "设定先于结果" in word] == []
     assert ("公式原为“O1 ~ ln_F1 + ln_pupils”，改为“O1 ~ ln_F1 + rural”；"
             "标准误原为“HC3”，改为“HC1”") in told[1]
     assert "不能当作预先列明的结果引用" in told[1]
@@ -86,6 +100,49 @@ def test_a_changed_question_is_marked_wherever_it_is_printed_and_saved(
     assert run.cards[0].rows[0][0].text == "改动（不是标准包所列）"
     models = run.county.load("models")
     assert set(models["id"].str.split("-").str[0]) == {"M1改", *(f"M{n}" for n in range(2, 8))}
+
+
+def test_the_ends_of_the_dossier_say_which_question_was_changed(tmp_path, sixty, monkeypatch):
+    for cell, changed in ((AS_LISTED, []), (OTHERWISE, ["M1改"])):
+        run = chapter(tmp_path / str(len(changed)), sixty, monkeypatch, cell)
+        models, county = run.county.load("models"), run.county
+        annex = {row[0].text: row[1].text for row in run_table(
+            TABLES["findings"].frame([]), models, county).rows}
+        assert annex["检验方案"] == (
+            CHANGED_WORDS if changed else "cn-school-gaps 第1版，设定先于结果")
+        summary = changed_sentences(models, county)
+        assert (summary is None) == (not changed)
+        if changed:
+            assert f"检验方案 {CHANGED_WORDS}。M1改是事后的设定" in summary.paragraphs[0]
+        tables = {name: run.county.load(name) if name in vars(answered(sixty)[0])
+                  else TABLES[name].frame([]) for name in RESULT_TABLES}
+        record = results_record(tables, county)
+        jsonschema.Draft202012Validator(results_schema()).validate(record)
+        assert record.get("changed_questions", []) == changed
+
+
+def test_a_changed_question_is_outside_the_family_that_was_listed_before(
+        tmp_path, sixty, monkeypatch):
+    run, (listed, _) = chapter(tmp_path, sixty, monkeypatch, OTHERWISE), answered(sixty, NATION)
+    models = run.county.load("models").set_index("id")
+    ours = models.loc["M1改-primary"]
+    assert ours["family"] == "post_hoc" and ours["adjustment"] == ""
+    assert 0 <= ours["p_value"] <= 1 and is_missing(ours["p_adjusted"])
+    rest = listed.models[(listed.models["family"] == "primary")
+                         & ~listed.models["id"].str.startswith("M1-")
+                         & (listed.models["status"] == "fitted")].set_index("id")
+    ranked = rest["p_value"].astype(float).sort_values()
+    by_hand = (ranked * np.arange(len(ranked), 0, -1)).clip(upper=1).cummax()
+    assert len(by_hand) == 4
+    assert list(models.loc[by_hand.index, "p_adjusted"]) == pytest.approx(list(by_hand), rel=1e-9)
+    said = next(p for p in run.paper["gap_sentences"]["paragraphs"] if p.startswith("M1改 "))
+    assert "Holm" not in said and "，事后的设定，p未作多重检验调整）" in said
+    kinds = dict(zip(column(run.paper["question_table"]),
+                     column(run.paper["question_table"], 6), strict=True))
+    assert kinds == {"M1改": "事后", "M2": "主要", "M3": "主要", "M4": "主要", "M5": "主要",
+                     "M6": "次要", "M7": "次要"}
+    assert "M1改是事后的设定，不在检验方案所列的族中，p不作调整" in str(run.paper["term_table"])
+    assert "主要问题的族因此少M1，" in str(run.paper["term_table"])
 
 
 def test_errors_by_hc1_are_those_of_the_normal_equations(sixty):

@@ -14,8 +14,8 @@ from pipeline.analysis.annual.overview import (
     verdict_counts,
 )
 from pipeline.analysis.annual.peers import among_peers
-from pipeline.analysis.annual.thirds import thirds
+from pipeline.analysis.annual.thirds import thirds, thirds_years
 
 __all__ = ["among_peers", "annual_models", "coefficient_summary", "continuity", "convergence",
            "dispersion", "funnel_band", "policies", "projection", "quadrants", "state_changes",
-           "thirds", "verdict_counts"]
+           "thirds", "thirds_years", "verdict_counts"]

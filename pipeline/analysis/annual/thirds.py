@@ -28,8 +28,7 @@ def thirds(panel: pd.DataFrame, year: int, study: Study) -> pd.DataFrame:
     measure, size = study.balance, study.size
     if not measure:
         return TABLES["thirds"].frame([])
-    columns = ["unit", "name", "year", measure, *([size] if size else [])]
-    rows = panel.loc[panel["year"].between(year - RECENT_YEARS + 1, year), columns].dropna()
+    rows = _recent(panel, year, study)
     now = rows[rows["year"] == year]
     if len(now) < 3:
         return TABLES["thirds"].frame([])
@@ -45,6 +44,16 @@ def thirds(panel: pd.DataFrame, year: int, study: Study) -> pd.DataFrame:
          "reason": "只有一年数据，不给把握" if chances is None else ""}
         for i, (unit, name, value) in enumerate(zip(now["unit"], now["name"], now[measure],
                                                    strict=True))])
+
+
+def thirds_years(panel: pd.DataFrame, year: int, study: Study) -> list[int]:
+    """Return the years that `thirds` takes: those of the last three that have values."""
+    return sorted(map(int, set(_recent(panel, year, study)["year"]))) if study.balance else []
+
+
+def _recent(panel: pd.DataFrame, year: int, study: Study) -> pd.DataFrame:
+    columns = ["unit", "name", "year", study.balance, *([study.size] if study.size else [])]
+    return panel.loc[panel["year"].between(year - RECENT_YEARS + 1, year), columns].dropna()
 
 
 def _adjusted(rows: pd.DataFrame, measure: str, size: str) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from pipeline.analysis.estimators.refusing import (
     detectable_correlation,
     rank_correlation,
     refusal,
+    tail_refusal,
 )
 from pipeline.analysis.estimators.special.adoption import staggered
 from pipeline.analysis.estimators.special.group_gaps import oaxaca
@@ -37,7 +38,7 @@ from pipeline.ground.errors import WrongUse
 from pipeline.ground.readiness import readied
 
 __all__ = ["KINDS", "Estimate", "detectable_correlation", "estimate", "rank_correlation",
-           "refusal"]
+           "refusal", "tail_refusal"]
 
 KINDS = {
     "ols": linear, "wls": linear, "cr2": cr2, "wild": wild,

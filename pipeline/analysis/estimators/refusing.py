@@ -1,6 +1,8 @@
 """When a model is not fitted (不估计), and what describes the data instead."""
 
+from fractions import Fraction
 from functools import cache
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -31,6 +33,22 @@ def refusal(n: int, parameters: int, rules: Inference = USUAL) -> str:
     if n - parameters < rules.min_residual_df:
         return f"残差自由度不足{rules.min_residual_df}，仅作描述"
     return ""
+
+
+def tail_refusal(n: int, q: Fraction, parameters: int, per_parameter: int) -> str:
+    """Return why the quantile q is not fitted to n rows; empty if it may be.
+
+    On its smaller side must lie n·min(q, 1 − q) ≥ ``per_parameter`` rows per parameter.
+
+    >>> tail_refusal(120, Fraction(1, 4), 3, 10), tail_refusal(119, Fraction(1, 4), 3, 10) != ""
+    ('', True)
+    """
+    beyond = per_parameter * parameters
+    needed = ceil(beyond / min(q, 1 - q))
+    if n >= needed:
+        return ""
+    return (f"分位数{float(q):g}应不少于{needed}个样本，现有{n}个，"
+            f"较少的一侧不足{beyond}个，仅作描述")
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.estimators import Estimate, estimate, refusal
+from pipeline.analysis.estimators import Estimate, estimate, refusal, tail_refusal
 from pipeline.analysis.estimators.designs import ALL_OF_IT, design
 from pipeline.analysis.estimators.extended import (
     correlations,
@@ -148,13 +148,10 @@ def max_vif(regressors: pd.DataFrame) -> float | None:
 
 def quantile_refusal(data: pd.DataFrame, question: Question) -> str:
     """Ask for n·min(τ, 1−τ) schools per parameter: so many lie beyond the quantile."""
-    model, q, rules = question.model, question.quantile, question.rules
-    parameters = len(model.regressors) + 1
-    beyond = len(data) * min(q, 1 - q)
-    if beyond < rules.min_per_parameter * parameters:
-        return (f"分位数{float(q):g}一侧只有{float(beyond):g}个样本，{parameters}个参数应不少于"
-                f"{rules.min_per_parameter * parameters}个，仅作描述")
-    return linear_refusal_but_leverage(data, question)
+    parameters = len(question.model.regressors) + 1
+    return (tail_refusal(len(data), question.quantile, parameters,
+                         question.rules.min_per_parameter)
+            or linear_refusal_but_leverage(data, question))
 
 
 def linear_refusal_but_leverage(data: pd.DataFrame, question: Question) -> str:
@@ -188,6 +185,8 @@ def panel_refusal(data: pd.DataFrame, question: Question) -> str:
     """Ask for enough years and schools, and for change within schools."""
     model, rules = question.model, question.rules
     years, schools = data["year"].nunique(), data["school"].nunique()
+    if not years:
+        return f"没有一所学校有两年以上的完整数据，学校面板应不少于{rules.min_years}年"
     if years < rules.min_years:
         return f"可用的只有{years}年，学校面板应不少于{rules.min_years}年"
     reason = refusal(schools, len(model.regressors) + 1, rules)

@@ -67,7 +67,7 @@ def _answer(frame: pd.DataFrame, question: Question) -> tuple[dict, list[dict]]:
     model = question.model
     row = {"id": question.id, "question": model.question, "stage": question.stage,
            "outcome": model.outcome, "formula": model.formula, "focus": model.focus,
-           "method": model.method, "weights": model.weights, "family": model.family,
+           "method": model.method, "weights": model.weights, "family": model.tested_with,
            "parameters": len(model.regressors) + 1,
            "quantile": None if question.quantile is None else float(question.quantile)}
     absent = [n for n in (model.outcome, *model.regressors, *model.groups) if n not in frame]
@@ -98,7 +98,11 @@ def _description(data: pd.DataFrame, question: Question) -> dict:
 
 
 def _adjusted(models: list[dict], standard: Standard) -> list[dict]:
-    """Adjust the p values of the focus terms, family by family (多重检验)."""
+    """Adjust the p values of the focus terms, family by family (多重检验).
+
+    A changed question is in no family: its p stays as it is, and the family lacks what it is put
+    for, which was not estimated.
+    """
     for family, method in standard.inference.adjustments.items():
         tested = [m for m in models if m["family"] == family and m["status"] == FITTED
                   and not is_missing(m.get("p_value"))]

@@ -8,8 +8,8 @@ they were set before the results.
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,16 @@ class Registration:
     def changed(self, part: str) -> bool:
         """Tell whether a part, named by its id, is not as it was released."""
         return any(said in self.differences for said in (f"{part}有改动", f"{part}是新增的"))
+
+    def but(self, changed: Iterable[str]) -> "Registration":
+        """Return how it stands with these questions put otherwise in the notebook (改动的问题).
+
+        >>> Registration("x", "1").but(["M1改"]).differences
+        ('M1改在笔记本中改动过',)
+        """
+        known = {f"{id.removesuffix(CHANGED)}有改动": f"{id}在笔记本中改动过" for id in changed}
+        rest = [said for said in self.differences if said not in {*known, *known.values()}]
+        return replace(self, differences=(*rest, *known.values()))
 
     @property
     def released(self) -> bool:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.county import County
-from pipeline.definitions.parts import CHANGED, CHOICES, Model
+from pipeline.definitions.parts import CHANGED, CHOICES, POST_HOC, Model
 from pipeline.dossier.printing.exhibit import FAIL, Cell, Field, NotebookTable, PrintedTable, Prose
 from pipeline.dossier.printing.gap_sentences import PLAIN
 from pipeline.dossier.printing.numbers import EMPTY, figure_text, joined
@@ -12,7 +12,7 @@ from pipeline.ground.terms import LOCATIONS
 
 METHOD_ZH = {"ols": "普通最小二乘", "wls": "加权最小二乘", "panel": "学校与年份固定效应",
              "quantile": "分位数回归", "oaxaca": "Oaxaca–Blinder分解"}
-FAMILY_ZH = {"primary": "主要", "secondary": "次要"}
+FAMILY_ZH = {"primary": "主要", "secondary": "次要", POST_HOC: "事后"}
 _OTHERS = {"private": "公办", "point": "非教学点"}  # where the 0/1 variable is 0
 
 
@@ -25,13 +25,19 @@ def question_sentences(frames: dict[str, pd.DataFrame], asked: County, county: C
     if _nobody(frames, asked):
         return None
     changed = [m for m in asked.standard.models if m.changed]
-    listed = len(asked.standard.models) - len(changed)
-    said = [f"照检验方案所列检验的问题{listed}个，见[[question_table]]；"
-            f"{registered_words(county.standard.registration, '检验方案')}。"]
+    said = [f"{_counted(len(asked.standard.models), [m.id for m in changed])}；"
+            f"{registered_words(asked.standard.registration, '检验方案')}。"]
     for model in changed:
         said.append(f"{model.id}在笔记本中改动过，不是检验方案所列的设定，不能当作预先列明的结果引用："
                     f"{_changes(model, county)}。")
     return Prose("question_sentences", tuple(said))
+
+
+def _counted(questions: int, changed: list[str]) -> str:
+    if not changed:
+        return f"照检验方案所列检验的问题{questions}个，见[[question_table]]"
+    return (f"检验的问题{questions}个，见[[question_table]]：照检验方案所列的"
+            f"{questions - len(changed)}个，改动过的{len(changed)}个（{joined(changed)}）")
 
 
 def question_table(frames: dict[str, pd.DataFrame], county: County) -> PrintedTable | None:
@@ -40,12 +46,10 @@ def question_table(frames: dict[str, pd.DataFrame], county: County) -> PrintedTa
         return None
     rows = tuple((Cell(m.id + _mark(m, county), FAIL * m.changed), Cell(m.question),
                   Cell(formula_zh(m.formula, county)), Cell(METHOD_ZH[m.method]),
-                  Cell(errors_zh(m, county)), Cell(reference_zh(m)), Cell(FAMILY_ZH[m.family]))
+                  Cell(errors_zh(m, county)), Cell(reference_zh(m)),
+                  Cell(FAMILY_ZH[m.tested_with]))
                  for m in county.standard.models)
-    changed = [m.id for m in county.standard.models if m.changed]
     found = county.standard.registration
-    beside = (f"检验方案 {found.name}，{joined(changed)}在笔记本中改动过" if changed
-              else registered_words(found, "检验方案"))
     ahead = f"{beforehand(found)}列明的" if found.released else ""
     return PrintedTable(
         "question_table", f"{county.name}{county.year}年{ahead}检验问题",
@@ -53,7 +57,7 @@ def question_table(frames: dict[str, pd.DataFrame], county: County) -> PrintedTa
          Field("设定", align="left", width=3.1), Field("方法", align="left", width=1.8),
          Field("标准误", align="left", width=1.9), Field("参照组", align="left", width=1.3),
          Field("类别", align="center", width=0.8)),
-        rows, beside)
+        rows, registered_words(found, "检验方案"))
 
 
 def _mark(model: Model, county: County) -> str:

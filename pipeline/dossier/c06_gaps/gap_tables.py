@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.county import County
+from pipeline.definitions.parts import CHANGED
 from pipeline.dossier.c06_gaps.asked_questions import FAMILY_ZH, except_changed
 from pipeline.dossier.printing.exhibit import TOTAL, UNKNOWN, Cell, Field, PrintedTable
 from pipeline.dossier.printing.gap_sentences import (
@@ -107,11 +108,23 @@ def _term_notes(fitted: list[dict], county: County) -> tuple[str, ...]:
         notes.append("分解的区间按行自助法，百分位数；不作检验，没有p值。")
     notes += [f"调整p：{FAMILY_ZH[f]}问题的关注项合为一族，按{ADJUSTMENT_ZH[how]}调整。"
               for f, how in adjusted.items()]
+    notes += _post_hoc_notes(county)
     limit = float(county.standard.inference.max_vif)
     high = [m for m in fitted if not is_missing(m["max_vif"]) and m["max_vif"] > limit]
     notes += [f"{number_of(m)}{stage_zh(m, county)}方差膨胀因子{figure_text(m['max_vif'], 1)}，"
               "自变量高度相关，单个系数难以区分。" for m in high]
     return tuple(notes)
+
+
+def _post_hoc_notes(county: County) -> list[str]:
+    """Say which questions are outside the families, and what these lack of what was listed."""
+    changed = [model for model in county.standard.models if model.changed]
+    lacking = "；".join(
+        f"{FAMILY_ZH[family]}问题的族因此少{joined(listed)}" for family in FAMILY_ZH
+        if (listed := [m.id.removesuffix(CHANGED) for m in changed if m.family == family]))
+    return [f"{joined([m.id for m in changed])}是事后的设定，不在检验方案所列的族中，p不作调整；"
+            f"原列的设定没有估计，{lacking}，调整p与照检验方案运行的不可比。"
+            ] if changed else []
 
 
 def influence_table(influence: pd.DataFrame, models: pd.DataFrame, county: County

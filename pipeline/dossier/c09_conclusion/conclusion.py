@@ -9,6 +9,7 @@ from pipeline.dossier.c04_government.county_items import state_zh, veto_words
 from pipeline.dossier.c08_path.path_needs import path_words
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, cv_text, joined
+from pipeline.dossier.printing.tested_words import changed_questions, registered_words
 from pipeline.ground.terms import (
     ELIGIBILITY,
     MET,
@@ -87,6 +88,17 @@ def summary_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame, balanc
         "逐项结论见[[judgement_table]]，应补交的资料见[[open_table]]。",
         *([path_words(path, county)] if len(path) else []),
         "本报告依据填报资料测算，不代表认定结果；因资料不全待核的事项不计为达标。"), front=True)
+
+
+def changed_sentences(models: pd.DataFrame, county: County) -> Prose | None:
+    """Say in the 摘要 which questions of chapter 06 were put otherwise in the notebook."""
+    changed = changed_questions(models)
+    if not changed:
+        return None
+    asked = registered_words(county.standard.registration.but(changed), "检验方案")
+    return Prose("changed_sentences", (
+        f"经费与结果差距检验的问题有改动：{asked}。{joined(changed)}是事后的设定，"
+        "其结果不能当作预先列明的结果引用。",), front=True)
 
 
 def _assumed(county: County) -> str:

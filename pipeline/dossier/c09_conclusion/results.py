@@ -1,7 +1,8 @@
 """The machine-readable results (results.json): the same tables as on paper, as one record.
 
 Numbers are decimal strings, exact where they terminate. Its JSON Schema is
-`pipeline/dossier/c09_conclusion/results.schema.json`; the schema's name changes when a field does.
+`pipeline/dossier/c09_conclusion/results.schema.json`; the schema's name changes when a field does
+that is always there.
 """
 
 import json
@@ -24,6 +25,7 @@ from pipeline.dossier.c09_conclusion.path_record import (
     rotation_record,
     shortfall_record,
 )
+from pipeline.dossier.printing.tested_words import changed_questions
 from pipeline.ground.exact import decimal_text, square_root_text
 from pipeline.ground.readiness import readied
 from pipeline.ground.software import differing
@@ -55,6 +57,7 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
     """Assemble results.json from the tables that the chapters saved."""
     judgements = tables["judgements"]
     items = judgements[~judgements["group"].isin([VETO, ELIGIBILITY])]
+    changed = changed_questions(tables["models"])
     return {
         "schema": SCHEMA,
         "unit": {"code": county.code, "name": county.name},
@@ -85,6 +88,7 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
         "inequality": inequality_record(tables["inequality"], county.year),
         "funding": funding_record(tables),
         "gaps": gap_record(tables),
+        **({"changed_questions": changed} if changed else {}),
     }
 
 

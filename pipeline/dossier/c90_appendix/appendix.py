@@ -8,7 +8,7 @@ from pipeline.definitions.indicators import Indicator
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text, level_text, percent_text
 from pipeline.dossier.printing.software_rows import run_rows
-from pipeline.dossier.printing.tested_words import registered_words
+from pipeline.dossier.printing.tested_words import changed_questions, registered_words
 from pipeline.ground.terms import EXCLUDED, MERGED, USED, is_missing, records
 
 _OUTCOME_ZH = {USED: "参加测算", EXCLUDED: "未参加", MERGED: "并入"}
@@ -122,11 +122,12 @@ def _formula(indicator: Indicator) -> str:
     return f"{above}÷在校生数" + ("×100" if indicator.per == 100 else "")
 
 
-def run_table(findings: pd.DataFrame, county: County) -> PrintedTable:
-    """Print what the figures depend on: standard, versions, fonts (运行信息)."""
+def run_table(findings: pd.DataFrame, models: pd.DataFrame, county: County) -> PrintedTable:
+    """Print what the figures depend on: standard, questions, versions, fonts (运行信息)."""
+    asked = county.standard.registration.but(changed_questions(models))
     rows = [("评估单元", county.code), ("年份", str(county.year)),
             ("标准包", f"{county.standard.id}，sha256 {_short_hash(county)}"),
-            *((("检验方案", registered_words(county.standard.registration, "").strip()),)
+            *((("检验方案", registered_words(asked, "").strip()),)
               if county.standard.models else ()),
             *run_rows(),
             ("清洗记录", f"{len(findings)}条，见 findings.json")]

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 
+import pandas as pd
+
 from pipeline.definitions.models.registered import Registration
+from pipeline.definitions.parts import CHANGED, POST_HOC
 from pipeline.dossier.printing.numbers import p_text
 from pipeline.ground.terms import LEVEL, is_missing
 
@@ -20,7 +23,15 @@ def registered_words(found: Registration, zh: str) -> str:
     if found.version:
         return (f"{zh} {found.name}，设定已改动（与已发布的第{found.version}版相比："
                 f"{'、'.join(found.differences)}）")
-    return f"{zh} {found.name}，没有已发布的版本，设定与结果的先后无从查证"
+    return "；".join((f"{zh} {found.name}，没有已发布的版本，设定与结果的先后无从查证",
+                     *found.differences))
+
+
+def changed_questions(models: pd.DataFrame) -> list[str]:
+    """Return the numbers of the questions that were put otherwise (改动的问题), by the models
+    that chapter 06 saved: ``M1改-primary`` → M1改."""
+    parted = [id.partition(f"{CHANGED}-") for id in models["id"]]
+    return list(dict.fromkeys(head + CHANGED for head, mark, _ in parted if mark))
 
 
 def beforehand(found: Registration) -> str:
@@ -42,7 +53,7 @@ def p_words(row: Mapping) -> str:
         text += f"，{ADJUSTMENT_ZH[row['adjustment']]}调整后p{relation(row['p_adjusted'])}"
     if not is_missing(row["p_wild"]):
         text += f"，野聚类自助法p{relation(row['p_wild'])}"
-    return text
+    return text + "，事后的设定，p未作多重检验调整" * (row["family"] == POST_HOC)
 
 
 def undecided(row: Mapping) -> str:

@@ -11,7 +11,7 @@ from pipeline.analysis.annual.overview import (
     state_changes,
     verdict_counts,
 )
-from pipeline.analysis.annual.thirds import thirds
+from pipeline.analysis.annual.thirds import thirds, thirds_years
 from pipeline.annual_evaluation import Annual
 from pipeline.definitions.studies import study
 from pipeline.dossier.annual.a02_overview.overview_tables import (
@@ -19,6 +19,7 @@ from pipeline.dossier.annual.a02_overview.overview_tables import (
     change_table,
     coefficient_table,
     overview_sentences,
+    thirds_sentences,
 )
 from pipeline.ground.terms import TABLES
 
@@ -106,6 +107,16 @@ def test_a_county_far_from_the_borders_is_told_surely_and_one_at_a_border_is_not
 def test_where_years_swing_wildly_no_county_can_be_told():
     p = thirds(swinging(30.0), 2023, STUDY)[["p_lower", "p_middle", "p_upper"]].astype(float)
     assert p.max(axis=1).median() < 0.6
+
+
+@pytest.mark.parametrize(("years", "said"), [
+    ((2021, 2022, 2023), "2021、2022、2023年"), ((2022, 2023), "2022、2023年"),
+    ((2021, 2023), "2021、2023年"), ((2019, 2022, 2023), "2022、2023年")])
+def test_the_years_that_are_said_are_those_that_were_taken(years, said):
+    panel, annual = swinging(0.3, years), Annual.open("cn-annual", 2023)
+    taken = thirds_years(panel, 2023, STUDY)
+    text = thirds_sentences(thirds(panel, 2023, STUDY), taken, annual).paragraphs[0]
+    assert f"（扣除学校数的影响，{said}）把30个县" in text
 
 
 def test_one_year_gives_thirds_without_probabilities_and_says_so():

@@ -1,6 +1,7 @@
 """How a pooled question is fitted and tested, or refused (推断规则; statistics of the study)."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from pipeline.analysis.estimators.designs import Design
 from pipeline.analysis.estimators.extended import LeastSquares, left_over
 from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
 from pipeline.analysis.estimators.linear.within_between import mundlak_design
-from pipeline.analysis.estimators.refusing import POWER
+from pipeline.analysis.estimators.refusing import POWER, tail_refusal
 from pipeline.definitions.models.questions import AnnualInference
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import LEVEL, is_missing
@@ -67,9 +68,7 @@ def _least_groups(spec: dict, rules: AnnualInference) -> int:
 
 def _tail_refusal(data: pd.DataFrame, spec: dict, rules: AnnualInference, k: int) -> str:
     if spec["kind"] == "quantile":
-        beyond = len(data) * min(spec["q"], 1 - spec["q"])
-        if beyond < rules.min_per_parameter * k:
-            return f"分位数一侧只有{beyond:g}个样本，{k}个参数不够，仅作描述"
+        return tail_refusal(len(data), Fraction(str(spec["q"])), k, rules.min_per_parameter)
     if spec["kind"] == "oaxaca":
         least = data[spec["by"]].value_counts().reindex([0.0, 1.0], fill_value=0).min()
         if least < rules.min_per_parameter * k:

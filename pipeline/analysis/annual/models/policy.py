@@ -110,6 +110,8 @@ def _cohorts(data: pd.DataFrame, policy: Policy) -> list[dict]:
 
 
 def _refusal(row: dict, policy: Policy, rules: AnnualInference) -> str:
+    if not row["years"]:
+        return f"没有一个县各年都有数据，应不少于{rules.min_years}年"
     if row["years"] < rules.min_years:
         return f"可用的只有{row['years']}年，应不少于{rules.min_years}年"
     if row["controls"] < policy.min_controls:

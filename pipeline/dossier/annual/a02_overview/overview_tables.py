@@ -159,8 +159,9 @@ def quadrant_sentences(quadrants: pd.DataFrame) -> Prose | None:
     return Prose("quadrant_sentences", ("没有水平和均衡两个量都有的县，不作四象限图。",))
 
 
-def thirds_sentences(thirds: pd.DataFrame, annual: Annual) -> Prose:
-    """Say for how many counties the third they lie in can be told, and why no rank is given."""
+def thirds_sentences(thirds: pd.DataFrame, years: list[int], annual: Annual) -> Prose:
+    """Say for how many counties the third they lie in can be told, from which years, and why no
+    rank is given."""
     if not annual.study.balance:
         return Prose("thirds_sentences", ("没有县内均衡的量，不作三分位比较，也没有漏斗图。",))
     if thirds.empty:
@@ -174,7 +175,8 @@ def thirds_sentences(thirds: pd.DataFrame, annual: Annual) -> Prose:
     sure = int((best >= _SURE).sum())
     share = percent_text(from_exact_text(f"{sure}/{int(known.sum())}"), 0)
     return Prose("thirds_sentences", (
-        f"本报告不排名次：相邻名次的差别小于各县逐年的波动。按{zh}（扣除学校数的影响，近三年）"
+        f"本报告不排名次：相邻名次的差别小于各县逐年的波动。按{zh}"
+        f"（扣除学校数的影响，{joined(map(str, years))}年）"
         f"把{int(known.sum())}个县分为三组，能以{int(_SURE * 100)}%以上把握说出在哪一组的有{sure}个"
         f"（{share}），其余的说不准，见[[thirds_table]]；每个县的把握见 tables/thirds.csv。",
         "学校少的县差异系数天然偏小、波动大，不能只凭差异系数低就说更均衡。"))
