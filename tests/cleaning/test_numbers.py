@@ -153,8 +153,9 @@ def test_a_limit_is_printed_as_the_standard_writes_it(limit, printed):
 
 @pytest.mark.parametrize(("p", "printed"), [
     (0.0, "<0.001"), (0.00099999, "<0.001"), (0.001, "0.001"), (0.0011, "0.001"),
-    (0.0496, "0.050"), (0.25, "0.250"), (1.0, "1.000")])
-def test_a_p_value_has_three_decimals_or_is_below_a_thousandth(p, printed):
+    (0.0494, "0.049"), (0.0496, "0.0496"), (0.05, "0.050"), (0.0504, "0.0504"),
+    (0.25, "0.250"), (1.0, "1.000")])
+def test_a_p_value_has_three_decimals_and_more_where_they_would_put_it_beyond_0_05(p, printed):
     assert p_text(p) == printed
 
 

@@ -30,7 +30,8 @@ def read(folder, *lines):
                    for name, said in rows)
     path.write_text(f"[facts]\n{text}", encoding="utf-8")
     findings = Findings()
-    county = {"facts": read_facts_toml(path, 2023, path.name, False, findings), "evidence": []}
+    county = {"facts": read_facts_toml(path, 2023, path.name, False, findings), "evidence": [],
+              "ledger_rows": []}
     check_county(county, findings)
     return county["facts"], findings
 

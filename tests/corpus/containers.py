@@ -142,7 +142,7 @@ def _zip_tricks() -> Iterator[Case]:
         for found in re.finditer(re.escape(signature), GOOD):
             flagged[found.start() + place] |= 1
     yield refused("members said to be encrypted", bytes(flagged))
-    twice = packed(GOOD, {BOOK: lambda p: re.sub(rb"(<sheet name.*?/>)", rb"\1\1", p)})
+    twice = packed(GOOD, {BOOK: lambda p: re.sub(rb"(<sheet [^>]*?/>)", rb"\1\1", p)})
     yield sound("two sheets of one name", twice, "refuse")
     yield sound("bytes before the zip", b"MZ" + bytes(98) + GOOD, "refuse|exact")
     yield sound("bytes behind the zip", GOOD + bytes(100), "refuse|exact")

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 from papermill.cli import papermill
 from tables import YEAR, school, workbook
 
-from pipeline.publishing.chapters.binding import chapters
+from pipeline.publishing.chapters.chapter_files import chapters
 
 
 @pytest.mark.parametrize("unit", ["990778", "000002"])

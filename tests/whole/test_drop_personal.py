@@ -18,7 +18,9 @@ from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole.pooling import ask_counties
 from pipeline.whole.pooling_county import Pooled, bring
 
-UNREAD = {"list": "names alone, of counties.csv"}  # commands with raw data, and why they drop none
+UNREAD = {  # commands with raw data, and why they drop none
+    "list": "names alone, of counties.csv",
+    "verify": "what the dossier says of itself: it is made again as it was made"}
 
 
 def test_every_command_that_reads_raw_data_has_the_one_option():

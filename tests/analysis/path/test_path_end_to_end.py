@@ -142,7 +142,7 @@ def test_the_counts_on_paper_are_those_of_the_results(before):
     counts = [f"{zh}{n}项" for s, zh in words.items()
               if (n := sum(row["status"] == s for row in rows))]
     paper = before.text.replace(" ", "")
-    assert f"达标路径：各学段资源指标{len(rows)}项中{'、'.join(counts)}；" in paper
+    assert f"达标路径：各学段资源指标{len(rows)}项中{'、'.join(counts)}。" in paper
     assert f"须交流教师{sum(row['moves'] or 0 for row in rows)}人次" in paper
 
 
