@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -92,8 +93,10 @@ def sign_folders(folders: Sequence[Path], key: Key) -> str:
     for place, folder in enumerate(folders):
         record = Signature(leaf=place, leaves=len(folders), root=root.hex(), key=key.name,
                            way=tree.way(place, 0, len(folders)), signature=signed)
-        part = folder.with_name(f".{folder.name}.sig.part")
-        part.write_text(record.model_dump_json(by_alias=True, indent=1) + "\n", encoding="ascii")
+        handle, name = mkstemp(".sig", f".{folder.name}-", folder.parent)  # a name nobody has
+        part = Path(name)
+        with os.fdopen(handle, "w", encoding="ascii") as new:
+            new.write(record.model_dump_json(by_alias=True, indent=1) + "\n")
         keep_private(part)
         part.replace(folder / SIGNATURE)
     return root.hex()
