@@ -74,7 +74,9 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     """Import every year of a county's files under its standard.
 
     ``drop_personal`` leaves out personal data, with a record, instead of refusing the file.
+    `WrongUse` where there is nothing to read for its year, also in a chapter opened by hand.
     """
+    county.require_files()
     findings, received, before = Findings(), Received(drop_personal), county.origin
     skipped = [(path, f"{year}/{shown_name(path)}")
                for year in county.file_years for path in county.skipped(year)]

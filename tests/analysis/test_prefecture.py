@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 from tables import YEAR, school, workbook
-from target_counties import BY_ID, F, county, judge
+from target_counties import BY_ID, F, county, judge, section
 
 from pipeline.__main__ import command
 from pipeline.analysis.prefecture.adding_up import added, prefecture_targets
@@ -110,6 +110,15 @@ def test_a_county_without_data_is_waited_for_unless_it_makes_no_difference(figur
     found = judged([figure], ["乙县"])["Z16"]
     assert found.status == state
     assert state == MET or "乙县" in found.reason
+
+
+@pytest.mark.parametrize(("schools", "state"), [
+    ([section()], MET), ([], UNDETERMINED), ([section(largest_class=F(56))], NOT_MET)])
+def test_a_county_that_lists_no_school_is_waited_for_where_schools_are_asked(schools, state):
+    named = {"甲1县": {YEAR: county(section())}, "甲2县": {YEAR: county(*schools)}}
+    found = {target.id: one for _, target, one in prefecture_targets(PLANS, named, [], YEAR)}
+    assert found["W07"].status == state
+    assert state != UNDETERMINED or "甲2县" in found["W07"].reason
 
 
 def test_what_is_not_a_number_of_things_is_not_added():

@@ -69,6 +69,18 @@ def test_a_school_without_class_sizes_is_not_covered_by_what_was_typed_for_the_c
     assert found.status == UNDETERMINED and "甲2校" in found.reason and "H04 0班" in found.reason
 
 
+@pytest.mark.parametrize(("bands", "states"), [
+    ({"_36": 10}, "? ? ? ? ? ? ? ?"), ({"_36": 9, "_56": 1}, "? - - - ? ? ? ?"),
+    ({"_36": 9, "_66": 1}, "- - - - ? ? ? ?")])
+def test_classes_of_a_county_whose_schools_nobody_has_listed_only_tell_what_is_too_large(
+        bands, states):
+    data = county(class_sizes=classes(**bands))
+    found = [judge(id, data) for id in ("H03", "H04", "W07", "W22", "Z07", "H05", "W21", "H16")]
+    assert [f.status for f in found] == [SIGN[s] for s in states.split()]
+    assert all("不知班额是否填全" in f.reason or "尚不足以判定" in f.reason
+               for f in found if f.status == UNDETERMINED)
+
+
 def test_a_large_class_of_a_school_that_the_school_sheet_lacks_counts_too():
     strange = classes(_36=10) + classes("9", _66=1)
     assert judge("H03", county(section(), class_sizes=strange)).status == NOT_MET

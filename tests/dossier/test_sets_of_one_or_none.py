@@ -7,10 +7,12 @@ import re
 import pandas as pd
 import pytest
 from annual_tables import drawn_panel, drawn_schools, hand_over
-from printed_books import ANNUAL, COUNTY, printed, words_of
-from tables import csv_bytes, school
+from openpyxl import Workbook
+from printed_books import ANNUAL, COUNTY, printed, run, words_of
+from tables import csv_bytes, school, workbook
 
 from pipeline.annual_evaluation import Annual
+from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES
 
 BLANK = dict.fromkeys([
@@ -39,7 +41,7 @@ ODD = {  # what no sentence says: of none, of one as of many, of nothing at all
     "the highest is the lowest": r"最高的?是?(.{1,14}?)（.*最低的?是?\1（",
     "from one value to itself": r"在([\d.%]+)至\1之间|由([\d.]+)至\2(?![\d.])",
     "the least is the most": r"最[小低]([\d.]+)(元|人)?[、，]最[大高]\1(?![\d.])",
-    "all of one": r"(?<!\d)1所(均|都)",
+    "all of one": r"(?<!\d)1所，?(均|都)",
     "an empty list": r"：。|（）|、、|；；|，。|的有。|为。|见。|：；|：$|，，|。。",
     "no number": r"\bnan\b|None|\binf\b"}
 MAY = {"none of none": ("plan_sentences", "plan_table_")}  # counts of a list that is not empty
@@ -71,6 +73,56 @@ def test_a_county_of_hardly_anything(name, standard, years, tmp_path):
 
 def test_a_county_that_has_handed_in_no_school(tmp_path):
     given = {"unit": "410105", "year": 2023, "processed": str(tmp_path / "processed")}
+    assert odd(printed(COUNTY, given)) == []
+
+
+@pytest.mark.parametrize("unit", ["990101", "410105"])
+def test_every_chapter_opened_by_hand_for_a_county_without_a_file_says_why_it_is_not_made(
+        unit, tmp_path):
+    (tmp_path / "raw" / "2023").mkdir(parents=True)
+    given = {"unit": unit, "year": 2023, "raw": str(tmp_path / "raw"),
+             "processed": str(tmp_path / "processed")}
+    for chapter in sorted(COUNTY.glob("*.ipynb")):
+        with pytest.raises(WrongUse, match="没有找到|还没有"):
+            run(chapter, given)
+
+
+STAGE = {"小学": ("2199000001", "甲1校", 40), "初中": ("3199000002", "甲2校", 50)}
+
+
+BANDS = ["25人及以下", *(f"{least}—{least + 4}人" for least in range(26, 66, 5)), "66人及以上"]
+
+
+def sheets(*stages: str, given: object = 1, area: object = 96) -> dict[str, list[dict]]:
+    """Return the sheets of classes, rooms and monitoring of one school a stage; ``given`` stands
+    in every cell that counts classes or measures."""
+    known = [(dict(zip(("学校标识码", "学校名称"), STAGE[zh], strict=False)), zh) for zh in stages]
+    return {
+        "班额": [who | {"学段": zh} | dict.fromkeys(BANDS, given) for who, zh in known],
+        "专用教室": [who | {"教室类别": "音乐教室", "教室面积(㎡)": area} for who, _ in known],
+        "质量监测": [{"监测年份": 2023, "年级": {"小学": "四年级", "初中": "八年级"}[zh],
+                  "学科": "数学", "水平等级": "Ⅲ", "校际差异率(%)": given} for _, zh in known]}
+
+
+SHEETS = {
+    "one": sheets("小学"), "one stage": sheets("初中"), "two alike": sheets("小学", "初中"),
+    "all zero": sheets("小学", "初中", given=0),
+    "all missing": sheets("小学", "初中", given=None, area=None),
+    "none": {name: [dict.fromkeys(rows[0])] for name, rows in sheets("小学").items()}}
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["schools listed", "no school listed"])
+@pytest.mark.parametrize("name", SHEETS)
+def test_sheets_of_hardly_anything(name, listed, tmp_path):
+    book = workbook([school(1), school(2, "初级中学")]) if listed else Workbook()
+    for title, rows in SHEETS[name].items():
+        sheet = book.create_sheet(title)
+        for line in (rows[0].keys(), *(row.values() for row in rows)):
+            sheet.append(list(line))
+    (tmp_path / "raw" / "2023").mkdir(parents=True)
+    book.save(tmp_path / "raw" / "2023" / "990101_甲县.xlsx")
+    given = {"unit": "990101", "year": 2023, "raw": str(tmp_path / "raw"),
+             "processed": str(tmp_path / "processed")}
     assert odd(printed(COUNTY, given)) == []
 
 

@@ -1,8 +1,9 @@
 """Classes counted over the whole county (班额): how many are large, what share keeps its size.
 
 Both read the class-size bands and, where these are missing, the largest class of the school
-table; neither silences the other. A school that gives neither leaves the count open, and a
-single large class is enough to say that they are not gone.
+table; neither silences the other. A school that gives neither leaves the count open, as does
+a county whose schools nobody has listed, and a single large class is enough to say that they
+are not gone.
 """
 
 from dataclasses import dataclass
@@ -72,13 +73,13 @@ def large_classes(rule: LargeClasses, data: CountyData) -> Outcome | None:
     if not given(data):
         return None
     rows = counted(data, _below(rule.smallest, data))
-    found, gaps = sum(row.over for row in rows), [row.name for row in rows if row.open_]
+    found, gaps = sum(row.over for row in rows), _gaps(rows, data)
     where = "、".join(f"{row.name}{row.over}个" for row in rows if row.over)
     said = f"{rule.smallest}人以上的班{found}个" + (f"（{where}）" if where else "")
     if found > rule.most:
         return Outcome(NOT_MET, said, None if gaps else Fraction(found), unit="班")
     if gaps:
-        return Outcome(UNDETERMINED, f"{_gaps(gaps)}；其余{said}")
+        return Outcome(UNDETERMINED, f"{gaps}；其余{said}")
     return Outcome(MET, said, Fraction(found), unit="班")
 
 
@@ -94,19 +95,19 @@ def large_class_growth(rule: LargeClassGrowth, data: CountyData, before: CountyD
     now, then = ([] if year is None or not given(year) else
                  counted(year, _below(rule.smallest, year))
                  for year in (data, before))
-    found, gaps = sum(row.over for row in now), [row.name for row in now if row.open_]
+    found, gaps = sum(row.over for row in now), _gaps(now, data)
     said = f"{rule.smallest}人以上的班{found}个"
     if not found and not gaps:
         return Outcome(MET, said, Fraction(0), unit="班")
     if not then:
-        return Outcome(UNDETERMINED, f"{said}，缺上年班额")
+        return Outcome(UNDETERMINED, f"{said}；{gaps}" if gaps else f"{said}，缺上年班额")
     said += f"，上年{sum(row.over for row in then)}个"
     more = _more(now, then) if rule.counted == "new" else []
     if more or rule.counted == "net" and _grown(now, then):
         where = f"；多于上年的有{'、'.join(more[:_NAMED])}" if more else ""
         return Outcome(NOT_MET, f"{said}{where}")
     if gaps or rule.counted == "new":
-        return Outcome(UNDETERMINED, f"{said}；{_gaps(gaps) or '不知是否新出现'}")
+        return Outcome(UNDETERMINED, f"{said}；{gaps or '不知是否新出现'}")
     if found <= sum(row.over for row in then):
         return Outcome(MET, said)
     return Outcome(UNDETERMINED, f"{said}；上年班额不全或学校不同，不能比较")
@@ -139,12 +140,12 @@ def class_share(rule: ClassShare, data: CountyData) -> Outcome | None:
     if not given(data):
         return None
     rows = counted(data, {stage: int(value) for stage, value in rule.largest.items()})
-    gaps, over = [row.name for row in rows if row.open_], sum(row.over for row in rows)
+    gaps, over = _gaps(rows, data), sum(row.over for row in rows)
     total = None if any(row.total is None for row in rows) else sum(row.total for row in rows)
     if gaps or total is None:
         if over and rule.op == "=":
-            return Outcome(NOT_MET, f"超过规定班额的班至少{over}个；{_gaps(gaps)}")
-        return Outcome(UNDETERMINED, _gaps(gaps) or "缺班级数")
+            return Outcome(NOT_MET, f"超过规定班额的班至少{over}个；{gaps}")
+        return Outcome(UNDETERMINED, gaps or "缺班级数")
     share = Fraction(100 * (total - over), total)
     state = MET if holds(share, rule.op, rule.value) else NOT_MET
     where = "、".join(row.name for row in rows if row.over)
@@ -158,9 +159,11 @@ def every_class(rule: EveryClass, data: CountyData) -> Outcome | None:
     if not given(data):
         return None
     rows = counted(data, {stage: int(value) for stage, value in rule.value.items()})
-    return every_school([(NOT_MET if row.over else UNDETERMINED if row.open_ else MET,
-                          f"{row.name}{row.over}个班超过") for row in rows],
-                        "所有班级均不超过规定班额")
+    found = every_school([(NOT_MET if row.over else UNDETERMINED if row.open_ else MET,
+                           f"{row.name}{row.over}个班超过") for row in rows],
+                         "所有班级均不超过规定班额")
+    unlisted = found.status == MET and not data.general_sections()
+    return Outcome(UNDETERMINED, _gaps(rows, data)) if unlisted else found
 
 
 def given(data: CountyData) -> bool:
@@ -169,7 +172,11 @@ def given(data: CountyData) -> bool:
         not is_missing(s.get("largest_class")) for s in data.general_sections())
 
 
-def _gaps(names: list[str]) -> str:
+def _gaps(rows: list[Counted], data: CountyData) -> str:
+    """Say what leaves the count open: schools without class sizes, or no list of schools."""
+    if not data.general_sections():
+        return "没有普通中小学的数据表，不知班额是否填全"
+    names = [row.name for row in rows if row.open_]
     if not names:
         return ""
     rest = "等" if len(names) > _NAMED else ""

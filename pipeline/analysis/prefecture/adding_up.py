@@ -11,6 +11,7 @@ from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.plan_verdicts import Judged, judge_target
 from pipeline.definitions.forms.variables import PERCENT, variables
 from pipeline.definitions.targets.plans import WIDE, Plan, Target
+from pipeline.definitions.targets.target_rules import Yearly
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
 
 _CENTRAL = "in_central_city"
@@ -62,6 +63,8 @@ def _judged(target: Target, counties: dict[str, Years], lacking: list[str], year
         missing += unsaid
         counties = {name: own for name, own in counties.items()
                     if own[year].facts.get(_CENTRAL) == 1}
+    if _asks_schools(target):
+        missing += [name for name, own in counties.items() if not own[year].sections]
     for at in (year, year - 1):
         there = [own[at] for own in counties.values() if at in own]
         absent = [name for name, own in counties.items() if at not in own]
@@ -70,6 +73,12 @@ def _judged(target: Target, counties: dict[str, Years], lacking: list[str], year
     if not missing or found.status == NOT_MET or (target.summed and found.status == MET):
         return found
     return Judged(_waiting(missing))
+
+
+def _asks_schools(target: Target) -> bool:
+    """Tell whether a rule reads what schools say, so that a county without any says nothing."""
+    return any(rule.school_variables or not (rule.county_variables or isinstance(rule, Yearly))
+               for rule in target.rules)
 
 
 def _waiting(missing: list[str]) -> Outcome:

@@ -132,7 +132,7 @@ class LargeClassGrowth(Arithmetic):
     ``net`` compares how many the county has; ``new`` asks for none that was not there before.
     """
 
-    source_zh: ClassVar[str] = "两年的班额表"
+    source_zh: ClassVar[str] = "班额表"
     type: Literal["large_class_growth"]
     smallest: int
     counted: Literal["net", "new"]

@@ -253,5 +253,5 @@ def _size_alt(now: pd.DataFrame, stages: dict[str, str]) -> str:
     for stage, zh in stages.items():
         pupils = now.loc[now["stage"] == stage, "pupils"].astype(int)
         ends = (str(pupils.min()), str(pupils.max()))
-        said.append(f"{zh}{len(pupils)}所，{span_words(*ends, '人')}")
+        said.append(f"{zh}{len(pupils)}所，{span_words(*ends, '人', len(pupils))}")
     return "各学段学校在校生数的分布：" + "；".join(said)

@@ -87,10 +87,11 @@ def heat_chart(indicators: pd.DataFrame, stage: str, county: County) -> Figure |
     _shaded(picture, ratio, now, county)
     zh = county.standard.stages[stage]
     below = int((ratio < 1).sum().sum())
+    count = f"其中低于1的有{below}格" if below else "没有低于1的"
     return Figure(
         f"heat_chart_{stage}", f"{county.name}{county.year}年{zh}各校指标与{_base(county)}之比",
         f"{zh}{len(ratio)}所学校、{len(ids)}项指标与{_base(county)}之比，"
-        f"其中低于1的有{below}格，颜色越深比值越低", "学校数据表", picture, _data(now),
+        f"{count}，颜色越深比值越低", "学校数据表", picture, _data(now),
         notes=(_shades_zh(county),))
 
 
@@ -172,7 +173,7 @@ def _alt(now: pd.DataFrame, ids: list[str], county: County) -> str:
             continue
         indicator = county.standard.indicator(id)
         low, high = (level_text(f(part["value"]), indicator.decimals) for f in (min, max))
-        text = f"{indicator.short}{span_words(low, high)}"
+        text = f"{indicator.short}{span_words(low, high, of=len(part))}"
         limit = part.iloc[0]["threshold"]
         if not is_missing(limit):
             below = sum(v < limit for v in part["value"])

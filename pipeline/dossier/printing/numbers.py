@@ -93,12 +93,14 @@ def p_text(p: float | None) -> str:
         Fraction(repr(float(p))), 3, (Fraction(str(LEVEL)),))
 
 
-def span_words(low: str, high: str, unit: str = "") -> str:
-    """Say from which least to which most, or that all are the same (由小到大).
+def span_words(low: str, high: str, unit: str = "", of: int = 2) -> str:
+    """Say from which least to which most, or that all are the same (由小到大); ``of`` how many.
 
-    >>> span_words("1.2", "3.4", "元"), span_words("2", "2")
-    ('最小1.2元、最大3.4元', '均为2')
+    >>> span_words("1.2", "3.4", "元"), span_words("2", "2"), span_words("2", "2", of=1)
+    ('最小1.2元、最大3.4元', '均为2', '为2')
     """
+    if of == 1:
+        return f"为{low}{unit}"
     return f"均为{low}{unit}" if low == high else f"最小{low}{unit}、最大{high}{unit}"
 
 
