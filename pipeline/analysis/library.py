@@ -12,15 +12,27 @@ from decimal import Decimal
 import pandas as pd
 
 from pipeline.analysis.appraisal import (
+    Equivalence,
+    HonestInterval,
     Robustness,
+    Selection,
     changed_balance,
+    detectable_effect,
+    equivalence,
     explained_shares,
+    honest_interval,
     instrumented,
+    proportional_selection,
     robustness,
 )
 from pipeline.analysis.estimators import Estimate, estimate, refusal
 from pipeline.analysis.given_schools import Columns, school_rows
 from pipeline.analysis.inequality import inequality_table
+from pipeline.analysis.inequality.concentration import (
+    Concentration,
+    comparable_coefficient,
+    concentration_index,
+)
 from pipeline.analysis.schools.balance import balance
 from pipeline.analysis.schools.decomposition import split_variance
 from pipeline.definitions.forms.unit_list import NATIONAL
@@ -30,7 +42,9 @@ from pipeline.ground.terms import TABLES, is_missing
 
 __all__ = ["SchoolTable", "five_schools", "estimate", "Estimate", "refusal",
            "robustness", "Robustness", "explained_shares", "changed_balance",
-           "instrumented", "TableRefused"]
+           "instrumented", "proportional_selection", "Selection", "detectable_effect",
+           "equivalence", "Equivalence", "honest_interval", "HonestInterval",
+           "concentration_index", "Concentration", "comparable_coefficient", "TableRefused"]
 
 
 class SchoolTable:

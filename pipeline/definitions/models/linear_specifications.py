@@ -11,8 +11,10 @@ from pipeline.definitions.base import Definition, Text
 from pipeline.definitions.models.regressions import columns_in, numbers_in, outcome_of
 from pipeline.definitions.models.specification_parts import Columns, Specification
 
-Errors = Literal["nonrobust", "HC0", "HC1", "HC2", "HC3", "HC4", "cluster", "cluster-crv3"]
+Errors = Literal["nonrobust", "HC0", "HC1", "HC2", "HC3", "HC4", "cluster", "cluster-crv3",
+                 "conley"]
 CLUSTERED = ("cluster", "cluster-crv3")
+Kernel = Literal["bartlett", "uniform"]
 Working = Literal["identity", "inverse"]
 
 
@@ -45,6 +47,25 @@ class WithErrors(Specification):
     cov: Errors
     groups: Text | Columns | None = None
     use_correction: bool = True
+    latitude: Text | None = None
+    longitude: Text | None = None
+    cutoff_km: Annotated[float, Field(gt=0, lt=20_016)] | None = None
+    kernel: Kernel = "bartlett"
+
+    @property
+    def coordinates(self) -> list[str]:
+        """Return the columns of latitude and longitude (纬度、经度), where there are any."""
+        return [name for name in (self.latitude, self.longitude) if name]
+
+    @model_validator(mode="after")
+    def _places_are_named_where_errors_are_alike_near_each_other(self):
+        said = {"latitude", "longitude", "cutoff_km", "kernel"} & self.model_fields_set
+        if self.cov == "conley" and not said >= {"latitude", "longitude", "cutoff_km"}:
+            raise ValueError(
+                "cov = “conley”须写 latitude（纬度）、longitude（经度）、cutoff_km（公里）")
+        if self.cov != "conley" and said:
+            raise ValueError(f"{'、'.join(sorted(said))} 只用于 cov = “conley”")
+        return self
 
     @model_validator(mode="after")
     def _clusters_are_named_where_errors_are_clustered(self):
@@ -74,8 +95,9 @@ class _Linear(WithErrors, Regression):
 
     @property
     def keys(self) -> list[str]:
-        """Return the levels of the formula, and the label of the row looked at."""
-        return [*super().keys, *([self.influence.label] if self.influence else [])]
+        """Return the levels of the formula, the label of the row looked at, and the places."""
+        label = [self.influence.label] if self.influence else []
+        return [*super().keys, *label, *self.coordinates]
 
 
 class Ols(_Linear):

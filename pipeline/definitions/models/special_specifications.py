@@ -151,6 +151,11 @@ class Beta(WithErrors):
         """Return the final value, the initial one and the controls."""
         return [self.final, self.initial, *self.controls]
 
+    @property
+    def keys(self) -> list[str]:
+        """Return the places, where errors are alike near each other."""
+        return self.coordinates
+
     def _listed(self) -> list[str]:
         return self.numbers
 

@@ -21,6 +21,7 @@ from pipeline.analysis.estimators.designs import (
 )
 from pipeline.analysis.estimators.estimates import Estimate, tidy
 from pipeline.analysis.estimators.extended import LeastSquares, extended, solved, spectrum
+from pipeline.analysis.estimators.linear.near_errors import near_covariance
 from pipeline.ground.errors import WrongUse
 
 ROBUST = ("HC0", "HC1", "HC2", "HC3", "HC4")
@@ -45,15 +46,16 @@ class Covariance:
 def linear(data: pd.DataFrame, spec: dict) -> Estimate:
     """Fit ``formula`` by least squares; ``weights`` (wls) names a column.
 
-    ``cov``: ``nonrobust``, ``HC0`` … ``HC4``, ``cluster`` (``groups`` one or two columns) or
-    ``cluster-crv3`` (``use_correction``: false equals R clubSandwich's CR3). ``f_tests``:
+    ``cov``: ``nonrobust``, ``HC0`` … ``HC4``, ``cluster`` (``groups`` one or two columns),
+    ``cluster-crv3`` (``use_correction``: false equals R clubSandwich's CR3) or ``conley``
+    (``latitude``, ``longitude``, ``cutoff_km``, ``kernel``; `near_covariance`). ``f_tests``:
     name → terms, joint Wald tests under that covariance. ``influence``: label and value of
     the row whose influence is wanted. ``bp_test``: Breusch and Pagan, studentised (Koenker).
     Collinear regressors (共线) are refused: single coefficients have no meaning. Sources: Long
     & Ervin (2000) for HC3, Cribari-Neto (2004) for HC4. Worked case: Stock & Watson, Table
     7.1 (−2.280, 698.933).
     """
-    cells = design(data, spec["formula"], [*weights(spec), *cluster_columns(spec)])
+    cells = design(data, spec["formula"], [*weights(spec), *cluster_columns(spec), *places(spec)])
     determined(cells)
     moved = weighted(cells, spec["weights"]) if weights(spec) else cells
     fit = LeastSquares.on(moved.x, cells.names)
@@ -84,6 +86,11 @@ def cluster_columns(spec: dict) -> list[str]:
     return [groups] if isinstance(groups, str) else list(groups)
 
 
+def places(spec: dict) -> list[str]:
+    """Return the columns of latitude and longitude, where errors are alike near each other."""
+    return [spec[key] for key in ("latitude", "longitude") if key in spec]
+
+
 def _goodness(fit: LeastSquares, y: np.ndarray, residuals: np.ndarray, cells: Design,
               spec: dict) -> dict[str, float]:
     """Return R², about the mean where the regressors hold a constant, and the errors' size."""
@@ -109,8 +116,11 @@ def covariance(fit: LeastSquares, residuals: np.ndarray, cells: Design, spec: di
     kind, (n, k) = spec["cov"], fit.x.shape
     if kind in CLUSTERED:
         return _clustered(fit, residuals, cells, spec)
+    if kind == "conley":
+        matrix, words = near_covariance(fit, residuals, cells.rows, spec)
+        return Covariance(matrix, n - k, words)
     if kind not in ("nonrobust", *ROBUST):
-        known = ["nonrobust", *ROBUST, *CLUSTERED]
+        known = ["nonrobust", *ROBUST, *CLUSTERED, "conley"]
         raise WrongUse(f"没有标准误“{kind}”。现有：{'、'.join(known)}")
     if kind == "nonrobust":
         matrix = fit.bread * ((residuals**2).sum() / (n - k))

@@ -23,8 +23,9 @@ def beta_convergence(data: pd.DataFrame, spec: dict) -> Estimate:
     """
     term = f"np.log({spec['initial']})"
     right = " + ".join([term, *spec.get("controls", [])])
-    clusters = {"groups": spec["groups"]} if "groups" in spec else {}
-    fit = linear(data, {"kind": "ols", "cov": spec["cov"], **clusters,
+    errors = {key: spec[key] for key in ("groups", "latitude", "longitude", "cutoff_km", "kernel")
+              if key in spec}
+    fit = linear(data, {"kind": "ols", "cov": spec["cov"], **errors,
                         "formula": f"np.log({spec['final']} / {spec['initial']}) ~ {right}"})
     row = fit.terms.set_index("term").loc[term]
     speed, fastest, slowest = (convergence_speed(row[name], spec["years"])

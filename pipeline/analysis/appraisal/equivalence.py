@@ -1,0 +1,65 @@
+"""What a model could have found, and when two may be called alike (可检出的效应、等效检验)."""
+
+from dataclasses import dataclass
+
+from scipy import special
+
+from pipeline.analysis.estimators.estimates import Estimate
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.terms import LEVEL, is_missing
+
+POWER = 0.8
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """Whether an effect is small enough (等效): ``p_value`` of the two one-sided tests, and the
+    90 % interval; only where ``alike`` may “无差异” be said, and then with the bounds."""
+
+    estimate: float
+    p_value: float
+    ci_low: float
+    ci_high: float
+    alike: bool
+
+
+def detectable_effect(std_error: float, df: float) -> float:
+    """Return the least effect that is found with 80 % power at 5 % (可检出的最小效应).
+
+    (t₀.₉₇₅ + t₀.₈)·error, in the units of the coefficient. It says what the data can tell, not
+    what they tell. `WrongUse` where the error is none. Source: Bloom (1995), multiplier 2.80.
+
+    >>> round(detectable_effect(1.0, 10_000), 2), round(detectable_effect(1.0, 20), 2)
+    (2.8, 2.95)
+    """
+    if not (std_error > 0 and df > 0):
+        raise WrongUse("标准误、自由度应大于0")
+    return float((special.stdtrit(df, 1 - LEVEL / 2) + special.stdtrit(df, POWER)) * std_error)
+
+
+def equivalence(fit: Estimate, term: str, low: float, high: float) -> Equivalence:
+    """Test that a term's effect lies between ``low`` and ``high`` (等效检验).
+
+    The bounds are the least effects that would matter, written down before the result. p is the
+    larger of P(T > (b − low)/error) and P(T < (b − high)/error). `WrongUse` where the term is
+    none, has no error, or the bounds do not hold 0 between them. Source: Schuirmann (1987).
+    """
+    rows = fit.terms[fit.terms["term"] == term].to_dict("records")
+    if not rows or any(is_missing(rows[0][name]) for name in ("std_error", "df")):
+        raise WrongUse(f"模型中没有有标准误的“{term}”一项")
+    row = rows[0]
+    return of_figures(row["estimate"], row["std_error"], row["df"], low, high)
+
+
+def of_figures(estimate: float, std_error: float, df: float, low: float, high: float
+               ) -> Equivalence:
+    """Return the same of a printed estimate, with its error and degrees of freedom."""
+    if not low < 0 < high:
+        raise WrongUse("等效界应一负一正，如 −0.5、0.5")
+    if not (std_error > 0 and df > 0):
+        raise WrongUse("标准误、自由度应大于0")
+    p = max(special.stdtr(df, -(estimate - low) / std_error),
+            special.stdtr(df, (estimate - high) / std_error))
+    half = special.stdtrit(df, 1 - LEVEL) * std_error
+    return Equivalence(float(estimate), float(p), float(estimate - half), float(estimate + half),
+                       bool(p < LEVEL))
