@@ -205,8 +205,9 @@ _FAULT_ZH = {
 def fault_zh(error: dict) -> str:
     """Return one fault that pydantic found, with its place, in Chinese."""
     place = ".".join(str(part) for part in error["loc"]) or "（全文件）"
-    text = _FAULT_ZH.get(error["type"], error["msg"].removeprefix("Value error, "))
-    return f"{place}：{text.format(**error.get('ctx', {}))}"
+    if error["type"] not in _FAULT_ZH:      # our own words, which may quote braces of the file
+        return f"{place}：{error['msg'].removeprefix('Value error, ')}"
+    return f"{place}：{_FAULT_ZH[error['type']].format(**error.get('ctx', {}))}"
 
 
 @cache

@@ -22,9 +22,10 @@ from pipeline.publishing.chapters.binding import bind
 from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.publishing.chapters.execution import execute, without_traces
 from pipeline.publishing.chapters.surroundings import private_surroundings
-from pipeline.publishing.formats import PDF
+from pipeline.publishing.formats import PDF, exporter_of
 from pipeline.publishing.kinds import COUNTY, Book, book_of, with_formats
 from pipeline.publishing.order import Order
+from pipeline.publishing.paper.drafts import read_draft
 from pipeline.publishing.paper.exporting import export
 from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.finding_lines import refusals
@@ -98,6 +99,8 @@ def _export(notebook: NotebookNode, made: County | Annual, order: Order, finishe
     left = [name for name in book.workbooks if (made.folder / name).is_file()]
     for name in (*book.records, *left):
         shutil.move(made.folder / name, finished / name)
+    for name in book.drafts:
+        _write_draft(made.folder / f"{name}.json", run_id(why)[:16], finished / f"{name}.docx")
     write_tables(made, finished / "tables")
     record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)
     (finished / "manifest.json").write_text(record + "\n", encoding="utf-8")
@@ -105,6 +108,15 @@ def _export(notebook: NotebookNode, made: County | Annual, order: Order, finishe
         write_own(made.folder, name, content)
     sign(made.folder, run_id(why))
     log.info("exported in %.1f s", time.monotonic() - started)
+
+
+def _write_draft(left: Path, run: str, path: Path) -> None:
+    """Write a draft (草稿) that the chapters left as a Word document; nothing where it is null."""
+    draft = json.loads(left.read_text("utf-8"))
+    left.unlink()
+    if draft:
+        document = read_draft(draft, run)
+        path.write_bytes(exporter_of("docx")(default_preprocessors=[]).written(document))
 
 
 @contextmanager

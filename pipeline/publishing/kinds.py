@@ -36,7 +36,8 @@ class Book:
 
     Its chapters stand in ``notebooks/<name>`` and take ``parameters``. The files are called
     ``<stem>.pdf`` and so on; of ``records``, which the chapters leave, the first is the results.
-    ``workbooks`` are what they leave besides, where there is anything to put into one.
+    ``workbooks`` are what they leave besides, where there is anything to put into one; a draft
+    among ``drafts`` (草稿) is published as a Word document, for people to go on writing.
     ``causes`` are all that decides it, ``portable`` the parameters with which the executed
     notebook runs again elsewhere, ``beside`` what else stands beside its processed tables.
     """
@@ -50,10 +51,12 @@ class Book:
     portable: Callable[..., dict]
     beside: Callable[..., dict[str, bytes]] = lambda made: {}
     workbooks: tuple[str, ...] = ()
+    drafts: tuple[str, ...] = ()
 
 
 COUNTY = Book("county", "卷宗", "dossier", Parameters, ("results.json", "findings.json"),
-              causes, _portable_of_county, workbooks=("annex.xlsx", "ledger.xlsx"))
+              causes, _portable_of_county, workbooks=("annex.xlsx", "ledger.xlsx"),
+              drafts=("self_report",))
 ANNUAL = Book("annual", "年度评价", "annual", AnnualParameters, ("annual.json",),
               annual_causes, _portable_of_annual, _study_beside)
 BOOKS = {book.name: book for book in (COUNTY, ANNUAL)}

@@ -35,7 +35,7 @@ from pipeline.publishing.paper.blocks import read_notebook
 pytestmark = pytest.mark.slow
 Made = namedtuple("Made", "folder results pages text order")
 RECORDS = ("dossier.pdf", "dossier.docx", "dossier.xlsx", "annex.xlsx", "ledger.xlsx",
-           "results.json", "findings.json")
+           "self_report.docx", "results.json", "findings.json")
 
 
 def make(place, unit, year, engine="fork", **more):

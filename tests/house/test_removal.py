@@ -11,6 +11,7 @@ DECIDE = {"ground/keeping.py", "ground/ownership.py", "publishing/records/public
 REASONS = {  # what else may, and why nothing of the user's can stand there
     ("cleaning/blank_form/template_book.py", "write_template"): "the file that it has just made",
     ("publishing/book.py", "_export"): "within the scratch folder of the child",
+    ("publishing/book.py", "_write_draft"): "within the scratch folder of the child",
     ("whole/pooling.py", "ask_counties"): "from a scratch folder to a private one",
     ("publishing/batch/books/lease.py", "give_up"): "the note of the lock, in a folder of ours",
     ("publishing/batch/books/lease.py", "_clear_away"): "the note of the lock, in a folder of ours",

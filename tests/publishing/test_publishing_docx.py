@@ -153,7 +153,8 @@ def test_every_style_that_is_named_is_there_and_none_besides(example):
             asked |= {e.get(f"{W}val") for e in ElementTree.fromstring(content).iter()
                       if e.tag in {f"{W}{tag}" for tag in ("pStyle", "rStyle", "tblStyle",
                                                            "basedOn", "next")}}
-    built_in = {"DefaultParagraphFont", "NoList", "Heading3", "JunhengCode", "JunhengHeadMark"}
+    built_in = {"DefaultParagraphFont", "NoList", "Heading3", "JunhengCode", "JunhengHeadMark",
+                "JunhengBlank"}
     assert asked <= there.keys() <= asked | built_in
 
 

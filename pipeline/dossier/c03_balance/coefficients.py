@@ -21,6 +21,15 @@ from pipeline.ground.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, is_missi
 
 def balance_sentences(balance: pd.DataFrame, county: County) -> Prose:
     """State the coefficients of each stage and how many keep their limit (校际差异系数)."""
+    known = ((balance["year"] == county.year) & (balance["cv"] != "")).any()
+    chart = "和[[cv_chart]]" if known else ""
+    return Prose("balance_sentences", (
+        *coefficient_lines(balance, county),
+        f"各项平均值、标准差与差异系数见[[balance_table]]{chart}。"))
+
+
+def coefficient_lines(balance: pd.DataFrame, county: County) -> list[str]:
+    """Return a sentence for the coefficients of each stage, and one for those near a limit."""
     now = balance[balance["year"] == county.year]
     said = [text for stage, zh in county.standard.stages.items()
             if (text := _stage_sentence(now[now["stage"] == stage], zh, county))]
@@ -30,9 +39,7 @@ def balance_sentences(balance: pd.DataFrame, county: County) -> Prose:
                  f"（{_cv(r, county)}）" for r in records(near)]
         said.append(f"临界：{joined(names)}与限值相差不超过{limit_text(county.standard.balance.near)}"
                     "或取整会改变结论，判定以未取整的精确值为准。")
-    chart = "和[[cv_chart]]" if (now["cv"] != "").any() else ""
-    said.append(f"各项平均值、标准差与差异系数见[[balance_table]]{chart}。")
-    return Prose("balance_sentences", tuple(said))
+    return said
 
 
 def short(id: str, county: County) -> str:

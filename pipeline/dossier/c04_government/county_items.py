@@ -28,16 +28,23 @@ def veto_words(judgements: pd.DataFrame) -> str:
 
 def item_sentences(judgements: pd.DataFrame, group: str, county: County) -> Prose:
     """Count the states of one group and name what is not met."""
-    key, part = f"{group}_sentences", judgements[judgements["group"] == GROUPS[group]]
+    there = (judgements["group"] == GROUPS[group]).any()
+    return Prose(f"{group}_sentences", (item_words(judgements, group, county) + (
+        f"见[[{group}_table]]。" if there else ""),))
+
+
+def item_words(judgements: pd.DataFrame, group: str, county: County) -> str:
+    """Count the states of one group and name what is not met, in words."""
+    part = judgements[judgements["group"] == GROUPS[group]]
     if part.empty:
-        return Prose(key, (f"{county.standard.title}没有{GROUPS[group]}指标。",))
+        return f"{county.standard.title}没有{GROUPS[group]}指标。"
     states = part["status"]
     text = (f"{GROUPS[group]}{len(part)}项：达标{(states == MET).sum()}项、未达标"
             f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项")
     failed = records(part[states == NOT_MET])
     if failed:
         text += "。未达标：" + "；".join(f"{r['id']}（{r['reason']}）" for r in failed)
-    return Prose(key, (f"{text}。见[[{group}_table]]。",))
+    return f"{text}。"
 
 
 def item_table(judgements: pd.DataFrame, group: str, county: County) -> PrintedTable | None:
@@ -51,9 +58,14 @@ def veto_sentences(judgements: pd.DataFrame, county: County) -> Prose:
     """Say how vetoes and the conditions for applying stand."""
     if not (judgements["group"] == VETO).any():
         return Prose("veto_sentences", (f"{county.standard.title}没有一票否决事项。",))
-    applied = records(judgements[judgements["group"] == ELIGIBILITY])
-    said = "".join(f"申报条件{STATE_ZH[r['status']]}：{r['reason']}。" for r in applied)
+    said = eligibility_words(judgements)
     return Prose("veto_sentences", (f"{veto_words(judgements)}。{said}",))
+
+
+def eligibility_words(judgements: pd.DataFrame) -> str:
+    """Say how the conditions for applying stand (申报条件)."""
+    applied = records(judgements[judgements["group"] == ELIGIBILITY])
+    return "".join(f"申报条件{STATE_ZH[r['status']]}：{r['reason']}。" for r in applied)
 
 
 def veto_table(judgements: pd.DataFrame, county: County) -> PrintedTable | None:

@@ -82,8 +82,8 @@ def summary_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame, balanc
     return Prose("summary_sentences", (
         scope,
         overall_words(judgements, county),
-        *([_schools(compliance, county)] if county.standard.judges_schools else []),
-        *([_coefficients(balance, county)] if county.standard.balance.cv_max else []),
+        *([school_words(compliance, county)] if county.standard.judges_schools else []),
+        *([coefficient_words(balance, county)] if county.standard.balance.cv_max else []),
         f"{others}评估指标{len(rest)}项中{_counted(rest['status'])}；{veto_words(judgements)}。"
         "逐项结论见[[judgement_table]]，应补交的资料见[[open_table]]。",
         *([path_words(path, county)] if len(path) else []),
@@ -109,7 +109,8 @@ def _assumed(county: County) -> str:
     return f"本卷宗是情景测算，各数含以下假设，不是填报数据：{said}。"
 
 
-def _schools(compliance: pd.DataFrame, county: County) -> str:
+def school_words(compliance: pd.DataFrame, county: County) -> str:
+    """Count the states of the schools of each stage (学校达标情况)."""
     now, said = compliance[compliance["year"] == county.year], []
     if now.empty:
         return "学校资源配置：没有参评学校的数据，待核。"
@@ -135,7 +136,8 @@ def _values(balance: pd.DataFrame, county: County) -> str:
     return f"校际差异系数：{joined(said)}。见[[balance_table]]。"
 
 
-def _coefficients(balance: pd.DataFrame, county: County) -> str:
+def coefficient_words(balance: pd.DataFrame, county: County) -> str:
+    """Count the states of the coefficients and name those over their limit (差异系数)."""
     now = balance[balance["year"] == county.year]
     status = now["status"]
     if not (now["cv"] != "").any():
@@ -190,7 +192,7 @@ def conclusion_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame,
     rest, part = _rest(judgements, county), judgements[judgements["group"] == RESOURCE]
     if len(rest) < len(judgements):
         failed = [f"{r['id']}（{r['reason']}）" for r in records(part[part["status"] == NOT_MET])]
-        said += [_schools(compliance, county), _coefficients(balance, county),
+        said += [school_words(compliance, county), coefficient_words(balance, county),
                  f"{_reading(county)}{_counted(part['status'])}"
                  + (f"；未达标的：{'、'.join(failed)}。" if failed else "。")]
     for group, part in _items(rest).groupby("group", sort=False):

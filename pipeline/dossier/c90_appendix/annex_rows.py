@@ -5,6 +5,8 @@ Schools bear the names of the statistics, in one order everywhere: stage by stag
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 
 from pipeline.county import County
 from pipeline.definitions.forms.annex_tables import SLOT, AnnexTable
@@ -75,9 +77,17 @@ def _level(row: dict | None, form: AnnexTable) -> Filled:
 
 def _remark(form: AnnexTable, levels: dict[str, dict]) -> str:
     """Say which are met, which reach the floor, which are missing (备注)."""
-    named = {zh: "、".join(id for id in form.indicators if levels[id]["level"] == level)
+    named = {zh: _spanned(form.indicators, [levels[id]["level"] == level for id in form.indicators])
              for level, zh in ((ABOVE, "达标"), (FLOOR, "达到85%"), (MISSING, "缺数据"))}
     return "；".join(f"{ids}{zh}" for zh, ids in named.items() if ids)
+
+
+def _spanned(ids: list[str], held: list[bool]) -> str:
+    """Name those that are held, three or more neighbours by their ends: R1、R3—R7."""
+    spans = [[id for id, _ in group] for is_held, group in groupby(
+        zip(ids, held, strict=True), itemgetter(1)) if is_held]
+    return "、".join(f"{span[0]}—{span[-1]}" if len(span) > 2 else "、".join(span)
+                    for span in spans)
 
 
 def _count_rows(form: AnnexTable, rows, values, county: County):
@@ -127,18 +137,19 @@ def _item_rows(form: AnnexTable, rows, values: Values, county: County):
         row = judged.get(item.id)
         if row is None:
             continue
-        text = SLOT.sub(lambda slot, limit=row["limit"]: _filled(
+        text = SLOT.sub(lambda slot, limit=row["limit"]: filled(
             slot[1], int(slot[2]), values, limit), item.text)
         known = row["reason"] if row["status"] != UNDETERMINED else "待核"
         yield {"number": _whole(number), "name": Filled(row["zh"]),
                "conclusion": Filled(text or known), "met": Filled(STATE_ZH[row["status"]])}
 
 
-def _filled(formula: str, places: int, values: Values, limit: Fraction | None) -> str:
-    """Return a number of a text: never rounded onto a limit that it does not reach."""
+def filled(formula: str, places: int, values: Values, limit: Fraction | None,
+           blank: str = _BLANK) -> str:
+    """Return a number of a text, or the blank: never rounded onto a limit that it misses."""
     value = exactly(formula, values)
     if value is None:
-        return _BLANK
+        return blank
     while rounded(value, places) == limit != value and places < _MOST_PLACES:
         places += 1
     return str(rounded(value, places))

@@ -26,7 +26,10 @@ def county_values(rows: dict[str, list[dict]], county: County) -> Values:
     """Return every name that a form's formulas may use, for the county as a whole."""
     facts = {name: None for name, v in variables().variables.items() if v.county}
     facts |= {row["variable"]: row["value"] for row in rows["facts"] if row["variable"] in facts}
-    values = facts | _schools(rows) | _stages(rows, county) | _sizes(rows, county)
+    counted = _schools(rows) | _stages(rows, county) | _sizes(rows, county)
+    if not rows["sections"]:                # no table of schools has come: none is counted as 0
+        counted = dict.fromkeys(counted)
+    values = facts | counted
     if values["special_ed_pupils"] and not values["special_schools"]:
         values["special_schools"] = None    # they are taught somewhere: the table lacks a school
     return values

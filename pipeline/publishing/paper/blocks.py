@@ -42,9 +42,15 @@ def read_notebook(notebook: NotebookNode, run_id: str = "") -> dict:
             document["body"] += _text_cell(cell)
         elif cell.cell_type == "code":
             for record in _records(cell, number):
-                _add(document, record, used)
+                add_record(document, record, used)
     if document["cover"] is None:
         raise DossierFailed("笔记本中没有封面，或尚未运行，无法生成卷宗。")
+    return completed(document)
+
+
+def completed(document: dict) -> dict:
+    """Return a document with its headings, tables and figures numbered and references put in;
+    `DossierFailed` says which heading, reference or letter is amiss."""
     _check_headings(document["body"])
     document["body"] = _without_empty(document["body"])
     _number_headings(document["body"])
@@ -83,7 +89,8 @@ def _records(cell: NotebookNode, number: int) -> Iterator[dict]:
             yield record
 
 
-def _add(document: dict, record: dict, used: set[str]) -> None:
+def add_record(document: dict, record: dict, used: set[str]) -> None:
+    """Add the record of an exhibit to a document; `DossierFailed` where it is no whole one."""
     kind, key = record.get("kind"), record.get("key", "")
     missing = [name for name in _CONTENT.get(kind, ()) if name not in record]
     if kind not in _CONTENT or missing:

@@ -86,7 +86,7 @@ def cover(document: dict) -> str:
     """Return the cover (封面): it says which file the numbers are read from."""
     front, run_id = document["cover"], document["run_id"]
     statements = [front["statement"]] if front["statement"] else []
-    statements += [_EDITABLE, *([f"运行编号：{run_id}"] if run_id else [])]
+    statements += [document.get("told", _EDITABLE), *([f"运行编号：{run_id}"] if run_id else [])]
     widths = [_room(wide=False) * share // 100 for share in _COVER_COLUMNS]
     rows = "".join(
         "<w:tr>" + "".join(

@@ -43,7 +43,10 @@ def paragraph(style: str, content: str, *, keep: bool = False, align: str = "",
 
 
 def ended_section(blocks: str, section: str) -> str:
-    """Return blocks, the last of them a paragraph, that end a section (节)."""
+    """Return blocks, the last of them a paragraph, that end a section (节). Where that one holds a
+    content control LibreOffice would run it together with the next: an empty one ends it."""
+    if "<w:sdt>" in blocks.rsplit("<w:pPr>", 1)[1]:
+        blocks += paragraph("JunhengHint", "")
     before, after = blocks.rsplit("</w:pPr>", 1)
     return f"{before}{section}</w:pPr>{after}"
 
@@ -73,12 +76,22 @@ def running_text(runs: list[dict], anchors: dict[str, int]) -> str:
 def _piece(piece: dict, anchors: dict[str, int]) -> str:
     if "parts" in piece:
         return omml(piece)
+    if piece.get("blank"):
+        return blank(piece["text"])
     style = "Strong" if piece.get("strong") else "JunhengCode" if piece.get("code") else ""
     properties = character_style(style) if style else ""
     if "to" in piece:
         reference = f"REF {anchor_name(anchors[piece['to']])} \\h"
         return field(reference, piece["text"], properties)
     return run(piece["text"], properties)
+
+
+def blank(text: str) -> str:
+    """Return a place for words (待填处): a content control that shows what is to be written there
+    until somebody writes."""
+    return (f"<w:sdt><w:sdtPr><w:alias w:val={quoteattr(text)}/><w:showingPlcHdr/><w:text/>"
+            f"</w:sdtPr><w:sdtContent>{run(text, character_style('JunhengBlank'))}</w:sdtContent>"
+            "</w:sdt>")
 
 
 def heading(block: dict) -> str:
