@@ -19,6 +19,7 @@ from pipeline.commands.records.collect import collect
 from pipeline.commands.records.index import index
 from pipeline.commands.records.key import key
 from pipeline.commands.records.sign import sign
+from pipeline.commands.records.trace import trace
 from pipeline.commands.records.verify import verify
 from pipeline.commands.run import run
 from pipeline.commands.synth import synth
@@ -31,7 +32,7 @@ from pipeline.publishing.chapters.surroundings import settle
 from pipeline.publishing.records.temporaries import temporaries_together
 
 # Their figures must not hang on the environment.
-_SETTLED = (["run"], ["annual"], ["what-if"], ["verify"])
+_SETTLED = (["run"], ["annual"], ["what-if"], ["verify"], ["trace"])
 _LEAST_MEMORY = 1_000_000_000  # bytes of address space; with 700 MB the smallest dossier dies
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -43,7 +44,7 @@ def command() -> None:
 
 
 for _one in (run, check, what_if_, collect, index, annual, prefecture, template, synth, list_,
-             doctor, clean, verify, sign, key):
+             doctor, clean, verify, trace, sign, key):
     command.add_command(_one)
 
 

@@ -15,7 +15,7 @@ from pipeline.ground.errors import WrongUse
 @click.option("--coverage", is_flag=True, help="只用于 plans：每个规划包的目标由什么判定，各有几项")
 def list_(what: str, raw: str, coverage: bool) -> None:
     """列出标准包、规划包、指标、表式、核查项或已登记的县。"""
-    from pipeline.whole.inventory import LISTS, PLANS, listing
+    from pipeline.whole.listings.inventory import LISTS, PLANS, listing
 
     if what not in LISTS:
         raise WrongUse(f"没有“{what}”这一项，可列：{'、'.join(LISTS)}")

@@ -18,7 +18,7 @@ from pipeline.analysis.estimators import preparing
 from pipeline.analysis.library import SchoolTable, TableRefused, estimate, five_schools
 from pipeline.definitions.base import ROOT
 from pipeline.ground.errors import InputRefused, WrongUse
-from pipeline.whole.library_page import PAGE, library_page
+from pipeline.whole.listings.library_page import PAGE, library_page
 
 F, D = Fraction, Decimal
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "indices.json").read_text("utf-8"))
@@ -214,7 +214,7 @@ def test_the_examples_in_the_docstrings_hold(module):
 
 def test_the_page_of_the_library_is_up_to_date_and_its_examples_hold():
     page = PAGE.read_text("utf-8")
-    assert page == library_page(), "run: python -m pipeline.whole.library_page"
+    assert page == library_page(), "run: python -m pipeline.whole.listings.library_page"
     examples = doctest.DocTestParser().get_doctest(
         page.replace("```\n", "\n"), {**vars(library)}, "library.md", None, 0)
     results = doctest.DocTestRunner(verbose=False).run(examples)

@@ -17,7 +17,7 @@ from pipeline.definitions.base import DATA, ROOT
 from pipeline.ground.errors import WrongUse
 
 EXAMPLE = DATA / "raw" / "2012" / "990102_五校算例.csv"
-READ = {"check", "list", "doctor", "prefecture", "verify"}
+READ = {"check", "list", "doctor", "prefecture", "trace", "verify"}
 WRITE = {  # the command, and what else it needs
     "run": ["990102", "--year", "2012"],
     "annual": ["--year", "2012"],

@@ -207,7 +207,7 @@ CHECK_SAYS = '''
 from pathlib import Path
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
-from pipeline.whole.inventory import listing
+from pipeline.whole.listings.inventory import listing
 county = County.open("990101", 2026, standard="ref-worked-example",
                      raw=str(Path("given").absolute()), processed=str(Path("made").absolute()))
 found = import_county(county)

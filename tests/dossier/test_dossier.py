@@ -31,6 +31,8 @@ from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.publishing.order import Order
 from pipeline.publishing.paper.blocks import read_notebook
+from pipeline.whole.tracing.asked_figure import printed_in, traced_tables
+from pipeline.whole.tracing.county_trace import county_figures, traced
 
 pytestmark = pytest.mark.slow
 Made = namedtuple("Made", "folder results pages text order")
@@ -292,3 +294,17 @@ def test_a_real_county_without_thresholds_is_described_and_not_judged(unit, cali
     assert all(re.search(rf" {row['indicator']} \D+ 27 \S+ \S+ {cv_text(row['cv'], None)} ",
                          county.text) for row in rows)
     assert "未达标" not in county.text.replace("未达标项", "")
+
+
+def test_a_number_on_paper_leads_back_to_the_cells(made):
+    document = read_notebook(nbformat.read(made.folder / "dossier.ipynb", as_version=4))
+    keys = {block["key"]: block for block in document["front"] + document["body"]
+            if block["type"] == "table"}
+    for spec in traced_tables():
+        block = next(b for key, b in keys.items() if key.startswith(spec.key))
+        heads = {"/".join(filter(None, (f["group"], f["label"]))) for f in block["fields"]}
+        assert {*spec.rows, *spec.columns} - {"年", "R"} <= heads, spec.key
+        column = next(head for head in heads if head in spec.columns or head[:2] in ("R1", "20"))
+        asked = printed_in(document, block["label"], "1", column, standard("cn-2017-06"))
+        county = County.open("990101", 2023)
+        assert list(traced(county_figures(county, asked.table), asked).lines())

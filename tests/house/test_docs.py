@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.definitions.base import ROOT
 from pipeline.ground.terms import TABLES
-from pipeline.whole.dictionary import checks_listed, dictionary
+from pipeline.whole.listings.dictionary import checks_listed, dictionary
 
 GLOSSARY = (ROOT / "GLOSSARY.md").read_text("utf-8")
 TERMS = re.findall(r"^\| ([^|]+) \| (`[^|]+`) \| ([^|]+) \|$", GLOSSARY, re.MULTILINE)
@@ -62,7 +62,7 @@ def test_the_readme_has_two_commands_and_both_are_targets_of_the_makefile():
 
 def test_the_data_dictionary_is_up_to_date():
     written = (ROOT / "data" / "processed" / "README.md").read_text("utf-8")
-    assert written == dictionary(), "run: python -m pipeline.whole.dictionary"
+    assert written == dictionary(), "run: python -m pipeline.whole.listings.dictionary"
 
 
 def test_what_outside_software_does_is_held_by_a_test_that_there_is():
@@ -74,7 +74,7 @@ def test_what_outside_software_does_is_held_by_a_test_that_there_is():
 
 def test_the_list_of_checks_is_up_to_date():
     written = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
-    assert written == checks_listed(), "run: python -m pipeline.whole.dictionary"
+    assert written == checks_listed(), "run: python -m pipeline.whole.listings.dictionary"
 
 
 def test_the_data_dictionary_names_every_table_and_column():

@@ -16,7 +16,7 @@ from pipeline.definitions.base import DATA, ROOT
 from pipeline.publishing.book import make_dossier
 from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.order import Order
-from pipeline.whole.inventory import listing
+from pipeline.whole.listings.inventory import listing
 
 pytestmark = pytest.mark.slow
 UNIT, YEAR = "990102", 2012

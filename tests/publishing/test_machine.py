@@ -260,7 +260,7 @@ def test_a_full_disk_at_the_door_is_one_line(monkeypatch, capsys):
     def failing(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("pipeline.whole.inventory.listing", failing)
+    monkeypatch.setattr("pipeline.whole.listings.inventory.listing", failing)
     with pytest.raises(SystemExit) as end:
         main(["list", "standards"])
     told = capsys.readouterr()

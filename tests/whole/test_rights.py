@@ -79,6 +79,14 @@ def standing(place):
     return made.out
 
 
+def traced(place):
+    folder = place / "out" / str(YEAR) / FIRST
+    folder.mkdir(parents=True)
+    (folder / "results.json").write_text('{"verdict": "not_met"}', "utf-8")
+    return ["trace", FIRST, "/verdict", "--year", YEAR, "--raw", nation(place).raw,
+            "--out", place / "out"]
+
+
 # name of the command → what is done with it below a folder: words for the command, or a step
 WRITING = {
     "index": lambda place: [*run(place), ["index", place / "out"]],
@@ -93,6 +101,7 @@ WRITING = {
 READING = {"check": lambda place: [["check", nation(place).raw]],
            "list": lambda place: [["list", "counties", "--raw", nation(place).raw]],
            "verify": lambda place: [["verify", standing(place)]],
+           "trace": lambda place: [traced(place)],
            "prefecture": lambda place: [["prefecture", FIRST[:4], "--year", YEAR, "--raw",
                                          nation(place).raw]],
            "doctor": lambda place: [["doctor"]]}

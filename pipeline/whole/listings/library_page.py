@@ -1,6 +1,6 @@
 """The page of the library (程序库): what its docstrings say, printed.
 
-    python -m pipeline.whole.library_page
+    python -m pipeline.whole.listings.library_page
 
 writes `docs/library.md`. A test compares the file with what is printed here.
 """
@@ -18,7 +18,7 @@ _HEAD = """\
 
 不用采集表、不出卷宗，由 pandas 数据表直接得到差异系数、不均等指标、差异来源分解和回归估计。
 各数由出卷宗的同一批函数算得，逐位相同。
-本页由 `pipeline/whole/library_page.py` 按程序中的说明印出，请勿手改；例子由测试运行。
+本页由 `pipeline/whole/listings/library_page.py` 按程序中的说明印出，请勿手改；例子由测试运行。
 
 ```python
 from pipeline.analysis.library import SchoolTable, estimate, five_schools

@@ -1,6 +1,6 @@
 """The data dictionary (数据字典) and the list of checks (核查项), printed from the declarations.
 
-    python -m pipeline.whole.dictionary
+    python -m pipeline.whole.listings.dictionary
 
 writes `data/processed/README.md` and `docs/checks.md`. A test compares the files with what is
 printed here, so they cannot fall behind.
@@ -21,7 +21,7 @@ _HEAD = """\
 # data/processed：中间表与数据字典
 
 这里的文件由章节运行产生，每县每年一个文件夹 `<年份>/<县代码>/`，可以全部删去重做。
-本文件由 `pipeline/whole/dictionary.py` 按 `pipeline/ground/terms.py` 和
+本文件由 `pipeline/whole/listings/dictionary.py` 按 `pipeline/ground/terms.py` 和
 `data/variables.toml` 印出，请勿手改。
 
 表为 UTF-8 编码的 csv，章节之间用它交接；空白表示缺失，零是数据。类型的写法：
@@ -56,8 +56,8 @@ _CHECKS = """\
 # 核查项
 
 `junheng check` 和卷宗第一章、`findings.json` 中每条记录的代码。本文件由
-`pipeline/whole/dictionary.py` 按 `data/checks.toml` 印出，请勿手改。`data/checks/` 中一个文件一项的
-不在其内，全部见 `junheng list checks`。
+`pipeline/whole/listings/dictionary.py` 按 `data/checks.toml` 印出，请勿手改。
+`data/checks/` 中一个文件一项的不在其内，全部见 `junheng list checks`。
 
 - 拒收：不出卷宗。提醒：照出卷宗，写在里面。已清洗、说明：记录在案，无须处理。
 - “可登记”：确实如此的数，在 `corrections.csv` 登记该格（新值与原值相同，写明理由），即只提醒。

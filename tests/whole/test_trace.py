@@ -1,0 +1,177 @@
+"""A printed figure leads back to the cells that it was made of, and they give it again."""
+
+import random
+from fractions import Fraction
+
+import openpyxl
+import pytest
+from tables import table
+
+from pipeline.county import County
+from pipeline.definitions.base import DATA
+from pipeline.definitions.standards import standard
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.terms import records
+from pipeline.whole.tracing.asked_figure import AskedFigure, pointed_at, printed_in
+from pipeline.whole.tracing.county_trace import county_figures, traced
+
+DRAWN = 200
+FACTOR = {"万元": 10000}  # of the example's headings that do not state the base unit
+
+
+@pytest.fixture(scope="module")
+def figures():
+    return county_figures(County.open("990101", 2023), "targets")
+
+
+@pytest.fixture(scope="module")
+def sheets():
+    """The cells of the example's workbooks, read by another hand."""
+    return {f"{year}/990101_示例县.xlsx": openpyxl.load_workbook(
+        DATA / "raw" / str(year) / "990101_示例县.xlsx") for year in (2021, 2022, 2023)}
+
+
+def cell_value(cell, sheets):
+    sheet = sheets[cell["file"]][cell["sheet"]]
+    text = str(sheet[f"{cell['column']}{cell['row']}"].value).strip()
+    head = str(sheet[f"{cell['column']}2"].value)
+    wide = text.translate({ord("０") + n: str(n) for n in range(10)}).replace(",", "")
+    digits = "".join(c for c in wide if c.isdigit() or c == ".")
+    return Fraction(digits) * next((f for unit, f in FACTOR.items() if unit in head), 1)
+
+
+def amount(node, sheets):
+    """Compute what a school has from cells alone: a share by pupils 1 to 1.1 where it is split."""
+    (cell,) = node["cells"]
+    whole = cell_value(cell, sheets)
+    if "parts" not in node:
+        return whole
+    weights = [Fraction(w) for w in node["how"].split("权重")[1].rstrip("）").split("：")]
+    weighted = {part["what"].split("（")[1]: w * cell_value(part["cells"][0], sheets)
+                for w, part in zip(weights, node["parts"], strict=True)}
+    assert weights in ([1, Fraction("1.1")], [1, Fraction("1.1"), Fraction("1.32")],
+                       [1, Fraction("1.2")])
+    own = next(w for stage, w in weighted.items() if stage.split("）")[0] in node["what"])
+    return whole * own / sum(weighted.values())
+
+
+def indicator_value(node, sheets):
+    *above, pupils = node["parts"]
+    times = 100 if node["how"].endswith("×100") else 1
+    minus = [p for p in above if "－" + p["what"].split(" ")[-1] in node["how"]]
+    found = sum(amount(p, sheets) * (-1 if p in minus else 1) for p in above)
+    return found * times / amount(pupils, sheets)
+
+
+def test_200_figures_drawn_at_random_come_out_again_from_their_cells_alone(figures, sheets):
+    rows = [row for row in records(figures.tables["indicators"])
+            if row["indicator"].startswith("R") and row["value"] == row["value"]
+            and row["value"] is not None]
+    for row in random.Random(19).sample(rows, DRAWN):
+        found = figures.trace("indicators", row, "value").record()
+        assert indicator_value(found, sheets) == row["value"], found
+
+
+def test_the_coefficients_of_a_year_come_out_again_from_the_cells_of_all_schools(figures, sheets):
+    for row in records(figures.tables["balance"]):
+        if row["year"] != 2023 or row["n_missing"]:
+            continue
+        parts = figures.trace("balance", row, "cv").record()["parts"]
+        assert len(parts) == row["n_schools"]
+        values = [indicator_value(part, sheets) for part in parts]
+        pupils = [amount(part["parts"][-1], sheets) for part in parts]
+        mean = sum(p * x for p, x in zip(pupils, values, strict=True)) / sum(pupils)
+        squares = sum(p * (x - mean) ** 2 for p, x in zip(pupils, values, strict=True))
+        assert squares / sum(pupils) == row["variance"]
+        assert mean == row["mean"]
+
+
+def test_a_judgement_leads_to_the_figures_and_documents_that_its_rule_read(figures):
+    rows = {row["id"]: row for row in records(figures.tables["judgements"])}
+    told = {id: [part["what"] for part in figures.trace("judgements", rows[id], "status")
+                 .record().get("parts", [])] for id in ("G1", "G7", "Q1", "V1", "R5")}
+    assert told["G1"] == ["佐证材料 G1"] and told["V1"] == ["佐证材料 V1"]
+    assert told["G7"] == ["2023年特殊教育学校公用经费", "2023年特殊教育学校学生数"]
+    assert len(told["Q1"]) == 5 and all(said.startswith("2023年") for said in told["Q1"])
+    assert told["R5"][:2] == ["2023年小学 R5 生均体育运动场馆面积 差异系数",
+                              "2023年初中 R5 生均体育运动场馆面积 差异系数"]
+
+
+def test_the_verdict_leads_to_the_items_that_make_it(figures):
+    found = figures.trace("verdict", {}, "verdict").record()
+    assert (found["value"], len(found["parts"])) == ("未达标", 10)
+
+
+def test_every_target_leads_somewhere_or_says_that_nothing_was_handed_in(figures):
+    for row in records(figures.tables["targets"]):
+        found = figures.trace("targets", row, "status").record()
+        assert found["clause"] and found["code"]
+        assert found.get("parts") or "据" in row["reason"] or row["status"] in (
+            "undetermined", "not_applicable"), row
+
+
+def test_a_figure_that_the_raw_tables_do_not_give_any_more_is_not_traced(figures):
+    row = {"stage": "primary", "indicator": "R5"}
+    with pytest.raises(WrongUse, match="卷宗所印是 0.5"):
+        traced(figures, AskedFigure("balance", row, "cv", "0.5", "0.5"))
+    with pytest.raises(WrongUse, match="0 行"):
+        traced(figures, AskedFigure("balance", row | {"indicator": "R9"}, "cv", "", ""))
+
+
+POINTED = table("""
+    pointer                | table      | column   | row
+    /balance/0/cv          | balance    | cv       | stage=primary indicator=R1
+    /balance/0/sd          | balance    | variance | stage=primary indicator=R1
+    /plans/0/status        | targets    | status   | plan=p id=Z1
+    /schools/0/values/R1   | indicators | value    | stage=s school_code=c indicator=R1
+    /schools/0/pupils      | schools    | pupils   | stage=s school_code=c
+""")
+RESULTS = {"verdict": "met", "unit": {"code": "1"},
+           "balance": [{"stage": "primary", "indicator": "R1", "cv": "0.2", "sd": "1"}],
+           "plans": [{"plan": "p", "target": "Z1", "status": "met"}],
+           "schools": [{"stage": "s", "school_code": "c", "pupils": 5, "values": {"R1": "5"}}]}
+
+
+@pytest.mark.parametrize("told", POINTED)
+def test_a_pointer_into_the_results_means_one_figure(told):
+    found = pointed_at(RESULTS, told["pointer"])
+    assert (found.table, found.column) == (told["table"], told["column"])
+    assert " ".join(f"{name}={value}" for name, value in found.row.items()) == told["row"]
+
+
+@pytest.mark.parametrize(("pointer", "said"), [
+    ("/balance/9/cv", "0—0"), ("/balance/0", "不是一个数"), ("/unit/code", "不能溯源"),
+    ("/nothing", "verdict、unit")])
+def test_a_pointer_that_means_no_figure_is_told_what_there_is(pointer, said):
+    with pytest.raises(WrongUse, match=said):
+        pointed_at(RESULTS, pointer)
+
+
+def document(*rows):
+    heads = ["学段", "指标", "校数", "差异系数", "限值"]
+    return {"front": [], "body": [{
+        "type": "table", "label": "表1", "key": "balance_table", "caption": "差异系数",
+        "source": "学校数据表", "fields": [{"group": "", "label": head} for head in heads],
+        "rows": [[{"text": text} for text in row] for row in rows], "data": [*rows]}]}
+
+
+PRINTED = document(["小学", "R1 高学历教师", "32", "0.202", "0.50"],
+                   ["小学", "R5 运动场馆", "32", "0.522", "0.50"],
+                   ["初中", "R5 运动场馆", "14", "0.301", "0.45"])
+
+
+@pytest.mark.parametrize(("row", "column"), [
+    ("2", "差异系数"), ("2", "4"), ("小学 R5", "差异系数"), ("R5 小学", "系数")])
+def test_a_printed_figure_is_asked_for_by_number_or_by_words(row, column):
+    found = printed_in(PRINTED, "表1", row, column, standard("cn-2017-06"))
+    assert (found.table, found.row, found.column, found.printed) == (
+        "balance", {"stage": "primary", "indicator": "R5"}, "cv", "0.522")
+
+
+@pytest.mark.parametrize(("label", "row", "column", "said"), [
+    ("表2", "1", "1", "表1—表1"), ("表1", "R5", "差异系数", "2 行"),
+    ("表1", "4", "差异系数", "1—3"),
+    ("表1", "1", "标准差", "各列是 1 学段"), ("表1", "1", "限值", "不能溯源")])
+def test_what_is_not_found_in_print_is_told_with_what_there_is(label, row, column, said):
+    with pytest.raises(WrongUse, match=said):
+        printed_in(PRINTED, label, row, column, standard("cn-2017-06"))
