@@ -15,7 +15,7 @@ from pydantic import Field
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.standards import Standard
 from pipeline.ground.errors import WrongUse
-from pipeline.whole.tracing.figures import VERDICT
+from pipeline.whole.tracing.county_figures import VERDICT
 
 _YEAR, _INDICATOR = re.compile(r"(\d{4})年"), re.compile(r"([A-Z]\d+)[ /]")
 _MOST_TOLD = 12

@@ -18,7 +18,7 @@ from pipeline.ground.exact import decimal_text
 from pipeline.ground.terms import TABLES, records
 from pipeline.publishing.paper.blocks import read_notebook
 from pipeline.whole.tracing.asked_figure import AskedFigure, pointed_at, printed_in
-from pipeline.whole.tracing.figures import VERDICT, Figures
+from pipeline.whole.tracing.county_figures import VERDICT, Figures
 from pipeline.whole.tracing.traced import Traced
 
 _ALWAYS = ("indicators", "compliance", "balance", "judgements", "data")
