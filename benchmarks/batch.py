@@ -14,16 +14,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "made"
 
 from batches import YEAR, Nation, fake  # noqa: E402
 
-from pipeline.known_files import folders_listed_once  # noqa: E402
-
 TABLES = 25
 
 
 def measured(what: str, run) -> None:
     """Run and print the seconds by the clock and by the processor."""
     clock, processor = time.perf_counter(), time.process_time()
-    with folders_listed_once():
-        outcomes, code = run()
+    outcomes, code = run()
     made = sum(outcome.state == "ok" for outcome in outcomes.values())
     print(f"{what}: {time.perf_counter() - clock:.1f} s, this process's CPU "
           f"{time.process_time() - processor:.1f} s, {made} made, exit {code}", flush=True)

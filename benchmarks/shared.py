@@ -20,7 +20,6 @@ from statistics import median
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
 from pipeline.ground.readiness import make_ready, mark_child
-from pipeline.known_files import folders_listed_once
 from pipeline.whole.intake import arrivals
 
 _MIB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB
@@ -67,14 +66,13 @@ def _cost(county: County) -> float:
 def looked_through(place: Path, rows: int) -> list[County]:
     """Make a table of so many rows, look through it, print what that costs; return the counties."""
     codes = made(place / "raw", rows)
-    with folders_listed_once(kept=place / "kept"):
-        begun = _cpu()
-        came = arrivals(place / "raw", _YEAR, place / "work")
-        intake = _cpu() - begun
-        if came.problems:
-            raise SystemExit("；".join(came.problems))
-        with folders_listed_once(came.concerned):
-            counties = [County.open(code, _YEAR, "", str(place / "raw")) for code in codes]
+    begun = _cpu()
+    came = arrivals(place / "raw", _YEAR, place / "work", kept=place / "kept")
+    intake = _cpu() - begun
+    if came.problems:
+        raise SystemExit("；".join(came.problems))
+    counties = [County.open(code, _YEAR, "", str(place / "raw"), known=came.known.about(code))
+                for code in codes]
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _MIB
     print(f"{rows:>8,} 行、{len(codes):,} 县：收件 {intake:.2f} 秒，内存峰值 {peak:.0f} MiB",
           flush=True)

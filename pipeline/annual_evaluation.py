@@ -17,7 +17,7 @@ from pipeline.definitions.studies import Study, study as load_study
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.handover import Handover
 from pipeline.ground.origin import disagreements, fingerprint, hash_text, origin, raw_of
-from pipeline.known_files import CORRECTIONS, KnownFiles, known_files, years_of
+from pipeline.known_files import CORRECTIONS, KnownFiles, handed, years_of
 
 _PREFIX = "annual-"
 STUDY = "study.toml"  # beside the tables of a study that is not in data/studies: a copy of it
@@ -37,20 +37,22 @@ class Annual(Handover):
     year: int
     raw: Path
     folder: Path
-    known: KnownFiles = field(default_factory=known_files, repr=False, compare=False)
+    known: KnownFiles = field(default_factory=KnownFiles, repr=False, compare=False)
 
     @classmethod
-    def open(cls, study: str, year: int, raw: str = "", processed: str = "data/processed"
-             ) -> "Annual":
+    def open(cls, study: str, year: int, raw: str = "", processed: str = "data/processed",
+             known: KnownFiles | None = None) -> "Annual":
         """Open the evaluation that a chapter's parameters name; ``raw`` as the study says it.
 
-        Relative folders are those of the project, wherever the notebook is run from.
+        Relative folders are those of the project, wherever the notebook is run from. ``known`` is
+        what is known of the raw folder: for chapters, what was handed on beside their tables.
         """
         if type(year) is not int or not 1980 <= year <= 2100:
             raise WrongUse(f"年份“{year}”应为四位整数，如 2023。")
         chosen = load_study(study)
         place = ROOT / (raw or chosen.source.raw or "data/raw")
-        return cls(chosen, year, place, ROOT / processed / str(year) / f"{_PREFIX}{chosen.id}")
+        return cls(chosen, year, place, ROOT / processed / str(year) / f"{_PREFIX}{chosen.id}",
+                   known or handed(ROOT / processed))
 
     @classmethod
     def at(cls, folder: str, raw: str, study: str = "") -> "Annual | None":

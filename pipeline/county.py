@@ -27,7 +27,7 @@ from pipeline.known_files import (
     PASSED_OVER,
     SUFFIXES,
     KnownFiles,
-    known_files,
+    handed,
     years_of,
 )
 
@@ -47,20 +47,22 @@ class County(Handover):
     standard: Standard
     raw: Path
     folder: Path
-    known: KnownFiles = field(default_factory=known_files, repr=False, compare=False)
+    known: KnownFiles = field(default_factory=KnownFiles, repr=False, compare=False)
 
     @classmethod
     def open(cls, unit: str | int, year: int, standard: str = "", raw: str = "data/raw",
-             processed: str = "data/processed") -> "County":
+             processed: str = "data/processed", known: KnownFiles | None = None) -> "County":
         """Open the county that a chapter's parameters name.
 
-        Relative folders are those of the project, wherever the notebook is run from.
+        Relative folders are those of the project, wherever the notebook is run from. ``known`` is
+        what is known of the raw folder: for chapters, what was handed on beside their tables.
         """
         info = unit_info(unit, ROOT / raw)
         if type(year) is not int or not 1980 <= year <= 2100:
             raise WrongUse(f"年份“{year}”应为四位整数，如 2023。")
         folder = ROOT / processed / str(year) / info.code
-        return cls(info, year, load_standard(standard or info.standard), ROOT / raw, folder)
+        return cls(info, year, load_standard(standard or info.standard), ROOT / raw, folder,
+                   known or handed(ROOT / processed))
 
     def under(self, standard: Standard) -> "County":
         """Return the same county and year under another standard (换标准包)."""

@@ -1,20 +1,18 @@
 """What is known of the files of a raw folder (已知的资料): who handed in what, listed once.
 
 Who looks through a raw folder for thousands of units lists the folder of each year once, learns
-whom shared tables (多县合表) name, and keeps what they say. That is a value, `KnownFiles`. A county
-or an evaluation takes with it what is known when it is opened, and answers by that ever after;
-chapters open theirs in the process, forked for them, of whoever has looked.
+whom shared tables (多县合表) name, and keeps what they say. That is a value, `KnownFiles`, which is
+handed on: orders bring it, a county or an evaluation is opened with it and answers by it ever
+after. To chapters, which take scalars only, it is handed as a file beside their private tables.
 """
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
 from pipeline.definitions.forms.unit_list import UNIT
 from pipeline.ground.admission import NotAdmitted, listed
@@ -28,32 +26,68 @@ SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".et", ".csv", "
 CORRECTIONS = "corrections.csv"
 OF_A_UNIT = re.compile(r"[0-9]{6}[_.]")
 PASSED_OVER = ("~", ".")
+_HANDED = ".known_files.json"
+
+Listing = Mapping[str, tuple[Path, ...]]  # code → the files of that unit, "" → the shared tables
 
 
-def _listing(base: Path) -> Mapping[str, tuple[Path, ...]]:
-    """Return code → the files of that unit in the folder of a year, "" → the shared tables."""
+def _listing(base: Path) -> Listing:
+    """List the folder of a year."""
     found = defaultdict(list)
     for path in _look_into(base):
         if OF_A_UNIT.match(path.name):
             found[path.name[:6]].append(path)
         elif not UNIT.fullmatch(path.name) and path.suffix.lower() in SUFFIXES:
             found[""].append(path)
-    return MappingProxyType({code: tuple(paths) for code, paths in found.items()})
+    return {code: tuple(paths) for code, paths in found.items()}
 
 
 @dataclass(frozen=True)
 class KnownFiles:
     """What is known of raw folders; nothing of them where nobody has looked.
 
-    ``listing`` lists the folder of a year, anew each time or as it stood when first asked.
-    ``concerned`` tells of each shared table the codes of the units that it names; other units
-    then do not read it. One that is not in it concerns everybody. ``kept`` is a private folder
-    for what tables say, so that each is read once.
+    ``folders`` are the folders of years as they stood when somebody looked; others are listed
+    anew each time. ``concerned`` tells of each shared table the codes of the units that it names;
+    other units then do not read it. One that is not in it concerns everybody. ``kept`` is a
+    private folder for what tables say, so that each is read once.
     """
 
-    listing: object = field(default=_listing, repr=False)
+    folders: Mapping[Path, Listing] = field(default_factory=dict, repr=False)
     concerned: Mapping[Path, frozenset[str]] = field(default_factory=dict, repr=False)
     kept: Path | None = None
+
+    @classmethod
+    def looked(cls, raw: Path, year: int, kept: Path | None = None) -> "KnownFiles":
+        """Look into the folders of a year and of those before it, once."""
+        bases = [raw / str(of) for of in years_of(raw) if of <= year]
+        return cls({base: _listing(base) for base in bases}, kept=kept)
+
+    def about(self, code: str) -> "KnownFiles":
+        """Return what is known of one unit's files (一县的部分)."""
+        return replace(
+            self, folders={base: {of: there[of] for of in (code, "") if of in there}
+                           for base, there in self.folders.items()},
+            concerned={path: codes & {code} for path, codes in self.concerned.items()})
+
+    def record(self) -> dict:
+        """Return it as plain data, which `read` takes back."""
+        return {"folders": {str(base): {code: [*map(str, paths)] for code, paths in there.items()}
+                            for base, there in self.folders.items()},
+                "concerned": {str(path): sorted(codes) for path, codes in self.concerned.items()},
+                "kept": self.kept and str(self.kept)}
+
+    @classmethod
+    def read(cls, record: dict) -> "KnownFiles":
+        """Return what a record tells."""
+        return cls({Path(base): {code: (*map(Path, paths),) for code, paths in there.items()}
+                    for base, there in record["folders"].items()},
+                   {Path(path): frozenset(codes) for path, codes in record["concerned"].items()},
+                   record["kept"] and Path(record["kept"]))
+
+    def listing(self, base: Path) -> Listing:
+        """Return what stands in the folder of a year, as it is known or as it stands now."""
+        known = self.folders.get(base)
+        return _listing(base) if known is None else known
 
     def of_unit(self, base: Path, code: str) -> list[Path]:
         """Return what stands in the folder of a year and could concern a unit: files under its
@@ -95,27 +129,22 @@ class KnownFiles:
         return folders | {code for code in self.listing(base) if code}
 
 
-_known: ContextVar[KnownFiles] = ContextVar("known_files", default=KnownFiles())  # noqa: B039
-
-
-def known_files() -> KnownFiles:
-    """Return what is known here and now: what a county takes with it when it is opened."""
-    return _known.get()
-
-
 @contextmanager
-def folders_listed_once(concerned: Mapping[Path, frozenset[str]] | None = None,
-                        kept: Path | None = None) -> Iterator[KnownFiles]:
-    """Within this, whatever is opened knows the folders of years as they stand when first asked,
-    whom shared tables name (``concerned``), and where it is kept what they say (``kept``)."""
-    before = _known.get()
-    now = replace(before, listing=cache(_listing), concerned=concerned or {},
-                  kept=kept or before.kept)
-    token = _known.set(now)
+def handed_on(known: KnownFiles, processed: Path) -> Iterator[None]:
+    """Lay what is known beside the private tables of chapters while these run."""
+    place = processed / _HANDED
+    processed.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(known.record()), "utf-8")
     try:
-        yield now
+        yield
     finally:
-        _known.reset(token)
+        place.unlink(missing_ok=True)
+
+
+def handed(processed: Path) -> KnownFiles:
+    """Return what is known beside these tables: nothing where a chapter is opened by hand."""
+    place = processed / _HANDED
+    return KnownFiles.read(json.loads(place.read_bytes())) if place.is_file() else KnownFiles()
 
 
 def years_of(raw: Path) -> list[int]:

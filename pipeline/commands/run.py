@@ -55,7 +55,6 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     """出一个或几个县的卷宗；--all 出全部的。没有变化的县不重做。"""
     from pipeline.annual_evaluation import Annual
     from pipeline.definitions.base import ROOT
-    from pipeline.known_files import folders_listed_once
     from pipeline.whole.intake import arrivals, orders_for
 
     if bool(units) == everybody:
@@ -72,18 +71,16 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     annual = Annual.at(pool, raw, asked["peers"])
     given = {"year": year, "raw": raw, "processed": processed, "pool": pool,
              **{name: asked[name] for name in ("standard", "drop_personal")}}
-    with (tempfile.TemporaryDirectory(prefix="junheng-") as work,
-          folders_listed_once(kept=Path(work, "kept"))):
-        came = arrivals(ROOT / raw, year, Path(work), given["drop_personal"])
-        with folders_listed_once(came.concerned):
-            orders = orders_for(sorted(came.codes) if everybody else units, given,
-                                Path(out).absolute(), asked["engine"], came, everybody,
-                                asked["formats"])
-            tell_published([order.parameters.unit for order in orders], ROOT / raw)
-            if not hasattr(os, "waitid"):
-                sys.exit(_one_by_one(orders, everybody))
-            peers = annual.lock if annual else None
-            sys.exit(_batch(orders, came, everybody, Path(work), {**asked, "peers": peers}))
+    with tempfile.TemporaryDirectory(prefix="junheng-") as work:
+        came = arrivals(ROOT / raw, year, Path(work), given["drop_personal"], Path(work, "kept"))
+        orders = orders_for(sorted(came.codes) if everybody else units, given,
+                            Path(out).absolute(), asked["engine"], came, everybody,
+                            asked["formats"])
+        tell_published([order.parameters.unit for order in orders], ROOT / raw)
+        if not hasattr(os, "waitid"):
+            sys.exit(_one_by_one(orders, everybody))
+        peers = annual.lock if annual else None
+        sys.exit(_batch(orders, came, everybody, Path(work), {**asked, "peers": peers}))
 
 
 def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:

@@ -17,6 +17,7 @@ from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.keeping import write_own
 from pipeline.ground.origin import sign
 from pipeline.ground.ownership import LOG, place_of, place_told, seal_log
+from pipeline.known_files import handed_on
 from pipeline.publishing.book_publication import publish_book
 from pipeline.publishing.chapters.binding import bind
 from pipeline.publishing.chapters.chapter_files import chapters
@@ -71,8 +72,9 @@ def _executed(private: Order, made: County | Annual, work: Path, log: logging.Lo
               ) -> NotebookNode:
     started, book = time.monotonic(), book_of(private)
     try:
-        notebook = execute(bind(chapters(book.name), book.parameters), private.parameters, work,
-                           private.engine)
+        with handed_on(private.known, made.folder.parents[1]):
+            notebook = execute(bind(chapters(book.name), book.parameters), private.parameters,
+                               work, private.engine)
     except InputRefused as refusal:
         raise InputRefused("\n".join([str(refusal), *refusals(made)])) from refusal
     log.info("executed in %.1f s", time.monotonic() - started)

@@ -1,12 +1,13 @@
 """The order (订单): what is asked for, of a county or of an annual evaluation."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.annual_evaluation import Annual
 from pipeline.county import County
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.unit_list import UnitInfo, unit_info
+from pipeline.known_files import KnownFiles
 from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
 
 
@@ -17,6 +18,7 @@ class Order:
 
     No ``formats`` are those of the book that stands, and PDF where none does. ``tables`` is a
     private folder of processed tables in which somebody has laid what the chapters start from.
+    ``known`` is what is known of the raw folder, for whatever is opened.
     """
 
     parameters: Parameters | AnnualParameters
@@ -24,16 +26,17 @@ class Order:
     engine: str = "fork"
     formats: tuple[str, ...] = ()
     tables: Path | None = None
+    known: KnownFiles = field(default_factory=KnownFiles, repr=False, compare=False)
 
     @property
     def county(self) -> County:
         """Return the county that is asked for."""
-        return County.open(**self.parameters.of_county)
+        return County.open(**self.parameters.of_county, known=self.known)
 
     @property
     def annual(self) -> Annual:
         """Return the annual evaluation that is asked for."""
-        return Annual.open(**self.parameters.of_annual)
+        return Annual.open(**self.parameters.of_annual, known=self.known)
 
     @property
     def opened(self) -> County | Annual:

@@ -43,7 +43,8 @@ def evaluate(order: Order, limits: Limits, workers: int) -> Path:
     what the chapters raise, and `DossierFailed` where the book could not be made: the log is
     then kept in the folder of the year, and nothing is published.
     """
-    with shared_tables_known(order.annual, order.parameters.drop_personal) as problems:
+    with shared_tables_known(order.annual, order.parameters.drop_personal) as (known, problems):
+        order = replace(order, known=known)
         for problem in problems:
             print(f"注意：{problem}", file=sys.stderr)
         order.annual.require_sources()

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
@@ -18,7 +18,7 @@ from pipeline.county import County
 from pipeline.definitions.forms.unit_list import line_to_add, unit_of, units
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.errors import InputRefused, JunhengError, WrongUse
-from pipeline.known_files import known_files
+from pipeline.known_files import KnownFiles
 from pipeline.publishing.batch.books.notes import noted, write_note
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
@@ -38,28 +38,37 @@ _LIMITS = Limits(seconds=1800, memory_mb=4000)
 class Arrivals:
     """What has come in for a year: units with files, what shared tables hold, what is amiss.
 
-    ``concerned`` tells of every shared table, of earlier years too, the units it names;
-    ``shared`` the schools that those of this year report for each unit. ``problems`` are files
-    that belong to nobody, ``unusable`` those of them that are shared tables.
+    ``listed`` is how the folders stood; ``concerned`` tells of every shared table, of earlier
+    years too, the units it names; ``shared`` the schools that those of this year report for each
+    unit. ``problems`` are files that belong to nobody, ``unusable`` those of them that are shared
+    tables.
     """
 
     codes: set[str]
+    listed: KnownFiles
     concerned: dict[Path, frozenset[str]] = field(default_factory=dict)
     shared: dict[str, list[Entry]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     unusable: list[str] = field(default_factory=list)
 
+    @property
+    def known(self) -> KnownFiles:
+        """Return what is now known of the files, to be handed on."""
+        return replace(self.listed, concerned=self.concerned)
 
-def arrivals(raw: Path, year: int, work: Path, drop_personal: bool = False) -> Arrivals:
-    """Look through a raw folder; ``work`` is a private folder for the children."""
-    files = known_files()
+
+def arrivals(raw: Path, year: int, work: Path, drop_personal: bool = False,
+             kept: Path | None = None) -> Arrivals:
+    """Look through a raw folder; ``work`` is a private folder for the children, ``kept`` one for
+    what tables say, which is to stay as long as anybody is asked by what is then known."""
+    files = KnownFiles.looked(raw, year, kept)
     there = files.units_with_files(raw, year)
     known = units(raw) | {code: unit for code in there if (unit := unit_of(code, raw))}
-    found = Arrivals(there & {*known})
+    found = Arrivals(there & {*known}, files)
     found.problems = [f"{code} 有 {year} 年的资料而未登记。{line_to_add(code, raw)}"
                       for code in sorted(there - found.codes)]
     tables = [(path, of) for of in range(year, 1979, -1) for path in files.shared_tables(raw, of)]
-    answers = _asked({str(n): ([], (*pair, drop_personal)) for n, pair in enumerate(tables)},
+    answers = _asked({str(n): ([], (*pair, drop_personal, files)) for n, pair in enumerate(tables)},
                      1, work)
     for number, (path, of) in enumerate(tables):
         answer = answers.get(str(number))
@@ -101,7 +110,8 @@ def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: 
     Of ``everybody``, a unit with nothing that can be read is a problem and not a wrong use.
     One whose folder cannot be looked into is ordered: the plan refuses it by itself.
     """
-    orders = [Order(checked({"unit": code, **given}), out, engine, formats) for code in codes]
+    orders = [Order(checked({"unit": code, **given}), out, engine, formats,
+                    known=came.known.about(code)) for code in codes]
     if not everybody:
         for order in orders:
             try:
@@ -187,7 +197,7 @@ def _read_here(question: tuple, work: Path) -> dict:
     return json.loads((work / _ANSWER).read_bytes())
 
 
-def _read(question: tuple[list[tuple[County, bool]], tuple[Path, int, bool] | None],
+def _read(question: tuple[list[tuple[County, bool]], tuple[Path, int, bool, KnownFiles] | None],
           work: Path) -> None:
     counties, table = question
     answer = {"rolls": {county.code: [entry.record() for entry in roll_of(county, drop)]

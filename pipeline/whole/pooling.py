@@ -25,7 +25,7 @@ from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.machine import processors
 from pipeline.ground.terms import TABLES
-from pipeline.known_files import folders_listed_once
+from pipeline.known_files import KnownFiles
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import Guard, guarded
@@ -106,17 +106,16 @@ def _brought(annual: Annual, workers: int, drop_personal: bool) -> Iterator[Path
 
 
 @contextmanager
-def shared_tables_known(annual: Annual, drop_personal: bool = False) -> Iterator[list[str]]:
-    """Look through the raw data; an evaluation that is opened within this knows whom shared
-    tables (多县合表) name, and what they say. Yields what belongs to nobody who could be asked."""
+def shared_tables_known(annual: Annual, drop_personal: bool = False
+                        ) -> Iterator[tuple[KnownFiles, list[str]]]:
+    """Look through the raw data; yield what is then known of the files, whom shared tables
+    (多县合表) name among it, and what belongs to nobody who could be asked."""
     if annual.study.source.kind == COUNTIES:
-        yield []
+        yield KnownFiles(), []
         return
-    with (tempfile.TemporaryDirectory(prefix="junheng-") as work,
-          folders_listed_once(kept=Path(work, "kept"))):
-        came = arrivals(annual.raw, annual.year, Path(work), drop_personal)
-        with folders_listed_once(came.concerned):
-            yield came.problems
+    with tempfile.TemporaryDirectory(prefix="junheng-") as work:
+        came = arrivals(annual.raw, annual.year, Path(work), drop_personal, Path(work, "kept"))
+        yield came.known, came.problems
 
 
 def ask_counties(annual: Annual, crew: Crew, guard: Guard, drop_personal: bool = False,
@@ -153,7 +152,7 @@ def _tasks(annual: Annual, drop_personal: bool) -> Iterable[Task]:
         files[code_in(path.relative_to(annual.raw).as_posix())].append(path)
     for info in annual.units():
         asked = CountyAsked(info, annual.year, annual.study.source.standard, annual.raw,
-                            tuple(files[info.code]), drop_personal)
+                            tuple(files[info.code]), drop_personal, annual.known)
         yield Task(asked, info.code, info.name, seed=f"{info.code}-{annual.year}")
 
 
@@ -163,8 +162,8 @@ def main() -> None:
     die_with(os.getppid())
     annual = Annual.open(study, int(year), raw, processed)
     drop = bool(int(drop_personal))
-    with guarded() as guard, shared_tables_known(annual, drop):
-        annual = Annual.open(study, int(year), raw, processed)
+    with guarded() as guard, shared_tables_known(annual, drop) as (known, _):
+        annual = Annual.open(study, int(year), raw, processed, known)
         crew = Crew(bring, Limits(), int(workers), Path(processed, "asked"))
         ask_counties(annual, crew, guard, drop)
 

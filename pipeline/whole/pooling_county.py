@@ -6,7 +6,7 @@ the tables of the pool will hold them; a county that is refused has its reason a
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +33,7 @@ from pipeline.ground.terms import (
     records,
     verdict,
 )
+from pipeline.known_files import KnownFiles
 
 ANSWER = "pooled.json"
 
@@ -47,6 +48,7 @@ class CountyAsked:
     raw: Path
     files: tuple[Path, ...]
     drop_personal: bool = False
+    known: KnownFiles = field(default_factory=KnownFiles, repr=False)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def bring(asked: CountyAsked, work: Path) -> None:
 
 def pooled_county(asked: CountyAsked) -> Pooled:
     """Return what one county brings to the pool, through the functions of its dossier."""
-    county = County.open(asked.info.code, asked.year, asked.standard, str(asked.raw))
+    county = County.open(asked.info.code, asked.year, asked.standard, str(asked.raw),
+                         known=asked.known)
     inputs = _hashes(asked)
     try:
         imported = import_county(county, asked.drop_personal)

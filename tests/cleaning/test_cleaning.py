@@ -61,6 +61,12 @@ def test_a_percentage_lies_between_0_and_100(tmp_path, value, refused):
     assert len(refusals(result)) == refused
 
 
+@pytest.mark.parametrize(("value", "huge"), [
+    (9_999_999, 0), (10_000_000, 0), (10_000_001, 1)])
+def test_no_count_of_persons_is_more_than_ten_millions(tmp_path, value, huge):
+    assert refusals(one(tmp_path, PE, value)).count("cell.huge") == huge
+
+
 @pytest.mark.parametrize(("value", "read", "missing"), [
     (0, 0, 0), ("0", 0, 0), (None, None, 1), ("  ", None, 1), ("—", None, 1), ("不适用", None, 1)])
 def test_zero_is_data_and_blank_or_dash_is_missing(tmp_path, value, read, missing):

@@ -20,6 +20,10 @@ MONEY, AREA = "教学仪器设备值(万元)", "运动场地面积(㎡)"
     (TYPE, "小学教点", "identity.class", "（甲2校“办学类型”）",
      "“小学教点”不是规定的类别，应为：小学、小学教学点、初级中学、"),
     (TYPE, "高乐乐", "identity.class", "（甲2校“办学类型”）", "3个字的文字不是规定的类别"),
+    (TYPE, "小学甲教", "identity.class", "（甲2校“办学类型”）", "4个字的文字不是规定的类别"),
+    (TYPE, "教学点一二三四五六七八九", "identity.class", "（甲2校“办学类型”）",
+     "“教学点一二三四五六七八九”"),
+    (TYPE, "教学点一二三四五六七八九十", "identity.class", "（甲2校“办学类型”）", "13个字的文字"),
     ("学校标识码", "219900002", "identity.code", "（甲2校“学校标识码”）", "9位，应为10位数字"),
 ])
 def test_a_finding_names_the_school_and_the_heading_and_what_stood_there(

@@ -1,9 +1,11 @@
 """Inequality beside the coefficient on paper: published values, marks, bounds, no intervals."""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
 import jsonschema
+import nbformat
 import pytest
 from tables import measured, only
 
@@ -13,6 +15,7 @@ from pipeline.county import County
 from pipeline.dossier.c03_balance.inequality_exhibits import inequality_sentences, inequality_table
 from pipeline.dossier.c09_conclusion.funding_record import inequality_record
 from pipeline.dossier.c09_conclusion.results import results_schema
+from pipeline.publishing.chapters.chapter_files import CHAPTERS
 
 F = Fraction
 FIVE = [("45", "279/45"), ("37", "137/37"), ("89", "935/89"), ("76", "160/76"), ("55", "402/55")]
@@ -85,3 +88,18 @@ def test_the_record_of_inequality_keeps_to_the_schema():
     jsonschema.Draft202012Validator(results_schema()["properties"]["inequality"]).validate(record)
     assert [(r["n_schools"], r["n_missing"]) for r in record] == [(5, 1)]
     assert record[0]["gini"].startswith("0.288377")
+
+
+FORMULAS = {
+    "差异系数": r"CV = \frac{S}{\bar{X}}", "基尼": "G =", "泰尔T": "T = ",
+    "组间占比": r"T = \sum_g p_g", "泰尔L": "L =", "麦克伦": r"M = \frac{\bar{X}_L}{Q_m}",
+    "维斯蒂根": r"V = \frac{\bar{X}_H}{Q_m}", "P90÷P10": r"\frac{Q_h}{Q_l}",
+    "倍率": r"\frac{\bar{X}_U}{\bar{X}_R}", "差": r"\bar{X}_U - \bar{X}_R"}
+
+
+def test_every_measure_that_the_table_prints_has_its_formula_in_the_chapter():
+    fields = [field.label for field in printed(FIVE)[2].fields[2:]]
+    cells = nbformat.read(CHAPTERS / "county" / "03_balance.ipynb", as_version=4).cells
+    shown = re.findall(r"\$\$.+?\$\$", "".join(cell.source for cell in cells), re.DOTALL)
+    assert fields == [*FORMULAS]
+    assert [name for name, part in FORMULAS.items() if not any(part in one for one in shown)] == []

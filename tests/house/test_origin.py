@@ -15,7 +15,7 @@ from pipeline.county import County
 from pipeline.ground import origin
 from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.terms import TABLES
-from pipeline.known_files import folders_listed_once
+from pipeline.known_files import KnownFiles
 from pipeline.publishing.chapters.chapter_files import chapters
 
 UNIT, YEAR = "990101", 2023
@@ -124,8 +124,7 @@ def test_inputs_that_were_only_copied_or_touched_are_the_same(tmp_path):
 def test_a_shared_table_that_does_not_name_the_unit_is_no_input_until_it_changes(tmp_path):
     shared = hand_in(tmp_path / "raw", 12).with_name("邻县.csv")
     shared.write_text("x")
-    with folders_listed_once({shared: frozenset()}):
-        county = made(tmp_path)
+    county = made(tmp_path, known=KnownFiles(concerned={shared: frozenset()}))
     assert again(county).has("facts")
     shared.write_text("xy")
     assert not again(county).has("facts")

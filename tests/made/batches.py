@@ -23,6 +23,7 @@ from pipeline.definitions.base import DATA
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.keeping import write_own
 from pipeline.ground.ownership import seal_log
+from pipeline.known_files import KnownFiles
 from pipeline.publishing.batch.asking import Batch
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
@@ -65,16 +66,17 @@ class Nation:
     def folder(self, code):
         return self.out / str(YEAR) / code
 
-    def order(self, code):
+    def order(self, code, known=None):
         given = {"unit": code, "year": YEAR, "raw": str(self.raw),
                  "processed": str(self.place / "processed")}
-        return Order(checked(given), self.out)
+        return Order(checked(given), self.out, known=known or KnownFiles())
 
     def batch(self, **more):
         shard = more.get("shard")
         mine = [c for c in self.codes if shard is None or shard.takes(c)]
         more = {"limits": Limits(30, 2000), "workers": 2} | more
-        return Batch([self.order(code) for code in mine], self.out / str(YEAR),
+        known = KnownFiles.looked(self.raw, YEAR)
+        return Batch([self.order(code, known.about(code)) for code in mine], self.out / str(YEAR),
                      {code: f"第{code}县" for code in self.codes}, **more)
 
     def run(self, faults=None, job=None, look=lambda: ({}, []), **more):

@@ -3,6 +3,7 @@
 import io
 import os
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from openpyxl import Workbook
@@ -12,7 +13,6 @@ from tables import csv_bytes, school
 from pipeline.cleaning.files import reading
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
-from pipeline.known_files import folders_listed_once
 from pipeline.whole.checking import check_paths
 from pipeline.whole.intake import arrivals, orders_for, refused_for_schools
 
@@ -100,11 +100,11 @@ def raw_folder(place, files):
     return place / "raw"
 
 
-def said(raw, drop, codes):
+def said(raw, drop, codes, known):
     """Return what the import says of each county: every table, findings among them, as text."""
     found = {}
     for code in codes:
-        imported = import_county(County.open(code, 2023, "", str(raw)), drop)
+        imported = import_county(County.open(code, 2023, "", str(raw), known=known), drop)
         found[code] = {name: table.astype(str).to_dict("records")
                        for name, table in imported.tables.items()}
     return found
@@ -127,16 +127,13 @@ def opened(monkeypatch, tmp_path):
 def asked(place, files, drop=False, rolls=False):
     """Return what the whole files say, what they say once they are kept, and what was opened."""
     raw = raw_folder(place, files)
-    with folders_listed_once(kept=place / "kept"):
-        came = arrivals(raw, 2023, place / "work", drop)
-        with folders_listed_once(came.concerned):
-            if rolls:
-                given = {"year": 2023, "raw": str(raw), "drop_personal": drop}
-                refused_for_schools(orders_for(sorted(came.codes), given, place / "out", "fork",
-                                               came, True), came, 1, place / "notes", place / "w")
-            once = said(raw, drop, came.codes)
-    with folders_listed_once(came.concerned):
-        return said(raw, drop, came.codes), once
+    came = arrivals(raw, 2023, place / "work", drop, place / "kept")
+    if rolls:
+        given = {"year": 2023, "raw": str(raw), "drop_personal": drop}
+        refused_for_schools(orders_for(sorted(came.codes), given, place / "out", "fork", came,
+                                       True), came, 1, place / "notes", place / "w")
+    once = said(raw, drop, came.codes, came.known)
+    return said(raw, drop, came.codes, replace(came.known, kept=None)), once
 
 
 @pytest.mark.parametrize("drop", [False, True])
@@ -170,12 +167,10 @@ def test_a_county_that_corrects_a_cell_of_a_shared_table_reads_it_by_itself(tmp_
 
 def test_a_table_that_is_no_longer_what_was_kept_is_read_anew(tmp_path, opened):
     raw = raw_folder(tmp_path, {"2023/全省.csv": csv_bytes(mixed())})
-    with folders_listed_once(kept=tmp_path / "kept"):
-        came = arrivals(raw, 2023, tmp_path / "work")
-        with folders_listed_once(came.concerned):
-            before = said(raw, False, ["990001"])
-            (raw / "2023" / "全省.csv").write_bytes(csv_bytes(with_one(0, 在校生数=777)))
-            after = said(raw, False, ["990001"])
+    known = arrivals(raw, 2023, tmp_path / "work", kept=tmp_path / "kept").known
+    before = said(raw, False, ["990001"], known)
+    (raw / "2023" / "全省.csv").write_bytes(csv_bytes(with_one(0, 在校生数=777)))
+    after = said(raw, False, ["990001"], known)
     pupils = [[line["pupils"] for line in one["990001"]["schools"]] for one in (before, after)]
     assert pupils == [["401", "402", "403", "404"], ["777", "402", "403", "404"]]
     assert opened() == {"2023/全省.csv": 2}

@@ -12,7 +12,7 @@ from tables import csv_bytes, school
 from pipeline.county import County
 from pipeline.definitions.forms.rare_letters import printable
 from pipeline.ground.errors import WrongUse
-from pipeline.known_files import folders_listed_once
+from pipeline.known_files import KnownFiles, handed_on
 from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.order import Order
 from pipeline.whole.intake import arrivals, orders_for, refused_for_schools
@@ -35,10 +35,9 @@ def raw_folder(place, files, units=("990001", "990002", "990003")):
 def came(place, files, **more):
     raw = raw_folder(place, files, **more)
     found = arrivals(raw, 2023, place / "work")
-    with folders_listed_once(found.concerned):
-        given = {"year": 2023, "raw": str(raw), "processed": str(place / "processed")}
-        orders = orders_for(sorted(found.codes), given, place / "out", "fork", found, True)
-        refused, problems = refused_for_schools(orders, found, 2, place / "rolls", place / "work")
+    given = {"year": 2023, "raw": str(raw), "processed": str(place / "processed")}
+    orders = orders_for(sorted(found.codes), given, place / "out", "fork", found, True)
+    refused, problems = refused_for_schools(orders, found, 2, place / "rolls", place / "work")
     return found, [order.parameters.unit for order in orders], refused, problems
 
 
@@ -95,9 +94,8 @@ def test_a_county_reads_the_shared_tables_that_name_it_alone(tmp_path):
     raw = raw_folder(tmp_path, {"全市学校.csv": csv_bytes(of("县1", ROWS)),
                                 "990002_县2.csv": csv_bytes(OTHERS)})
     found = arrivals(raw, 2023, tmp_path / "work")
-    with folders_listed_once(found.concerned):
-        files = {code: [p.name for p in County.open(code, 2023, "", str(raw)).files(2023)]
-                 for code in ("990001", "990002")}
+    files = {code: [p.name for p in County.open(
+        code, 2023, "", str(raw), known=found.known).files(2023)] for code in ("990001", "990002")}
     assert files == {"990001": ["全市学校.csv"], "990002": ["990002_县2.csv"]}
 
 
@@ -110,14 +108,40 @@ def test_a_county_answers_by_what_was_known_when_it_was_opened_and_never_otherwi
     def names(county):
         return [p.name for p in county.files(2023)]
 
-    with folders_listed_once(found.concerned):
-        knowing = County.open("990002", 2023, "", str(raw))
-        assert names(knowing) == ["990002_县2.csv"]
-        (raw / "2023" / "990002_补.csv").write_bytes(csv_bytes(OTHERS[:1]))
-        assert names(replace(knowing)) == names(knowing) == ["990002_县2.csv"]
-        seen = names(unknowing)
-    assert seen == names(unknowing) == ["990002_县2.csv", "990002_补.csv", "全市学校.csv"]
+    knowing = County.open("990002", 2023, "", str(raw), known=found.known)
     assert names(knowing) == ["990002_县2.csv"]
+    (raw / "2023" / "990002_补.csv").write_bytes(csv_bytes(OTHERS[:1]))
+    assert names(replace(knowing)) == names(knowing) == ["990002_县2.csv"]
+    assert names(unknowing) == ["990002_县2.csv", "990002_补.csv", "全市学校.csv"]
+
+
+@pytest.mark.parametrize("code", ["990001", "990002", "990003"])
+def test_what_is_known_is_the_same_once_written_and_the_part_of_a_unit_tells_it_all(
+        code, tmp_path):
+    raw = raw_folder(tmp_path, {
+        "全市学校.csv": csv_bytes(of("县1", ROWS)), "另表.csv": csv_bytes(of("县3", OTHERS)),
+        "990002_县2.csv": csv_bytes(OTHERS), "990002/补.csv": csv_bytes(OTHERS)})
+    known = replace(arrivals(raw, 2023, tmp_path / "work").known, kept=tmp_path / "kept")
+    assert KnownFiles.read(json.loads(json.dumps(known.record()))) == known
+    asked = [[county.files(2023), county.file_years, county.origin] for county in (
+        County.open(code, 2023, "", str(raw), known=one) for one in (known, known.about(code)))]
+    assert asked[0] == asked[1]
+
+
+def test_a_county_opened_beside_private_tables_knows_what_was_handed_on_with_them(tmp_path):
+    raw = raw_folder(tmp_path, {"全市学校.csv": csv_bytes(of("县1", ROWS)),
+                                "990002_县2.csv": csv_bytes(OTHERS)})
+    known, private = arrivals(raw, 2023, tmp_path / "work").known, tmp_path / "private"
+
+    def names(processed):
+        county = County.open("990002", 2023, "", str(raw), str(processed))
+        return [path.name for path in county.files(2023)]
+
+    with handed_on(known, private):
+        assert names(private) == ["990002_县2.csv"]
+        assert names(tmp_path / "processed") == ["990002_县2.csv", "全市学校.csv"]
+    assert names(private) == ["990002_县2.csv", "全市学校.csv"]
+    assert not [*private.iterdir()]
 
 
 @pytest.mark.parametrize(("name", "content", "said"), [

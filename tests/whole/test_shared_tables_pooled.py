@@ -8,7 +8,6 @@ from test_evaluation import Place, book
 from pipeline.annual_evaluation import Annual
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES
-from pipeline.known_files import folders_listed_once
 from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.whole import pooling
@@ -34,8 +33,8 @@ def raw(tmp_path):
     return folder
 
 
-def annual_over(raw, tmp_path):
-    return Annual.open("cn-annual", YEAR, str(raw), str(tmp_path / "processed"))
+def annual_over(raw, tmp_path, known=None):
+    return Annual.open("cn-annual", YEAR, str(raw), str(tmp_path / "processed"), known)
 
 
 def test_its_counties_are_asked_and_have_figures(raw, tmp_path, monkeypatch):
@@ -52,8 +51,8 @@ def test_a_county_with_a_file_of_its_own_beside_it_is_the_only_one_that_is_not_i
     (raw / str(YEAR) / "990002_县2.csv").write_bytes(csv_bytes(of(2)))
     annual = annual_over(raw, tmp_path)
     assert [info.code for info in annual.units()] == ["990002"]
-    with pooling.shared_tables_known(annual) as problems:
-        knowing = annual_over(raw, tmp_path)
+    with pooling.shared_tables_known(annual) as (known, problems):
+        knowing = annual_over(raw, tmp_path, known)
         assert ([info.code for info in knowing.units()], problems) == (CODES, [])
         assert [info.code for info in annual.units()] == ["990002"]
     assert [info.code for info in knowing.units()] == CODES
@@ -61,7 +60,7 @@ def test_a_county_with_a_file_of_its_own_beside_it_is_the_only_one_that_is_not_i
 
 def test_a_shared_table_that_cannot_be_used_is_told(raw, tmp_path):
     (raw / str(YEAR) / "坏.csv").write_text("学校名称\n甲小学\n", "utf-8")
-    with pooling.shared_tables_known(annual_over(raw, tmp_path)) as problems:
+    with pooling.shared_tables_known(annual_over(raw, tmp_path)) as (_, problems):
         assert len(problems) == 1 and f"多县合表 {YEAR}/坏.csv 不能使用" in problems[0]
 
 
@@ -105,7 +104,7 @@ def test_without_its_year_nothing_is_pooled_though_an_earlier_pool_stands(raw, t
     annual = annual_over(raw, tmp_path)
     annual.save("pool_units", TABLES["pool_units"].frame([{"unit": code} for code in CODES]))
     (raw / str(YEAR) / TABLE).unlink()
-    with folders_listed_once(), pytest.raises(WrongUse, match="没有标准包为 cn-2017-06 的县"):
+    with pytest.raises(WrongUse, match="没有标准包为 cn-2017-06 的县"):
         annual_over(raw, tmp_path).require_sources()
 
 

@@ -16,12 +16,12 @@ from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.letters import clean_text, odd_letters, substituted
 from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number, seen
 from pipeline.definitions.forms import variables as forms
+from pipeline.definitions.forms.check_rules import checks
 from pipeline.definitions.forms.layouts import FormColumn, Layout
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 from pipeline.ground.exact import exact_text
 
-_POWERS, _MOST_TYPED = {"": 1, "万": 10**4, "亿": 10**8, "千": 1000, "百": 100}, 12
-_MOST_PERSONS, _MOST_CLASS, _LEAST_SHARED = 10_000_000, 12, 3
+_MOST_TYPED = 12  # letters of a figure that is told as one to type
 _ERROR_TEXT = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
 _DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年.*|[-./](?:0?[1-9]|1[0-2])\b.*"
                          r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))")
@@ -109,12 +109,11 @@ def _digits(layout: Layout) -> str:
 
 
 def _class_quoted(text: str) -> str:
-    """Return the text of a class where it shares a long part with a listed one, as a slip does;
-    anything else might be a name."""
+    """Return the text of a class where it is a listed one mistyped (错写, `Slip`); anything else
+    might be a name."""
     shared = max(SequenceMatcher(None, text, known).find_longest_match().size
                  for known in _listed_classes())
-    alike = shared >= _LEAST_SHARED and len(text) <= _MOST_CLASS
-    return f"“{text}”" if alike else quoted(text)
+    return f"“{text}”" if classifications().slip.may_be(text, shared) else quoted(text)
 
 
 def _listed_classes() -> list[str]:
@@ -175,7 +174,7 @@ def _to_type(value: Fraction, written: str, unit: str) -> str:
     is 42000; empty where it is of another kind or no short decimal."""
     known, said = {squeeze(name): one for name, one in variables().units.items()}, squeeze(written)
     wanted = variables().units.get(unit)
-    for power, factor in _POWERS.items() if wanted else ():
+    for power, factor in variables().powers.items() if wanted else ():
         own = known.get(said.removeprefix(power) or wanted.base)
         if said.startswith(power) and own and own.base == wanted.base:
             told = exact_text(value * factor * own.ratio / wanted.ratio)
@@ -198,7 +197,7 @@ def impossible(value: Fraction, kind: str) -> str:
         return "cell.negative"
     if kind in (forms.PERSON, forms.COUNT) and value.denominator != 1:
         return "cell.fraction"
-    if kind == forms.PERSON and value > _MOST_PERSONS:
+    if kind == forms.PERSON and value > checks()["cell.huge"].most:
         return "cell.huge"
     if kind == forms.PERCENT and value > 100:
         return "cell.percent"

@@ -23,7 +23,7 @@ from pipeline.cleaning.schools.unit_names import UnitName, unit_name, units_mean
 from pipeline.county import County
 from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.ground.origin import fingerprint
-from pipeline.known_files import known_files
+from pipeline.known_files import KnownFiles
 
 _INDEX, _OF_NOBODY = "index", UnitName("")
 _Place = tuple[str, str]  # file and sheet
@@ -50,7 +50,8 @@ class _Index:
     headers: dict
 
 
-def read_and_kept(sources: list[Source], drop_personal: bool) -> tuple[Received, Findings]:
+def read_and_kept(sources: list[Source], drop_personal: bool, known: KnownFiles
+                  ) -> tuple[Received, Findings]:
     """Read files and return what they say; keep it of each where there is a place for it."""
     received, findings = Received(drop_personal), Findings()
     with open_sources(sources) as opened:
@@ -58,7 +59,7 @@ def read_and_kept(sources: list[Source], drop_personal: bool) -> tuple[Received,
             said, found = Received(drop_personal), Findings()
             state = _state(source, drop_personal)
             take_file(source, opened(source), said, found)
-            folder = known_files().folder_of_kept(source.path)
+            folder = known.folder_of_kept(source.path)
             if folder and state == _state(source, drop_personal):
                 with suppress(OSError):  # no room: it is read once more
                     _keep(folder, state, source.shared, said, found)

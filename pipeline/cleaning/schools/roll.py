@@ -18,6 +18,7 @@ from pipeline.cleaning.schools.kept_rows import read_and_kept
 from pipeline.cleaning.schools.unit_names import UnitName, unit_name
 from pipeline.county import RECORDS, County
 from pipeline.ground.terms import REFUSE
+from pipeline.known_files import KnownFiles
 
 _MOST_NAMED = 3
 _OF_PERSONS = "privacy.found"  # refuses the counties, not their roll
@@ -54,19 +55,19 @@ def roll_of(county: County, drop_personal: bool = False) -> list[Entry]:
         received = Received(drop_personal)
         receive(sources, {county.year: corrections}, county.standard, received, Findings())
     else:
-        received, _ = read_and_kept(sources, drop_personal)
+        received, _ = read_and_kept(sources, drop_personal, county.known)
     rows = own_rows(received.schools, county.info, Findings())
     link_schools(rows, received.links, Findings())
     return list(_entries(rows))
 
 
-def shared_roll(path: Path, year: int, drop_personal: bool = False
+def shared_roll(path: Path, year: int, drop_personal: bool, known: KnownFiles
                 ) -> tuple[dict[UnitName, list[Entry]], str]:
     """Return how a shared table writes a unit → its schools; and why it cannot be read.
 
     Rows that name no unit stand under a blank name. What is read is kept for the imports.
     """
-    received, findings = read_and_kept([Source(path, year, shared=True)], drop_personal)
+    received, findings = read_and_kept([Source(path, year, shared=True)], drop_personal, known)
     named = defaultdict(list)
     for row in received.schools:
         named[unit_name(row)].append(row)

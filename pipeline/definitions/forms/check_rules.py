@@ -28,12 +28,13 @@ class Check(Definition):
 
     What a ``confirmable`` check finds at a value that the register bears out is a warning;
     so is what a check ``of_the_year`` finds in the files of an earlier year, on whose papers
-    and dates nothing is judged.
+    and dates nothing is judged. ``most`` is the most of what is counted, where that is the rule.
     """
 
     severity: Literal["refuse", "warn", "clean", "note"]
     confirmable: bool = False
     of_the_year: bool = False
+    most: int | None = None
     rule: Text
     remedy: Text
 

@@ -46,8 +46,9 @@ class Variable(Definition):
 
 
 class Variables(Definition):
-    """All variables and units: `data/variables.toml`."""
+    """All variables, units and what stands before them (万元, 亿元): `data/variables.toml`."""
 
+    powers: dict[str, int]
     units: dict[str, Unit]
     variables: dict[str, Variable]
 
@@ -83,9 +84,23 @@ class Named(Definition):
     aliases: list[str]
 
 
+class Slip(Definition):
+    """What text is a class mistyped (错写), which is quoted, and what might be somebody's name."""
+
+    least_shared: int
+    longest: int
+    reason: Text
+    source: Text
+
+    def may_be(self, text: str, shared: int) -> bool:
+        """Tell whether a text is one, of which so many letters in a row are a class's."""
+        return shared >= self.least_shared and len(text) <= self.longest
+
+
 class Classifications(Definition):
     """All classifications: `data/classifications.toml`."""
 
+    slip: Slip
     school_type: list[SchoolType]
     location: list[Location]
     ownership: list[Named]

@@ -15,7 +15,6 @@ from pipeline.cleaning.importing import import_county
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.terms import FAILED
-from pipeline.known_files import folders_listed_once
 from pipeline.publishing.batch.hands.child import Limits, verdict_on
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import guarded
@@ -40,8 +39,7 @@ class Wanted(NamedTuple):
 def check_year(wanted: Wanted, standard: str, drop: bool, workers: int) -> list[dict]:
     """Return the reports of a year: what `run` does up to the first figure, and no more."""
     place = str(wanted.raw / str(wanted.year))
-    with (tempfile.TemporaryDirectory(prefix="junheng-") as work,
-          folders_listed_once(kept=Path(work, "kept"))):
+    with tempfile.TemporaryDirectory(prefix="junheng-") as work:
         given = {"year": wanted.year, "raw": str(wanted.raw), "standard": standard,
                  "drop_personal": drop, "processed": str(Path(work, "processed"))}
         try:
@@ -52,25 +50,25 @@ def check_year(wanted: Wanted, standard: str, drop: bool, workers: int) -> list[
 
 def _of_year(wanted: Wanted, given: dict, work: Path, workers: int, place: str
              ) -> Iterator[dict]:
-    came = arrivals(wanted.raw, wanted.year, work / "arrivals", given["drop_personal"])
-    with folders_listed_once(came.concerned) as known:
-        orders = orders_for([wanted.unit] if wanted.unit else sorted(came.codes), given,
-                            work / "out", "fork", came, not wanted.unit)
-        alone = bool(wanted.unit) or not hasattr(os, "waitid")  # as on Windows
-        refused, unknown = ({}, []) if alone else refused_for_schools(
-            orders, came, workers, work / "notes", work / "rolls")
-        tasks = [_task(order, refused, work) for order in orders]
-        answers = _imported([task for task in tasks if not task.state], workers, work / "import")
-        for task in tasks:
-            yield _of_unit(task, answers, place)
-        if alone and not wanted.unit:
-            yield report_of(place, [], [], UNREAD, _NO_ROLLS, year=wanted.year)
-        if not wanted.unit:
-            for problem in (*came.problems, *unknown):
-                yield report_of(place, [], [], PROBLEM, problem, year=wanted.year)
-            for path in known.unread_of_year(wanted.raw, wanted.year):
-                yield report_of(str(Path(place, shown_name(path))), [], [], UNREAD,
-                              "不是某县的文件、文件夹，也不是多县合表", year=wanted.year)
+    came = arrivals(wanted.raw, wanted.year, work / "arrivals", given["drop_personal"],
+                    work / "kept")
+    orders = orders_for([wanted.unit] if wanted.unit else sorted(came.codes), given,
+                        work / "out", "fork", came, not wanted.unit)
+    alone = bool(wanted.unit) or not hasattr(os, "waitid")  # as on Windows
+    refused, unknown = ({}, []) if alone else refused_for_schools(
+        orders, came, workers, work / "notes", work / "rolls")
+    tasks = [_task(order, refused, work) for order in orders]
+    answers = _imported([task for task in tasks if not task.state], workers, work / "import")
+    for task in tasks:
+        yield _of_unit(task, answers, place)
+    if alone and not wanted.unit:
+        yield report_of(place, [], [], UNREAD, _NO_ROLLS, year=wanted.year)
+    if not wanted.unit:
+        for problem in (*came.problems, *unknown):
+            yield report_of(place, [], [], PROBLEM, problem, year=wanted.year)
+        for path in came.known.unread_of_year(wanted.raw, wanted.year):
+            yield report_of(str(Path(place, shown_name(path))), [], [], UNREAD,
+                          "不是某县的文件、文件夹，也不是多县合表", year=wanted.year)
 
 
 def _task(order: Order, refused: dict[str, str], work: Path) -> Task:

@@ -32,7 +32,7 @@ def make_here(record: dict, limits: tuple, wanted: dict) -> dict:
     station, address = _station(Limits(*limits), wanted), get_worker().address
     if station.identity() != wanted:
         return {"worker": address, "identity": station.identity()}
-    station.take(read_task(record)[0], record)
+    station.take(read_task(record), record)
     while True:
         for ended in station.ended(1):
             parcel = packed(ended.work)

@@ -15,18 +15,18 @@ import select
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.county import County
-from pipeline.known_files import folders_listed_once
+from pipeline.known_files import KnownFiles
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended, not_begun
 from pipeline.publishing.batch.outcome import FAILED, Outcome, Task
 from pipeline.publishing.book import prepare_book
 from pipeline.publishing.chapters.preloading import preload
 from pipeline.publishing.chapters.surroundings import fixed_environment
-from pipeline.publishing.kinds import BOOKS, COUNTY, book_of
+from pipeline.publishing.kinds import BOOKS
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.manifest import identity
 
@@ -105,26 +105,21 @@ class Station:
 
 
 def written(task: Task) -> dict:
-    """Return a task as plain data, with the shared tables that concern a county."""
+    """Return a task as plain data; what is kept of tables stays in this process."""
     order = task.order
     return {"parameters": order.parameters.model_dump(), "out": str(order.out),
             "engine": order.engine, "formats": order.formats,
             "tables": order.tables and str(order.tables),
             "code": task.code, "name": task.name, "seed": task.seed,
-            "shared": _shared(order.county) if book_of(order) is COUNTY else []}
+            "known": replace(order.known, kept=None).record()}
 
 
-def _shared(county: County) -> list[str]:
-    return [str(path) for year in county.file_years for path in county.files(year)
-            if county.is_shared(path)]
-
-
-def read_task(record: dict, book: str = "county") -> tuple[Task, list[str]]:
-    """Return the task that was `written`, and its shared tables."""
+def read_task(record: dict, book: str = "county") -> Task:
+    """Return the task that was `written`."""
     parameters = BOOKS[book].parameters(**record["parameters"])
     order = Order(parameters, Path(record["out"]), record["engine"], tuple(record["formats"]),
-                  record["tables"] and Path(record["tables"]))
-    return Task(order, record["code"], record["name"], seed=record["seed"]), record["shared"]
+                  record["tables"] and Path(record["tables"]), KnownFiles.read(record["known"]))
+    return Task(order, record["code"], record["name"], seed=record["seed"])
 
 
 def _lines(stream: BinaryIO, rest: bytes) -> tuple[list[bytes] | None, bytes]:
@@ -136,19 +131,6 @@ def _lines(stream: BinaryIO, rest: bytes) -> tuple[list[bytes] | None, bytes]:
     return lines, rest
 
 
-def _make(asked: tuple[Order, list[str]], work: Path) -> None:
-    order, shared = asked
-    if book_of(order) is not COUNTY:
-        prepare_book(order, work)
-        return
-    county = order.county
-    concerned = {path: frozenset({county.code} if str(path) in shared else ())
-                 for year in county.file_years
-                 for path in county.known.shared_tables(county.raw, year)}
-    with folders_listed_once(concerned):
-        prepare_book(order, work)
-
-
 def serve(crew: Crew, asked: BinaryIO, told: BinaryIO, book: str) -> None:
     """Answer orders of a book until there are no more: until whoever gives them has ended,
     too."""
@@ -158,13 +140,12 @@ def serve(crew: Crew, asked: BinaryIO, told: BinaryIO, book: str) -> None:
         if ready:
             lines, rest = _lines(asked, rest)
         for line in (lines or []) if ready else []:
-            task, shared = read_task(json.loads(line), book)
-            begun = Task((task.order, shared), task.code, task.name, seed=task.seed)
+            task = read_task(json.loads(line), book)
             try:
-                crew.take(begun)
+                crew.take(task)
             except OSError as fault:
-                outcome = Outcome.of(begun, FAILED, not_begun(fault))
-                _answer(told, Ended(begun, outcome, crew.work / task.code))
+                outcome = Outcome.of(task, FAILED, not_begun(fault))
+                _answer(told, Ended(task, outcome, crew.work / task.code))
         for ended in crew.ended(_GLANCE_SECONDS):
             _answer(told, ended)
 
@@ -184,7 +165,7 @@ def main() -> None:
     told.flush()
     preload(book)
     limits = Limits(float(seconds), int(memory))
-    with contextlib.closing(Crew(_make, limits, int(workers), Path(work))) as crew:
+    with contextlib.closing(Crew(prepare_book, limits, int(workers), Path(work))) as crew:
         serve(crew, sys.stdin.buffer.raw, told, book)
 
 
