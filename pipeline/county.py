@@ -32,6 +32,7 @@ from pipeline.known_files import (
 )
 
 RECORDS = ("county.toml", "evidence.toml")
+EVIDENCE = "佐证材料"  # the folder of documents within the unit's
 SCENARIO = "scenario.toml"
 _ASSUMED = "情景测算：所列数字含假设，不是填报数据"
 
@@ -105,6 +106,7 @@ class County(Handover):
     def origin(self) -> dict:
         """Return what its tables are made of (来历), as the files stand when it is first asked."""
         used = [p for y in self.file_years for p in (*self.files(y), *self.corrections(y))]
+        used += self.evidence_files(self.year)
         beside = {p for y in years_of(self.raw) if y <= self.year
                   for p in self.known.shared_tables(self.raw, y)}.difference(used)
         return origin({
@@ -116,7 +118,11 @@ class County(Handover):
 
     def _told(self, paths: Iterable[Path]) -> dict[str, Path]:
         """Return the files by the name that records tell them by."""
-        return {f"{p.parent.relative_to(self.raw).as_posix()}/{shown_name(p)}": p for p in paths}
+        return {self.told(p): p for p in paths}
+
+    def told(self, path: Path) -> str:
+        """Return how records tell of a file of the raw folder: its place and shown name."""
+        return f"{path.parent.relative_to(self.raw).as_posix()}/{shown_name(path)}"
 
     @property
     def years(self) -> list[int]:
@@ -148,7 +154,14 @@ class County(Handover):
     def skipped(self, year: int) -> list[Path]:
         """Return the unit's files that are no tables (未读入的文件)."""
         read = {*self.files(year), *self.corrections(year)}
-        return sorted(p for p in self._there(year) if p not in read)
+        return sorted(p for p in self._there(year) if p not in read and not _is_evidence(p))
+
+    def evidence_files(self, year: int) -> list[Path]:
+        """Return the documents that the unit hands in (佐证材料文件): all that stands in the folder
+        of that name, at any depth. They are hashed and never opened."""
+        return sorted(found for path in self._there(year) if _is_evidence(path)
+                      for found in path.rglob("*")
+                      if not found.is_dir() and not found.name.startswith(PASSED_OVER))
 
     def is_shared(self, path: Path) -> bool:
         """Tell whether a table is not this unit's alone: it stands in the year's folder and its
@@ -184,3 +197,7 @@ class County(Handover):
         raise WrongUse(f"没有找到 {self.code} {self.name} {self.year} 年的资料。"
                        f"应放在 {shown}/{self.year}/{self.code}_{self.name}.xlsx 或文件夹 "
                        f"{shown}/{self.year}/{self.code}/；已有年份：{there}。")
+
+
+def _is_evidence(path: Path) -> bool:
+    return path.name == EVIDENCE and path.is_dir() and not path.is_symlink()

@@ -24,6 +24,7 @@ from pipeline.analysis.county.verdict import judgements
 from pipeline.analysis.gaps.school_frame import school_frames
 from pipeline.analysis.gaps.school_gaps import gaps
 from pipeline.analysis.inequality import inequality_table
+from pipeline.analysis.ledger.evidence_catalogue import evidence_catalogue
 from pipeline.analysis.ledger.living_ledger import living_ledger
 from pipeline.analysis.path import county_path, exchange_limits
 from pipeline.analysis.schools.balance import balance
@@ -93,6 +94,7 @@ STEPS = (
     EvaluationStep(county_path, ("shortfalls", "shortfall_totals", "path", "path_schools",
                                  "path_moves", "path_rotation")),
     EvaluationStep(living_ledger, ("ledger",)),
+    EvaluationStep(evidence_catalogue, ("evidence_catalogue",)),
 )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import report_unused
 from pipeline.cleaning.counties.county_sheets import check_county
+from pipeline.cleaning.counties.evidence_rows import evidence_file_rows
 from pipeline.cleaning.forms.cover import check_covers
 from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import Received, Source, receive
@@ -87,7 +88,9 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     sources = [Source(path, year, county.is_shared(path))
                for year in county.file_years for path in county.files(year)]
     _report_published(county, sources, findings)
-    report_names([*((s.path, s.label) for s in sources), *skipped], county.info, drop_personal,
+    papers = county.evidence_files(county.year)
+    report_names([*((s.path, s.label) for s in sources), *skipped,
+                  *((path, county.told(path)) for path in papers)], county.info, drop_personal,
                  findings)
     corrections = {year: county.corrections(year) for year in county.file_years}
     receive(sources, corrections, county.standard, received, findings,
@@ -108,7 +111,9 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     rows = {"schools": [_school(s) for s in used], "sections": sections,
             "sheets": [form.told for form in received.forms],
             "accounting": accounts, "derivations": [d for s in used for d in s.derivations],
-            "cells": [c for s in used for c in _cells(s)], "findings": findings.rows,
+            "cells": [c for s in used for c in _cells(s)],
+            "evidence_files": evidence_file_rows(papers, county, findings),
+            "findings": findings.rows,
             **{name: _without_cells(received.county[name]) for name in COUNTY_SHEETS}}
     return Imported({name: TABLES[name].frame(found) for name, found in rows.items()},
                     findings.refused)

@@ -37,7 +37,7 @@ from pipeline.whole.tracing.county_trace import county_figures, traced
 pytestmark = pytest.mark.slow
 Made = namedtuple("Made", "folder results pages text order")
 RECORDS = ("dossier.pdf", "dossier.docx", "dossier.xlsx", "annex.xlsx", "ledger.xlsx",
-           "self_report.docx", "results.json", "findings.json")
+           "self_report.docx", "evidence_catalogue.xlsx", "results.json", "findings.json")
 
 
 def make(place, unit, year, engine="fork", **more):

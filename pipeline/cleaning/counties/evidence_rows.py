@@ -7,6 +7,7 @@ lacks one is taken, stays 待核, and is told.
 import re
 import unicodedata
 from datetime import date, timedelta
+from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.counties.target_rows import (
@@ -17,14 +18,16 @@ from pipeline.cleaning.counties.target_rows import (
 )
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.ranges import day_fault
+from pipeline.county import County
 from pipeline.definitions.forms.variables import classifications
 from pipeline.definitions.standards import evidence_ids, veto_ids
+from pipeline.ground.origin import fingerprint
 
 _DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](?:(\d{1,2})日?)?)?(?: 00:00:00)?")
 _DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"[1-9]\d{4}")
 _DAY_ZERO, _SERIALS = date(1899, 12, 30), range(18_264, 73_051)  # the days of 1950 to 2099
-_BACKED = ("yes", "absent")
+_BACKED, _HASH = ("yes", "absent"), re.compile("[0-9a-f]{64}")
 
 
 def evidence_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
@@ -53,6 +56,21 @@ def evidence_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
     return [{"year": year, "id": id, "status": status, "date": day_of(written),
              "note": row.get("evidence_note") or "",
              "document": row.get("evidence_document") or ""}]
+
+
+def evidence_file_rows(files: list[Path], county: County, findings: Findings) -> list[dict]:
+    """Return the rows of the documents that lie beside the tables (佐证材料文件): where, how large,
+    their hash. One that cannot be admitted has none, and is told."""
+    rows = []
+    for path in files:
+        told, found = county.told(path), fingerprint(path)
+        fault = "" if _HASH.fullmatch(found) else found.partition(" ")[2]
+        if fault:
+            findings.add("evidence.unread", fault, told)
+        rows.append({"year": county.year, "file": told, "fault": fault,
+                     "sha256": "" if fault else found,
+                     "bytes": None if fault else path.stat().st_size})
+    return rows
 
 
 def report_unproved(rows: list[dict], file: str, sheet: str, findings: Findings) -> None:

@@ -16,13 +16,13 @@ from pipeline.definitions.forms.annex_tables import AnnexColumn, AnnexTable, ann
 from pipeline.definitions.standards import Standard
 from pipeline.dossier.c90_appendix.annex_rows import Filled, rows_of
 from pipeline.dossier.c90_appendix.annex_values import county_values, of_year
+from pipeline.dossier.printing.workbook_pages import lines_of, set_print
 
 _OPTIONS = {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False,
             "strings_to_urls": False}
 _HEAD, _BODY = {"bold": True, "text_wrap": True, "align": "center"}, {"text_wrap": True}
 _BASE = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter"}
-_DARK, _TITLE, _HEAD_POINTS, _LINE, _A4 = (
-    "BFBFBF", {"bold": True, "font_size": 14}, 66, 15, 9)
+_DARK, _TITLE, _LINE = "BFBFBF", {"bold": True, "font_size": 14}, 15
 _FORMULAS = {  # X the values of a stage, P its pupils; a school without a value counts nowhere
     "mean": "=SUMPRODUCT({x},{p})/SUMPRODUCT(--ISNUMBER({x}),{p})",
     "sd": "=SQRT(SUMPRODUCT(--ISNUMBER({x}),{p},({x}-{mean})^2)/SUMPRODUCT(--ISNUMBER({x}),{p}))",
@@ -75,18 +75,12 @@ def _sheet(book: Workbook, form: AnnexTable, cells: list[list[Filled]], blocks: 
         for column, cell in enumerate(row):
             _write(book, sheet, number, column, cell, blocks.get(
                 (cell.stage, form.columns[column].shows)))
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
+    set_print(sheet, sum(column.width for column in form.columns))
     sheet.repeat_rows(2, first - 1)
-    sheet.set_footer("&C第 &P 页，共 &N 页")
 
 
 def _lines(cell: Filled, column: AnnexColumn) -> int:
-    """Return how many lines a text takes in its column; a Han letter is two letters wide."""
-    text = cell.value if isinstance(cell.value, str) else ""
-    wide = sum(2 if letter > "\xff" else 1 for letter in text)
-    return max(1, -(-wide // (column.width - 1)))
+    return lines_of(cell.value if isinstance(cell.value, str) else "", column.width)
 
 
 def _heads(book: Workbook, sheet, columns: list[AnnexColumn]) -> int:
@@ -102,7 +96,7 @@ def _heads(book: Workbook, sheet, columns: list[AnnexColumn]) -> int:
         for column in range(start, end + 1) if len(head) > 1 else ():
             sheet.write(3, column, columns[column].heads[1], style)
         start = end + 1
-    sheet.set_row(1 + depth, _HEAD_POINTS)
+    sheet.set_row(1 + depth, _LINE * max(lines_of(c.heads[-1], c.width) + 1 for c in columns))
     if not any(c.code for c in columns):
         return 2 + depth
     for column, said in enumerate(columns):
@@ -162,6 +156,7 @@ def _notes(book: Workbook, forms: list[AnnexTable], county: County) -> None:
              *(f"{form.sheet}：{form.source}{'' if form.verified else '（未核对）'}"
                for form in forms)]
     sheet.set_column(0, 0, 100)
+    set_print(sheet, 100)
     style = book.add_format({"text_wrap": True, "font_name": "宋体", "font_size": 10})
     for number, line in enumerate(lines):
         sheet.write_string(number, 0, line, style)

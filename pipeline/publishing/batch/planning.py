@@ -20,7 +20,8 @@ from pipeline.publishing.records.manifest import causes, causes_of, read_manifes
 from pipeline.publishing.records.publication import require_place
 
 _CAUSES_ZH = {"standard": "标准包有变", "parameters": "参数有变", "registered": "名册中的登记有变",
-              "skipped": "未读入的文件有变", "assumptions": "情景假设有变", "code": "程序有变",
+              "skipped": "未读入的文件有变", "evidence_files": "佐证材料文件有变",
+              "assumptions": "情景假设有变", "code": "程序有变",
               "version": "程序版本有变", "lock": "软件包锁定文件有变", "packages": "软件包版本有变",
               "python": "Python 版本有变", "blas": "线性代数库有变", "fonts": "字体有变"}
 _FIRST = 3

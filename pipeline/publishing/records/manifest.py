@@ -21,7 +21,7 @@ from pipeline.definitions.base import DATA, ROOT, Text, file_hash
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.admission import read_json
 from pipeline.ground.fonts import font_hashes
-from pipeline.ground.origin import hash_text
+from pipeline.ground.origin import fingerprint, hash_text
 from pipeline.ground.ownership import LOG, sealed
 from pipeline.ground.software import LOCK, PACKAGE, differing, software
 from pipeline.ground.terms import TABLES
@@ -51,6 +51,8 @@ def causes(county: County, parameters: Parameters) -> dict:
         "inputs": inputs_of(county),
         "skipped": [f"{year}/{shown_name(path)}" for year in county.file_years
                     for path in county.skipped(year)],
+        **({"evidence_files": {county.told(p): fingerprint(p) for p in papers}}
+           if (papers := county.evidence_files(county.year)) else {}),
         **({"assumptions": [a.text for a in county.assumptions]} if county.assumptions else {}),
         **({"pool": pool_hash(ROOT / parameters.pool)} if parameters.pool else {}),
         **program(),
