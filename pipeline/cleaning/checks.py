@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.definitions.forms.check_rules import checks
+from pipeline.definitions.forms.variables import listed_units, squeeze
 from pipeline.definitions.persons.personal import personal
 from pipeline.ground.readiness import readied
 from pipeline.ground.terms import REFUSE, TABLES, WARN
@@ -104,6 +105,15 @@ def _numberish() -> re.Pattern:
     words, signs = "|".join(map(re.escape, quotable.words)), quotable.signs
     return re.compile(f"(?=.*[0-9０-９])(?:[{signs}]|{words}){{1,14}}"
                       f"|{_HAN_NUMBER}|(?:{words}){{1,3}}")
+
+
+def unit_quoted(text: str) -> str:
+    """Return a unit in quotes where it is a listed one, else as any text.
+
+    >>> unit_quoted("间"), unit_quoted("王小明")
+    ('“间”', '3个字的文字')
+    """
+    return f"“{text.strip()}”" if squeeze(text) in listed_units() else quoted(text)
 
 
 def quoted(text: str) -> str:

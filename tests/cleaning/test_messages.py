@@ -40,14 +40,14 @@ def test_a_finding_names_the_school_and_the_heading_and_what_stood_there(
     (MONEY, "4.2亿元", "；折合42000万元，请填 42000"),
     (MONEY, "856000元", "；折合85.6万元，请填 85.6"), (MONEY, "9千元", "；折合0.9万元，请填 0.9"),
     (MONEY, "1元", "；折合0.0001万元，请填 0.0001"), (MONEY, "3㎡", ""), (MONEY, "3万人", ""),
-    (AREA, "3718亩", ""), (AREA, "3亩", "；折合2000m2，请填 2000"),
-    (AREA, "0.5公顷", "；折合5000m2，请填 5000"),
+    (AREA, "3718亩", ""), (AREA, "3亩", "；折合2000㎡，请填 2000"),
+    (AREA, "0.5公顷", "；折合5000㎡，请填 5000"),
     ("在校生数", "0.04万", "；折合400人，请填 400"), ("在校生数", "4百人", "；折合400人，请填 400"),
     ("在校生数", "4班", ""), (ROOMS, "12亩", "")])
 def test_a_figure_with_another_unit_of_the_same_kind_is_told_as_what_to_type(
         tmp_path, header, typed, advice):
     (finding,) = found(imported(tmp_path, [school(1) | {header: typed}]), "cell.unit")
-    wanted = {MONEY: "万元", AREA: "m2", ROOMS: "间"}.get(header, "人")
+    wanted = {MONEY: "万元", AREA: "㎡", ROOMS: "间"}.get(header, "人")
     assert finding["action"].endswith(f"所带单位不是{wanted}{advice}")
 
 

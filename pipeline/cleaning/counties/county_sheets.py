@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.checks import Findings, unit_quoted
 from pipeline.cleaning.counties.evidence_rows import (
     day_of,
     evidence_fault,
@@ -41,7 +41,12 @@ from pipeline.cleaning.ranges import (
     day_fault,
 )
 from pipeline.definitions.base import MOST_TOML_BYTES, toml_of
-from pipeline.definitions.forms.variables import squeeze, variables
+from pipeline.definitions.forms.variables import (
+    fitting_unit,
+    fitting_units,
+    squeeze,
+    variables,
+)
 from pipeline.ground.admission import NotAdmitted, content_of
 
 
@@ -171,13 +176,15 @@ def _item(name: str, unit: str, known: dict[str, str]) -> tuple[str, str]:
 
 def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | None:
     variable = variables().variables[key]
-    units = {squeeze(u): u for u in variables().units}
     reading = read_number(cell.text) if not unit.strip() else None
-    written = units.get(squeeze(reading.unit if reading else unit), "")
-    if not written or variables().units[written].base != variable.unit:
-        findings.at("header.unit", cell, f"“{variable.zh}”的单位应为{variable.unit}或其倍数单位")
+    written = reading.unit if reading else unit
+    fitting = fitting_unit(written, key)
+    if not fitting:
+        said = "没有写单位" if not written else f"单位写的是{unit_quoted(written)}"
+        findings.at("header.unit", cell,
+                    f"“{variable.zh}”{said}，应为{'、'.join(fitting_units(key))}")
         return None
-    return read_quantity(cell, written, variable.kind, findings)
+    return read_quantity(cell, fitting, variable.kind, findings)
 
 
 def check_county(county: dict[str, list[dict]], findings: Findings) -> None:

@@ -20,7 +20,17 @@ from pipeline.definitions.forms.layouts import (
     known_headers,
     layouts,
 )
-from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERCENT, PERSON, squeeze, variables
+from pipeline.definitions.forms.variables import (
+    AMOUNT,
+    COUNT,
+    PERCENT,
+    PERSON,
+    fitting_unit,
+    fitting_units,
+    listed_units,
+    squeeze,
+    variables,
+)
 from pipeline.definitions.forms.wordings import decoys, neutral_groups, readings
 
 _SEARCHED_ROWS, _LISTED = 15, 12
@@ -176,10 +186,9 @@ def _staged(known: dict, name: str, stage: str) -> FormColumn | None:
 
 def _unit_above(above: tuple[Cell, ...], column: FormColumn) -> str:
     """Return the unit that a heading over the column carries, where it is of the right sort."""
-    base = variables().variables[column.variable].unit
     for cell in reversed(above):
         unit = readings(cell.text)[0].unit
-        if unit and variables().units[unit].base == base:
+        if unit and fitting_unit(unit, column.variable):
             return unit
     return ""
 
@@ -234,8 +243,7 @@ def _unit_row(sheet: Sheet, place: int, findings: Findings) -> tuple[int, dict[i
 
 
 def _unit_alone(text: str) -> str:
-    known = {squeeze(unit): unit for unit in variables().units}
-    return known.get(squeeze(text).strip("()").removeprefix("单位:"), "")
+    return listed_units().get(squeeze(text).strip("()").removeprefix("单位:"), "")
 
 
 def _columns(candidate: Candidate, units: dict[int, str], findings: Findings
@@ -265,11 +273,13 @@ def _unit(match: Match, below: str, findings: Findings) -> str:
     if variable.unit.endswith(_RATES):
         unit = next((u for rate in _RATES if (u := unit + rate) in variables().units), unit)
     if not unit:
-        findings.at("header.unit", match.cell, f"“{variable.zh}”未写计量单位")
-    elif variables().units[unit].base != variable.unit:
-        findings.at("header.unit", match.cell, f"表头单位为{unit}，应为{variable.unit}或其倍数单位")
+        findings.at("header.unit", match.cell, f"“{variable.zh}”未写计量单位，应写"
+                    f"{'、'.join(fitting_units(match.column.variable))}中的一个")
+    elif not (fitting := fitting_unit(unit, match.column.variable)):
+        findings.at("header.unit", match.cell, f"“{variable.zh}”的单位写的是{unit}，应为"
+                    f"{'、'.join(fitting_units(match.column.variable))}")
     else:
-        return unit
+        return fitting
     return variable.unit
 
 

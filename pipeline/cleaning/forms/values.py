@@ -18,7 +18,7 @@ from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_numbe
 from pipeline.definitions.forms import variables as forms
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.definitions.forms.layouts import FormColumn, Layout
-from pipeline.definitions.forms.variables import classifications, squeeze, variables
+from pipeline.definitions.forms.variables import classifications, listed_units, squeeze, variables
 from pipeline.ground.exact import exact_text
 
 _MOST_TYPED = 12  # letters of a figure that is told as one to type
@@ -81,8 +81,7 @@ def _name(cell: Cell, required: bool, findings: Findings) -> str:
 def _is_quantity(name: str) -> bool:
     """Tell a number, with or without a unit, from a name that begins with one (47中学)."""
     reading = read_number(name)
-    return reading is not None and (not reading.unit or reading.unit in {
-        squeeze(unit) for unit in variables().units})
+    return reading is not None and (not reading.unit or reading.unit in listed_units())
 
 
 def _class(cell: Cell, column: FormColumn, findings: Findings) -> str:
@@ -172,10 +171,9 @@ def _rate(written: str, unit: str) -> bool:
 def _to_type(value: Fraction, written: str, unit: str) -> str:
     """Return what to type for a value whose own unit is of the column's kind: 4.2亿 under 万元
     is 42000; empty where it is of another kind or no short decimal."""
-    known, said = {squeeze(name): one for name, one in variables().units.items()}, squeeze(written)
-    wanted = variables().units.get(unit)
+    known, said, wanted = variables().units, squeeze(written), variables().units.get(unit)
     for power, factor in variables().powers.items() if wanted else ():
-        own = known.get(said.removeprefix(power) or wanted.base)
+        own = known.get(listed_units().get(said.removeprefix(power) or wanted.base, ""))
         if said.startswith(power) and own and own.base == wanted.base:
             told = exact_text(value * factor * own.ratio / wanted.ratio)
             short = "/" not in told and len(told) <= _MOST_TYPED
@@ -185,10 +183,10 @@ def _to_type(value: Fraction, written: str, unit: str) -> str:
 
 @lru_cache(maxsize=1 << 10)
 def _same_unit(written: str, unit: str) -> bool:
-    known = {squeeze(u): u for u in variables().units}
-    found = variables().units.get(known.get(squeeze(written), ""))
+    found = variables().units.get(listed_units().get(squeeze(written), ""))
     expected = variables().units.get(unit)
-    return bool(found and expected and found == expected)
+    return bool(found and expected and found.ratio == expected.ratio
+                and expected.base in (found.base, *found.also))
 
 
 def impossible(value: Fraction, kind: str) -> str:

@@ -19,10 +19,14 @@ CODE, NAME, CLASS, RAW = "code", "name", "class", "raw"
 
 
 class Unit(Definition):
-    """A unit of measurement and its exact factor to the base unit (计量单位)."""
+    """A unit of measurement and its exact factor to the base unit (计量单位).
+
+    ``also`` are other base units that a measure word of general use (个) may stand for.
+    """
 
     base: Text
     factor: Annotated[str, Field(pattern=r"^\d+(/\d+)?$")]
+    also: list[Text] = []
 
     @cached_property
     def ratio(self) -> Fraction:
@@ -147,6 +151,43 @@ def squeeze(wording: str) -> str:
 def variables() -> Variables:
     """Return the variables and units."""
     return load_toml(DATA / "variables.toml", Variables)
+
+
+@lru_cache(maxsize=1 << 10)
+def fitting_unit(written: str, quantity: str) -> str:
+    """Return the listed unit in which a quantity may be given (相称的单位), its own one for a
+    measure word of general use; empty where none fits.
+
+    >>> [fitting_unit(word, "counted_schools") for word in ("所", "个", "间", "人")]
+    ['所', '所', '', '']
+    >>> fitting_unit("万元", "teacher_income_yuan"), fitting_unit("位", "heads")
+    ('万元', '位')
+    """
+    known, variable = variables().units, variables().variables[quantity]
+    name = listed_units().get(squeeze(written), "")
+    if not name or known[name].base == variable.unit:
+        return name
+    return variable.unit if variable.unit in known[name].also else ""
+
+
+@cache
+def fitting_units(quantity: str) -> tuple[str, ...]:
+    """Return all units in which a quantity may be given, its own first (可写的单位); of those that
+    are written in several ways, the usual ones.
+
+    >>> fitting_units("counted_schools"), fitting_units("multimedia_rooms")
+    (('所', '个'), ('间', '个'))
+    """
+    own = variables().variables[quantity].unit
+    fitting = [unit for unit in variables().units if fitting_unit(unit, quantity)
+               and "/" not in unit.removeprefix(own)]
+    return tuple(dict.fromkeys([own, *fitting]))
+
+
+@cache
+def listed_units() -> dict[str, str]:
+    """Return how a unit may be written, squeezed → the listed unit; of ㎡ and m2 the first."""
+    return {squeeze(unit): unit for unit in reversed(variables().units)}
 
 
 @readied

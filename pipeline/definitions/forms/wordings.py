@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
-from pipeline.definitions.forms.variables import squeeze, variables
+from pipeline.definitions.forms.variables import listed_units, squeeze
 from pipeline.ground.readiness import readied
 
 STAGES = {"小学": "primary", "初中": "junior", "高中": "senior"}
@@ -97,7 +97,7 @@ def readings(wording: str) -> tuple[Header, ...]:
         rest = name[prefix.end():]
         found.append(Header(standard_wording(rest) if rest else "", unit, STAGES[prefix[1]]))
     bare = _BARE_UNIT.match(name)
-    known = _units().get((bare[2] or bare[3]).strip("()")) if bare and not unit else None
+    known = listed_units().get((bare[2] or bare[3]).strip("()")) if bare and not unit else None
     if known:
         found.append(Header(standard_wording(bare[1]), known, stage))
     return tuple(found)
@@ -147,8 +147,8 @@ def _without_brackets(name: str) -> tuple[str, str, str]:
     while match := _TRAILING.match(name):
         inner = match[2].removeprefix("单位:")
         stage_word = _STAGE.fullmatch(inner)
-        if inner in _units() and not unit:
-            unit = _units()[inner]
+        if inner in listed_units() and not unit:
+            unit = listed_units()[inner]
         elif stage_word and not stage:
             stage = STAGES[stage_word[1]]
         elif inner not in headers().noise.brackets:
@@ -160,11 +160,6 @@ def _without_brackets(name: str) -> tuple[str, str, str]:
 @cache
 def _letters() -> dict[int, str]:
     return str.maketrans(headers().letters)
-
-
-@cache
-def _units() -> dict[str, str]:
-    return {squeeze(unit): unit for unit in variables().units}
 
 
 @readied
