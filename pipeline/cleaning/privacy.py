@@ -31,7 +31,7 @@ from pipeline.definitions.persons.personal import (
 from pipeline.ground.readiness import readied
 
 _HEADER_ROWS, _FEWEST_HEADERS = 12, 2
-_PLAIN_NUMBER = re.compile(r"\d+")
+_PLAIN_NUMBER = re.compile(r"\d+")  # no header, and nearly every cell
 _TELEPHONE = re.compile(r"[\d\s()（）—-]{7,16}")
 _MOST_LABEL_LETTERS = 12
 
@@ -91,7 +91,8 @@ def _personal_columns(sheet: Sheet) -> dict[int, int]:
     found: dict[int, int] = {}
     for n, row in enumerate(sheet.rows):
         heads = [(i, cell.row) for i, cell in enumerate(row)
-                 if not cell.blank and is_personal_header(cell.text)
+                 if not cell.blank and not _PLAIN_NUMBER.fullmatch(cell.text)
+                 and is_personal_header(cell.text)
                  and not is_personal(cell.text)]
         if n < _HEADER_ROWS or len(heads) >= _FEWEST_HEADERS:
             found = dict(heads) | found

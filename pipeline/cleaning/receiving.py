@@ -250,11 +250,13 @@ def _report_calculated(form: HeadedSheet, rows: list[FormRow], findings: Finding
                  if line[0].row > form.header_row and line[i].calculated]
         if cells:
             findings.at("cell.calculated", cells[0], f"该列有{len(cells)}格是公式")
-        found = [row for row in rows if row.at(column.key).calculated]
-        if {row.get(column.key) for row in found} == {0} and (
-                variables().variables[column.variable].kind in _FIGURES):
+            key = column.key
+            found = [row for row in rows if row.at(key).calculated]
+            if {row.get(key) for row in found} != {0} or (
+                    variables().variables[column.variable].kind not in _FIGURES):
+                continue
             for row in found if each else found[:1]:
-                findings.at("cell.formula", row.at(column.key),
+                findings.at("cell.formula", row.at(key),
                             f"该列{len(found)}个公式的结果全部为0，可能从未计算过")
 
 

@@ -1,5 +1,6 @@
 """What clerks write and a careful reader understands: names, numbers, days, words, lines below."""
 
+import cProfile
 import io
 
 import pytest
@@ -8,7 +9,9 @@ from tables import csv_bytes, found, imported, refusals, renamed, school, workbo
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.counties.county_sheets import read_evidence_toml, read_facts_toml
 from pipeline.cleaning.files.cells import MOST_ROWS, Unreadable
+from pipeline.cleaning.files.reading import open_files
 from pipeline.cleaning.files.text_files import read_text
+from pipeline.cleaning.receiving import Received, Source, take_file
 from pipeline.definitions.forms.variables import classifications, squeeze
 from pipeline.whole.checking import check_paths
 
@@ -180,3 +183,26 @@ def test_a_text_table_has_as_many_rows_as_a_workbook(lines, refused):
     with pytest.raises(Unreadable) as fault:
         read_text(content)
     assert (fault.value.code, fault.value.row) == ("file.far_cell", MOST_ROWS + 1)
+
+
+def calls_to_read(folder, lines):
+    """Return how many calls it takes to read a shared table with a 小计 behind every tenth line."""
+    subtotal = dict.fromkeys(school(1)) | {"学校名称": "小计", "在校生数": 4000}
+    rows = [row for n in range(1, lines + 1) for row in (
+        {"统计三级": f"第{n % 9}县", **school(n)},
+        *([{"统计三级": None, **subtotal}] if n % 10 == 0 else []))]
+    path = folder / f"{lines}.csv"
+    path.write_bytes(csv_bytes(rows))
+    source, found = Source(path, 2023, shared=True), Received()
+    (opened,) = open_files([(path, source.label)])
+    profile = cProfile.Profile()
+    profile.runcall(take_file, source, opened, found, Findings())
+    assert len(found.schools) == lines
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_the_work_grows_as_the_lines_do_and_no_faster(tmp_path):
+    """So a shared table of 65,536 lines takes 65 times what one of 1,000 takes (docs/decisions)."""
+    calls_to_read(tmp_path, 100)    # what is asked once is asked here
+    few, many = calls_to_read(tmp_path, 300), calls_to_read(tmp_path, 600)
+    assert many < 2.2 * few

@@ -41,7 +41,7 @@ class Cell:
     @property
     def blank(self) -> bool:
         """Tell whether nothing but blanks stands in the cell."""
-        return not self.text.strip() and self.kind != FORMULA
+        return self.kind != FORMULA and not self.text.strip()
 
 
 @dataclass(frozen=True)

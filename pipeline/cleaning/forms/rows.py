@@ -139,9 +139,9 @@ def _row(line, headed: HeadedSheet, year: int, findings: Findings) -> FormRow:
     row = FormRow(year, line[0])
     row.values.update(headed.layout.constants)
     for i, (column, unit) in headed.columns.items():
-        cell = line[i]
-        row.cells[column.key] = cell
-        row.values[column.key] = read_value(cell, column, unit, headed.layout, findings)
+        cell, key = line[i], column.key
+        row.cells[key] = cell
+        row.values[key] = read_value(cell, column, unit, headed.layout, findings)
         if column.stage:
             row.of_stage.add(column.variable)
     if headed.layout.table == "schools":

@@ -58,12 +58,11 @@ def _code(cell: Cell, layout: Layout, column: FormColumn, findings: Findings) ->
 
 
 def _name(cell: Cell, required: bool, findings: Findings) -> str:
-    name = clean_text(cell.text)
-    odd = odd_letters(name)
+    name, odd, quantity, drawn, rare = _name_of(cell.text)
     if not name:
         if required:
             findings.at("identity.name", cell, "空白")
-    elif cell.kind in (*_NO_TEXT, cells.NUMBER, cells.SCALED) or _is_quantity(name) or (
+    elif cell.kind in (*_NO_TEXT, cells.NUMBER, cells.SCALED) or quantity or (
             required and _ERROR_TEXT.match(name)):
         if required:
             findings.at("identity.name", cell, "不是名称")
@@ -72,10 +71,17 @@ def _name(cell: Cell, required: bool, findings: Findings) -> str:
     if name != cell.text:
         findings.at("text.cleaned", cell,
                     "去除名称中多余的空白、看不见的字符，部首字换成同形的常用字")
-    drawn, rare = substituted(name)
     if rare and not odd:
         findings.at("text.substituted", cell, f"卷宗字体没有 {rare}，印作“{drawn}”")
     return drawn
+
+
+@lru_cache(maxsize=1 << 14)
+def _name_of(text: str) -> tuple[str, str, bool, str, str]:
+    """Return the clean name, what is odd in it, whether it is a quantity, how it is drawn and
+    for which letters; of the county's name that stands in every row, once."""
+    name = clean_text(text)
+    return name, odd_letters(name), _is_quantity(name), *substituted(name)
 
 
 def _is_quantity(name: str) -> bool:
@@ -128,6 +134,10 @@ def _allowed(column: FormColumn) -> str:
 
 def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fraction | None:
     """Return the exact value of a cell in the base unit of ``unit``; None when it is missing."""
+    if cell.kind in (cells.TEXT, cells.NUMBER) and not cell.unit:
+        plain = _plain_quantity(cell.text, unit, kind)
+        if plain is not None:
+            return plain
     if cell.kind == cells.FORMULA:
         return findings.at("cell.formula", cell, "公式没有计算结果")
     dated = _DATED_YEAR.fullmatch(cell.text.strip()) if unit == "年" else None
@@ -154,6 +164,17 @@ def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fract
     value = reading.value * variables().units[unit].ratio if unit else reading.value
     fault = impossible(value, kind)
     return findings.at(fault, cell, quoted(cell.text)) if fault else value
+
+
+@lru_cache(maxsize=1 << 16)
+def _plain_quantity(text: str, unit: str, kind: str) -> Fraction | None:
+    """Return the value of plain digits of which there is nothing to tell, as most are; None where
+    there is something, or it is a year."""
+    reading = read_number(text) if unit != "年" else None
+    if reading is None or reading.unit or reading.cleaned:
+        return None
+    value = reading.value * variables().units[unit].ratio if unit else reading.value
+    return None if impossible(value, kind) else value
 
 
 def _kind_told(cell: Cell) -> str:

@@ -83,6 +83,7 @@ def personal() -> Personal:
     return load_toml(DATA / "personal.toml", Personal)
 
 
+@lru_cache(maxsize=1 << 16)
 def is_personal(text: str) -> bool:
     """Tell whether a text holds personal data: a number that names a person, or a name or a
     telephone behind a word that announces it (联系人：…).
@@ -113,6 +114,7 @@ def _announcing() -> re.Pattern:
         *(r"\s*".join(word) for word in (*words.roles, *words.numbered)), r"\d[EeＥｅ]\+?\d"]))
 
 
+@lru_cache(maxsize=1 << 16)
 def is_personal_number(digits: str, amount: bool) -> bool:
     """Tell whether a plain number is personal, as a workbook keeps it with 15 digits, too; of
     ``amount``s, which may be as long as a telephone number, only identity numbers."""
