@@ -3,8 +3,8 @@
 # on the weight: a comparison of sums that have been rounded decides.
 #
 # Versions: scipy 1.17.1, numpy 2.4.6, statsmodels 0.15.0; Python 3.11.
-# scipy.stats.quantile documents that for these two methods only relative weights count, and
-# offers weights that sum to 1 no help: it compares the cumulated weights with p times their sum.
+# scipy.stats.quantile documents that for these two methods only relative weights count, yet it
+# compares the cumulated weights with p times their sum as they come out of floating point.
 # Ten schools of weight 0.1 have the median 5, of weight 1 the median 5.5. numpy.quantile and
 # DescrStatsW.quantile do so at other weights (0.7). A quantile of a county's schools that are
 # weighted by shares is that of the neighbouring school; with 1/2,900 nearly every percentile moves.
