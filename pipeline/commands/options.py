@@ -33,5 +33,8 @@ def _formats(_: click.Context, __: click.Parameter, named: str) -> tuple[str, ..
 
 formats = click.option("--formats", default="", metavar="格式,…", callback=_formats,
                        help="写成哪些格式，如 docx,xlsx,html，总有 pdf；不写时沿用已有的")
+appendix = click.option("--appendix", "binding", type=click.Choice(["apart", "bound"]),
+                        metavar="apart|bound", callback=lambda _, __, named: named or "",
+                        help="附录另册（apart，默认）或订在卷宗之后（bound）；不写时沿用已有的")
 standard = click.option("--standard", default="", metavar="标准包", callback=_standard,
                         help="编号或 .toml 文件的路径，默认按县的登记")

@@ -35,6 +35,7 @@ from pipeline.ground.machine import processors
               help="与年度评价中的同类县比较；须先运行 junheng annual")
 @options.drop_personal
 @options.formats
+@options.appendix
 @click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
               metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
 @click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
@@ -75,7 +76,7 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
         came = arrivals(ROOT / raw, year, Path(work), given["drop_personal"], Path(work, "kept"))
         orders = orders_for(sorted(came.codes) if everybody else units, given,
                             Path(out).absolute(), asked["engine"], came, everybody,
-                            asked["formats"])
+                            asked["formats"], asked["binding"])
         tell_published([order.parameters.unit for order in orders], ROOT / raw)
         if not hasattr(os, "waitid"):
             sys.exit(_one_by_one(orders, everybody))
@@ -95,7 +96,7 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     shard = Shard.read(asked["shard"])
     workers = asked["workers"] or processors()
     common = orders[0].parameters.model_dump(exclude={"unit", "raw", "processed", "pool"})
-    common |= {"formats": [*asked["formats"]]}
+    common |= {"formats": [*asked["formats"]], "binding": asked["binding"]}
     limits = Limits(asked["timeout"], asked["memory"])
     mine = [o for o in orders if shard is None or shard.takes(o.parameters.unit)]
     batch = Batch(mine, orders[0].target.parent, {o.parameters.unit: o.name for o in orders},

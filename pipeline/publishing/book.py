@@ -28,6 +28,7 @@ from pipeline.publishing.kinds import COUNTY, Book, book_of, with_formats
 from pipeline.publishing.order import Order
 from pipeline.publishing.paper.drafts import read_draft
 from pipeline.publishing.paper.exporting import export
+from pipeline.publishing.paper.papers import APART
 from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.finding_lines import refusals
 from pipeline.publishing.records.manifest import manifest, run_id
@@ -97,7 +98,8 @@ def _export(notebook: NotebookNode, made: County | Annual, order: Order, finishe
     clean = without_traces(notebook, order.parameters.model_copy(
         update=book.portable(made, order.parameters)))
     why = book.causes(made, order.parameters)
-    export(clean, run_id(why)[:16], finished / book.stem, order.formats or (PDF,))
+    export(clean, run_id(why)[:16], finished / book.stem, order.formats or (PDF,),
+           order.binding or APART)
     left = [name for name in book.workbooks if (made.folder / name).is_file()]
     for name in (*book.records, *left):
         shutil.move(made.folder / name, finished / name)

@@ -12,6 +12,7 @@ from pipeline.county import County
 from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
 from pipeline.publishing.formats import PDF, formats_among
 from pipeline.publishing.order import Order
+from pipeline.publishing.paper.papers import APART, binding_among
 from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.publishing.records.manifest import causes, read_manifest
 
@@ -69,12 +70,22 @@ def book_of(order: Order) -> Book:
 
 
 def with_formats(order: Order) -> Order:
-    """Return the order with its formats settled: those asked for, else those of the book that
-    stands, else PDF alone."""
-    return replace(order, formats=order.formats or written_formats(order) or (PDF,))
+    """Return the order with its formats and its binding settled: those asked for, else those of
+    the book that stands, else PDF alone and an annex apart."""
+    return replace(order, formats=order.formats or written_formats(order) or (PDF,),
+                   binding=order.binding or written_binding(order) or APART)
 
 
 def written_formats(order: Order) -> tuple[str, ...]:
     """Return the formats in which the published book of an order stands, as its record lists."""
+    return formats_among(_outputs(order), book_of(order).stem)
+
+
+def written_binding(order: Order) -> str:
+    """Return how the annex of the published book of an order is bound, "" where none stands."""
+    return binding_among(_outputs(order))
+
+
+def _outputs(order: Order) -> list[str]:
     record = read_manifest(order.target) or {"outputs": []}
-    return formats_among([output["file"] for output in record["outputs"]], book_of(order).stem)
+    return [output["file"] for output in record["outputs"]]

@@ -14,10 +14,12 @@ from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
 @dataclass(frozen=True)
 class Order:
     """What is asked for: the parameters of the chapters, where the book goes, whether the
-    chapters run in a forked process or on a Jupyter kernel, and in which formats it is written.
+    chapters run in a forked process or on a Jupyter kernel, in which formats it is written, and
+    whether its annex is bound behind the body (``binding``, `papers.APART` or `papers.BOUND`).
 
-    No ``formats`` are those of the book that stands, and PDF where none does. ``tables`` is a
-    private folder of processed tables in which somebody has laid what the chapters start from.
+    No ``formats`` and no ``binding`` are those of the book that stands, and where none does PDF
+    and an annex apart. ``tables`` is a private folder of processed tables in which somebody has
+    laid what the chapters start from.
     ``known`` is what is known of the raw folder, for whatever is opened.
     """
 
@@ -25,6 +27,7 @@ class Order:
     out: Path
     engine: str = "fork"
     formats: tuple[str, ...] = ()
+    binding: str = ""
     tables: Path | None = None
     known: KnownFiles = field(default_factory=KnownFiles, repr=False, compare=False)
 

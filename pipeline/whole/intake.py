@@ -104,13 +104,13 @@ def _share_out(found: Arrivals, path: Path, now: bool, rolls: list, known: dict)
 
 
 def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: Arrivals,
-               everybody: bool, formats: tuple[str, ...] = ()) -> list[Order]:
+               everybody: bool, formats: tuple[str, ...] = (), binding: str = "") -> list[Order]:
     """Return the orders of units; raise `WrongUse` before any is made where one cannot be.
 
     Of ``everybody``, a unit with nothing that can be read is a problem and not a wrong use.
     One whose folder cannot be looked into is ordered: the plan refuses it by itself.
     """
-    orders = [Order(checked({"unit": code, **given}), out, engine, formats,
+    orders = [Order(checked({"unit": code, **given}), out, engine, formats, binding,
                     known=came.known.about(code)) for code in codes]
     if not everybody:
         for order in orders:

@@ -36,8 +36,9 @@ from pipeline.whole.tracing.county_trace import county_figures, traced
 
 pytestmark = pytest.mark.slow
 Made = namedtuple("Made", "folder results pages text order")
-RECORDS = ("dossier.pdf", "dossier.docx", "dossier.xlsx", "annex.xlsx", "ledger.xlsx",
-           "self_report.docx", "evidence_catalogue.xlsx", "results.json", "findings.json")
+RECORDS = ("dossier.pdf", "appendix.pdf", "brief.pdf", "dossier.docx", "dossier.xlsx", "annex.xlsx",
+           "ledger.xlsx", "self_report.docx", "evidence_catalogue.xlsx", "results.json",
+           "findings.json")
 
 
 def make(place, unit, year, engine="fork", **more):
@@ -45,7 +46,8 @@ def make(place, unit, year, engine="fork", **more):
     given = {"unit": unit, "year": year, "processed": str(place / "processed"), **more}
     order = Order(checked(given), place / "reports", engine, ("pdf", "docx", "xlsx"))
     folder = make_dossier(order)
-    pages = [page.extract_text() for page in pypdf.PdfReader(folder / "dossier.pdf").pages]
+    pages = [page.extract_text() for name in ("dossier.pdf", "appendix.pdf")
+             for page in pypdf.PdfReader(folder / name).pages]
     results = json.loads((folder / "results.json").read_text("utf-8"))
     return Made(folder, results, pages, " ".join("\n".join(pages).split()), order)
 
@@ -175,8 +177,17 @@ def test_the_pdf_has_a_bookmark_for_each_chapter(made):
 
     marks = titles(pypdf.PdfReader(made.folder / "dossier.pdf").outline)
     assert marks[0].startswith("摘")
-    assert sum(bool(re.match("[一二三四五六七八九]、", mark)) for mark in marks) >= 5
-    assert "附录" in marks
+    assert sum(bool(re.match("[一二三四五六七八九十]+、", mark)) for mark in marks) >= 5
+    assert marks[-1].startswith("签")
+
+
+def test_the_body_is_read_in_thirty_pages_and_the_brief_in_two(made):
+    pages = {name: len(pypdf.PdfReader(made.folder / f"{name}.pdf").pages)
+             for name in ("dossier", "brief")}
+    assert pages["dossier"] <= 30 and pages["brief"] == 2
+    turned = [page.mediabox.width > page.mediabox.height
+              for page in pypdf.PdfReader(made.folder / "dossier.pdf").pages]
+    assert not any(turned)
 
 
 def test_every_coefficient_in_the_pdf_is_that_of_the_results(made):

@@ -94,8 +94,9 @@ def test_every_table_says_cell_by_cell_what_the_document_says(example, record):
     assert styled(body, "JunhengNote") == ["数据来源：某局", "数据来源：某局年报", "注：尾注"]
     assert styled(body, "ListBullet") == ["一项", *HOSTILE[10:15]]
     assert styled(body, "ListNumber") == ["一条"]
+    assert styled(body, "JunhengSummary") == ["摘要的结论，见表1。"]
     assert styled(body, "BodyText") == [
-        "摘要的结论，见表1。", "正文有重点和公式 ：", *HOSTILE[:10], "见图1。", "完。"]
+        "正文有重点和公式 ：", *HOSTILE[:10], "见图1。", "完。"]
 
 
 def test_grouped_heads_stand_over_their_columns_and_every_head_is_repeated(example):

@@ -97,6 +97,7 @@ def _again(context: click.Context, folder: Path, level: str, given: dict) -> Ans
 def _remade(context: click.Context, folder: Path, level: str, given: dict, work: Path) -> Answer:
     """Make the dossier of a folder again in ``work`` and hold the two against each other."""
     from pipeline.publishing.formats import formats_among
+    from pipeline.publishing.paper.papers import binding_among
     from pipeline.publishing.records.manifest import read_manifest
     from pipeline.publishing.records.verification import asked_standard, doubts
 
@@ -111,7 +112,7 @@ def _remade(context: click.Context, folder: Path, level: str, given: dict, work:
                        out=str(work / "out"), processed=str(work / "processed"), peers=peers,
                        standard=given["standard"] or asked_standard(folder),
                        drop_personal=record["parameters"].get("drop_personal", False),
-                       formats=formats_among(files, "dossier"))
+                       formats=formats_among(files, "dossier"), binding=binding_among(files))
     again = work / "out" / folder.parent.name / folder.name
     if not again.is_dir() or doubts(again):
         return Answer(2, ("重做没有成功：", *told.getvalue().split("\n")[:3]))

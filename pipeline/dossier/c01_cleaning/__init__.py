@@ -5,6 +5,7 @@ from pipeline.dossier.c01_cleaning.data_quality import (
     completeness_table,
     quality_sentences,
 )
+from pipeline.dossier.c01_cleaning.profile import profile_sentences
 from pipeline.dossier.c01_cleaning.sources import (
     accounting_sentences,
     accounting_table,
@@ -17,5 +18,5 @@ from pipeline.dossier.c01_cleaning.sources import (
 )
 
 __all__ = ["accounting_sentences", "accounting_table", "check_table", "completeness_table",
-           "cover", "findings_table", "quality_sentences", "scope_table", "size_chart",
-           "source_sentences", "source_table"]
+           "cover", "findings_table", "profile_sentences", "quality_sentences",
+           "scope_table", "size_chart", "source_sentences", "source_table"]

@@ -33,11 +33,11 @@ def cover(county: County) -> Cover:
     kind = "义务教育优质均衡发展评估卷宗" if standard.judged else "校际差异测算卷宗"
     return Cover(
         "cover", f"{county.name}{kind}", f"{county.year}年" + ("（情景测算）" if assumed else ""),
-        (("评估单元", f"{place}{county.name}（{county.code}）"),
+        (("编制单位", "　" * 12 + "（盖章）"),
+         ("评估单元", f"{place}{county.name}（{county.code}）"),
          ("数据年份", f"{county.year}年（{county.year}—{county.year + 1}学年）"),
          *((("统计时点", f"{year}年{int(month)}月{int(day)}日"),) if standard.judged else ()),
          ("所依文件", f"《{standard.title}》（{standard.document}）"),
-         ("标准包", standard.id),
          *((("情景假设", "；".join(a.zh for a in assumed)),) if assumed else ()),
          *cover_rows()),
         f"{county.name}·{county.year}年", date, county.mark,

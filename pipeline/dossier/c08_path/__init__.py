@@ -7,6 +7,7 @@ from pipeline.dossier.c08_path.exchanges import (
     rotation_table,
 )
 from pipeline.dossier.c08_path.ledger_book import ledger_sentences, ledger_workbook
+from pipeline.dossier.c08_path.main_problems import main_problems, problem_sentences
 from pipeline.dossier.c08_path.path_figures import change_chart, cost_chart, exchange_chart
 from pipeline.dossier.c08_path.path_needs import (
     change_table,
@@ -21,6 +22,6 @@ from pipeline.dossier.c08_path.shortfall_ledger import (
 )
 
 __all__ = ["change_chart", "change_table", "cost_chart", "exchange_chart", "ledger_sentences",
-           "ledger_workbook", "limit_words", "move_table", "path_sentences", "path_table",
-           "plan_table", "rotation_sentences", "rotation_table", "shortfall_sentences",
-           "shortfall_table", "shortfall_total_table"]
+           "ledger_workbook", "limit_words", "main_problems", "move_table", "path_sentences",
+           "path_table", "plan_table", "problem_sentences", "rotation_sentences", "rotation_table",
+           "shortfall_sentences", "shortfall_table", "shortfall_total_table"]

@@ -58,6 +58,13 @@ def path_words(path: pd.DataFrame, county: County) -> str:
             f"{_takes(rows, county)}见[[path_table]]。")
 
 
+def least_words(path: pd.DataFrame, county: County) -> str:
+    """Return what the plan takes that asks least (最省的做法); "" where nothing was planned."""
+    rows = outcomes(path, AT_FLOOR)
+    takes = _takes(rows, county, "各校达到规定的项数、差异系数不超过限值")
+    return f"最省的做法（{PLAN_ZH[AT_FLOOR]}）：{takes}" if rows and takes else ""
+
+
 def _nothing(county: County) -> str:
     if not county.standard.judges_schools:
         return f"《{county.standard.title}》没有学校标准值，不测算达标路径。"
@@ -74,15 +81,15 @@ def _which(rows: list[dict], status: str, county: County) -> str:
     return f"（{'，'.join(said)}）" if said else ""
 
 
-def _takes(rows: list[dict], county: County) -> str:
-    """Say what the plan takes in all, but for what is open or cannot be reached; nothing where
-    that is all."""
+def _takes(rows: list[dict], county: County, reached: str = "全部达到标准值和限值") -> str:
+    """Say what the plan takes in all to have ``reached``, but for what is open or cannot be
+    reached; nothing where that is all."""
     left = [OUTCOME_ZH[s] for s in ("unreachable", UNDETERMINED)
             if any(row["status"] == s for row in rows)]
     if all(row["status"] in ("unreachable", UNDETERMINED) for row in rows):
         return ""
     but = f"除{joined(left)}的以外，" if left else ""
-    return f"{but}全部达到标准值和限值，{_totals(rows, county)}。"
+    return f"{but}{reached}，{_totals(rows, county)}。"
 
 
 def _totals(rows: list[dict], county: County) -> str:

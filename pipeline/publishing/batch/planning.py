@@ -14,8 +14,9 @@ from pipeline.ground.machine import lacking
 from pipeline.publishing.batch.completeness import broken
 from pipeline.publishing.batch.hands.child import verdict_on
 from pipeline.publishing.batch.outcome import CACHED, FAILED, REFUSED, Task
-from pipeline.publishing.kinds import with_formats, written_formats
+from pipeline.publishing.kinds import with_formats, written_binding, written_formats
 from pipeline.publishing.order import Order
+from pipeline.publishing.paper.papers import APART, BOUND
 from pipeline.publishing.records.manifest import causes, causes_of, read_manifest, run_id
 from pipeline.publishing.records.publication import require_place
 
@@ -24,6 +25,7 @@ _CAUSES_ZH = {"standard": "标准包有变", "parameters": "参数有变", "regi
               "assumptions": "情景假设有变", "code": "程序有变",
               "version": "程序版本有变", "lock": "软件包锁定文件有变", "packages": "软件包版本有变",
               "python": "Python 版本有变", "blas": "线性代数库有变", "fonts": "字体有变"}
+_BINDING_ZH = {APART: "附录另册", BOUND: "附录合订"}
 _FIRST = 3
 _INCOMPLETE = "上次结果不完整："
 NEW, FORCED = "首次", "要求重做"
@@ -54,7 +56,7 @@ def _planned(order: Order, notes: Path, force: bool) -> Task:
     why = json.loads(json.dumps(causes(county, order.parameters)))
     run = run_id(why)
     because = (reason_to_make(order.target, why, notes) or _more_formats(order)
-               or (FORCED if force else ""))
+               or _bound_otherwise(order) or (FORCED if force else ""))
     return Task(order, county.code, county.name, run, because, state="" if because else CACHED,
                 seed=f"{county.code}-{county.year}")
 
@@ -63,6 +65,11 @@ def _more_formats(order: Order) -> str:
     """Say which formats are asked for in which the dossier does not stand yet, if any."""
     more = [name for name in order.formats if name not in written_formats(order)]
     return f"增加格式 {'、'.join(more)}" if more else ""
+
+
+def _bound_otherwise(order: Order) -> str:
+    """Say that the annex is to be bound otherwise than it stands, if so."""
+    return _BINDING_ZH[order.binding] if written_binding(order) not in ("", order.binding) else ""
 
 
 def _taken(*folders: Path) -> str:

@@ -23,7 +23,8 @@ def bind(paths: list[Path], kind: type[BaseModel] = Parameters) -> NotebookNode:
     for path, cells in books:
         _check_parameters_cell(path, cells, kind)
     told = [(path, cell) for path, cells in books for cell in cells[1:]]
-    bound = nbformat.v4.new_notebook(metadata=_KERNEL)
+    bound = nbformat.v4.new_notebook(metadata=_KERNEL | {
+        "junheng": {"book": paths[0].parent.name}})
     bound.cells = [_cell(number, *one) for number, one in
                    enumerate([(paths[0], books[0][1][0]), *told])]
     return bound

@@ -6,18 +6,25 @@ figures get their numbers, references get theirs, and every letter is checked ag
 fonts. The result is JSON values only: whatever writes a paper, writes it from this.
 """
 
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from xml.etree import ElementTree
 
 from nbformat import NotebookNode
 
+from pipeline.definitions.forms.arrangement import arrangement_of
 from pipeline.ground.errors import DossierFailed
 from pipeline.ground.fonts import missing_letters
 from pipeline.ground.terms import EXHIBIT_MIME
-from pipeline.publishing.paper.markdown import REFERENCE, plain, read_markdown
+from pipeline.publishing.paper.arranging import arranged
+from pipeline.publishing.paper.markdown import plain, read_markdown
+from pipeline.publishing.paper.numbering import (
+    NAMES,
+    all_runs,
+    check_headings,
+    number_headings,
+    refer,
+)
 
 _CONTENT = {
     "text": ("paragraphs", "bullets"),
@@ -26,16 +33,15 @@ _CONTENT = {
     "cover": ("title", "subtitle", "rows", "running_head", "date", "mark", "statement"),
 }
 _MORE = {"table": {"reckoned": []}}  # what a record may have beside, and what it means to lack it
-_NAME = {"table": "表", "figure": "图"}
-_DIGITS = "零一二三四五六七八九"
-_OWN_NUMBER = re.compile(
-    rf"^([{_DIGITS}十]+、|（[{_DIGITS}十]+）|\d+[.．、](?!\d)|附\d)")
 _SHOWN_FAULTS = 20
 
 
 def read_notebook(notebook: NotebookNode, run_id: str = "") -> dict:
-    """Return the document of an executed notebook; `DossierFailed` says what is amiss."""
-    document = {"cover": None, "run_id": run_id, "front": [], "body": []}
+    """Return the document of an executed notebook; `DossierFailed` says what is amiss.
+
+    Where the kind of book that it tells has an arrangement, the body is arranged.
+    """
+    document = {"cover": None, "run_id": run_id, "front": [], "body": [], "brief": []}
     used: set[str] = set()
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type == "markdown":
@@ -45,18 +51,30 @@ def read_notebook(notebook: NotebookNode, run_id: str = "") -> dict:
                 add_record(document, record, used)
     if document["cover"] is None:
         raise DossierFailed("笔记本中没有封面，或尚未运行，无法生成卷宗。")
+    _arrange(document, notebook.metadata.get("junheng", {}).get("book", ""))
     return completed(document)
 
 
 def completed(document: dict) -> dict:
     """Return a document with its headings, tables and figures numbered and references put in;
     `DossierFailed` says which heading, reference or letter is amiss."""
-    _check_headings(document["body"])
+    check_headings(document["body"])
     document["body"] = _without_empty(document["body"])
-    _number_headings(document["body"])
-    _refer(document)
+    number_headings(document["body"])
+    refer(document)
     _check_letters(document)
     return document
+
+
+def _arrange(document: dict, book: str) -> None:
+    """Part annex and brief from the body by the arrangement of a kind of book, where it has one;
+    the lines to sign on close the body."""
+    arrangement = arrangement_of(book)
+    if arrangement:
+        body, annex, document["brief"] = arranged(document["body"], arrangement)
+        signed = [{"type": "signatures", **arrangement.signatures.model_dump()}]
+        document["body"] = [*body, *signed, *annex]
+        document["brief_title"] = document["cover"]["title"] + arrangement.brief.title
 
 
 def _without_empty(blocks: list[dict]) -> list[dict]:
@@ -77,7 +95,13 @@ def _text_cell(cell: NotebookNode) -> list[dict]:
         opening = next((b for b in blocks if b["type"] == "heading" and b["level"] == 1), None)
         if opening:
             opening["appendix"] = True
-    return blocks
+    first = next((n for n, block in enumerate(blocks) if _has_symbols(block)), len(blocks))
+    return blocks[:first] + [block | {"symbols": True} for block in blocks[first:]]
+
+
+def _has_symbols(block: dict) -> bool:
+    return block["type"] == "math" or any("parts" in run for runs in all_runs(block)
+                                          for run in runs)
 
 
 def _records(cell: NotebookNode, number: int) -> Iterator[dict]:
@@ -107,14 +131,16 @@ def add_record(document: dict, record: dict, used: set[str]) -> None:
         document["cover"] = _dated(content)
     else:
         place = "front" if record.get("place") == "front" else "body"
-        document[place] += _text(content) if kind == "text" else [_checked(content)]
+        document[place] += (_text(content | {"said": key}) if kind == "text"
+                            else [_checked(content)])
 
 
 def _text(content: dict) -> list[dict]:
-    runs = [[{"text": text}] for text in content["paragraphs"] if text.strip()]
+    runs, said = [[{"text": text}] for text in content["paragraphs"] if text.strip()], {
+        "said": content["said"]}
     if content["bullets"] and runs:
-        return [{"type": "list", "ordered": False, "start": 1, "items": runs}]
-    return [{"type": "paragraph", "runs": paragraph} for paragraph in runs]
+        return [{"type": "list", "ordered": False, "start": 1, "items": runs} | said]
+    return [{"type": "paragraph", "runs": paragraph} | said for paragraph in runs]
 
 
 def _dated(cover: dict) -> dict:
@@ -135,104 +161,6 @@ def _checked(exhibit: dict) -> dict:
     return exhibit
 
 
-def chinese_number(number: int) -> str:
-    """Return 1–99 in Chinese numerals.
-
-    >>> [chinese_number(n) for n in (1, 10, 12, 20, 35)]
-    ['一', '十', '十二', '二十', '三十五']
-    """
-    tens, ones = divmod(number, 10)
-    head = ("" if tens == 1 else _DIGITS[tens]) + "十" if tens else ""
-    return head + (_DIGITS[ones] if ones else "")
-
-
-def _check_headings(blocks: list[dict]) -> None:
-    """Stop at a heading that skips a level or brings its own number, printed or not."""
-    before = 0
-    for block in (b for b in blocks if b["type"] == "heading"):
-        level, text = block["level"], block["text"]
-        if level > before + 1:
-            raise DossierFailed(f"标题“{text}”跳级：前面没有第{level - 1}级标题。")
-        if _OWN_NUMBER.match(text):
-            raise DossierFailed(f"标题“{text}”自带编号：编号由排版统一添加，请删去。")
-        before = level
-
-
-def _number_headings(blocks: list[dict]) -> None:
-    """Give each heading its number: 一、（一） 1. and, in the appendix, 附1."""
-    counts, appendix = [0, 0, 0], False
-    for block in (b for b in blocks if b["type"] == "heading"):
-        level, text = block["level"], block["text"]
-        appendix = block.pop("appendix", False) or appendix
-        counts[level - 1:] = [counts[level - 1] + 1] + [0] * (3 - level)
-        block["number"] = _heading_number(level, counts[level - 1], appendix, text)
-
-
-def _heading_number(level: int, count: int, appendix: bool, text: str) -> str:
-    if level == 3:
-        return f"{count}. "
-    if appendix:
-        return f"附{count}　" if level == 2 else "" if text.startswith("附录") else "附录　"
-    return f"{chinese_number(count)}、" if level == 1 else f"（{chinese_number(count)}）"
-
-
-def _refer(document: dict) -> None:
-    """Number tables and figures in order of print, and put ``表1`` for each ``[[key]]``.
-
-    In running text it becomes a run of its own that tells what it refers ``to``.
-    """
-    labels, counts = {}, Counter()
-    blocks = document["front"] + document["body"]
-    for block in (b for b in blocks if b["type"] in _NAME):
-        counts[block["type"]] += 1
-        block["label"] = f"{_NAME[block['type']]}{counts[block['type']]}"
-        labels[block["key"]] = block["label"]
-    unknown: list[str] = []
-
-    def label(match: re.Match) -> str:
-        if match[1] not in labels:
-            unknown.append(match[0])
-        return labels.get(match[1], "")
-
-    for block in blocks:
-        _refer_in_text(block, label)
-        _refer_in_words(block, lambda text: REFERENCE.sub(label, text))
-    if unknown:
-        raise DossierFailed(f"正文引用了不存在的表或图：{'、'.join(dict.fromkeys(unknown))}。")
-
-
-def _refer_in_text(block: dict, label: Callable[[re.Match], str]) -> None:
-    for runs in _all_runs(block):
-        runs[:] = [piece for run in runs for piece in _pieces(run, label)]
-
-
-def _pieces(run: dict, label: Callable[[re.Match], str]) -> Iterator[dict]:
-    """Part a run at its references (交叉引用)."""
-    text, end = run.get("text", ""), 0
-    for match in REFERENCE.finditer(text):
-        if match.start() > end:
-            yield run | {"text": text[end:match.start()]}
-        yield run | {"text": label(match), "to": match[1]}
-        end = match.end()
-    if not end:
-        yield run
-    elif end < len(text):
-        yield run | {"text": text[end:]}
-
-
-def _refer_in_words(block: dict, change: Callable[[str], str]) -> None:
-    """Change what else of a block may hold a reference; cells are never touched."""
-    for name in ("caption", "source"):
-        if name in block:
-            block[name] = change(block[name])
-    if "notes" in block:
-        block["notes"] = [change(note) for note in block["notes"]]
-
-
-def _all_runs(block: dict) -> list[list[dict]]:
-    return block.get("items", []) + ([block["runs"]] if "runs" in block else [])
-
-
 def _check_letters(document: dict) -> None:
     """Stop at any letter that some font cannot draw (缺字), naming each with its place."""
     faults = dict.fromkeys(
@@ -250,13 +178,15 @@ def _printed(document: dict) -> Iterator[tuple[str, str]]:
     rows = [text for row in cover["rows"] for text in row]
     texts = [cover[name] for name in ("title", "subtitle", "running_head", "mark", "statement")]
     yield "封面", "".join([*texts, *rows, document["run_id"]])
-    for part, place in (("front", "摘要"), ("body", "正文开头")):
+    for part, place in (("front", "摘要"), ("body", "正文开头"), ("brief", "简报")):
         for block in document[part]:
             if block["type"] == "heading":
                 place = f"标题“{block['text']}”"
                 yield place, block["text"]
-            yield from ((place, plain(runs)) for runs in _all_runs(block))
-            if block["type"] in _NAME:
+            yield from ((place, plain(runs)) for runs in all_runs(block))
+            if block["type"] == "signatures":
+                yield block["title"], "".join(block["signers"])
+            if block["type"] in NAMES:
                 at = f"{block['label']}“{block['caption']}”"
                 yield from ((at, text) for text in _exhibit_texts(block))
 

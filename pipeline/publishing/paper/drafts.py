@@ -14,7 +14,8 @@ def read_draft(draft: dict, run_id: str) -> dict:
 
     ``told`` stands on the cover and says what the file is. `DossierFailed` says what is amiss.
     """
-    document = {"cover": None, "run_id": run_id, "front": [], "body": [], "told": draft["told"]}
+    document = {"cover": None, "run_id": run_id, "front": [], "body": [], "brief": [],
+                "told": draft["told"]}
     used: set[str] = set()
     for block in draft["blocks"]:
         if block["kind"] == "heading":

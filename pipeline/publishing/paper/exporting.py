@@ -11,16 +11,20 @@ from traitlets import default
 
 from pipeline.publishing.formats import exporter_of
 from pipeline.publishing.paper.blocks import read_notebook
+from pipeline.publishing.paper.papers import APART, papers
 
 
 class PaperExporter(Exporter):
     """What the exporters (导出器) of all formats have in common: they read an executed notebook
     as a neutral document. A format says what nbconvert calls it (``export_from_notebook``), its
-    ``output_mimetype``, and how a document is `written`.
+    ``output_mimetype``, and how a document is `written`; where it is made to be printed,
+    ``in_papers``, that a book is as many files as it has `papers`. nbconvert gets it in one.
 
     ``resources`` may carry ``run_id`` (printed small on each page) and ``attachment`` (bytes of
     the results, which PDF attaches as results.json).
     """
+
+    in_papers = False
 
     @default("file_extension")
     def _file_extension_default(self) -> str:
@@ -47,7 +51,8 @@ class PaperExporter(Exporter):
         return self.written(document), resources
 
 
-def export(notebook: NotebookNode, run_id: str, path: Path, formats: tuple[str, ...]) -> None:
+def export(notebook: NotebookNode, run_id: str, path: Path, formats: tuple[str, ...],
+           binding: str = APART) -> None:
     """Write an executed notebook without traces in every format, and as notebook beside them.
 
     ``path`` lacks the suffix. The notebook serves no further purpose afterwards: see
@@ -55,8 +60,11 @@ def export(notebook: NotebookNode, run_id: str, path: Path, formats: tuple[str, 
     """
     document = read_notebook(notebook, run_id)
     for name in formats:
-        content = exporter_of(name)(default_preprocessors=[]).written(document)
-        path.with_suffix(f".{name}").write_bytes(content)
+        exporter = exporter_of(name)(default_preprocessors=[])
+        parts = papers(document, path.name, binding) if exporter.in_papers else {
+            path.name: document}
+        for stem, part in parts.items():
+            path.with_name(f"{stem}.{name}").write_bytes(exporter.written(part))
     write_notebook(notebook, path.with_suffix(".ipynb"))
 
 

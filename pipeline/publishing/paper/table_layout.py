@@ -59,20 +59,33 @@ def _introduction(blocks: list[dict], turned: list[bool], place: int) -> int:
     return start
 
 
+def stands_upright(table: dict) -> bool:
+    """Tell whether a table stands on an upright page."""
+    return not table["wide"] and _fitted(table, wide=False) is not None
+
+
 def prepare_table(table: dict) -> dict:
     """Return the table with head rows, column widths (em), letter size and orientation.
 
     A table that cannot stand upright is turned; one too wide even so stops the dossier.
     """
-    fields, wishes = table["fields"], column_wishes(table["fields"], table["rows"])
     for wide in (True,) if table["wide"] else (False, True):
-        for ease, sizes in _TRIALS[wide]:
-            for size in sizes:
-                room = (_WIDE if wide else _TALL) / size - _INSET * len(fields)
-                widths = column_widths(fields, wishes, room, ease)
-                if widths:
-                    return _prepared(table, wide, size, [w + _INSET for w in widths])
+        found = _fitted(table, wide)
+        if found:
+            return _prepared(table, wide, *found)
     raise DossierFailed(f"{table['label']}“{table['caption']}”列太多，横排也排不下，请分成两表。")
+
+
+def _fitted(table: dict, wide: bool) -> tuple[float, list[float]] | None:
+    """Return letter size and column widths with which a table stands one way, if it does."""
+    fields, wishes = table["fields"], column_wishes(table["fields"], table["rows"])
+    for ease, sizes in _TRIALS[wide]:
+        for size in sizes:
+            room = (_WIDE if wide else _TALL) / size - _INSET * len(fields)
+            widths = column_widths(fields, wishes, room, ease)
+            if widths:
+                return size, [width + _INSET for width in widths]
+    return None
 
 
 def _prepared(table: dict, wide: bool, size: float, widths: list[float]) -> dict:

@@ -108,7 +108,7 @@ def written(task: Task) -> dict:
     """Return a task as plain data; what is kept of tables stays in this process."""
     order = task.order
     return {"parameters": order.parameters.model_dump(), "out": str(order.out),
-            "engine": order.engine, "formats": order.formats,
+            "engine": order.engine, "formats": order.formats, "binding": order.binding,
             "tables": order.tables and str(order.tables),
             "code": task.code, "name": task.name, "seed": task.seed,
             "known": replace(order.known, kept=None).record()}
@@ -118,7 +118,8 @@ def read_task(record: dict, book: str = "county") -> Task:
     """Return the task that was `written`."""
     parameters = BOOKS[book].parameters(**record["parameters"])
     order = Order(parameters, Path(record["out"]), record["engine"], tuple(record["formats"]),
-                  record["tables"] and Path(record["tables"]), KnownFiles.read(record["known"]))
+                  record["binding"], record["tables"] and Path(record["tables"]),
+                  KnownFiles.read(record["known"]))
     return Task(order, record["code"], record["name"], seed=record["seed"])
 
 

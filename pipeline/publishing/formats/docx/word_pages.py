@@ -50,8 +50,9 @@ def _room(wide: bool) -> int:
 def document_part(document: dict) -> str:
     """Return word/document.xml of a document whose blocks are `word_blocks.ready`."""
     anchors = anchors_of(document)
-    fronts, bodies = ([(part["wide"], _blocks(part, anchors)) for part in sections(document[name])]
-                      for name in ("front", "body"))
+    fronts, bodies = ([(part["wide"], _blocks(part, anchors, style))
+                       for part in sections(document[name])]
+                      for name, style in (("front", "JunhengSummary"), ("body", "BodyText")))
     if fronts:
         fronts[0] = fronts[0][0], paragraph("TOCHeading", run("摘　要")) + fronts[0][1]
     made = _joined([*fronts, (False, _contents(document))]) + bodies
@@ -74,11 +75,12 @@ def _joined(parts: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
     return made
 
 
-def _blocks(part: dict, anchors: dict[str, int]) -> str:
+def _blocks(part: dict, anchors: dict[str, int], style: str) -> str:
     room, height = _room(part["wide"]), round(0.8 * _room(not part["wide"]))
-    of = {"heading": heading, "math": displayed, "paragraph": lambda b: words(b, anchors),
+    of = {"heading": heading, "math": displayed, "paragraph": lambda b: words(b, anchors, style),
           "list": lambda b: items(b, anchors),
-          "table": lambda b: table(b, room), "figure": lambda b: figure(b, room, height)}
+          "table": lambda b: table(b, room), "figure": lambda b: figure(b, room, height),
+          "signatures": _signatures}
     return "".join(of[block["type"]](block) for block in part["blocks"])
 
 
@@ -87,22 +89,33 @@ def cover(document: dict) -> str:
     front, run_id = document["cover"], document["run_id"]
     statements = [front["statement"]] if front["statement"] else []
     statements += [document.get("told", _EDITABLE), *([f"运行编号：{run_id}"] if run_id else [])]
+    subtitle = run(front["subtitle"]) if front["subtitle"] else ""
+    return "".join((
+        paragraph("Title", run(front["title"])), paragraph("Subtitle", subtitle),
+        _named_rows(front["rows"]), paragraph("JunhengSpace", ""),
+        *(paragraph("JunhengStatement", run(text)) for text in statements)))
+
+
+def _named_rows(rows: list[list[str]]) -> str:
+    """Return rows of a name and what stands behind it, as on the cover; none without rows."""
     widths = [_room(wide=False) * share // 100 for share in _COVER_COLUMNS]
-    rows = "".join(
+    made = "".join(
         "<w:tr>" + "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
             f"{paragraph(style, run(text))}</w:tc>" for text, style, width in (
                 (f"{name}：", "JunhengCoverLabel", widths[0]), (value, "JunhengCover", widths[1]))
-        ) + "</w:tr>" for name, value in front["rows"])
+        ) + "</w:tr>" for name, value in rows)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    table_of_rows = (f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-                     f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
-                     f"{rows}</w:tbl>") if rows else ""
-    subtitle = run(front["subtitle"]) if front["subtitle"] else ""
-    return "".join((
-        paragraph("Title", run(front["title"])), paragraph("Subtitle", subtitle), table_of_rows,
-        paragraph("JunhengSpace", ""),
-        *(paragraph("JunhengStatement", run(text)) for text in statements)))
+    return (f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+            f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+            f"{made}</w:tbl>") if made else ""
+
+
+def _signatures(block: dict) -> str:
+    """Return the page on which it is signed (签署页)."""
+    rows = _named_rows([[name, "＿" * 12] for name in block["signers"]])
+    return (paragraph("TOCHeading", run(block["title"])) + paragraph("JunhengSpace", "") + rows
+            + paragraph("JunhengHint", '<w:r><w:br w:type="page"/></w:r>'))
 
 
 def _contents(document: dict) -> str:

@@ -100,9 +100,9 @@ def heading(block: dict) -> str:
     return paragraph(f"Heading{block['level']}", title)
 
 
-def words(block: dict, anchors: dict[str, int]) -> str:
+def words(block: dict, anchors: dict[str, int], style: str = "BodyText") -> str:
     """Return a paragraph of text."""
-    return paragraph("BodyText", running_text(block["runs"], anchors))
+    return paragraph(style, running_text(block["runs"], anchors))
 
 
 def items(block: dict, anchors: dict[str, int]) -> str:
@@ -121,7 +121,8 @@ def caption(block: dict, keep: bool) -> str:
     """Return the caption (题注) of a table or figure: its name and, in a field, its number, both
     within the bookmark that references show."""
     name, number = re.fullmatch(r"(\D+)(\d+)", block["label"]).groups()
-    label = run(name) + field(f"SEQ {name} \\* ARABIC", number)
+    counted = f"附录{name[0]}" if name.endswith("-") else name  # letters alone: Word counts by it
+    label = run(name) + field(f"SEQ {counted} \\* ARABIC", number)
     return paragraph("Caption", bookmarked(block["anchor"], label) + run("　" + block["caption"]),
                      keep=keep)
 

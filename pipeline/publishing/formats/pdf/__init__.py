@@ -9,6 +9,7 @@ class Exporter(PaperExporter):
 
     export_from_notebook = "均衡卷宗 PDF"
     output_mimetype = "application/pdf"
+    in_papers = True
 
     def written(self, document: dict) -> bytes:
         """Return the PDF of a document."""

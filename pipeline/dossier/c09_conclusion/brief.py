@@ -1,0 +1,89 @@
+"""Chapter 09: the brief (简报) of two pages, for those who read nothing else."""
+
+import pandas as pd
+
+from pipeline.county import County
+from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
+from pipeline.dossier.c08_path.main_problems import Problem
+from pipeline.dossier.c08_path.path_needs import least_words, path_words
+from pipeline.dossier.c09_conclusion.conclusion import (
+    coefficient_words,
+    overall_words,
+    school_words,
+)
+from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
+from pipeline.dossier.printing.numbers import EMPTY, count_text, cv_text, level_text, limit_text
+from pipeline.ground.terms import BELOW, FLOOR, records
+
+_MOST = 3
+
+
+def brief_verdict(judgements: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
+                  county: County) -> Prose:
+    """State the result, and how many schools and coefficients are met (结论)."""
+    if not county.standard.judged:
+        return Prose("brief_verdict", ("参考包没有标准值，不作判定。",))
+    return Prose("brief_verdict", (
+        overall_words(judgements, county),
+        *([school_words(compliance, county)] if county.standard.judges_schools else []),
+        *([coefficient_words(balance, county)] if county.standard.balance.cv_max else [])))
+
+
+def brief_table(compliance: pd.DataFrame, indicators: pd.DataFrame, balance: pd.DataFrame,
+                county: County) -> PrintedTable | None:
+    """Print a row an indicator: mean, schools below the standard, coefficient, of each stage."""
+    now = balance[balance["year"] == county.year]
+    if now.empty:
+        return None
+    values = indicators[indicators["year"] == county.year]
+    by_key = {(r["stage"], r["indicator"]): r for r in records(now)}
+    stages = {s: zh for s, zh in county.standard.stages.items() if s in set(now["stage"])}
+    rows = []
+    for id in dict.fromkeys(now["indicator"]):
+        indicator = county.standard.indicator(id)
+        cells = [Cell(f"{indicator.short}（{indicator.unit}）")]
+        for stage in stages:
+            mine = values[(values["stage"] == stage) & (values["indicator"] == id)]
+            cells += _cells(by_key.get((stage, id)), mine, indicator.decimals, county)
+        rows.append(tuple(cells))
+    labels = ("平均", "标准", "不足", "差异系数") if county.standard.judges_schools else (
+        "平均", "差异系数")
+    limits = "、".join(f"{stages[s]}{limit_text(v, 2)}"
+                      for s, v in county.standard.balance.cv_max.items() if s in stages)
+    return PrintedTable(
+        "brief_table", f"{county.name}{county.year}年各项指标一览",
+        (Field("指标", align="left", width=3.6), *(Field(label, zh, width=1.2)
+         for zh in stages.values() for label in labels)),
+        tuple(rows), f"学校数据表；{county.standard.document}",
+        notes=(*(("“不足”为低于标准值的学校数（所）。",) if county.standard.judges_schools else ()),
+               *((f"差异系数限值：{limits}；深底为未达标，虚线框为待核。",) if limits else ())))
+
+
+def _cells(row: dict | None, values: pd.DataFrame, decimals: int, county: County) -> list[Cell]:
+    judged = county.standard.judges_schools
+    if row is None:
+        return [Cell(EMPTY)] * (4 if judged else 2)
+    cv = cv_text(row["cv"], row["limit"], county.standard.balance.display_decimals)
+    cells = [Cell(level_text(row["mean"], decimals), value=row["mean"]),
+             Cell(cv, STATE_TONE[row["status"]], row["cv"])]
+    if judged:
+        short = int(values["level"].isin([FLOOR, BELOW]).sum())
+        threshold = values["threshold"].iloc[0] if len(values) else None
+        cells[1:1] = [Cell(limit_text(threshold)), Cell(count_text(short), value=short)]
+    return cells
+
+
+def brief_problems(problems: list[Problem], county: County) -> Prose:
+    """Name the three problems that touch most pupils."""
+    if not problems or not county.standard.judged:
+        return Prose("brief_problems", ("没有未达标的事项。",) if county.standard.judged else ())
+    return Prose("brief_problems", (
+        f"主要问题（未达标共{len(problems)}件，列出涉及学生最多的{min(_MOST, len(problems))}件）：",
+        *(f"{n}．{problem.sentence}" for n, problem in enumerate(problems[:_MOST], 1))))
+
+
+def brief_path(path: pd.DataFrame, county: County) -> Prose | None:
+    """Say what it takes: all to the standard, and the least that suffices (最省的做法)."""
+    if path.empty:
+        return None
+    return Prose("brief_path", (path_words(path, county), least_words(path, county)))

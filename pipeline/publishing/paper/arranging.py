@@ -1,0 +1,165 @@
+"""The body and the annex of a book (正文、附录), and its brief (简报), by rules that are data.
+
+What goes to the annex stands there under the headings that it had, one level lower; where it
+stood, one sentence says what is there. No figure is changed: an excerpt repeats rows.
+"""
+
+from collections.abc import Iterator
+
+from pipeline.definitions.forms.arrangement import Annex, Arrangement
+from pipeline.publishing.paper.markdown import REFERENCE
+from pipeline.publishing.paper.table_layout import stands_upright
+
+_HEAD = "附录"
+_SHOWN = {"table", "figure"}
+_EXCERPT = "_excerpt"
+_MOST_EXCERPTED = 14
+
+
+def arranged(blocks: list[dict], arrangement: Arrangement) -> tuple[list[dict], ...]:
+    """Return the blocks of body, annex and brief.
+
+    ``blocks`` have no numbers yet. The annex begins with the first heading that is ``appendix``.
+    """
+    left, brief = _brief_of(blocks, arrangement)
+    chapters, appendix = _chapters(left)
+    body, annex = [], []
+    for chapter in chapters:
+        here, there = _chapter(chapter, arrangement.annex)
+        body += here
+        annex += there
+    if not annex and not appendix:
+        return body, [], brief
+    head, *rest = appendix or [{"type": "heading", "level": 1, "text": _HEAD, "appendix": True}]
+    return body, [head | {"annex": True}, *annex, *rest], brief
+
+
+def whole_annex(blocks: list[dict]) -> list[dict]:
+    """Return the blocks from the annex's heading on, none where a book has no annex."""
+    start = next((n for n, block in enumerate(blocks) if block.get("annex")), len(blocks))
+    return blocks[start:]
+
+
+def _brief_of(blocks: list[dict], arrangement: Arrangement) -> tuple[list[dict], list[dict]]:
+    """Part from the blocks what is printed in the brief alone; return both."""
+    order, alone = arrangement.brief.exhibits, {*arrangement.brief.alone}
+    brief = [dict(block) for key in order for block in blocks if _key(block) == key]
+    return [block for block in blocks if _key(block) not in alone], brief
+
+
+def _key(block: dict) -> str:
+    return block.get("key") or block.get("said", "")
+
+
+def _chapters(blocks: list[dict]) -> tuple[list[list[dict]], list[dict]]:
+    """Part the chapters, each with its heading, from what is appendix in the notebook."""
+    chapters: list[list[dict]] = [[]]
+    for number, block in enumerate(blocks):
+        if block.get("appendix"):
+            return [c for c in chapters if c], blocks[number:]
+        if block["type"] == "heading" and block["level"] == 1:
+            chapters.append([])
+        chapters[-1].append(block)
+    return [c for c in chapters if c], []
+
+
+def _chapter(blocks: list[dict], rules: Annex) -> tuple[list[dict], list[dict]]:
+    """Return what of one chapter stands in the body, and what in the annex."""
+    body, annex, elsewhere = [], [], []
+    for heading, content in _sections(blocks):
+        whole = bool(heading) and heading["text"] in rules.headings
+        moved = [whole or _moves(block, rules) for block in content]
+        here = [] if whole else [*_kept(content, moved, rules)]
+        there = [block for block, gone in zip(content, moved, strict=True) if gone]
+        titled = [heading] if heading else []
+        annex += [_lowered(h) for h in titled] + there
+        if here or not there or _is_first(heading):
+            body += titled + here + _pointer("", there, here)
+        else:
+            elsewhere += _pointer(heading["text"], there, [])
+    if any(block.get("symbols") for block in annex):
+        elsewhere.append(_paragraph("算式见附录"))
+    said = [run for block in elsewhere for run in block["runs"]]
+    return _closed(body, said), annex
+
+
+def _closed(body: list[dict], said: list[dict]) -> list[dict]:
+    """Add what the sections of a chapter that are in the annex alone are called; a chapter that
+    has nothing else is no chapter of the body."""
+    if all(block["type"] == "heading" for block in body):
+        return []
+    return [*body, *([{"type": "paragraph", "runs": said}] if said else [])]
+
+
+def _is_first(heading: dict | None) -> bool:
+    return heading is None or heading["level"] == 1
+
+
+def _sections(blocks: list[dict]) -> Iterator[tuple[dict | None, list[dict]]]:
+    """Yield each heading with what stands under it, up to the next of any level."""
+    heading, content = None, []
+    for block in blocks:
+        if block["type"] != "heading":
+            content.append(block)
+            continue
+        if heading or content:
+            yield heading, content
+        heading, content = block, []
+    yield heading, content
+
+
+def _moves(block: dict, rules: Annex) -> bool:
+    if rules.formulas and block.get("symbols") or rules.names(_key(block)):
+        return True
+    if block["type"] != "table" or rules.keeps(block["key"]):
+        return False
+    return len(block["rows"]) > rules.rows or rules.turned and not stands_upright(block)
+
+
+def _kept(content: list[dict], moved: list[bool], rules: Annex) -> Iterator[dict]:
+    """Yield what stays, with an excerpt in the place of a table that has one."""
+    for block, gone in zip(content, moved, strict=True):
+        if not gone:
+            yield block
+        elif block["type"] == "table" and rules.excerpted(block["key"]):
+            yield from _excerpt(block)
+
+
+def _excerpt(table: dict) -> Iterator[dict]:
+    """Yield the rows of a table in which a cell is toned, as a table of its own (节选)."""
+    places = [n for n, row in enumerate(table["rows"])
+              if any(cell["tone"] in ("fail", "short", "unknown") for cell in row)]
+    if not 0 < len(places) <= _MOST_EXCERPTED:
+        return
+    said = f"只列有底色或虚线框的{len(places)}行，全表{len(table['rows'])}行见[[{table['key']}]]。"
+    excerpt = table | {name: [table[name][n] for n in places] for name in ("rows", "data")}
+    excerpt |= {"key": table["key"] + _EXCERPT, "caption": table["caption"] + "（节选）",
+                "notes": [*table["notes"], said], "reckoned": []}
+    if stands_upright(excerpt):
+        yield excerpt
+
+
+def _pointer(title: str, there: list[dict], here: list[dict]) -> list[dict]:
+    """Return the sentence that says what of a section is in the annex, but for exhibits to which
+    the section refers anyway."""
+    told = {key for block in here for key in _referred_to(block)}
+    keys = [block["key"] for block in there
+            if block["type"] in _SHOWN and block["key"] not in told]
+    shown = "、".join(f"[[{key}]]" for key in keys)
+    if not shown:
+        return [_paragraph(f"{title}见附录")] if title else []
+    return [_paragraph(f"{title or '另'}见{shown}")]
+
+
+def _paragraph(text: str) -> dict:
+    return {"type": "paragraph", "runs": [{"text": f"{text}。"}]}
+
+
+def _referred_to(block: dict) -> list[str]:
+    texts = [run.get("text", "") for runs in [*block.get("items", []), block.get("runs", [])]
+             for run in runs] + block.get("notes", [])
+    return [key for text in texts for key in REFERENCE.findall(text)]
+
+
+def _lowered(heading: dict) -> dict:
+    return heading | {"level": min(heading["level"] + 1, 3)}
