@@ -17,7 +17,6 @@ from pipeline.analysis.appraisal import (
     Robustness,
     Selection,
     changed_balance,
-    detectable_effect,
     equivalence,
     explained_shares,
     honest_interval,
@@ -25,7 +24,7 @@ from pipeline.analysis.appraisal import (
     proportional_selection,
     robustness,
 )
-from pipeline.analysis.estimators import Estimate, estimate, refusal
+from pipeline.analysis.estimators import Estimate, detectable_effect, estimate, refusal
 from pipeline.analysis.given_schools import Columns, school_rows
 from pipeline.analysis.inequality import inequality_table
 from pipeline.analysis.inequality.concentration import (

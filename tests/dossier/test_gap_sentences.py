@@ -65,6 +65,15 @@ def test_ten_percent_more_is_the_coefficient_times_the_log_of_one_and_a_tenth(fi
         by_hand, rel=1e-3)
 
 
+def test_what_the_schools_could_have_found_is_said_before_what_they_show(fitted):
+    terms = fitted.terms[(fitted.terms["id"] == "M1-primary") & (fitted.terms["term"] == "ln_F1")]
+    error = float(terms["std_error"].iloc[0])  # 57 degrees of freedom: 2.0025 + 0.8482
+    text = said(fitted, "M1")
+    least = float(re.search(r"）：以80%把握能检出的差别不小于([\d.]+)个百分点；在控制", text)[1])
+    assert least == pytest.approx((2.0025 + 0.8482) * error * 0.0953101798, rel=1e-3)
+    assert "以80%把握" not in said(fitted, "M7")  # quantiles have no standard error
+
+
 @pytest.mark.parametrize(("p", "adjusted", "wild", "why"), [
     (0.02, 0.0499, None, ""), (0.02, 0.05, None, "Holm调整后的p不小于0.05"),
     (0.02, 0.0501, None, "Holm调整后的p不小于0.05"), (0.0499, None, None, ""),

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from annual_tables import drawn_panel, drawn_schools, hand_over
 from drawn import few
+from figures_agree import disagreements
 from printed_books import ANNUAL, COUNTY, printed, words_of
 from test_gaps import NATION, drawn
 from words_allowed import ALLOWED, Book, faults
@@ -33,7 +34,8 @@ from pipeline.synth.nation import Wanted, write_nation
 WORDS, STUDY = printed_words(), study("cn-annual")
 ZH = {**{p.id: p.zh for p in STUDY.policies}, **{t.measure: t.zh for t in STUDY.trajectories}}
 SCHOOLS_BOOK = few(200, 6)
-COUNTIES, BOOKS, PANELS = few(200, 0), few(20, 0), few(20, 2)
+COUNTIES, BOOKS, PANELS = few(200, 3), few(20, 1), few(20, 2)
+SIZE = few(60, 32), few(8, 6)  # counties and years of a whole annual book
 
 
 def wrong(exhibits, tables):
@@ -100,6 +102,22 @@ def test_a_sentence_that_its_figures_contradict_is_found(table, column, value, w
     assert why in "".join(wrong(said, tables))
 
 
+@pytest.mark.parametrize(("text", "wrong"), [
+    ("14个中达标9个、未达标4个、待核1个", ""), ("14个中达标9个、未达标4个、待核0个", "之和"),
+    ("适用目标22项：达到5项、未达到1项、待核15项、不适用1项", ""),
+    ("共18个模型，已估计9个，不估计8个", "18"),
+    ("平均高1.2个百分点（95%区间0.3至2.1，p＝0.01）", ""),
+    ("平均高1.2（95%区间-2.1至-0.3", "不在区间"),
+    ("平均低1.93%（95%区间-3.49%至-0.35%，p＝0.019", ""),
+    ("平均低5%（95%区间-3%至-1%", "不在区间"), ("为1（95%区间2至1", "颠倒"),
+    ("由0.229变为0.168（检验p<0.001），差异缩小", ""),
+    ("由0.168变为0.229（检验p<0.001），差异缩小", "而说"),
+    ("由0.2变为0.1（检验），差异扩大", "而说")])
+def test_figures_of_a_sentence_that_do_not_agree_are_found(text, wrong):
+    found = disagreements(text)
+    assert bool(found) == bool(wrong) and wrong in "".join(found)
+
+
 @pytest.mark.parametrize("seed", range(PANELS))
 def test_an_annual_book_says_what_its_models_paths_and_policies_say(seed):
     annual, draw = Annual.open("cn-annual", 2023), Random(f"{seed}/panel")
@@ -151,7 +169,7 @@ def test_a_whole_annual_book_says_what_its_figures_say(seed, tmp_path):
     given = {"study": "cn-annual", "year": 2023, "raw": str(tmp_path / "raw"),
              "processed": str(tmp_path / "processed")}
     annual = Annual.open(*given.values())
-    panel = drawn_panel(60, 8, seed, 0.01 * (seed % 2))
+    panel = drawn_panel(*SIZE, seed, 0.01 * (seed % 2))
     hand_over(annual, panel, drawn_schools(panel, seed, 6.0 * (seed % 3)))
     exhibits = printed(ANNUAL, given, without=("01_pool",))
     names = ("models", "terms", "variants", "convergence", "policies", "policy_terms")

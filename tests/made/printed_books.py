@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.definitions.base import ROOT
 from pipeline.dossier.printing import exhibit
+from pipeline.dossier.printing.exhibit import NotebookTable
 
 COUNTY, ANNUAL = ROOT / "notebooks" / "county", ROOT / "notebooks" / "annual"
 
@@ -34,9 +35,10 @@ def run(notebook: Path, parameters: dict) -> list:
 
 
 def printed(folder: Path, parameters: dict, without: tuple[str, ...] = ()) -> list:
-    """Return the exhibits of every chapter of a folder of notebooks, but of those ``without``."""
+    """Return the exhibits of every chapter of a folder of notebooks, but of those ``without``;
+    what stands in the notebook alone is on no paper."""
     return [one for notebook in sorted(folder.glob("*.ipynb")) if notebook.stem not in without
-            for one in run(notebook, parameters)]
+            for one in run(notebook, parameters) if not isinstance(one, NotebookTable)]
 
 
 def words_of(one) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
+from figures_agree import disagreements
 
 ALPHA = 0.05
 
@@ -144,6 +145,7 @@ def faults(book: Book, words, texts: Callable) -> list[str]:
                 found += [f"{one.key}：{text[:70]}…{fault}" for fault in words.faults(text)]
             if one.kind == "text":
                 found += _unfounded(one.key, text, book, words)
+                found += [f"{one.key}：{said}" for said in disagreements(text)]
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a model could have found, and when two may be called alike (可检出的效应、等效检验)."""
+"""When an effect is small enough for two to be called alike (等效检验)."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,6 @@ from scipy import special
 from pipeline.analysis.estimators.estimates import Estimate
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import LEVEL, is_missing
-
-POWER = 0.8
 
 
 @dataclass(frozen=True)
@@ -21,20 +19,6 @@ class Equivalence:
     ci_low: float
     ci_high: float
     alike: bool
-
-
-def detectable_effect(std_error: float, df: float) -> float:
-    """Return the least effect that is found with 80 % power at 5 % (可检出的最小效应).
-
-    (t₀.₉₇₅ + t₀.₈)·error, in the units of the coefficient. It says what the data can tell, not
-    what they tell. `WrongUse` where the error is none. Source: Bloom (1995), multiplier 2.80.
-
-    >>> round(detectable_effect(1.0, 10_000), 2), round(detectable_effect(1.0, 20), 2)
-    (2.8, 2.95)
-    """
-    if not (std_error > 0 and df > 0):
-        raise WrongUse("标准误、自由度应大于0")
-    return float((special.stdtrit(df, 1 - LEVEL / 2) + special.stdtrit(df, POWER)) * std_error)
 
 
 def equivalence(fit: Estimate, term: str, low: float, high: float) -> Equivalence:

@@ -22,6 +22,7 @@ from pipeline.analysis.estimators.multiple_tests import corrected
 from pipeline.analysis.estimators.preparing import in_floats, prepare
 from pipeline.analysis.estimators.refusing import (
     detectable_correlation,
+    detectable_effect,
     rank_correlation,
     refusal,
     tail_refusal,
@@ -37,8 +38,8 @@ from pipeline.definitions.models.specifications import specified
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.readiness import readied
 
-__all__ = ["KINDS", "Estimate", "detectable_correlation", "estimate", "rank_correlation",
-           "refusal", "tail_refusal"]
+__all__ = ["KINDS", "Estimate", "detectable_correlation", "detectable_effect", "estimate",
+           "rank_correlation", "refusal", "tail_refusal"]
 
 KINDS = {
     "ols": linear, "wls": linear, "cr2": cr2, "wild": wild,

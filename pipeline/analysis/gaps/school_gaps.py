@@ -10,7 +10,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.analysis.estimators import detectable_correlation, estimate, rank_correlation
+from pipeline.analysis.estimators import (
+    detectable_correlation,
+    detectable_effect,
+    estimate,
+    rank_correlation,
+)
 from pipeline.analysis.gaps.fitting import FITTERS, Question
 from pipeline.analysis.gaps.robustness import influence, specifications
 from pipeline.analysis.gaps.school_frame import panel_frame, school_frame
@@ -83,8 +88,16 @@ def _answer(frame: pd.DataFrame, question: Question) -> tuple[dict, list[dict]]:
         terms, figures = fit(data, question)
     except WrongUse as refused:
         return {**row, "status": REFUSED, "reason": str(refused)}, []
-    return {**row, **figures, "status": FITTED, "reason": ""}, [
+    return {**row, **figures, **_detectable(terms, model), "status": FITTED, "reason": ""}, [
         {"id": question.id, **term} for term in records(terms)]
+
+
+def _detectable(terms: pd.DataFrame, model: Model) -> dict:
+    """Return the least effect of the focus that these schools detect; none without an error."""
+    focus = terms[terms["term"] == model.focus].to_dict("records")
+    known = focus and not any(is_missing(focus[0][name]) for name in ("std_error", "df"))
+    return {"detectable": detectable_effect(focus[0]["std_error"], focus[0]["df"])
+            } if known else {}
 
 
 def _description(data: pd.DataFrame, question: Question) -> dict:

@@ -122,6 +122,7 @@ class Staggered(Specification):
     few_units: bool = False
     long_before: bool = False
     pre_years: Annotated[int, Field(ge=1)] = 1
+    covariance: bool = False
 
     @property
     def numbers(self) -> list[str]:

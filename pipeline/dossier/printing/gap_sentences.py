@@ -14,7 +14,7 @@ from pipeline.dossier.printing.tested_words import (
     p_words,
     undecided,
 )
-from pipeline.ground.terms import FITTED, records
+from pipeline.ground.terms import FITTED, is_missing, records
 
 ASSOCIATION = "相关不等于因果：以上均为学校之间或同一学校各年之间的相关，不能解释为一方引起另一方。"
 PLAIN = {"Intercept": "常数项", "const": "常数项", "pupils": "在校生数",
@@ -143,7 +143,10 @@ def _association(model: dict, terms: pd.DataFrame, county: County) -> str:
     control = f"在控制{joined(others)}后，" if others else ""
     mean = "" if model["method"] == "quantile" else "平均"
     tested = model | {"ci_low": low, "ci_high": high}
-    return (f"{control}{step}，{outcome.zh}{mean}{_size(estimate, outcome.unit)}"
+    least = "" if is_missing(model.get("detectable")) else (
+        f"以80%把握能检出的差别不小于{coefficient_text(model['detectable'] * scale)}"
+        f"{points(outcome.unit)}；")
+    return (f"{least}{control}{step}，{outcome.zh}{mean}{_size(estimate, outcome.unit)}"
             f"（95%区间{coefficient_text(low)}至{coefficient_text(high)}{p_words(model)}）"
             f"{open_words(tested)}。")
 

@@ -5,17 +5,16 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from pipeline.analysis.estimators import Estimate, estimate
 from pipeline.analysis.estimators.designs import Design
 from pipeline.analysis.estimators.extended import LeastSquares, left_over
 from pipeline.analysis.estimators.linear.fixed_effects import clustered_design
 from pipeline.analysis.estimators.linear.within_between import mundlak_design
-from pipeline.analysis.estimators.refusing import POWER, tail_refusal
+from pipeline.analysis.estimators.refusing import detectable_effect, tail_refusal
 from pipeline.definitions.models.questions import AnnualInference
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import LEVEL, is_missing
+from pipeline.ground.terms import is_missing
 
 BETWEEN_UNITS = ("ols", "wls", "cr2", "within_between", "quasibinomial")
 LINEAR = ("ols", "wls", "cr2", "fe", "within_between")
@@ -140,19 +139,8 @@ def _focus_figures(terms: pd.DataFrame, focus: str) -> dict:
     row = terms.set_index("term").loc[focus]
     names = ("estimate", "std_error", "df", "ci_low", "ci_high", "p_value")
     figures = {name: None if is_missing(row[name]) else float(row[name]) for name in names}
-    return figures | {"detectable": detectable(figures["std_error"], figures["df"])}
-
-
-def detectable(error: float | None, df: float | None) -> float | None:
-    """Return the smallest effect detected with 80 % power at the 5 % level (最小可检出).
-
-    >>> round(detectable(1.0, float("inf")), 2)
-    2.8
-    """
-    if error is None:
-        return None
-    df = np.inf if df is None else df
-    return float(error * (stats.t.ppf(1 - LEVEL / 2, df) + stats.t.ppf(POWER, df)))
+    error, df = figures["std_error"], np.inf if figures["df"] is None else figures["df"]
+    return figures | {"detectable": None if error is None else detectable_effect(error, df)}
 
 
 def leaning(data: pd.DataFrame, spec: dict, focus: str) -> pd.Series:

@@ -44,6 +44,7 @@ def staggered(data: pd.DataFrame, spec: dict) -> Estimate:
     ``few_units`` divides each group's squares by n − 1 instead of n and takes df by Welch and
     Satterthwaite instead of n − 1. ``pre_f``, ``pre_p``: the averages of
     ``pre_years`` years before adoption (all, if not given) are 0 together.
+    ``covariance`` adds ``cov[e=a,e=b]`` of the years' terms, as `honest_interval` asks for.
     Source: Callaway & Sant'Anna (2021). Worked case: castle-doctrine laws, 50 states,
     0.019403 (0.038389).
     """
@@ -62,7 +63,15 @@ def staggered(data: pd.DataFrame, spec: dict) -> Estimate:
     how = "标准误由影响函数得出，按单位聚类" + ("，小样本修正，Satterthwaite自由度" if few else "")
     return Estimate(tidy(list(averages), estimates, [_error(i) for i in influences], df),
                     len(panel), f"对照为从未实施的单位；{how}",
-                    figures | _joint(before, free))
+                    figures | _joint(before, free)
+                    | (_covariances(averages) if spec.get("covariance") else {}))
+
+
+def _covariances(averages: dict) -> dict[str, float]:
+    """Return the covariance of each two years' averages, by their influences."""
+    years = {name: psi for name, (_, psi) in averages.items() if name.startswith("e=")}
+    return {f"cov[{a},{b}]": float((psi * other).mean() / len(psi))
+            for a, psi in years.items() for b, other in years.items()}
 
 
 def _tested(averages: dict, effects: list[Effect], most: int) -> list[tuple[float, np.ndarray]]:
