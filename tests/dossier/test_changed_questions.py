@@ -96,8 +96,8 @@ def test_a_changed_question_is_marked_wherever_it_is_printed_and_saved(
     assert "不能当作预先列明的结果引用" in told[1]
     assert "预先列明的" not in run.paper["question_table"]["caption"]
     assert "（M1改除外）" in paper["sensitivity_table"]
-    assert "菱形为M1改，不是标准包所列的设定" in paper["curve_chart"]
-    assert run.cards[0].rows[0][0].text == "改动（不是标准包所列）"
+    assert "菱形为M1改，不是检验方案所列的设定" in paper["curve_chart"]
+    assert run.cards[0].rows[0][0].text == "改动（不是检验方案所列）"
     models = run.county.load("models")
     assert set(models["id"].str.split("-").str[0]) == {"M1改", *(f"M{n}" for n in range(2, 8))}
 

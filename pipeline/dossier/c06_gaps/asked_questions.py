@@ -74,7 +74,7 @@ def question_card(model: Model | None, county: County) -> NotebookTable | None:
              "参照组": reference_zh(model), "注意": model.caution or EMPTY}
     lines |= {f"{zh}（{name}）": _said(getattr(model, name)) for name, zh in CHOICES.items()}
     if model.changed:
-        lines = {"改动（不是标准包所列）": _changes(model, county), **lines}
+        lines = {"改动（不是检验方案所列）": _changes(model, county), **lines}
     return NotebookTable(
         f"question_{model.id}", f"检验问题 {model.id}",
         (Field("项", align="left"), Field("写法", align="left")),

@@ -135,7 +135,7 @@ def _curve_figure(picture: Picture, rows: pd.DataFrame, model: dict, asked: int,
             f"中位数{coefficient_text(float(effects.median()))}{unit}，"
             f"由{coefficient_text(float(effects.min()))}至{coefficient_text(float(effects.max()))}")
     listed = not number_of(model).endswith(CHANGED)
-    base = "标准包所列的原设定" if listed else f"{number_of(model)}，不是标准包所列的设定"
+    base = "检验方案所列的原设定" if listed else f"{number_of(model)}，不是检验方案所列的设定"
     return Figure(
         "curve_chart", f"{county.name}{county.year}年{stage}设定曲线：{step}时的效应", said,
         "学校数据表", picture,

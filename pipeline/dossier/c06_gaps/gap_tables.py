@@ -165,10 +165,10 @@ def sensitivity_table(specifications: pd.DataFrame, models: pd.DataFrame, county
             for id, part in specifications.groupby("id", sort=False)]
     return PrintedTable(
         "sensitivity_table", f"{county.name}{county.year}年关注项的敏感性",
-        (Field("模型", align="left", width=1.2), Field("关注项", align="left", width=3.6),
+        (Field("模型", align="left", width=1.5), Field("关注项", align="left", width=3),
          Field("单位", align="left", width=1.2), Field("原设定", width=1),
          Field("按在校生加权", "只改一项", width=1.4), Field("去杠杆最大校", "只改一项", width=1.4),
-         Field("去教学点", "只改一项", width=1.1), Field("由小到大", "全部设定", width=1.9),
+         Field("去教学点", "只改一项", width=1.1), Field("由小到大", "全部设定", width=2.3),
          Field("同号", "全部设定", width=0.8), Field("不估计", "全部设定", width=0.9)),
         tuple(rows), "学校数据表",
         notes=("同号：可估计的全部设定中与原设定方向相同的个数；不估计：因样本量等原因没有估计的个数。"

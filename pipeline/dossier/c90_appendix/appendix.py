@@ -43,8 +43,9 @@ def split_sentences(derivations: pd.DataFrame, county: County) -> Prose:
     merged = int((now["action"] == "merge").sum())
     if not split and not merged:
         return Prose("split_sentences", ("没有需要拆分或合并的学校。",))
-    return Prose("split_sentences", (
-        f"按权重拆分资产的学段部{split}个，并入归属学校的教学点{merged}个。",))
+    said = [f"按权重拆分资产的学段部{split}个" if split else "没有需要拆分资产的学校",
+            f"并入归属学校的教学点{merged}个" if merged else "没有并入归属学校的教学点"]
+    return Prose("split_sentences", ("，".join(said) + "。",))
 
 
 def split_table(derivations: pd.DataFrame, county: County) -> PrintedTable | None:

@@ -115,13 +115,14 @@ def robustness_sentences(influence: pd.DataFrame, models: pd.DataFrame, county: 
 
 def _linear(model: dict, terms: pd.DataFrame, county: County) -> str:
     rows = "按在校生数加权，" if model["weights"] else ""
-    head = f"{number_of(model)} {stage_zh(model, county)}（{model['n']}所）：{rows}"
-    return head + _association(model, terms, county)
+    head = f"{number_of(model)} {stage_zh(model, county)}（{model['n']}所）："
+    return head + _detectable(model, county) + rows + _association(model, terms, county)
 
 
 def _panel(model: dict, terms: pd.DataFrame, county: County) -> str:
     head = (f"{number_of(model)} {stage_zh(model, county)}（{model['clusters']}所、"
-            f"{model['years']}年，{model['n']}个观测）：同一学校逐年比较，扣除学校固定的特点和全县逐年的共同变化，")
+            f"{model['years']}年，{model['n']}个观测）：{_detectable(model, county)}"
+            "同一学校逐年比较，扣除学校固定的特点和全县逐年的共同变化，")
     return head + _association(model, terms, county)
 
 
@@ -130,6 +131,15 @@ def _quantile(model: dict, terms: pd.DataFrame, county: County) -> str:
     head = (f"{number_of(model)} {stage_zh(model, county)}（{model['n']}所）：就{outcome}的第"
             f"{figure_text(model['quantile'] * 100, 0)}百分位，")
     return head + _association(model, terms, county)
+
+
+def _detectable(model: dict, county: County) -> str:
+    """Say, before the result, what these schools could have found (可检出的最小效应)."""
+    if is_missing(model.get("detectable")):
+        return ""
+    _, scale = step_of(model["focus"], county)
+    unit = points(county.standard.indicator(model["outcome"]).unit)
+    return f"以80%把握能检出的差别不小于{coefficient_text(model['detectable'] * scale)}{unit}；"
 
 
 def _association(model: dict, terms: pd.DataFrame, county: County) -> str:
@@ -143,10 +153,7 @@ def _association(model: dict, terms: pd.DataFrame, county: County) -> str:
     control = f"在控制{joined(others)}后，" if others else ""
     mean = "" if model["method"] == "quantile" else "平均"
     tested = model | {"ci_low": low, "ci_high": high}
-    least = "" if is_missing(model.get("detectable")) else (
-        f"以80%把握能检出的差别不小于{coefficient_text(model['detectable'] * scale)}"
-        f"{points(outcome.unit)}；")
-    return (f"{least}{control}{step}，{outcome.zh}{mean}{_size(estimate, outcome.unit)}"
+    return (f"{control}{step}，{outcome.zh}{mean}{_size(estimate, outcome.unit)}"
             f"（95%区间{coefficient_text(low)}至{coefficient_text(high)}{p_words(model)}）"
             f"{open_words(tested)}。")
 
