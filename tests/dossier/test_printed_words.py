@@ -26,7 +26,7 @@ from pipeline.definitions.base import ROOT
 from pipeline.definitions.models.printed_words import printed_words
 from pipeline.definitions.studies import study
 from pipeline.dossier import c06_gaps
-from pipeline.dossier.annual import a03_models, a04_convergence, a05_policy
+from pipeline.dossier.annual import a03_models, a04_convergence, a05_policy, a90_methods
 from pipeline.dossier.printing import gap_sentences
 from pipeline.ground.terms import TABLES
 from pipeline.synth.nation import Wanted, write_nation
@@ -140,6 +140,14 @@ def test_an_annual_book_says_what_its_models_paths_and_policies_say(seed):
         a05_policy.policy_sentences(found, of_policy, annual),
         a05_policy.effect_table(of_policy, annual),
         a05_policy.event_chart(of_policy, annual)], tables) == []
+
+
+@pytest.mark.parametrize(("name", "year"), [
+    ("cn-annual", 2023), ("census", 2020), ("beijing", 2025), ("california", 1998)])
+def test_every_measure_and_question_of_every_study_is_told_in_chinese(name, year):
+    annual = Annual.open(name, year)
+    told = [a90_methods.measure_table(annual), a90_methods.method_sentences(annual)]
+    assert faults(Book([one for one in told if one], {}), WORDS, words_of) == []
 
 
 @pytest.mark.slow

@@ -37,6 +37,8 @@ CASES = [*((name, "", (2023,)) for name in COUNTIES),
          *(("one stage", pack, (2023,)) for pack in STANDARDS[1:])]
 ODD = {  # what no sentence says: of none, of one as of many, of nothing at all
     "none of none": r"(?<![\d.])0(所|个|项|名|处|人|种)(学校|学生|学段部)?(中|的资料)",
+    "how many of none":
+        r"(?<!达标)(?<!待核)(?<!达到)(?<!适用)(?<!的)(?<=[\u4e00-\u9fff])0(个|所)(?=[，。；])",
     "nothing changed": r"0个下降，0个上升",
     "the highest is the lowest": r"最高的?是?(.{1,14}?)（.*最低的?是?\1（",
     "from one value to itself": r"在([\d.%]+)至\1之间|由([\d.]+)至\2(?![\d.])",
@@ -44,7 +46,8 @@ ODD = {  # what no sentence says: of none, of one as of many, of nothing at all
     "all of one": r"(?<!\d)1所，?(均|都)",
     "an empty list": r"：。|（）|、、|；；|，。|的有。|为。|见。|：；|：$|，，|。。",
     "no number": r"\bnan\b|None|\binf\b"}
-MAY = {"none of none": ("plan_sentences", "plan_table_")}  # counts of a list that is not empty
+MAY = {"none of none": ("plan_sentences", "plan_table_"),  # counts of a list that is not empty
+       "how many of none": ("plan_table_", "government_table", "judgement_table", "model_table")}
 
 
 def odd(exhibits) -> list[str]:

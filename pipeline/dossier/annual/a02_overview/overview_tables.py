@@ -118,9 +118,10 @@ def change_sentences(changes: pd.DataFrame, annual: Annual) -> Prose:
                    if (n := int((cvs["kind"] == kind).sum()))])
     whole = changes[changes["part"] == "resource"]
     listed = "，见[[change_table]]" if changes["kind"].isin(_MOVED).any() else ""
+    moved = f"资源配置的结论变化的县{len(whole)}个" if len(whole) else "没有县的资源配置结论变化"
+    opened = "转为待核是资料不全，不是退步。" if (changes["kind"] == "opened").any() else ""
     return Prose("change_sentences", (
-        f"与{before}年相比，差异系数的结论{said or '没有变化'}；"
-        f"资源配置的结论变化的县{len(whole)}个{listed}。转为待核是资料不全，不是退步。",))
+        f"与{before}年相比，差异系数的结论{said or '没有变化'}；{moved}{listed}。{opened}",))
 
 
 def change_table(changes: pd.DataFrame, annual: Annual) -> PrintedTable | None:

@@ -42,11 +42,12 @@ def question_sentences(models: pd.DataFrame, annual: Annual) -> Prose:
         return Prose("question_sentences", ("本方案没有列出模型问题。",))
     fitted = int((models["status"] == FITTED).sum())
     asked = registered_words(annual.study.registration, "评价方案")
+    left = len(models) - fitted
     text = (f"{len(models)}个问题见[[annual_question_table]]（{asked}）；"
-            f"已估计{fitted}个，"
-            f"不估计{len(models) - fitted}个，理由见[[annual_model_table]]。")
-    if fitted < len(models):
-        text += "不估计不等于没有关系，只是现有资料不足以判断。"
+            + (f"已估计{fitted}个，不估计{left}个" if fitted and left
+               else "都不估计" if left else "都已估计")
+            + ("，理由" if left else "，") + "见[[annual_model_table]]。"
+            + ("不估计不等于没有关系，只是现有资料不足以判断。" if left else ""))
     return Prose("question_sentences", (text,))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pipeline.annual_evaluation import Annual
+from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.models.known_columns import column_zh
 from pipeline.definitions.models.questions import AnnualModel
 from pipeline.dossier.printing.gap_sentences import PLAIN
@@ -71,13 +72,18 @@ def plain_name(name: str, annual: Annual) -> str:
     known = {i.id: i for i in annual.standard.used_indicators} if annual.standard else {}
     if name in known:
         return known[name].zh
+    given = {c.name: c.zh for table in study.source.tables
+             for c in county_layouts()[table.layout].columns}
+    if given.get(name):
+        return given[name]
     if name.startswith("ln_") and name != "ln_pupils":
         return f"{plain_name(name.removeprefix('ln_'), annual)}（对数）"
     if name.startswith("cv_"):
         return coefficient_zh(name, annual)
-    if name.startswith("mean_") and name.count("_") == 2:
-        _, id, stage = name.split("_")
-        return f"{annual.standard.stages[stage]}{annual.standard.indicator(id).zh}"
+    mean, _, rest = name.partition("_")
+    id, _, stage = rest.partition("_")
+    if mean == "mean" and id in known and stage in annual.standard.stages:
+        return f"{annual.standard.stages[stage]}{known[id].zh}"
     return {"junior": "初中", "year": "年份", **PLAIN}.get(name) or column_zh(name) or name
 
 

@@ -45,9 +45,9 @@ def _projected(target: int, rows: pd.DataFrame, annual: Annual) -> str:
                                                                  inclusive="neither"))
         by_unit = whole.groupby("unit")["probability"].min()
         sure, never = int((by_unit >= _LIKELY).sum()), int((by_unit <= _UNLIKELY).sum())
-        text += (f"：各项差异系数不超过限值的概率都在80%以上的{zh}{sure}个，"
-                 f"至少一项在20%以下的{never}个，"
-                 f"其余{len(by_unit) - sure - never}个难以判断")
+        parts = {f"各项差异系数不超过限值的概率都在80%以上的{zh}": sure,
+                 f"至少一项在20%以下的{zh}": never, f"难以判断的{zh}": len(by_unit) - sure - never}
+        text += "：" + "，".join(f"{part}{count}个" for part, count in parts.items() if count)
     return f"{text}，见[[projection_table]]。外推只说趋势不变会怎样，并用过去的资料检验，不是预言。"
 
 

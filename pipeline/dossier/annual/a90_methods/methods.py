@@ -93,7 +93,7 @@ def _stage(stage: str, annual: Annual) -> str:
 
 def _expression(expr: str, annual: Annual) -> str:
     """Write a measure's formula with the Chinese names of its columns: 甲×乙."""
-    signs = {" * ": "×", " / ": "÷", " + ": "＋", " - ": "－"}
+    signs = {" * ": "×", " / ": "÷", " + ": "＋", " - ": "－", "log(": "ln("}
     text = plain(expr, annual)
     for sign, zh in signs.items():
         text = text.replace(sign, zh)
