@@ -89,10 +89,11 @@ def test_the_coefficients_of_a_year_come_out_again_from_the_cells_of_all_schools
 def test_a_judgement_leads_to_the_figures_and_documents_that_its_rule_read(figures):
     rows = {row["id"]: row for row in records(figures.tables["judgements"])}
     told = {id: [part["what"] for part in figures.trace("judgements", rows[id], "status")
-                 .record().get("parts", [])] for id in ("G1", "G7", "Q1", "V1", "R5")}
+                 .record().get("parts", [])] for id in ("G1", "G5", "G7", "Q1", "V1", "R5")}
     assert told["G1"] == ["佐证材料 G1"] and told["V1"] == ["佐证材料 V1"]
     assert told["G7"] == ["2023年特殊教育学校公用经费", "2023年特殊教育学校学生数"]
     assert len(told["Q1"]) == 5 and all(said.startswith("2023年") for said in told["Q1"])
+    assert {part.split("　")[-1] for part in told["G5"]} == {"筠溪镇中心小学", "青溪镇初级中学"}
     assert told["R5"][:2] == ["2023年小学 R5 生均体育运动场馆面积 差异系数",
                               "2023年初中 R5 生均体育运动场馆面积 差异系数"]
 
@@ -169,7 +170,7 @@ def test_a_printed_figure_is_asked_for_by_number_or_by_words(row, column):
 
 
 @pytest.mark.parametrize(("label", "row", "column", "said"), [
-    ("表2", "1", "1", "表1—表1"), ("表1", "R5", "差异系数", "2 行"),
+    ("表2", "1", "1", "有 表1"), ("表1", "R5", "差异系数", "2 行"),
     ("表1", "4", "差异系数", "1—3"),
     ("表1", "1", "标准差", "各列是 1 学段"), ("表1", "1", "限值", "不能溯源")])
 def test_what_is_not_found_in_print_is_told_with_what_there_is(label, row, column, said):

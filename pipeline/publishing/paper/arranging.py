@@ -12,8 +12,8 @@ from pipeline.publishing.paper.table_layout import stands_upright
 
 _HEAD = "附录"
 _SHOWN = {"table", "figure"}
-_EXCERPT = "_excerpt"
-_MOST_EXCERPTED = 14
+EXCERPT = "_excerpt"
+_MOSTEXCERPTED = 14
 
 
 def arranged(blocks: list[dict], arrangement: Arrangement) -> tuple[list[dict], ...]:
@@ -129,11 +129,11 @@ def _excerpt(table: dict) -> Iterator[dict]:
     """Yield the rows of a table in which a cell is toned, as a table of its own (节选)."""
     places = [n for n, row in enumerate(table["rows"])
               if any(cell["tone"] in ("fail", "short", "unknown") for cell in row)]
-    if not 0 < len(places) <= _MOST_EXCERPTED:
+    if not 0 < len(places) <= _MOSTEXCERPTED:
         return
     said = f"只列有底色或虚线框的{len(places)}行，全表{len(table['rows'])}行见[[{table['key']}]]。"
     excerpt = table | {name: [table[name][n] for n in places] for name in ("rows", "data")}
-    excerpt |= {"key": table["key"] + _EXCERPT, "caption": table["caption"] + "（节选）",
+    excerpt |= {"key": table["key"] + EXCERPT, "caption": table["caption"] + "（节选）",
                 "notes": [*table["notes"], said], "reckoned": []}
     if stands_upright(excerpt):
         yield excerpt

@@ -15,6 +15,7 @@ from pydantic import Field
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.standards import Standard
 from pipeline.ground.errors import WrongUse
+from pipeline.publishing.paper.arranging import EXCERPT
 from pipeline.whole.tracing.county_figures import VERDICT
 
 _YEAR, _INDICATOR = re.compile(r"(\d{4})年"), re.compile(r"([A-Z]\d+)[ /]")
@@ -102,14 +103,16 @@ def printed_in(document: dict, label: str, row: str, column: str, standard: Stan
     traced.
     """
     blocks = [b for b in document["front"] + document["body"] if b["type"] == "table"]
+    label = "".join(label.split()).removeprefix("附录")
     table = next((b for b in blocks if b["label"] == label), None)
     if table is None:
-        raise WrongUse(f"卷宗里没有{label}；有表1—表{len(blocks)}")
+        raise WrongUse(f"卷宗里没有{label}；有 " + "、".join(b["label"] for b in blocks))
     heads = ["/".join(filter(None, (f["group"], f["label"]))) for f in table["fields"]]
     number, line = _column(heads, column, label), _row(table["rows"], row, label)
     told = [cell["text"] for cell in table["rows"][line]]
     behind = str(table["data"][line][number]) if table.get("data") else ""
-    spec = next((s for s in traced_tables() if _fits(s, table["key"])), None)
+    key = table["key"].removesuffix(EXCERPT)
+    spec = next((s for s in traced_tables() if _fits(s, key)), None)
     head = _general(heads[number]) if spec and heads[number] not in spec.columns else heads[number]
     if spec is None or head not in spec.columns:
         traced = "、".join(spec.columns) if spec else "无"
@@ -118,7 +121,7 @@ def printed_in(document: dict, label: str, row: str, column: str, standard: Stan
     wanted = {name: _told_by(name, told[heads.index(said)], standard)
               for said, name in spec.rows.items()}
     if spec.rest:
-        wanted[spec.rest] = table["key"].removeprefix(spec.key)
+        wanted[spec.rest] = key.removeprefix(spec.key)
     if head == "年":
         wanted["year"] = int(_YEAR.match(heads[number])[1])
     if head == "R":

@@ -6,7 +6,7 @@ row names: a school's indicator, an indicator of a stage; and by the step that m
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -36,6 +36,8 @@ from pipeline.whole.tracing.traced import Traced, code_of
 VERDICT = "verdict"  # the county's (综合判定), which stands in no table
 _INDICATOR = re.compile(r"\b[A-Z]\d+\b")
 _TELLING = ("year", "stage", "name", "indicator", "grouping", "group", "id", "question", "plan")
+_LISTED = ("class_sizes", "rooms", "monitoring")  # sheets of rows that are no school's figures
+_TOLD_BESIDE = ("year", "school_code", "name", "stage")
 _STATES = {"status": STATE_ZH, "level": STATE_ZH}
 _BALANCE = {
     "mean": "X̄＝Σ(Pᵢ/P_N)·Xᵢ，学生数加权", "variance": "S²＝Σ(Pᵢ/P_N)·(Xᵢ－X̄)²，标准差为其平方根",
@@ -58,6 +60,16 @@ class _Noting(dict):
         if key in self:
             self.asked[key] = None
         return super().get(key, default)
+
+
+class _NotingRows(list):
+    """Rows that note whether anybody went through them."""
+
+    asked = False
+
+    def __iter__(self) -> Iterator[dict]:
+        self.asked = True
+        return super().__iter__()
 
 
 class Figures:
@@ -116,7 +128,8 @@ class Figures:
         noted = self._noted(self.county.year)
         if row["id"] in items:
             judge_item(items[row["id"]], noted)
-            return (*self._read(noted), *self._asked_of_schools(items[row["id"]], row))
+            return (*self._read(noted), *_listed(noted, row["reason"]),
+                    *self._asked_of_schools(items[row["id"]], row))
         if row["id"] in vetoes:
             judge_veto(vetoes[row["id"]], noted)
         return self._read(noted)
@@ -196,7 +209,8 @@ class Figures:
 
     def _noted(self, year: int) -> CountyData:
         data = county_data(dict(self.tables), year)
-        return replace(data, facts=_Noting(data.facts), evidence=_Noting(data.evidence))
+        return replace(data, facts=_Noting(data.facts), evidence=_Noting(data.evidence),
+                       **{name: _NotingRows(getattr(data, name)) for name in _LISTED})
 
     def _read(self, data: CountyData) -> tuple[Traced, ...]:
         facts = tuple(self._fact(data.places[name]) for name in data.facts.asked)
@@ -213,6 +227,18 @@ class Figures:
     @cached_property
     def _steps(self) -> dict[str, EvaluationStep]:
         return {name: step for step in STEPS for name in step.yields}
+
+
+def _listed(data: CountyData, reason: str) -> Iterator[Traced]:
+    """Trace the rows of classes, rooms and monitoring that a rule went through: those of the
+    schools that its reason names, all where they are of no school."""
+    for name in _LISTED:
+        rows = getattr(data, name)
+        for row in rows if rows.asked else ():
+            if row.get("name", "") in reason and row.get("classes") != 0:
+                said = "，".join(f"{c.zh}{_text(row, c.name)}" for c in TABLES[name].columns
+                                if c.name not in _TOLD_BESIDE and not is_missing(row[c.name]))
+                yield Traced(f"{TABLES[name].zh}　{row.get('name', '')}", said)
 
 
 def _paper(row: dict) -> Traced:
