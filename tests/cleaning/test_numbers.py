@@ -18,6 +18,8 @@ from pipeline.dossier.printing.numbers import (
     limit_text,
     p_text,
     percent_text,
+    requirement_words,
+    sum_words,
 )
 
 F = Fraction
@@ -69,6 +71,12 @@ def side(value, limit) -> int:
     return (value > limit) - (value < limit)
 
 
+def told_side(printed, limit) -> int:
+    """Return on which side of the limit a printed text stands: “<0.500” says so itself."""
+    said = {"<": -1, ">": 1}.get(printed[0])
+    return side(F(printed), limit) if said is None else said * (F(printed[1:]) == limit)
+
+
 limits = st.sampled_from(list(map(F, (
     "4.2", "5.3", "1", "0.9", "0.765", "4.5", "5.8", "7.5", "10.2", "2000", "2500", "1.955"))))
 
@@ -79,18 +87,18 @@ limits = st.sampled_from(list(map(F, (
 def test_a_level_is_printed_on_its_own_side_of_the_limit(amount, pupils, decimals, limit):
     value = F(amount, pupils)
     printed = level_text(value, decimals, (limit, None))
-    assert side(F(printed), limit) == side(value, limit)
-    assert abs(F(printed) - value) <= F(1, 2) / 10**decimals
-    assert len(printed.partition(".")[2]) >= decimals
+    assert told_side(printed, limit) == side(value, limit)
+    assert abs(F(printed.lstrip("<>")) - value) <= F(1, 2) / 10**decimals
+    assert decimals <= len(printed.partition(".")[2]) <= decimals + 3
 
 
 @pytest.mark.parametrize("places", [1, 3, 6, 8, 9, 12])
 @pytest.mark.parametrize("sign", [-1, 0, 1])
 def test_however_near_the_limit_a_value_is_printed_on_its_own_side(places, sign):
     step = sign * F(1, 10**places)
-    assert side(F(level_text(F("4.2") + step, 2, (F("4.2"),))), F("4.2")) == sign
+    assert told_side(level_text(F("4.2") + step, 2, (F("4.2"),)), F("4.2")) == sign
     cv = str(Decimal("0.5") + sign * Decimal(1).scaleb(-places))
-    assert side(F(cv_text(cv, F(1, 2))), F(1, 2)) == sign
+    assert told_side(cv_text(cv, F(1, 2)), F(1, 2)) == sign
 
 
 @pytest.mark.parametrize("row", table("""
@@ -101,6 +109,9 @@ def test_however_near_the_limit_a_value_is_printed_on_its_own_side(places, sign)
     0.5      | 0.5   | 0.500
     0.4494   | 0.45  | 0.449
     0.4495   | 0.45  | 0.4495
+    0.499999 | 0.5   | 0.499999
+    0.49999995 | 0.5 | <0.500
+    0.50000001 | 0.5 | >0.500
     0.515257 |       | 0.515
     0        | 0.5   | 0.000
              | 0.5   | —
@@ -175,3 +186,21 @@ def test_a_coefficient_however_small_is_printed_in_plain_decimals(value):
     (-0.004, "0.00"), (-0.006, "-0.01"), (0.0, "0.00"), (0.994, "0.99"), (0.996, "1.00")])
 def test_a_model_figure_is_never_minus_zero(value, printed):
     assert figure_text(value, 2) == printed
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    ("99999元", "99999元"), ("100000元", "10万元"), ("100001元", "10.0001万元"),
+    ("本年489150000元，高于98600元", "本年48915万元，高于98600元"),
+    ("123456元/生", "12.3456万元/生"),
+    ("2999000008元", "299900.0008万元"), ("1234567人", "1234567人"), ("0.123456元", "0.123456元")])
+def test_great_sums_are_told_in_wan_to_the_last_yuan(said, told):
+    assert sum_words(said) == told
+
+
+@pytest.mark.parametrize(("limit", "unit", "told"), [
+    ("85", "%", "85%"), ("0.30", "无量纲", "0.30"), ("2000", "人", "2000人"),
+    ("余项占要求的百分比85", "", "余项占要求的85%"),
+    ("社会认可度的百分比85；项数24", "", "社会认可度85%；项数24"),
+    ("占总数的百分比10.5", "", "占总数的10.5%"), ("", "", "")])
+def test_what_a_target_demands_is_said_as_people_say_it(limit, unit, told):
+    assert requirement_words(limit, unit) == told

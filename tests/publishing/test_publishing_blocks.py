@@ -184,6 +184,16 @@ def test_no_column_is_narrower_than_its_longest_number():
     assert number > 12 * 0.555 and words + number == pytest.approx(30)
 
 
+@pytest.mark.parametrize(("room", "on_one_line"), [(60, True), (34, True), (33, False)])
+def test_shares_take_from_no_cell_the_line_it_fits_on(room, on_one_line):
+    """The first column wishes 13 em and has a share of a tenth; the others need 2.22 each."""
+    named = [{"label": "指标", "group": "", "align": "left", "width": 1}] + [
+        {"label": "数", "group": "", "align": "right", "width": 1}] * 9
+    rows = [[{"text": "高学历教师比例（人每百生）"}] + [{"text": "1.23"}] * 9]
+    widths = column_widths(named, column_wishes(named, rows), room, 0)
+    assert (widths[0] >= 13) == on_one_line and sum(widths) == pytest.approx(room)
+
+
 def test_a_table_too_wide_to_stand_upright_is_turned_and_one_wider_still_stops():
     def wide(columns):
         return {"label": "表1", "caption": "甲", "wide": False, "fields": fields(*[""] * columns),

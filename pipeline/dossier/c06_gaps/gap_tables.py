@@ -85,9 +85,10 @@ def _terms(m: dict, mine: pd.DataFrame, county: County):
                *(Cell(coefficient_text(t[c]), value=None if is_missing(t[c]) else t[c])
                  for c in ("estimate", "std_error", "ci_low", "ci_high")),
                Cell(p_text(t["p_value"])), Cell(p_text(adjusted)))
-    fit = [figure_text(m[c], 3) for c in ("r_squared", "adjusted_r_squared")]
-    yield (Cell(f"n＝{count_text(m['n'])}"), Cell("R²、调整R²" if m["r_squared"] else ""),
-           *(Cell(text if m["r_squared"] else "") for text in fit), *(Cell("") for _ in range(4)))
+    fit = "，".join(f"{zh}＝{figure_text(m[c], 3)}" for zh, c in (
+        ("R²", "r_squared"), ("调整R²", "adjusted_r_squared")) if not is_missing(m[c]))
+    yield (Cell(f"n＝{count_text(m['n'])}"), Cell(fit if m["r_squared"] else ""),
+           *(Cell("") for _ in range(6)))
 
 
 def _term_notes(fitted: list[dict], county: County) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pipeline.county import County
 from pipeline.definitions.targets.plans import Plan, plan
 from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
 from pipeline.dossier.printing.exhibit import SHORT, Cell, Field, PrintedTable, Prose
+from pipeline.dossier.printing.numbers import requirement_words, sum_words
 from pipeline.ground.terms import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, records
 
 _OP_ZH = {">=": "≥", "<=": "≤", "=": "＝", ">": ">", "<": "<", "~": "约",
@@ -43,9 +44,9 @@ def _plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
         due = r["deadline"] + ("（已到期）" if r["passed"] else "")
         word = "" if r["op"] == "yes" and r["limit"] else _OP_ZH[r["op"]]
         unit = r["unit"] if r["limit"] and r["op"] != "yes" else ""
-        limit = f"{word}{r['limit']}{unit}"
+        limit = word + requirement_words(r["limit"], unit)
         rows.append((Cell(r["id"]), Cell(r["quantity"]), Cell(limit), Cell(due), _state(r),
-                     Cell(r["reason"] + (f"（{r['note']}）" if r["note"] else "")),
+                     Cell(sum_words(r["reason"]) + (f"（{r['note']}）" if r["note"] else "")),
                      Cell(r["place"])))
     return PrintedTable(
         f"plan_table_{found.id}", f"{found.title}目标对照",

@@ -8,7 +8,14 @@ import pandas as pd
 from pipeline.county import County
 from pipeline.dossier.c03_balance.coefficients import short
 from pipeline.dossier.printing.exhibit import FAIL, SHORT, UNKNOWN, Cell, Field, PrintedTable, Prose
-from pipeline.dossier.printing.numbers import EMPTY, cv_text, joined, level_text, limit_text
+from pipeline.dossier.printing.numbers import (
+    EMPTY,
+    cv_text,
+    joined,
+    level_text,
+    limit_text,
+    sum_words,
+)
 from pipeline.ground.terms import AT_FLOOR, AT_THRESHOLD, UNDETERMINED, is_missing, records
 
 PLAN_ZH = {AT_THRESHOLD: "全部达到标准值", AT_FLOOR: "各校留一项"}
@@ -28,7 +35,8 @@ def amount_text(amount: Fraction | None, unit: str = "") -> str:
     """Print an amount of people, rooms, ㎡ or 元: whole where it is, else two decimals."""
     if is_missing(amount):
         return EMPTY
-    return level_text(amount, 0 if Fraction(amount).denominator == 1 else _FINEST) + unit
+    return sum_words(
+        level_text(amount, 0 if Fraction(amount).denominator == 1 else _FINEST) + unit)
 
 
 def named(row: dict, county: County) -> str:

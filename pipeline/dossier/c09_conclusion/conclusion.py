@@ -146,7 +146,12 @@ def coefficient_words(balance: pd.DataFrame, county: County) -> str:
             f"未达标{(status == NOT_MET).sum()}个、待核{(status == UNDETERMINED).sum()}个")
     over = [f"{county.standard.stages[r['stage']]}{county.standard.indicator(r['indicator']).short}"
             for r in records(now) if r["status"] == NOT_MET]
-    return text + (f"，超过限值的为{joined(over)}。" if over else "。")
+    alone = [zh for stage, zh in county.standard.stages.items()
+             if (rows := now[(now["stage"] == stage) & (now["cv"] != "")])["n_schools"].eq(1).all()
+             and len(rows)]
+    single = (f"{joined(alone)}只有1所学校，没有校际差异可比，差异系数按口径记为0，不说明均衡。"
+              if alone else "")
+    return text + (f"，超过限值的为{joined(over)}。" if over else "。") + single
 
 
 def summary_table(judgements: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,

@@ -1,9 +1,11 @@
 """Numbers become text here and nowhere else (数字的印法).
 
 Levels with two decimals, 元 whole, coefficients with three, percentages with two. Where
-rounding would show a value on the wrong side of its limit, more digits are printed.
+rounding would show a value on the wrong side of its limit, up to three more digits are printed,
+and nearer than that the side itself: “<0.500”. Great sums of 元 are told in 万元, to the last 元.
 """
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,7 +13,10 @@ from pipeline.ground.exact import rounded
 from pipeline.ground.terms import LEVEL, is_missing
 
 MISSING_TEXT, EMPTY = "缺", "—"
-_MOST_DECIMALS = 200
+_MOST_MORE = 3  # decimals beside the usual ones
+_GREAT_YUAN = re.compile(r"(?<![\d.])(\d{6,})元")
+_PERCENT_LABEL = re.compile(r"(?:占([^；]*?))?的百分比(\d+(?:\.\d+)?)(?![\d%])")
+_NO_UNIT = "无量纲"
 
 
 def level_text(value: Fraction | None, decimals: int, limits: tuple[Fraction | None, ...] = ()
@@ -20,17 +25,20 @@ def level_text(value: Fraction | None, decimals: int, limits: tuple[Fraction | N
 
     >>> level_text(Fraction("4.196"), 2, (Fraction("4.2"),)), level_text(Fraction("4.35"), 2)
     ('4.196', '4.35')
+    >>> level_text(Fraction("0.49999995"), 3, (Fraction("0.5"),))
+    '<0.500'
     """
     if is_missing(value):
         return MISSING_TEXT
     value = Fraction(value)
-    shown = rounded(value, decimals)
     known = [Fraction(limit) for limit in limits if not is_missing(limit)]
     sides = [(limit, _side(value, limit)) for limit in known]
-    while decimals < _MOST_DECIMALS and any(_side(Fraction(shown), k) != s for k, s in sides):
-        decimals += 1
-        shown = rounded(value, decimals)
-    return _plain(shown)
+    for places in range(decimals, decimals + _MOST_MORE + 1):
+        shown = rounded(value, places)
+        wrong = [(k, s) for k, s in sides if _side(Fraction(shown), k) != s]
+        if not wrong:
+            return _plain(shown)
+    return _SIDE[wrong[0][1]] + limit_text(wrong[0][0], decimals)
 
 
 def cv_text(cv: str, limit: Fraction | None, decimals: int = 3) -> str:
@@ -93,6 +101,27 @@ def p_text(p: float | None) -> str:
         Fraction(repr(float(p))), 3, (Fraction(str(LEVEL)),))
 
 
+def sum_words(text: str) -> str:
+    """Tell every sum of six and more digits of 元 in a text in 万元, exactly (万元).
+
+    >>> sum_words("本年489150000元，高于上年98600元；补123456元")
+    '本年48915万元，高于上年98600元；补12.3456万元'
+    """
+    return _GREAT_YUAN.sub(lambda m: f"{_plain(Decimal(m[1]).scaleb(-4).normalize())}万元", text)
+
+
+def requirement_words(limit: str, unit: str) -> str:
+    """Print what a target demands (要求): a percentage with its sign, a bare number without unit.
+
+    >>> requirement_words("余项占要求的百分比85；社会认可度的百分比85", "")
+    '余项占要求的85%；社会认可度85%'
+    >>> requirement_words("0.30", "无量纲"), requirement_words("95", "%")
+    ('0.30', '95%')
+    """
+    said = _PERCENT_LABEL.sub(lambda m: (f"占{m[1]}的" if m[1] else "") + f"{m[2]}%", limit)
+    return sum_words(said + ("" if unit == _NO_UNIT else unit))
+
+
 def span_words(low: str, high: str, unit: str = "", of: int = 2) -> str:
     """Say from which least to which most, or that all are the same (由小到大); ``of`` how many.
 
@@ -107,6 +136,9 @@ def span_words(low: str, high: str, unit: str = "", of: int = 2) -> str:
 def joined(names: list[str]) -> str:
     """Join names with the Chinese enumeration comma."""
     return "、".join(names)
+
+
+_SIDE = {-1: "<", 0: "", 1: ">"}
 
 
 def _plain(number: Decimal) -> str:

@@ -14,6 +14,7 @@ _TALL, _WIDE = 156 * _MM, 225 * _MM  # the printed area (版心) of an A4 page, 
 _SIZES = (10.5, 10, 9.5, 9)
 _TRIALS = {False: ((2, _SIZES), (1, _SIZES), (0, (9,))),
            True: ((2, _SIZES), (1, _SIZES), (0, (9, 8.5, 8, 7.5)))}
+_ROUNDING = 1e-6  # em; shares of a room add up to it but for the last bits
 _INSET = 0.9  # em of a column that its letters cannot use: 0.8 beside them, 0.1 to be safe
 _SOLID = 16  # so many letters without a gap stay together on a line
 _SHORT_CELL = 4  # em up to which a cell is never broken
@@ -134,29 +135,40 @@ def column_widths(fields: list[dict], wishes: list[list[float]], room: float,
 
     Ease 2 gives every cell up to 24 em a line of its own, 1 every cell up to 14 em, 0 only
     what cannot be broken; no column ever gets less than that. A head would stand on at most
-    five lines. A field's own ``width`` is its share of what the columns without one leave over.
+    five lines. A field's own ``width`` is its share of what the columns without one leave over,
+    but takes from no column what its cells wish where all wishes can be met.
     """
     levels = [list(level) for level in wishes]
-    least = levels[0]
     for level in levels[1:]:
-        _apply_shares(fields, least, level, room)
-    if sum(levels[ease]) > room:
+        _apply_shares(fields, level, room)
+    if not _fits(levels[ease], room):
         return None
-    low = [level for level in levels[ease:] if sum(level) <= room][-1]
-    high = next((level for level in levels[ease:] if sum(level) > room), None)
+    low = [level for level in levels[ease:] if _fits(level, room)][-1]
+    high = next((level for level in levels[ease:] if not _fits(level, room)), None)
     if high is None:
         return [width * room / sum(low) for width in low]
     part = (room - sum(low)) / (sum(high) - sum(low))
     return [a + (b - a) * part for a, b in zip(low, high, strict=True)]
 
 
-def _apply_shares(fields: list[dict], least: list[float], widths: list[float],
-                  room: float) -> None:
-    shares = sum(field["width"] or 0 for field in fields)
+def _fits(widths: list[float], room: float) -> bool:
+    return sum(widths) <= room + _ROUNDING
+
+
+def _apply_shares(fields: list[dict], widths: list[float], room: float) -> None:
+    """Share what the columns without a ``width`` leave among the others, so that none gets less
+    than it wishes; where there is no room for all wishes, they stay as they are."""
+    open_ = [n for n, field in enumerate(fields) if field["width"]]
     left = room - sum(w for w, f in zip(widths, fields, strict=True) if not f["width"])
-    for n, field in enumerate(fields):
-        if field["width"]:
-            widths[n] = max(least[n], left * field["width"] / shares)
+    lower = widths[:]
+    while open_ and _fits(lower, room):
+        whole = sum(fields[n]["width"] for n in open_)
+        parts = {n: left * fields[n]["width"] / whole for n in open_}
+        short = [n for n in open_ if parts[n] < lower[n]]
+        for n in short or open_:
+            widths[n] = max(lower[n], parts[n])
+            left -= widths[n]
+        open_ = [n for n in open_ if n not in short] if short else []
 
 
 def _least(field: dict, texts: set[str]) -> float:
