@@ -37,7 +37,8 @@ def _listing(base: Path) -> Listing:
     for path in _look_into(base):
         if OF_A_UNIT.match(path.name):
             found[path.name[:6]].append(path)
-        elif not UNIT.fullmatch(path.name) and path.suffix.lower() in SUFFIXES:
+        elif (not UNIT.fullmatch(path.name) and path.suffix.lower() in SUFFIXES
+              and path.name != CORRECTIONS):
             found[""].append(path)
     return {code: tuple(paths) for code, paths in found.items()}
 
@@ -116,7 +117,7 @@ class KnownFiles:
         read = {p for files in self.listing(raw / str(year)).values() for p in files}
         return sorted(p for p in _look_into(raw / str(year))
                       if p not in read and not UNIT.fullmatch(p.name)
-                      and not p.name.startswith(PASSED_OVER) and p.name != CORRECTIONS)
+                      and not p.name.startswith(PASSED_OVER))
 
     def units_with_files(self, raw: Path, year: int) -> set[str]:
         """Return the codes of which a year has a file or a folder of their own, known or not.

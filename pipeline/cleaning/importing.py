@@ -12,11 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.corrections import report_unused
+from pipeline.cleaning.corrections import report_misplaced, report_unused
 from pipeline.cleaning.counties.county_sheets import check_county
 from pipeline.cleaning.counties.evidence_rows import evidence_file_rows
 from pipeline.cleaning.forms.cover import check_covers
 from pipeline.cleaning.privacy import report_names
+from pipeline.cleaning.ranges import check_sums
 from pipeline.cleaning.receiving import Received, Source, receive
 from pipeline.cleaning.schools.assumed_rows import assume
 from pipeline.cleaning.schools.identity import (
@@ -33,6 +34,7 @@ from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.cleaning.schools.zeros_and_copies import check_copies, check_zeros
 from pipeline.county import County
+from pipeline.definitions.forms.plausible import plausibility
 from pipeline.definitions.forms.unit_list import UnitInfo, name_in, published_notice, units
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.definitions.standards import Standard
@@ -93,6 +95,8 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
                   *((path, county.told(path)) for path in papers)], county.info, drop_personal,
                  findings)
     corrections = {year: county.corrections(year) for year in county.file_years}
+    for year in county.file_years:
+        report_misplaced(county.raw / str(year), county.files(year), county.code, findings)
     receive(sources, corrections, county.standard, received, findings,
             partial(kept, county, drop_personal))
     findings.ease_earlier(county.year)
@@ -142,7 +146,17 @@ def _by_year(received: Received, county: County, shared: frozenset[str], finding
                         f"{year}年的行晚于评估年份，未使用")
             continue
         yield sections, *settle(sections, county.standard.scope, findings)
+    check_beside(found, received, findings)
+
+
+def check_beside(found: dict[int, list[Section]], received: Received, findings: Findings) -> None:
+    """Check the county's sheets, each by itself and beside the schools of its year."""
     check_county(received.county, findings)
+    for year, sections in found.items():
+        each = {limit.of for limit in plausibility().sums}
+        figures = {name: [s.pupils if name == "pupils" else s.variables.get(name)
+                          for s in sections] for name in each}
+        check_sums(year, figures, received.county["facts"], findings)
 
 
 def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | None,

@@ -101,6 +101,23 @@ def relation_fault(relation: Relation | FiledCheck, given: dict[str, Fraction | 
     return "", ""
 
 
+def check_sums(year: int, figures: dict[str, list[Fraction | None]], facts: list[dict],
+               findings: Findings) -> None:
+    """Compare county figures with the sums of all schools' ``figures`` in the same year."""
+    own = {row["variable"]: row for row in facts if row["year"] == year}
+    for limit in plausibility().sums:
+        total = sum(filter(None, figures.get(limit.of, [])), Fraction(0))
+        row = own.get(limit.to)
+        if not total or row is None or not row["value"]:
+            continue
+        ratio, unit = total / row["value"], variables().variables[limit.to].unit
+        said = (f"“{variables().variables[limit.to].zh}”{_said(row['value'], unit)}，"
+                f"学校情况合计{_said(total, unit)}：{limit.zh}约为{plainly(ratio)}")
+        if not _within(ratio, limit.usual):
+            findings.at("value.band", row["cell"],
+                        f"{said}，通常{_allowed(limit.usual)}（{limit.reason}）")
+
+
 def _named(name: str, value: Fraction | None, cell: Cell | None, at: Cell) -> str:
     variable = variables().variables[name]
     place = f"（{cell.sheet}第{cell.row}行{cell.column}列）" if cell and cell is not at else ""

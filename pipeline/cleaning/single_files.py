@@ -10,10 +10,9 @@ from pathlib import Path
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import read_corrections
 from pipeline.cleaning.counties.county_headers import layout_of
-from pipeline.cleaning.counties.county_sheets import check_county
 from pipeline.cleaning.counties.county_tables import read_county_tables
 from pipeline.cleaning.files.reading import Opened, open_files
-from pipeline.cleaning.importing import sections_by_year
+from pipeline.cleaning.importing import check_beside, sections_by_year
 from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import Received, Source, receive, receive_file
 from pipeline.cleaning.schools.scope import settle
@@ -85,9 +84,10 @@ def _check(group: list[Source], files: dict[Source, Opened], standard: str, drop
             receive_file(source, files[source], pack, received, findings)
         else:
             receive([source], {}, pack, received, findings)
-    for sections in sections_by_year(received, pack, unit, findings).values():
+    found = sections_by_year(received, pack, unit, findings)
+    for sections in found.values():
         settle(sections, pack.scope, findings)
-    check_county(received.county, findings)
+    check_beside(found, received, findings)
     return findings
 
 

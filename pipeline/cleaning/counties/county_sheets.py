@@ -63,13 +63,17 @@ def county_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[dict
 
 
 def _handed_in(headed: HeadedSheet) -> HeadedSheet:
-    """Leave out prefilled rows that were not answered: 项目 without 数值, 编号 without 状态."""
+    """Leave out prefilled rows that were not answered: 项目 without 数值, 编号 without 状态, save
+    those over which an answer is merged."""
     answer = {"facts": "fact_value", "evidence": "evidence_status"}.get(headed.layout.table)
     at = next((i for i, (c, _) in headed.columns.items() if c.variable == answer), None)
     if at is None:
         return headed
+    over = [(top, bottom) for top, left, bottom, right in headed.sheet.merged
+            if left <= at + 1 <= right]
     rows = tuple(line for line in headed.sheet.rows
-                 if line[0].row <= headed.header_row or not line[at].blank)
+                 if line[0].row <= headed.header_row or not line[at].blank
+                 or any(top <= line[0].row <= bottom for top, bottom in over))
     return replace(headed, sheet=replace(headed.sheet, rows=rows))
 
 

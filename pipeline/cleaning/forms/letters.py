@@ -41,9 +41,12 @@ def clean_text(text: str) -> str:
     '长沙小学'
 
 
-    An apostrophe before a code is Excel's mark of a text that was typed, no part of it.
+    An apostrophe before a code is Excel's mark of a text that was typed, no part of it; so are
+    the signs of ``="2199000001"``, by which portals keep Excel from shortening a code.
     """
     clean = " ".join(text.translate(INVISIBLE).translate(twins()).split())
+    if clean[:2] == '="' and clean[-1:] == '"':
+        clean = clean[2:-1].strip()
     return clean[1:] if clean[:1] in APOSTROPHES and clean[1:2].isdigit() else clean
 
 

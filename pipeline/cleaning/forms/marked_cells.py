@@ -4,12 +4,46 @@ A figure merged over two schools belongs to nobody knows which; a row struck out
 struck it, no longer there. Neither is believed, and neither is left out.
 """
 
+from dataclasses import replace
+
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import column_letters
 from pipeline.cleaning.forms.headers import HeadedSheet
-from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERCENT, PERSON, SCORE, variables
+from pipeline.definitions.forms.variables import (
+    AMOUNT,
+    CLASS,
+    CODE,
+    COUNT,
+    NAME,
+    PERCENT,
+    PERSON,
+    SCORE,
+    variables,
+)
 
-_FIGURES = (AMOUNT, COUNT, PERCENT, PERSON, SCORE)
+_FIGURES, _WORDS = (AMOUNT, COUNT, PERCENT, PERSON, SCORE), (CODE, NAME, CLASS)
+_FIGURE, _WORD = "fact_value", ("fact_unit", "school_year")  # read as they stand, row by row
+
+
+def spread_words(headed: HeadedSheet, findings: Findings) -> HeadedSheet:
+    """Let each row have the word (名称、标识码、类别、单位) of a cell that is merged over it and
+    others of its column: there a merge says the same of all."""
+    words = {i + 1 for i, (column, _) in headed.columns.items()
+             if variables().variables[column.variable].kind in _WORDS or column.variable in _WORD}
+    rows = {line[0].row: line for line in headed.sheet.rows}
+    for top, left, bottom, right in headed.sheet.merged:
+        if not (left == right and left in words and headed.header_row < top < bottom):
+            continue
+        first = rows[top][left - 1] if top in rows else None
+        under = [row for row in range(top + 1, bottom + 1) if row in rows]
+        if first is None or first.blank or not under:
+            continue
+        findings.at("cell.spread", first, f"第{top}至{bottom}行合并成一格")
+        for row in under:
+            line = list(rows[row])
+            line[left - 1] = replace(line[left - 1], text=first.text, kind=first.kind)
+            rows[row] = tuple(line)
+    return replace(headed, sheet=replace(headed.sheet, rows=tuple(rows.values())))
 
 
 def check_marks(headed: HeadedSheet, rows: list, findings: Findings) -> None:
@@ -26,7 +60,8 @@ def check_marks(headed: HeadedSheet, rows: list, findings: Findings) -> None:
 def _check_merged(headed: HeadedSheet, there: set[int], findings: Findings) -> None:
     sheet, lines = headed.sheet, {line[0].row: line for line in headed.sheet.rows}
     figures = {i + 1 for i, (column, _) in headed.columns.items()
-               if variables().variables[column.variable].kind in _FIGURES}
+               if variables().variables[column.variable].kind in _FIGURES
+               or column.variable == _FIGURE}
     for top, left, bottom, right in sheet.merged:
         over = [row for row in range(top, bottom + 1) if row in there]
         wide = [column for column in range(left, right + 1) if column in figures]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
+from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.letters import INVISIBLE
 
 NOT_APPLICABLE = frozenset({"-", "/", "无", "--", "不适用"})
@@ -39,6 +40,8 @@ def read_number(text: str) -> Reading | None:
     (Fraction(2469, 2), Fraction(1234, 1), 'm2')
     >>> read_number("\\ufeff9930.8").value, read_number("\\u202d47\\u202c").value
     (Fraction(49654, 5), Fraction(47, 1))
+    >>> read_number('="1250"').value
+    Fraction(1250, 1)
     >>> [read_number(t) for t in ("1_000", "nan", "1,23", "约160", "1e3", "٤٣٠")]
     [None, None, None, None, None, None]
     """
@@ -46,6 +49,7 @@ def read_number(text: str) -> Reading | None:
         return None
     flat = seen(unicodedata.normalize("NFKC", text)).translate(_DASHES).strip()
     flat = flat[1:] if flat[:1] in ("'", "’", "‘") else flat
+    flat = flat[2:-1].strip() if flat[:2] == '="' and flat[-1:] == '"' else flat
     match = _NUMBER.fullmatch(flat)
     if not match or match[4] == "2":
         return None
@@ -58,6 +62,11 @@ def read_number(text: str) -> Reading | None:
 def seen(text: str) -> str:
     """Return a number's text without the letters that nobody sees and that turn nothing."""
     return text.translate(_UNSEEN)
+
+
+def is_empty(cell: Cell) -> bool:
+    """Tell whether a cell says that there is no figure: blank, or a mark for 不适用."""
+    return cell.blank or is_not_applicable(cell.text)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -13,7 +13,7 @@ from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import DATE, TEXT, Cell
 from pipeline.cleaning.forms.headers import HeadedSheet
 from pipeline.cleaning.forms.labels import sheet_stage, sheet_year, year_of
-from pipeline.cleaning.forms.marked_cells import check_marks
+from pipeline.cleaning.forms.marked_cells import check_marks, spread_words
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_value
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
@@ -53,7 +53,7 @@ class FormRow:
 
 def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRow]:
     """Read the rows below the header; report totals, notes, hidden rows and headers repeated."""
-    rows, block, totals = [], [], []
+    headed, rows, block, totals = spread_words(headed, findings), [], [], []
     heads = _heads(headed)
     for line in headed.sheet.rows:
         if line[0].row <= headed.header_row or all(cell.blank for cell in line):

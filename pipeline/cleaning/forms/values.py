@@ -22,6 +22,7 @@ from pipeline.definitions.forms.variables import classifications, listed_units, 
 from pipeline.ground.exact import exact_text
 
 _MOST_TYPED = 12  # letters of a figure that is told as one to type
+_DITTO = frozenset({"同上", "同前", "同左", "〃", "″", '"', "''", "上同", "、、"})
 _ERROR_TEXT = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
 _DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年.*|[-./](?:0?[1-9]|1[0-2])\b.*"
                          r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))")
@@ -45,7 +46,7 @@ def read_value(cell: Cell, column: FormColumn, unit: str, layout: Layout, findin
 
 
 def _code(cell: Cell, layout: Layout, column: FormColumn, findings: Findings) -> str:
-    code = clean_text(unicodedata.normalize("NFKC", cell.text))
+    code = "".join(clean_text(unicodedata.normalize("NFKC", cell.text)).split())
     if not code or is_not_applicable(code):
         if column.required:
             findings.at("identity.code_missing", cell, "空白")
@@ -59,13 +60,14 @@ def _code(cell: Cell, layout: Layout, column: FormColumn, findings: Findings) ->
 
 def _name(cell: Cell, required: bool, findings: Findings) -> str:
     name, odd, quantity, drawn, rare = _name_of(cell.text)
+    same = name in _DITTO
     if not name:
         if required:
             findings.at("identity.name", cell, "空白")
-    elif cell.kind in (*_NO_TEXT, cells.NUMBER, cells.SCALED) or quantity or (
+    elif cell.kind in (*_NO_TEXT, cells.NUMBER, cells.SCALED) or quantity or same or (
             required and _ERROR_TEXT.match(name)):
         if required:
-            findings.at("identity.name", cell, "不是名称")
+            findings.at("identity.name", cell, "“同上”不是名称，请写全" if same else "不是名称")
     elif odd:
         findings.at("text.letters", cell, odd)
     if name != cell.text:
@@ -206,6 +208,9 @@ def _to_type(value: Fraction, written: str, unit: str) -> str:
 def _same_unit(written: str, unit: str) -> bool:
     found = variables().units.get(listed_units().get(squeeze(written), ""))
     expected = variables().units.get(unit)
+    power = variables().powers.get(squeeze(written)) if written else None
+    if power and expected:      # 268.75万 under 万元
+        return expected.ratio == power and unit.startswith(squeeze(written))
     return bool(found and expected and found.ratio == expected.ratio
                 and expected.base in (found.base, *found.also))
 

@@ -3,6 +3,7 @@
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.derivation import StageValues
+from pipeline.cleaning.forms.number_grammar import is_empty
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.standards import Standard
@@ -67,7 +68,9 @@ def report_missing(sections: list, standard: Standard, findings: Findings) -> No
                 if variable not in section.variables:
                     columns[(first.file, first.sheet, section.stage, variable)] = None
                 elif section.variables[variable] is None:
-                    cells[section.row.at(section.said.key(variable))] = variable
+                    cell = section.row.at(section.said.key(variable))
+                    if is_empty(cell) or cell is first:  # what is unreadable is told already
+                        cells[cell] = variable
                 else:
                     filled.add((first.file, first.sheet, variable))
     for file, sheet, stage, variable in columns:

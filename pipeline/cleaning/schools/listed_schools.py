@@ -125,6 +125,7 @@ def _check_classes(forms: Iterable[FormRow], listed: _Listed, findings: Findings
         if bands and section:
             _check_total(form, bands, section, listed, findings)
             _check_largest(form, bands, section, listed, findings)
+            _check_pupils(form, bands, section, findings)
 
 
 def _said(section: Section, variable: str, listed: _Listed) -> Fraction | None:
@@ -142,6 +143,20 @@ def _check_total(form: FormRow, bands: dict[str, Fraction | None], section: Sect
         there = place_of(section.row.at(section.said.key("classes")))
         findings.at("classes.total", form.at(next(iter(bands))),
                     f"各段合计{int(total)}个班，{there} 的班级数是{int(classes)}")
+
+
+def _check_pupils(form: FormRow, bands: dict[str, Fraction | None], section: Section,
+                  findings: Findings) -> None:
+    """Hold the pupils of the stage against the fewest and the most that classes of these sizes
+    hold; where a band is blank, against nothing."""
+    if None in bands.values() or not any(bands.values()):
+        return
+    fewest, most = (int(sum(count * variables().variables[key].band[end]
+                            for key, count in bands.items())) for end in (0, 1))
+    if not fewest <= section.pupils <= most:
+        there = place_of(section.row.at(section.said.key("pupils")))
+        findings.at("classes.pupils", form.at(next(iter(bands))), f"各段班数最少合{fewest}人，"
+                    f"最多合{most}人，{there} 的在校生数是{section.pupils}人")
 
 
 def _check_largest(form: FormRow, bands: dict[str, Fraction | None], section: Section,

@@ -29,7 +29,8 @@ def check_pupils(rows: list[FormRow], stages: dict[int, list[str]], findings: Fi
         if kind is None or kind.excluded_as or not row.get("school_code"):
             continue
         _check_columns(row, stages.get(id(row), []), findings)
-        _check_stages(row, kind, held[row.get("school_code")], findings)
+        if stages.get(id(row)) or len(kind.stages) < 2:  # else it does not say of which it is
+            _check_stages(row, kind, held[row.get("school_code")], findings)
 
 
 def _check_columns(row: FormRow, stages: list[str], findings: Findings) -> None:

@@ -12,11 +12,12 @@ from fractions import Fraction
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.derivation import StageValues, report_derived, stage_values
+from pipeline.cleaning.forms.number_grammar import is_empty
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.consistency import agreed, check_agreement, check_row, report_missing
 from pipeline.cleaning.schools.pupil_accounts import SENIOR, check_pupils, warn_of_no_seniors
 from pipeline.cleaning.schools.splitting import split_assets
-from pipeline.definitions.forms.variables import SchoolType, classifications
+from pipeline.definitions.forms.variables import SchoolType, classifications, variables
 from pipeline.definitions.standards import Standard
 from pipeline.definitions.targets.plans import target_variables
 
@@ -146,8 +147,10 @@ def _sections(row: FormRow, stages: Iterable[str], wanted: set[str], standard: S
         kind = _school_type(type_code)
         pupils = StageValues(row, stage).get("pupils")
         if pupils is None:
-            findings.at("pupils.missing", _pupils_cell(row, stage),
-                        f"{standard.stages.get(stage, '')}在校生数空白")
+            cell = _pupils_cell(row, stage)
+            if is_empty(cell) or cell is row.first:  # what is unreadable is told already
+                findings.at("pupils.missing", cell,
+                            f"{standard.stages.get(stage, '')}在校生数空白")
             continue
         variables = stage_values(row, stage, pupils, wanted, standard.options, derived)
         found.append(Section(
@@ -181,7 +184,10 @@ def _stages(row: FormRow, wanted: set[str], standard: Standard, findings: Findin
     apart = {v for i in standard.used_indicators if not i.split for v in i.variables} - shared
     unclear = [v for v in apart if row.get(v) is not None and v not in row.of_stage]
     if len(staged) < len(kind.stages) or unclear:
-        findings.at("stage.mixed", row.first, f"{kind.zh}未写明学段，人数也未分学段填写")
+        lacking = [*(["pupils"] if len(staged) < len(kind.stages) else []), *sorted(unclear)]
+        named = "、".join(variables().variables[v].zh for v in lacking)
+        findings.at("stage.mixed", row.first,
+                    f"{kind.zh}未写明学段，而{named}没有按小学、初中分列")
         return []
     return [s for s in kind.stages if row.get(f"pupils_{s}") != 0]
 

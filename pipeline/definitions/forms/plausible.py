@@ -75,6 +75,25 @@ class Relation(Definition):
         return self
 
 
+class Sum(Definition):
+    """What the sum of a figure of all schools usually is to a county figure (学校合计与县级数据
+    之比); the sum may lack schools, so that beyond it is only warned of."""
+
+    zh: Text
+    of: Text
+    to: Text
+    usual: Band
+    reason: Text
+    source: Text
+
+    @model_validator(mode="after")
+    def _of_known_variables(self):
+        known = variables().variables
+        if self.of not in known or self.to not in known or not known[self.to].county:
+            raise ValueError(f"{self.of} 应是学校的量，{self.to} 应是县级数据")
+        return self
+
+
 class Plausibility(Definition):
     """When a figure is of the wrong size (合理性).
 
@@ -98,6 +117,7 @@ class Plausibility(Definition):
     zero_unlikely: list[Text]
     ranges: list[Range]
     relations: list[Relation]
+    sums: list[Sum] = []
 
     def range_of(self, variable: str) -> Range | None:
         """Return the range of a variable, if it has one."""

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.cleaning.corrections import MISPLACED
 from pipeline.cleaning.importing import import_county
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.terms import FAILED
+from pipeline.known_files import CORRECTIONS
 from pipeline.publishing.batch.hands.child import Limits, verdict_on
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import guarded
@@ -67,8 +69,10 @@ def _of_year(wanted: Wanted, given: dict, work: Path, workers: int, place: str
         for problem in (*came.problems, *unknown):
             yield report_of(place, [], [], PROBLEM, problem, year=wanted.year)
         for path in came.known.unread_of_year(wanted.raw, wanted.year):
-            yield report_of(str(Path(place, shown_name(path))), [], [], UNREAD,
-                          "不是某县的文件、文件夹，也不是多县合表", year=wanted.year)
+            said = (MISPLACED.format(code="县代码") if path.name == CORRECTIONS else
+                    "不是某县的文件、文件夹，也不是多县合表")
+            yield report_of(str(Path(place, shown_name(path))), [], [], UNREAD, said,
+                            year=wanted.year)
 
 
 def _task(order: Order, refused: dict[str, str], work: Path) -> Task:

@@ -1,0 +1,146 @@
+"""Near to what once went wrong: what a careful clerk takes, and what one asks about.
+
+Merged words, codes as portals write them, ditto marks, schools that take no part, classes that
+cannot hold the pupils, county figures beside the sums of the schools, a register out of place.
+"""
+
+import pytest
+from tables import SHEET, YEAR, found, imported, refusals, school, workbook
+
+from pipeline.whole.checking import check_paths
+
+CODE, NAME, MONEY = "学校标识码", "学校名称", "教学仪器设备值(万元)"
+NINE = [school(9, "九年一贯制学校", 300, 学段=stage) for stage in ("小学", "初中")]
+BANDS = ["25人及以下", "26—30人", "31—35人", "36—40人", "41—45人", "46—50人", "51—55人",
+         "56—60人", "61—65人", "66人及以上"]
+
+
+def with_sheet(rows, title, lines):
+    book = workbook(rows)
+    sheet = book.create_sheet(title)
+    for line in lines:
+        sheet.append(line)
+    return book
+
+
+@pytest.mark.parametrize("headers", [
+    (CODE,), (NAME,), ("办学类型",), ("城乡类型", "举办者类型"),
+    (CODE, NAME, "办学类型", "城乡类型", "举办者类型")])
+def test_a_word_merged_over_rows_is_that_of_each(tmp_path, headers):
+    rows = [school(1), NINE[0], NINE[1] | dict.fromkeys(headers)]
+    book = workbook(rows)
+    for header in headers:
+        letter = "ABCDEF"[list(rows[0]).index(header)]
+        book[SHEET].merge_cells(f"{letter}3:{letter}4")
+    result = imported(tmp_path, book)
+    assert refusals(result) == [] and len(found(result, "cell.spread")) == len(headers)
+    plain = imported(tmp_path / "plain", [school(1), *NINE])
+    assert result.schools.equals(plain.schools)
+
+
+def test_without_a_merge_a_blank_word_is_still_refused(tmp_path):
+    assert "identity.code_missing" in refusals(imported(tmp_path, [
+        school(1), NINE[0], NINE[1] | {CODE: None}]))
+
+
+@pytest.mark.parametrize(("column", "unit", "code"), [("C", "人", "cell.spread"),
+                                                      ("B", "人", "cell.merged")])
+def test_a_unit_merged_over_two_items_is_that_of_each_and_a_figure_nobodys(tmp_path, column, unit,
+                                                                          code):
+    lines = [["项目", "数值", "单位"], ["专任教师总数", 100, unit],
+             ["持有教师资格证的专任教师数", None if column == "B" else 90,
+              None if column == "C" else unit]]
+    book = with_sheet([school(1)], "县级数据", lines)
+    book["县级数据"].merge_cells(f"{column}2:{column}3")
+    result = imported(tmp_path, book)
+    assert found(result, code) and (code in refusals(result)) == (code == "cell.merged")
+    assert len(result.facts) == (2 if column == "C" else 1)
+
+
+@pytest.mark.parametrize("written", ['="2199000002"', "2199 000 002", "'2199000002",
+                                     "2199000002\t", "２１９９０００００２"])
+def test_a_code_as_portals_write_it_is_the_code(tmp_path, written):
+    book = workbook([school(1), school(2)])
+    book[SHEET]["A3"].value, book[SHEET]["A3"].data_type = written, "s"
+    result = imported(tmp_path, book)
+    assert refusals(result) == [] and found(result, "text.cleaned")
+    assert [*result.schools["school_code"]] == ["2199000001", "2199000002"]
+
+
+@pytest.mark.parametrize("written", ["同上", "〃", "″", '"', "同前"])
+def test_a_ditto_mark_is_no_name(tmp_path, written):
+    result = imported(tmp_path, [school(1), school(2) | {NAME: written}])
+    assert refusals(result) == ["identity.name"] and "请写全" in (
+        found(result, "identity.name")[0]["action"])
+
+
+@pytest.mark.parametrize(("written", "refused"), [
+    ("268.75万", False), ("268.75万元", False), ("0.026875亿", True), ("2687500", False)])
+def test_the_power_of_the_header_alone_is_its_unit(tmp_path, written, refused):
+    """268.75万 under 万元 is 268.75 万元; another power is another figure."""
+    result = imported(tmp_path, [school(1) | {MONEY: written.replace("2687500", "268.75")}])
+    assert ("cell.unit" in refusals(result)) is refused
+    assert refused or int(result.schools["equipment_value_yuan"][0]) == 2_687_500
+
+
+@pytest.mark.parametrize("kind", [
+    "专门学校", "工读学校", "成人小学", "职工初中", "聋哑学校", "扫盲班"])
+def test_a_school_of_no_part_in_the_evaluation_needs_no_stage(tmp_path, kind):
+    prefix = {"专门学校": "52", "工读学校": "52", "聋哑学校": "51"}.get(kind, "22")
+    row = school(7, pupils=60) | {CODE: f"{prefix}99000007", "办学类型": kind}
+    result = imported(tmp_path, [school(1), row])
+    assert refusals(result) == [] and [*result.schools["school_code"]] == ["2199000001"]
+
+
+def classes(**counts):
+    known = [school(1)[CODE], "甲1校", "小学"]
+    return [[CODE, NAME, "学段", *BANDS], [*known, *(counts.get(band, 0) for band in BANDS)]]
+
+
+@pytest.mark.parametrize(("counts", "pupils", "warned"), [
+    ({"36—40人": 10}, 359, True), ({"36—40人": 10}, 360, False), ({"36—40人": 10}, 400, False),
+    ({"36—40人": 10}, 401, True), ({"66人及以上": 1}, 900, False), ({"36—40人": None}, 900, False)])
+def test_classes_that_cannot_hold_the_pupils_are_told(tmp_path, counts, pupils, warned):
+    book = with_sheet([school(1, pupils=pupils)], "班额", classes(**counts))
+    result = imported(tmp_path, book)
+    assert refusals(result) == [] and bool(found(result, "classes.pupils")) is warned
+
+
+@pytest.mark.parametrize(("stated", "code"), [
+    (399, None), (400, None), (320, None), (319, "value.band"), (501, "value.band"),
+    (40, "value.band"), (500, None), (4000, "value.band")])
+def test_a_county_figure_is_held_against_the_sum_of_the_schools(tmp_path, stated, code):
+    book = with_sheet([school(1, pupils=400)], "县级数据",
+                      [["项目", "数值", "单位"], ["义务教育在校生数", stated, "人"]])
+    result = imported(tmp_path, book)
+    told = [f["code"] for f in result.findings.to_dict("records") if "学校情况合计" in f["action"]]
+    assert told == ([code] if code else [])
+
+
+REGISTER = "文件,工作表,单元格,原值,新值,理由\n{},学校情况,H2,400,410,核对\n"
+
+
+@pytest.mark.parametrize(("file", "refused"), [
+    ("990101_甲县.xlsx", True), ("990102_乙县.xlsx", False)])
+def test_a_register_in_the_folder_of_a_year_is_never_passed_over(tmp_path, file, refused):
+    year = tmp_path / "raw" / str(YEAR)
+    year.mkdir(parents=True)
+    (year / "corrections.csv").write_text(REGISTER.format(file), "utf-8")
+    result = imported(tmp_path, [school(1)])
+    assert refusals(result) == (["correction.misplaced"] if refused else [])
+    told = [r["reason"] for r in check_paths([year]) if r["place"].endswith("corrections.csv")]
+    assert told and "改名为" in told[0]
+
+
+def test_what_cannot_be_read_is_not_called_blank(tmp_path):
+    rows = [school(1), school(2) | {"在校生数": "约400", MONEY: "一百"}]
+    result = imported(tmp_path, rows)
+    assert refusals(result) == ["cell.text", "cell.text"] and not found(result, "cell.missing")
+
+
+def test_a_mixed_school_in_one_row_is_told_what_is_not_in_stages(tmp_path):
+    row = school(9, "九年一贯制学校", 600) | {"小学在校生数": 300, "初中在校生数": 300}
+    result = imported(tmp_path, [school(1) | dict.fromkeys(("小学在校生数", "初中在校生数")), row])
+    assert refusals(result) == ["stage.mixed"]
+    (said,) = [f["action"] for f in found(result, "stage.mixed")]
+    assert "体育艺术专任教师数" in said and "在校生数" not in said
