@@ -34,13 +34,16 @@ from pipeline.known_files import (
 RECORDS = ("county.toml", "evidence.toml")
 EVIDENCE = "佐证材料"  # the folder of documents within the unit's
 SCENARIO = "scenario.toml"
+LAID_LEDGER, _EARLIER = "earlier_ledger.xlsx", "上年卷宗"
 _ASSUMED = "情景测算：所列数字含假设，不是填报数据"
 
 
 @dataclass(frozen=True)
 class County(Handover):
     """One unit in one year, under one standard, with the folders it reads and writes; ``known``
-    is what was known of the raw folder when it was opened."""
+    is what was known of the raw folder when it was opened. ``dossiers`` is the folder of the
+    published dossiers (卷宗), for whoever makes one; to others last year's ledger is what was laid
+    beside the tables when they were made."""
 
     command = "junheng run"
     info: UnitInfo
@@ -49,6 +52,7 @@ class County(Handover):
     raw: Path
     folder: Path
     known: KnownFiles = field(default_factory=KnownFiles, repr=False, compare=False)
+    dossiers: Path | None = None
 
     @classmethod
     def open(cls, unit: str | int, year: int, standard: str = "", raw: str = "data/raw",
@@ -114,7 +118,7 @@ class County(Handover):
             "rules": hash_text(self.standard.model_dump_json()),
             "registered": hash_text(repr(self.info)), "definitions": definitions_hash(),
             "assumptions": "；".join(a.text for a in self.assumptions)},
-            told_folder(self.raw), self._told(used), self._told(beside))
+            told_folder(self.raw), self._told(used) | self.published_ledger, self._told(beside))
 
     def _told(self, paths: Iterable[Path]) -> dict[str, Path]:
         """Return the files by the name that records tell them by."""
@@ -150,6 +154,16 @@ class County(Handover):
         wanted = [p for p in self._there(year) if p.suffix.lower() in SUFFIXES]
         wanted += [p for p in self._there(year) if p.name in RECORDS]
         return sorted(p for p in wanted if not p.name.endswith(CORRECTIONS))
+
+    @property
+    def published_ledger(self) -> dict[str, Path]:
+        """Return last year's ledger (上年台账) where it stands published, by the name that records
+        tell it by; nothing where there is none."""
+        name = f"{self.year - 1}/{self.code}/ledger.xlsx"
+        path = self.dossiers / name if self.dossiers else self.folder / LAID_LEDGER
+        stands = path.is_file() and (not self.dossiers
+                                     or path.with_name("manifest.json").is_file())
+        return {f"{_EARLIER}/{name}": path} if stands else {}
 
     def skipped(self, year: int) -> list[Path]:
         """Return the unit's files that are no tables (未读入的文件)."""

@@ -15,6 +15,7 @@ from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import report_misplaced, report_unused
 from pipeline.cleaning.counties.county_sheets import check_county
 from pipeline.cleaning.counties.evidence_rows import evidence_file_rows
+from pipeline.cleaning.earlier_ledger import read_earlier_ledger
 from pipeline.cleaning.forms.cover import check_covers
 from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.ranges import check_sums
@@ -146,12 +147,14 @@ def _by_year(received: Received, county: County, shared: frozenset[str], finding
                         f"{year}年的行晚于评估年份，未使用")
             continue
         yield sections, *settle(sections, county.standard.scope, findings)
-    check_beside(found, received, findings)
+    check_beside(found, received, county.info, shared, findings)
+    read_earlier_ledger(county, received, findings)
 
 
-def check_beside(found: dict[int, list[Section]], received: Received, findings: Findings) -> None:
+def check_beside(found: dict[int, list[Section]], received: Received, unit: UnitInfo | None,
+                 shared: frozenset[str], findings: Findings) -> None:
     """Check the county's sheets, each by itself and beside the schools of its year."""
-    check_county(received.county, findings)
+    check_county(received.county, unit, shared, findings)
     for year, sections in found.items():
         each = {limit.of for limit in plausibility().sums}
         figures = {name: [s.pupils if name == "pupils" else s.variables.get(name)

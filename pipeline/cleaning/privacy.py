@@ -7,7 +7,7 @@ that nothing behind the gate can repeat it; with ``drop`` the rest is used.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,8 @@ from pipeline.definitions.persons.personal import (
     is_personal,
     is_personal_header,
     is_personal_number,
+    is_post_header,
+    names_a_person,
 )
 from pipeline.ground.readiness import readied
 
@@ -71,7 +73,8 @@ def without_personal(sheet: Sheet, drop: bool, findings: Findings,
 
 def _personal_cells(sheet: Sheet, quantities: Set[int]) -> Iterator[tuple[int, Cell]]:
     """Yield the cells below a header of persons, and those that hold personal data."""
-    columns, (amounts, asked) = _personal_columns(sheet), _amount_columns(sheet)
+    columns, posts = (_columns(sheet, told) for told in (is_personal_header, is_post_header))
+    amounts, asked = _amount_columns(sheet)
     for row in sheet.rows:
         filled = [(i, cell) for i, cell in enumerate(row) if not cell.blank]
         before = ["", *(cell.text for _, cell in filled)]
@@ -79,12 +82,14 @@ def _personal_cells(sheet: Sheet, quantities: Set[int]) -> Iterator[tuple[int, C
         for (i, cell), left, right in zip(filled, before, behind, strict=False):
             amount = i in amounts or i in quantities or is_amount_unit(right) or (
                 cell.kind == NUMBER and i in asked)
-            if (i in columns and cell.row > columns[i]) or _is_personal_cell(cell, amount, left):
+            if (i in columns and cell.row > columns[i]) or _is_personal_cell(
+                    cell, amount, left) or (
+                    i in posts and cell.row > posts[i] and names_a_person(cell.text)):
                 yield i, cell
 
 
-def _personal_columns(sheet: Sheet) -> dict[int, int]:
-    """Return position → row of the headers of persons, near the top or several in one row.
+def _columns(sheet: Sheet, told: Callable[[str], bool]) -> dict[int, int]:
+    """Return position → row of the headers of a kind, near the top or several in one row.
 
     A cell that says the telephone itself (联系电话：…) is no header of what stands below it.
     """
@@ -92,7 +97,7 @@ def _personal_columns(sheet: Sheet) -> dict[int, int]:
     for n, row in enumerate(sheet.rows):
         heads = [(i, cell.row) for i, cell in enumerate(row)
                  if not cell.blank and not _PLAIN_NUMBER.fullmatch(cell.text)
-                 and is_personal_header(cell.text)
+                 and told(cell.text)
                  and not is_personal(cell.text)]
         if n < _HEADER_ROWS or len(heads) >= _FEWEST_HEADERS:
             found = dict(heads) | found

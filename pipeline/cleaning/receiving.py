@@ -33,15 +33,19 @@ _RECORDS = {"county.toml": ("facts", read_facts_toml),
 
 @dataclass(frozen=True)
 class Source:
-    """A file of a year; a shared one holds the rows of many units."""
+    """A file of a year; a shared one holds the rows of many units. ``told`` is what findings call
+    one that does not stand in the folder of its year."""
 
     path: Path
     year: int
     shared: bool = False
+    told: str = ""
 
     @property
     def label(self) -> str:
         """Return what findings call the file: year and name, a neutral one if that is personal."""
+        if self.told:
+            return self.told
         name = shown_name(self.path)
         return f"{self.year}/{name}" if self.year else name
 

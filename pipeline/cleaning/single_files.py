@@ -87,7 +87,7 @@ def _check(group: list[Source], files: dict[Source, Opened], standard: str, drop
     found = sections_by_year(received, pack, unit, findings)
     for sections in found.values():
         settle(sections, pack.scope, findings)
-    check_beside(found, received, findings)
+    check_beside(found, received, unit, frozenset(), findings)
     return findings
 
 

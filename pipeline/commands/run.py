@@ -78,6 +78,8 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
                             Path(out).absolute(), asked["engine"], came, everybody,
                             asked["formats"], asked["binding"])
         tell_published([order.parameters.unit for order in orders], ROOT / raw)
+        for problem in () if everybody else came.unusable:
+            click.echo(f"注意：{problem}", err=True)
         if not hasattr(os, "waitid"):
             sys.exit(_one_by_one(orders, everybody))
         peers = annual.lock if annual else None

@@ -12,7 +12,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from pipeline.annual_evaluation import Annual
-from pipeline.county import County
+from pipeline.county import LAID_LEDGER, County
+from pipeline.ground.admission import content_of
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.keeping import write_own
 from pipeline.ground.origin import sign
@@ -62,11 +63,19 @@ def prepare_book(order: Order, work: Path) -> None:
     private = order.private(work)
     made, finished = private.opened, work / book_of(order).stem
     discard(made.folder)
+    if isinstance(made, County):
+        _lay_ledger(order.county, made)
     finished.mkdir()
     with private_surroundings(work), _run_log(finished / LOG) as log:
         notebook = _executed(private, made, work, log)
         _export(notebook, made, order, finished, log)
     seal_log(finished / LOG)
+
+
+def _lay_ledger(county: County, made: County) -> None:
+    """Lay last year's published ledger beside the tables, where the chapters look for it."""
+    for path in county.published_ledger.values():
+        write_own(made.folder, LAID_LEDGER, content_of(path))
 
 
 def _executed(private: Order, made: County | Annual, work: Path, log: logging.Logger

@@ -33,8 +33,9 @@ class Order:
 
     @property
     def county(self) -> County:
-        """Return the county that is asked for."""
-        return County.open(**self.parameters.of_county, known=self.known)
+        """Return the county that is asked for, whose dossier goes beside those of earlier years."""
+        return replace(County.open(**self.parameters.of_county, known=self.known),
+                       dossiers=self.out)
 
     @property
     def annual(self) -> Annual:
@@ -43,8 +44,10 @@ class Order:
 
     @property
     def opened(self) -> County | Annual:
-        """Return what is asked for, a county or an evaluation."""
-        return self.county if isinstance(self.parameters, Parameters) else self.annual
+        """Return what is asked for, a county or an evaluation, as a chapter opens it."""
+        if isinstance(self.parameters, Parameters):
+            return County.open(**self.parameters.of_county, known=self.known)
+        return self.annual
 
     def private(self, work: Path) -> "Order":
         """Return the order with processed tables of its own, which nobody else sees: those laid

@@ -78,6 +78,7 @@ def arrivals(raw: Path, year: int, work: Path, drop_personal: bool = False,
             found.unusable.append(f"多县合表 {of}/{shown_name(path)} 不能使用：{fault}。")
             continue
         _share_out(found, path, of == year, answer["shared"], known)
+        found.concerned[path] |= known.keys() & {*answer["ledgers"]}
     found.problems += found.unusable
     return found
 
@@ -203,8 +204,8 @@ def _read(question: tuple[list[tuple[County, bool]], tuple[Path, int, bool, Know
     answer = {"rolls": {county.code: [entry.record() for entry in roll_of(county, drop)]
                         for county, drop in counties}}
     if table:
-        named, fault = shared_roll(*table)
-        answer |= {"fault": fault, "shared": [
+        named, ledgers, fault = shared_roll(*table)
+        answer |= {"fault": fault, "ledgers": ledgers, "shared": [
             (name, [entry.record() for entry in entries]) for name, entries in named.items()]}
     (work / _ANSWER).write_text(json.dumps(answer), encoding="utf-8")
 

@@ -104,6 +104,7 @@ def test_what_people_typed_is_carried_and_the_figures_are_said_anew(both):
     _, second, _ = both
     [row] = second[second["id"] == P + "R1"].to_dict("records")
     assert [row[n] for n in ("measure", "office", "officer", "due")] == [*PLAN.values()]
+    assert row["unit"] == "人/百生" and row["shortfall_unit"] == "人"
     assert (row["value"], row["limit"], row["shortfall"]) == ("4", "4.2", "1")
 
 
@@ -129,6 +130,12 @@ SETTLED = {"measure": "增配", "office": "教育局", "officer": "股长"}
     ({"due": f"{YEAR}-08-31"}, "已到期未完成", ""), ({"due": f"{YEAR}-08"}, "已到期未完成", ""),
     ({"due": f"{YEAR}-09"}, "待落实", ""),
     ({"state": "已销号", "closed_year": LAST}, "反弹", "上年列为已销号，数据不支持"),
+    *(({"progress": said}, "待落实", f"填报{said.strip('。')}，数据不支持，不予销号") for said in (
+        "已经完成", "办结", "已销号", "整改到位。", "已完成增配", "全部完成", "达标")),
+    *(({"progress": said}, "待落实", "本年数据仍不符合要求") for said in (
+        "尚未完成", "计划8月完成", "整改", "没有完成")),
+    ({"state": "办结"}, "待落实", "填报办结，数据不支持"),
+    ({"id": "自编1", "progress": "已完成"}, "自报", "填报已完成，没有数据证实，不予销号"),
     ({"id": "自编1"}, "自报", "不由数据判定")])
 def test_a_row_stands_as_the_data_and_the_deadline_say(tmp_path, typed, state, said):
     read = imported(tmp_path, [SHORT, school(2, pupils=400)])
@@ -145,6 +152,22 @@ def test_a_row_that_was_closed_and_still_holds_keeps_its_year(tmp_path):
     ledger = ledger_of(read, county_of(tmp_path))
     [row] = ledger[ledger["id"] == P + "R1"].to_dict("records")
     assert (row["state"], row["closed_year"]) == ("已销号", LAST)
+
+
+def test_a_school_that_did_not_report_keeps_the_words_of_its_row_and_loses_its_figure(both):
+    row = both[1].set_index("id").loc["990101-primary-2199000003-R7"]
+    assert [row[name] for name in ("name", "stage", "problem", "value", "limit", "unit")] == [
+        "甲3校", "primary", "每百名学生拥有网络多媒体教室数低于标准值", "", "2.3", "间/百生"]
+
+
+def test_numbers_stand_as_numbers_and_codes_as_text(both, tmp_path):
+    sheet = handed_back(ledger_workbook(both[0], county_of(tmp_path))).active
+    heads = {cell.value: cell.column - 1 for cell in sheet[HEAD]}
+    [row] = [row for row in sheet.iter_rows(values_only=True) if row[0] == P + "R1"]
+    wanted = {"现值": 4, "标准值": 4.2, "单位": "人/百生", "缺额": 1, "缺额单位": "人",
+              "首次发现年份": YEAR, "学段": "小学", "学校标识码": "2199000001",
+              "指标": "R1 高学历教师"}
+    assert {head: row[heads[head]] for head in wanted} == wanted
 
 
 def test_the_same_ledger_gives_the_same_bytes(both, tmp_path):

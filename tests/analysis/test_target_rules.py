@@ -216,3 +216,14 @@ def test_a_target_that_does_not_apply_is_printed_as_that_and_not_as_met():
     ours = targets([plans()["zhengzhou-2023-26"]], TABLES["judgements"].frame([]), {YEAR: data},
                    "990101", date(2023, 9, 1)).set_index("id")
     assert ours.loc["Z33", "status"] == NOT_APPLICABLE
+
+
+def test_a_figure_stands_beside_the_limit_of_the_same_quantity():
+    data = county(section(), class_sizes=classes(_36=9, _46=1),
+                  typed={"teacher_income_yuan": 98, "civil_servant_income_yuan": 100})
+    rows = targets([*plans().values()], TABLES["judgements"].frame([]), {YEAR: data}, "990101",
+                   date(YEAR, 9, 1))
+    found = {row["id"]: (row["figure"], row["figure_limit"], row["figure_unit"])
+             for row in rows.to_dict("records")}
+    assert found["H05"] == (90, 90, "%") and found["CX16"] == found["H21"] == (98, 100, "%")
+    assert found["H01"] == (None, None, "")

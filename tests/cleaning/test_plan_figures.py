@@ -32,7 +32,7 @@ def read(folder, *lines):
     findings = Findings()
     county = {"facts": read_facts_toml(path, 2023, path.name, False, findings), "evidence": [],
               "ledger_rows": []}
-    check_county(county, findings)
+    check_county(county, None, frozenset(), findings)
     return county["facts"], findings
 
 

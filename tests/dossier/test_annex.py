@@ -13,6 +13,7 @@ from pipeline.county import County
 from pipeline.definitions.base import load_toml
 from pipeline.definitions.forms.annex_tables import AnnexTable, annex_tables
 from pipeline.dossier.c90_appendix import ANNEX_TABLES, annex_workbook
+from pipeline.dossier.c90_appendix.annex_rows import rows_of as rows_of_form
 from pipeline.dossier.c90_appendix.annex_values import county_values
 from pipeline.ground.errors import DefinitionFault
 
@@ -55,6 +56,20 @@ def test_every_form_has_its_sheet_and_the_codes_as_published(book):
                    for cell in row if cell.value and str(cell.value)[1:].isdigit()
                    and str(cell.value)[0] == "L"]
         assert written == codes, name
+
+
+# 表Ⅳ 第7项：判定、填报的数 → 简要结论（数不全而已有结论的印依据，未有结论的留横线由县级填写）
+@pytest.mark.parametrize(("status", "facts", "said"), [
+    ("met", {}, "依据文件判定"), ("undetermined", {}, "特殊教育学校公用经费＿＿＿万元"),
+    ("met", {"special_ed_operating_yuan": Fraction(70000), "special_ed_pupils": Fraction(10)},
+     "生均7000元")])
+def test_no_line_is_left_to_fill_in_beside_a_verdict(made, status, facts, said):
+    form = next(form for form in annex_tables() if form.sheet == "表Ⅳ")
+    row = {"id": "G7", "zh": "", "status": status, "reason": "依据文件判定",
+           "limit": Fraction(6000)}
+    values = dict.fromkeys(("special_ed_operating_yuan", "special_ed_pupils")) | facts
+    [cells] = rows_of_form(form, {"judgements": [row]}, values, made[1])
+    assert said in cells[2].value and ("＿" in cells[2].value) == (status == "undetermined")
 
 
 def test_schools_stand_in_one_order_numbered_by_stage_with_points_last(book):

@@ -171,7 +171,9 @@ def _row(plan: Plan, target: Target, judged: Judged, reference: date) -> dict:
     notes = [text for text in ("软性要求" if target.soft else "", target.note,
                                target.deadline_note) if text]
     return {"plan": plan.id, "id": target.id, "quantity": target.quantity, "scope": target.scope,
-            "value": _figure(target, found),
+            "value": _figure(target, found), "figure": found.value,
+            "figure_limit": _held(target, found),
+            "figure_unit": found.unit or (target.unit if found.value is not None else ""),
             "op": target.op, "limit": limits, "unit": target.unit,
             "deadline": _deadline(target), "passed": _passed(target, reference),
             "status": found.status, "reason": judged.reason, "place": target.place,
@@ -184,6 +186,14 @@ def _figure(target: Target, found: Outcome) -> str:
     limits = [found.limit, *(value.value for value in target.values), Fraction(0)]
     limit = next(limit for limit in limits if limit is not None)
     return say(found.value, found.unit or target.unit, limit)
+
+
+def _held(target: Target, found: Outcome) -> Fraction | None:
+    """Return the limit of the same quantity as the figure that was judged."""
+    if found.value is None or found.limit is not None:
+        return found.limit if found.value is not None else None
+    same = found.unit in ("", target.unit) and len(target.values) == 1
+    return target.values[0].value if same else None
 
 
 def _deadline(target: Target) -> str:

@@ -27,12 +27,19 @@ from pipeline.ground.terms import (
     TABLES,
     UNDETERMINED,
     UNKNOWN,
+    is_missing,
     records,
 )
 
 _TYPED = ("measure", "office", "officer", "due", "progress", "evidence")
-_CLAIMED = re.compile("(?<!未)(?<!没有)(?:已完成|完成整改|整改完成|已整改|已销号|销号)")
-_REFUSED = "，数据不支持，不予销号；"
+_KEPT = ("school_code", "name", "stage", "item", "problem", "clause", "limit", "unit")
+_BESIDE = "已|已经|现|现已|目前|均|都|全部|基本|问题|此项|该项|本项|整改|任务|工作|事项|情况"
+_DONE = ("完成|完毕|办结|办理完毕|销号|已(?:经)?(?:整改|解决|落实|验收)|到位|达标|达到标准"
+         "|达到要求|符合要求|结束|闭环|清零|通过验收|验收通过|验收合格|消除|补足|补齐|配齐|无问题|100%")
+_CLAIMED = re.compile(f"(?:{_BESIDE})*(?:{_DONE})(?:{_DONE}|{_BESIDE}|了)*|"
+                      "(?!.*(?:未|没|尚|不|计划|预计|拟|待)).*已(?:经)?(?:全部|基本)?"
+                      "(?:完成|整改|办结|解决|销号).*")
+_CLAUSES = re.compile(r"[\s,，、;；。.!！:：()（）“”]+")
 
 
 def living_ledger(shortfalls: pd.DataFrame, balance: pd.DataFrame, judgements: pd.DataFrame,
@@ -44,7 +51,7 @@ def living_ledger(shortfalls: pd.DataFrame, balance: pd.DataFrame, judgements: p
     """
     now = matters(shortfalls, balance, judgements, targets, data[year], standard, code)
     before = {row["id"]: row for row in records(ledger_rows) if row["year"] == year}
-    rows = [_carried(row, now.get(row["id"]), code, year, reference_day)
+    rows = [_carried(row, now.get(row["id"]), code, year, reference_day, standard.stages)
             for row in before.values()]
     rows += [_row(matter, {}, NEW, year, "本年首次列入") for matter in now.values()
              if matter.status != MET and matter.id not in before]
@@ -53,19 +60,44 @@ def living_ledger(shortfalls: pd.DataFrame, balance: pd.DataFrame, judgements: p
     return TABLES["ledger"].frame(rows)
 
 
-def _carried(before: dict, now: Matter | None, code: str, year: int, reference: date) -> dict:
+def _carried(before: dict, now: Matter | None, code: str, year: int, reference: date,
+             stages: dict[str, str]) -> dict:
     state, reason = _state(before, now, code, reference)
-    if state != CLOSED and _CLAIMED.search(before["progress"]):
-        reason = f"填报已完成{_REFUSED}{reason}"
+    unproved = "数据不支持" if now and now.status == NOT_MET else "没有数据证实"
+    if state != CLOSED and (said := _claim(before)):
+        reason = f"填报{said}，{unproved}，不予销号；{reason}"
     elif state != CLOSED and before["state"] == CLOSED:
-        reason = f"上年列为已销号{_REFUSED}{reason}"
+        reason = f"上年列为已销号，{unproved}，不予销号；{reason}"
+    if now is None:
+        now = _as_listed(before, state == OWN, stages)
     return _row(now, before, state, year, reason)
+
+
+def _claim(row: dict) -> str:
+    """Return what people typed that says the row is settled (已完成、办结 …); "" for 未完成, a plan
+    or a part of the work. A state that the software gave is none: with 已销号 it gives the year."""
+    given = row["state"] in LEDGER_STATES and (
+        row["state"] != CLOSED or not is_missing(row["closed_year"]))
+    typed = [row["progress"], "" if given else row["state"]]
+    return next((clause for text in typed for clause in _CLAUSES.split(text)
+                 if _CLAIMED.fullmatch(clause)), "")
+
+
+def _as_listed(before: dict, own: bool, stages: dict[str, str]) -> Matter:
+    """Return a row of which this year's data say nothing, as it was listed; figures of our rows
+    are those of another year and are left out."""
+    said = {name: before[name] for name in _KEPT}
+    if own:
+        said |= {name: before[name] for name in ("value", "shortfall", "shortfall_unit", "cost")}
+    code = {zh: stage for stage, zh in stages.items()}
+    return Matter(before["id"], status=UNDETERMINED,
+                  **said | {"stage": code.get(said["stage"], said["stage"])})
 
 
 def _state(before: dict, now: Matter | None, code: str, reference: date) -> tuple[str, str]:
     """Return the state that this year's data give a row of last year's ledger, and why."""
     if now is None and not before["id"].startswith(f"{code}-"):
-        return OWN, "编号不是本软件所列，不由数据判定"
+        return OWN, "县里自己加的一项，不由数据判定，办结后由县里自行删去"
     if now is None:
         return UNKNOWN, "本年数据中没有此项（学校未报送，或停办、并入），不能销号"
     if now.status == UNDETERMINED:
@@ -85,17 +117,17 @@ def _open_state(before: dict, reference: date) -> str:
     return IN_HAND if settled else OPEN
 
 
-def _row(matter: Matter | None, before: dict, state: str, year: int, reason: str) -> dict:
-    shown = matter or Matter(before["id"], "", UNDETERMINED, "")
+def _row(shown: Matter, before: dict, state: str, year: int, reason: str) -> dict:
     closed = None
     if state == CLOSED:
         earlier = before["closed_year"] if before["state"] == CLOSED else None
-        closed = earlier if earlier and earlier < year else year
+        closed = year if is_missing(earlier) or earlier > year else earlier
     first = before.get("first_year")
     return {"year": year, "id": shown.id, "school_code": shown.school_code, "name": shown.name,
             "stage": shown.stage, "item": shown.item, "problem": shown.problem,
             "clause": shown.clause, "first_year": first if first and first <= year else year,
             "value": shown.value, "limit": shown.limit,
-            "shortfall": "" if state == CLOSED else shown.shortfall, "unit": shown.unit,
+            "unit": shown.unit, "shortfall": "" if state == CLOSED else shown.shortfall,
+            "shortfall_unit": "" if state == CLOSED else shown.shortfall_unit,
             "cost": shown.cost, **{name: before.get(name, "") for name in _TYPED},
             "state": state, "closed_year": closed, "reason": reason}

@@ -13,7 +13,7 @@ import pandas as pd
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.item_verdicts import judge_rule
 from pipeline.definitions.standards import Standard
-from pipeline.definitions.targets.plans import WIDE
+from pipeline.definitions.targets.plans import WIDE, plan
 from pipeline.ground.exact import decimal_text
 from pipeline.ground.terms import (
     ABOVE,
@@ -43,8 +43,9 @@ class Matter:
     clause: str = ""
     value: str = ""
     limit: str = ""
-    shortfall: str = ""
     unit: str = ""
+    shortfall: str = ""
+    shortfall_unit: str = ""
     cost: Fraction | None = None
 
 
@@ -65,10 +66,11 @@ def _levels(shortfalls: pd.DataFrame, standard: Standard) -> Iterator[Matter]:
         indicator = standard.indicator(row["indicator"])
         said = "缺数据" if status == UNDETERMINED else "低于标准值"
         yield Matter(
-            f"{row['stage']}-{row['school_code']}-{indicator.id}", indicator.id, status,
+            f"{row['stage']}-{row['school_code']}-{indicator.id}",
+            f"{indicator.id} {indicator.short}", status,
             f"{indicator.zh}{said}", row["school_code"], row["name"], row["stage"],
             standard.resource.clause, _text(row["value"]), _text(row["threshold"]),
-            _text(row["needed"]), row["unit"], row["cost"])
+            indicator.unit, _text(row["needed"]), row["unit"], row["cost"])
 
 
 def _coefficients(balance: pd.DataFrame, year: int, standard: Standard) -> Iterator[Matter]:
@@ -78,7 +80,8 @@ def _coefficients(balance: pd.DataFrame, year: int, standard: Standard) -> Itera
         indicator = standard.indicator(row["indicator"])
         said = {NOT_MET: "高于限值", UNDETERMINED: "缺数据，不能判定"}.get(row["status"], "")
         yield Matter(
-            f"{row['stage']}-CV-{indicator.id}", f"{indicator.id}差异系数", row["status"],
+            f"{row['stage']}-CV-{indicator.id}", f"{indicator.id} {indicator.short}差异系数",
+            row["status"],
             f"{standard.stages[row['stage']]}{indicator.zh}的校际差异系数{said}",
             stage=row["stage"], clause=standard.balance.clause, value=row["cv"] or "",
             limit=_text(row["limit"]))
@@ -113,14 +116,21 @@ def _items(judgements: pd.DataFrame, standard: Standard) -> Iterator[Matter]:
 
 
 def _targets(targets: pd.DataFrame) -> Iterator[Matter]:
-    """Targets of plans; one of the prefecture that is not known here is none of the county's."""
+    """Targets of plans; one of the prefecture that is not known here is none of the county's.
+
+    A figure stands beside the limit that it was held against; the demand in the plan's own words
+    may be of another quantity (a share of classes, and how large a class may be).
+    """
     for row in records(targets):
         if row["status"] == UNDETERMINED and (row["scope"] in WIDE or not row["passed"]):
             continue
         state = MET if row["status"] not in (NOT_MET, UNDETERMINED) else row["status"]
+        figure = not is_missing(row["figure"])
+        value, limit = _text(row["figure"]), _text(row["figure_limit"])
         yield Matter(row["id"], row["id"], state, f"{row['quantity']}：{row['reason']}",
-                     clause=f"{row['plan']} {row['place']}", value=row["value"] or "",
-                     limit=row["limit"] or "", unit=row["unit"] or "")
+                     clause=f"{plan(row['plan']).title} {row['place']}", value=value,
+                     limit=limit if figure else row["limit"],
+                     unit=row["figure_unit"] if figure else row["unit"] or "")
 
 
 def _text(value) -> str:

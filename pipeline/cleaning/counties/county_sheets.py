@@ -4,6 +4,7 @@ The same reading as for schools: exact headers, own number grammar, every cell w
 address. County facts carry their unit in a column of its own; evidence its state.
 """
 
+from collections.abc import Set
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +16,7 @@ from pipeline.cleaning.counties.evidence_rows import (
     evidence_rows,
     report_unproved,
 )
-from pipeline.cleaning.counties.ledger_rows import ledger_rows, without_repeated
+from pipeline.cleaning.counties.ledger_rows import ledger_rows, own_ledger
 from pipeline.cleaning.counties.plan_figures import apart, is_set_aside, without_misfits
 from pipeline.cleaning.counties.target_rows import (
     ASIDE,
@@ -41,6 +42,7 @@ from pipeline.cleaning.ranges import (
     day_fault,
 )
 from pipeline.definitions.base import MOST_TOML_BYTES, toml_of
+from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.definitions.forms.variables import (
     fitting_unit,
     fitting_units,
@@ -191,8 +193,10 @@ def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | No
     return read_quantity(cell, fitting, variable.kind, findings)
 
 
-def check_county(county: dict[str, list[dict]], findings: Findings) -> None:
-    """Check what concerns several rows: one item given twice, figures that do not go together.
+def check_county(county: dict[str, list[dict]], unit: UnitInfo | None, shared: Set[str],
+                 findings: Findings) -> None:
+    """Check what concerns several rows: one item given twice, figures that do not go together,
+    the ledger of another unit.
 
     A target of a plan that is given twice and differently costs itself alone.
     """
@@ -205,7 +209,7 @@ def check_county(county: dict[str, list[dict]], findings: Findings) -> None:
             if before is not row and before[said] != row[said]:
                 findings.add("fact.repeated", f"{row[key]} 填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))
-    county["ledger_rows"][:] = without_repeated(county["ledger_rows"], findings)
+    county["ledger_rows"][:] = own_ledger(county["ledger_rows"], unit, shared, findings)
     years = sorted({row["year"] for row in county["facts"]})
     county["facts"][:] = [row for year in years for row in without_misfits(
         [row for row in county["facts"] if row["year"] == year], findings)]

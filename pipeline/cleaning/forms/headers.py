@@ -100,6 +100,11 @@ class Candidate:
     paths: dict[int, HeaderPath]
 
     @property
+    def telling(self) -> int:
+        """Return how many headers tell that the sheet is this form."""
+        return sum(not match.column.beside for match in self.matches.values())
+
+    @property
     def keys(self) -> set[str]:
         """Return what the columns stand for, each once; a row too high repeats itself."""
         return {match.column.key for match in self.matches.values()}
@@ -117,14 +122,15 @@ def candidates(sheet: Sheet, year: int = 0) -> list[Candidate]:
         for layout in layouts():
             matches = _undisputed({i: m for i, path in paths.items()
                                    if (m := _match(layout, path, year))})
-            if matches:
-                found.append(Candidate(layout, place, matches, paths))
+            candidate = Candidate(layout, place, matches, paths)
+            if candidate.telling:
+                found.append(candidate)
     return found
 
 
 def is_meant(found: list[Candidate]) -> bool:
     """Tell whether any layout recognises at least two headers, so that a sheet is meant as one."""
-    return any(len(candidate.matches) >= 2 for candidate in found)
+    return any(candidate.telling >= 2 for candidate in found)
 
 
 def find_headers(sheet: Sheet, found: list[Candidate], findings: Findings) -> HeadedSheet | None:

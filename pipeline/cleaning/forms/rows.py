@@ -20,6 +20,7 @@ from pipeline.definitions.forms.variables import classifications, squeeze, varia
 
 _TOTAL = re.compile(
     r".{0,12}?(合计|小计|总计|共计|平均数?|平均值|均值)(?:\(.*\))?|全[县区市](?:合计|平均)?")
+_CODED = re.compile(r"\d{6}-")  # a number of our ledger
 _NOTE = re.compile(r"注|说明|备注|填表|填报|制表|审核|复核|(?:单位)?负责人|联系|电话|日期|盖章"
                    r"|\(?公章|数据来源|统计")
 
@@ -105,6 +106,9 @@ def _total_word(line, headed: HeadedSheet) -> str:
 def _is_note(line, headed: HeadedSheet) -> bool:
     """Tell whether the row is a remark or a township's name: one text, or 填表人：… 审核人：…"""
     filled = [cell for cell in line if not cell.blank]
+    number = _cell_of(line, headed, "ledger_id")
+    if number is not None and (number.blank or _CODED.match(number.text)):
+        return False
     if len(filled) == 1:
         return filled[0].kind == TEXT and read_number(filled[0].text) is None
     return headed.layout.table == "schools" and _says_who(filled)

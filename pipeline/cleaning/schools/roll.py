@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.counties.ledger_rows import unit_code
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.receiving import Received, Source, receive
 from pipeline.cleaning.schools.identity import is_national, link_schools, own_rows
@@ -62,8 +63,9 @@ def roll_of(county: County, drop_personal: bool = False) -> list[Entry]:
 
 
 def shared_roll(path: Path, year: int, drop_personal: bool, known: KnownFiles
-                ) -> tuple[dict[UnitName, list[Entry]], str]:
-    """Return how a shared table writes a unit → its schools; and why it cannot be read.
+                ) -> tuple[dict[UnitName, list[Entry]], list[str], str]:
+    """Return how a shared table writes a unit → its schools; the codes that rows of a ledger are
+    numbered by; and why it cannot be read.
 
     Rows that name no unit stand under a blank name. What is read is kept for the imports.
     """
@@ -74,7 +76,10 @@ def shared_roll(path: Path, year: int, drop_personal: bool, known: KnownFiles
     faults = [f"{r['action']}。{r['rule']}" for r in findings.rows
               if r["severity"] == REFUSE and r["code"] != _OF_PERSONS]
     unread = faults[0] if faults and (not received.schools or findings.has("unit.missing")) else ""
-    return {name: list(_entries(rows)) for name, rows in named.items()}, unread
+    ledgers = sorted({code for row in received.county["ledger_rows"] if (code := unit_code(row))})
+    if received.county["ledger_rows"] and not ledgers and not named:
+        unread = unread or "台账没有本软件所列的编号，不知是哪个县的；请在文件名前写上县代码"
+    return {name: list(_entries(rows)) for name, rows in named.items()}, ledgers, unread
 
 
 def _entries(rows: Iterable[FormRow]) -> Iterator[Entry]:

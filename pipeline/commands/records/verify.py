@@ -106,6 +106,7 @@ def _remade(context: click.Context, folder: Path, level: str, given: dict, work:
     peers = _peers(record, given["processed"], work)
     if "pool" in record and not peers:
         return Answer(2, ("与之比较的年度评价已不在或已变，无法重算",))
+    _lay_earlier(folder, work / "out")
     told = io.StringIO()
     with redirect_stdout(told), redirect_stderr(told), suppress(SystemExit):
         context.invoke(run, units=(folder.name,), year=int(folder.parent.name), raw=given["raw"],
@@ -117,6 +118,16 @@ def _remade(context: click.Context, folder: Path, level: str, given: dict, work:
     if not again.is_dir() or doubts(again):
         return Answer(2, ("重做没有成功：", *told.getvalue().split("\n")[:3]))
     return compared(folder, again, level)
+
+
+def _lay_earlier(folder: Path, out: Path) -> None:
+    """Lay last year's published ledger, which a run reads, where the run in ``out`` looks."""
+    place = Path(str(int(folder.parent.name) - 1), folder.name)
+    for name in ("ledger.xlsx", "manifest.json"):
+        there = folder.parent.parent / place / name
+        if there.is_file():
+            (out / place).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(there, out / place / name)
 
 
 def compared(folder: Path, again: Path, level: str) -> Answer:

@@ -21,7 +21,7 @@ class FormColumn(Definition):
     """One column of a form: its headers (the first is the one we write), unit, meaning.
 
     Without a ``required`` column the sheet is not this form; an ``expected`` one may be
-    answered by others, or left open.
+    answered by others, or left open; one ``beside`` does not tell that a sheet is this form.
     """
 
     variable: Text
@@ -29,6 +29,7 @@ class FormColumn(Definition):
     stage: str = ""
     required: bool = False
     expected: bool = False
+    beside: bool = False
     unit: str = ""
     note: str = ""
     choices: list[str] = []

@@ -19,15 +19,20 @@ WITHHELD = "（含个人信息，不显示）"
 _HAN = "[\u4e00-\u9fff]"
 _DOTTED = f"{_HAN}{{2,8}}·{_HAN}{{2,8}}"
 _BLANKS = r"[\s,，、;；:：()（）/]*"
+_MOST_HEADER = 12
 _AREA, _LOCAL = r"\(?0\d{2,3}\)?[\s-]?", r"[2-9]\d{6,7}(?!\d)"
 
 
 class Headers(Definition):
-    """Headers of columns that hold persons: by a part, by the whole, and whose are none."""
+    """Headers of columns that hold persons: by a part, by the whole, and whose are none; and
+    those of columns of posts, with how duties begin and offices end."""
 
     parts: list[Text]
     whole: list[Text]
     institutions: list[Text]
+    posts: list[Text]
+    duties: list[Text]
+    offices: list[Text]
 
 
 class FormLines(Definition):
@@ -139,6 +144,24 @@ def is_personal_header(text: str) -> bool:
         return True
     return any(part in name for part in rules.parts) and not name.startswith(
         tuple(rules.institutions))
+
+
+def is_post_header(text: str) -> bool:
+    """Tell whether a column with this header asks for a post or an office (责任人)."""
+    name = squeeze(text)
+    return len(name) <= _MOST_HEADER and any(word in name for word in personal().headers.posts)
+
+
+def names_a_person(text: str) -> bool:
+    """Tell whether what stands in a column of posts names a person, alone or beside the post.
+
+    >>> [names_a_person(t) for t in ("装备股股长", "安全办", "王小明", "装备股 王小明")]
+    [False, False, True, True]
+    """
+    begin, end = (tuple(words) for words in (personal().headers.duties,
+                                             personal().headers.offices))
+    return any(is_name(part) and not part.startswith(begin) and not part.endswith(end)
+               for part in re.split(r"[\s,，、;；:：()（）/]+", flattened(text)))
 
 
 def is_amount_unit(text: str) -> bool:

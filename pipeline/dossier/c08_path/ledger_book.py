@@ -4,11 +4,14 @@ The county fills it in and hands it in with the next year's tables; the next run
 typed columns by the number of the row and says the others anew.
 """
 
+import re
 from datetime import datetime
 from io import BytesIO
 
 import pandas as pd
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from pipeline.county import County
 from pipeline.definitions.forms.layouts import layouts
@@ -17,16 +20,19 @@ from pipeline.ground.terms import LEDGER_STATES, is_missing, records
 
 _OPTIONS = {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False,
             "strings_to_urls": False}
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _CELL = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "top", "text_wrap": True}
 _GREY, _HEAD, _A3, _HEADS_AT, _LINE, _MOST_LINES = "F2F2F2", "D9E2EC", 8, 2, 14, 8
 _COLUMNS = (  # head, column of the ledger table, width; those of the layout are typed by people
     ("台账编号", "id", 27), ("状态", "state", 11), ("学校标识码", "school_code", 12),
     ("学校", "name", 20), ("学段", "stage", 7), ("指标", "item", 10), ("问题", "problem", 40),
     ("首次发现年份", "first_year", 8), ("现值", "value", 10), ("标准值", "limit", 10),
-    ("缺额", "shortfall", 9), ("单位", "unit", 8), ("所需经费（万元）", "cost", 11),
+    ("单位", "unit", 8), ("缺额", "shortfall", 9),
+    ("缺额单位", "shortfall_unit", 6), ("所需经费（万元）", "cost", 11),
     ("整改措施", "measure", 26), ("责任单位", "office", 14), ("责任人（职务）", "officer", 12),
     ("完成时限", "due", 12), ("进展说明", "progress", 20), ("佐证编号", "evidence", 10),
     ("销号年份", "closed_year", 8), ("理由", "reason", 34), ("条款", "clause", 24))
+_NUMBERS = ("first_year", "value", "limit", "shortfall", "cost", "closed_year")
 _TYPED = ("measure", "office", "officer", "due", "progress", "evidence")
 _TOLD = ("灰色各列由数据得出，不必填写；白色各列由人填写，责任人一栏填职务。"
          "下一年把本表另存为“{name}”，"
@@ -63,8 +69,7 @@ def ledger_workbook(ledger: pd.DataFrame, county: County) -> bytes | None:
         shown = [_shown(row[name], name, county) for _, name, _ in _COLUMNS]
         sheet.set_row(number, _LINE * min(_MOST_LINES, max(map(_lines, shown, _COLUMNS))))
         for column, (text, (_, name, _)) in enumerate(zip(shown, _COLUMNS, strict=True)):
-            write = sheet.write_string if text else sheet.write_blank
-            write(number, column, text, styles[name in _TYPED])
+            _write(sheet, (number, column), text, name, styles[name in _TYPED])
     sheet.freeze_panes(_HEADS_AT + 1, 2)
     sheet.autofilter(_HEADS_AT, 0, _HEADS_AT + len(rows), last)
     sheet.set_landscape()
@@ -75,6 +80,16 @@ def ledger_workbook(ledger: pd.DataFrame, county: County) -> bytes | None:
     sheet.set_footer("&C第 &P 页，共 &N 页")
     book.close()
     return content.getvalue()
+
+
+def _write(sheet: Worksheet, place: tuple[int, int], text: str, name: str, style: Format) -> None:
+    """Write a number as a number, that a clerk can sort and add it; codes stay text."""
+    if not text:
+        sheet.write_blank(*place, text, style)
+    elif name in _NUMBERS and _NUMBER.fullmatch(text):
+        sheet.write_number(*place, float(text), style)
+    else:
+        sheet.write_string(*place, text, style)
 
 
 def _lines(text: str, column: tuple[str, str, int]) -> int:
@@ -101,10 +116,12 @@ def ledger_sentences(ledger: pd.DataFrame, ledger_rows: pd.DataFrame, county: Co
         return Prose("ledger_sentences", ())
     counts = ledger["state"].value_counts()
     said = "、".join(f"{state}{counts[state]}项" for state in LEDGER_STATES if state in counts)
-    handed = (ledger_rows["year"] == county.year).any()
-    before = "" if handed else (
+    files = set(ledger_rows.loc[ledger_rows["year"] == county.year, "file"])
+    before = "" if files else (
         f"本年没有收到上年的台账，各项都按首次发现列出；填好的台账存为“{handed_in_as(county)}”，"
         "与当年的表一起报送。")
+    if published := files & county.published_ledger.keys():
+        before = f"本年没有报送台账，上年的取自{published.pop()}。"
     return Prose("ledger_sentences", (
         f"销号台账（ledger.xlsx）共{len(ledger)}项：{said}。只由数据销号，填报“已完成”而数据没有达到的不销。"
         f"{before}",))

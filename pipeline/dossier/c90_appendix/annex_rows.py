@@ -139,9 +139,11 @@ def _item_rows(form: AnnexTable, rows, values: Values, county: County):
             continue
         text = SLOT.sub(lambda slot, limit=row["limit"]: filled(
             slot[1], int(slot[2]), values, limit), item.text)
+        judged_otherwise = row["status"] != UNDETERMINED and _BLANK in text
         known = row["reason"] if row["status"] != UNDETERMINED else "待核"
         yield {"number": _whole(number), "name": Filled(row["zh"]),
-               "conclusion": Filled(text or known), "met": Filled(STATE_ZH[row["status"]])}
+               "conclusion": Filled(known if judged_otherwise else text or known),
+               "met": Filled(STATE_ZH[row["status"]])}
 
 
 def filled(formula: str, places: int, values: Values, limit: Fraction | None,

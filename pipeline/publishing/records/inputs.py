@@ -20,11 +20,13 @@ def inputs_of(county: County) -> list[dict]:
     there are too many files, or too large ones.
     """
     found, faults = [], []
-    for year, path in _bearable(county, county.file_years):
+    files = [(year, path, path.relative_to(county.raw).with_name(shown_name(path)).as_posix())
+             for year, path in _bearable(county, county.file_years)]
+    files += [(county.year, path, told) for told, path in county.published_ledger.items()]
+    for year, path, told in files:
         try:
             sha256, size = hash_of(path)
-            told = path.relative_to(county.raw).with_name(shown_name(path))
-            found.append({"file": told.as_posix(), "sha256": sha256, "bytes": size})
+            found.append({"file": told, "sha256": sha256, "bytes": size})
         except NotAdmitted as fault:
             faults.append(refusal_line(f"{year}/{shown_name(path)}", fault))
     untold = NotAdmitted("file.name", "文件名不能写进记录")

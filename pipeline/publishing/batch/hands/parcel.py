@@ -10,6 +10,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from pipeline.county import LAID_LEDGER
 from pipeline.definitions.base import file_hash
 from pipeline.publishing.batch.hands.child import TALK
 from pipeline.publishing.batch.outcome import OK, Task
@@ -18,7 +19,7 @@ from pipeline.publishing.records.manifest import causes_of, read_manifest, run_i
 LOG, MANIFEST = "dossier/run.log", "dossier/manifest.json"
 _SENT = ("dossier", "processed", TALK)
 _ALWAYS = (LOG, TALK)  # these may come, whatever became of the county
-_TABLE = re.compile(r"[a-z][a-z0-9_]*\.csv|manifest\.json")
+_TABLE = re.compile(rf"[a-z][a-z0-9_]*\.csv|manifest\.json|{re.escape(LAID_LEDGER)}")
 
 
 def packed(work: Path) -> dict[str, bytes]:
