@@ -19,6 +19,7 @@ from pipeline.ground.admission import NotAdmitted, listed
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.origin import hash_text
 
+_PREFECTURE = re.compile(r"[1-9][0-9]{3}")  # a folder of what a prefecture handed in itself
 _YEAR = re.compile(r"[12][0-9]{3}")
 TABLES_UNREAD = (".xlsb", ".ods", ".fods", ".numbers", ".ett", ".dbf")  # opened, named and refused
 SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".et", ".csv", ".txt", ".tsv",
@@ -117,6 +118,7 @@ class KnownFiles:
         read = {p for files in self.listing(raw / str(year)).values() for p in files}
         return sorted(p for p in _look_into(raw / str(year))
                       if p not in read and not UNIT.fullmatch(p.name)
+                      and not _PREFECTURE.fullmatch(p.name)
                       and not p.name.startswith(PASSED_OVER))
 
     def units_with_files(self, raw: Path, year: int) -> set[str]:

@@ -15,6 +15,7 @@ from pipeline.commands.folders import (
     seen_from_here,
     tell_published,
 )
+from pipeline.commands.prefecture import make_prefecture
 from pipeline.commands.records.index import index_after
 from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.machine import processors
@@ -22,6 +23,8 @@ from pipeline.ground.machine import processors
 
 @click.command()
 @click.argument("units", nargs=-1, metavar="县代码...")
+@click.option("--prefecture", default="", metavar="市（州）代码",
+              help="出一本市级规划目标对照，代码为县代码的前四位；不与县代码、--all 同用")
 @click.option("--all", "everybody", is_flag=True, help="名册中凡有当年资料的县")
 @click.option("--year", type=int, required=True, metavar="年份", help="统计年份（秋季学年初）")
 @click.option("--raw", default="data/raw", metavar="文件夹", callback=seen_from_here,
@@ -58,15 +61,19 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     from pipeline.definitions.base import ROOT
     from pipeline.whole.intake import arrivals, orders_for
 
-    if bool(units) == everybody:
+    if [bool(units), everybody, bool(asked["prefecture"])].count(True) != 1:
         raise WrongUse("请写明至少一个县代码，如 junheng run 990101 --year 2023；"
-                       "或写 --all，出全部有资料的县，二者不同用")
+                       "或写 --all，出全部有资料的县；或写 --prefecture，出一个市（州）的；不同用")
     if asked["shard"] and not everybody:
         raise WrongUse("--shard 只与 --all 同用")
     say_differing()
     say_strays("county")
     require_apart({"原始数据": ROOT / raw, "中间表": ROOT / processed,
                    "卷宗": Path(out).absolute()})
+    if asked["prefecture"]:
+        of = {"prefecture": asked["prefecture"], "year": year, "raw": raw,
+              "processed": processed, "drop_personal": asked["drop_personal"]}
+        sys.exit(make_prefecture(of, Path(out).absolute(), asked["engine"], asked["formats"]))
     pool = asked["peers"] and str(Path(processed, str(year), Annual.open(
         asked["peers"], year).folder.name))
     annual = Annual.at(pool, raw, asked["peers"])

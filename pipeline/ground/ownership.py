@@ -19,12 +19,13 @@ from pipeline.ground.private_files import keep_private
 
 MARK, LOG = "manifest.json", "run.log"
 SIGNATURE, SIGNATURE_SCHEMA = "manifest.sig", "junheng.signature/1"
-IDENTITIES = ("results.json", "annual.json", MARK)  # records that name their unit and year
+# records that name their unit and year
+IDENTITIES = ("results.json", "annual.json", "prefecture.json", MARK)
 SCRATCH = "scratch"
 MOST_WRITTEN_BYTES = 1_000_000_000  # in one file: what is larger is not of ours
 _SCHEMA = "junheng.mark/1"
 _SEAL = "sealed "
-_TABLES_OF = re.compile(r"[12]\d{3}/(\d{6}|annual-[a-z0-9-]+)")
+_TABLES_OF = re.compile(r"[12]\d{3}/(\d{6}|annual-[a-z0-9-]+|prefecture-\d{4})")
 _CUT_OFF = f".{MARK}.part"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from pipeline.annual_evaluation import Annual
+from pipeline.annual_evaluation.prefecture_unit import Prefecture
 from pipeline.county import LAID_LEDGER, County
 from pipeline.ground.admission import content_of
 from pipeline.ground.errors import DossierFailed, InputRefused
@@ -25,7 +26,7 @@ from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.publishing.chapters.execution import execute, without_traces
 from pipeline.publishing.chapters.surroundings import private_surroundings
 from pipeline.publishing.formats import PDF, exporter_of
-from pipeline.publishing.kinds import COUNTY, Book, book_of, with_formats
+from pipeline.publishing.kinds import Book, book_of, with_formats
 from pipeline.publishing.order import Order
 from pipeline.publishing.paper.drafts import read_draft
 from pipeline.publishing.paper.exporting import export
@@ -38,20 +39,19 @@ from pipeline.publishing.records.temporaries import temporary_folder
 
 
 def make_dossier(order: Order) -> Path:
-    """Make and publish one county's dossier in this process; return its folder.
-
-    Nothing is written when it fails.
+    """Make and publish one book in this process, a county's dossier or a prefecture's; return its
+    folder. Nothing is written when it fails.
     """
-    county, order = order.county, with_formats(order)
-    county.require_files()
-    for folder in (county.folder, order.target):
+    made, order = order.opened, with_formats(order)
+    made.require_files()
+    for folder in (made.folder, order.target):
         require_place(folder)
     order.out.mkdir(parents=True, exist_ok=True)
     with temporary_folder(".work-", order.out) as work:
-        with _kept_on_failure(work / COUNTY.stem / LOG, order):
+        with _kept_on_failure(work / book_of(order).stem / LOG, order):
             prepare_book(order, work)
         for said in publish_book(order, work):
-            print(f"{order.parameters.unit}：{said}", file=sys.stderr)
+            print(f"{order.parameters.subject}：{said}", file=sys.stderr)
     return order.target
 
 
@@ -78,7 +78,7 @@ def _lay_ledger(county: County, made: County) -> None:
         write_own(made.folder, LAID_LEDGER, content_of(path))
 
 
-def _executed(private: Order, made: County | Annual, work: Path, log: logging.Logger
+def _executed(private: Order, made: County | Annual | Prefecture, work: Path, log: logging.Logger
               ) -> NotebookNode:
     started, book = time.monotonic(), book_of(private)
     try:
@@ -101,8 +101,8 @@ def _look_at_record(book: Book, folder: Path) -> None:
         raise DossierFailed(f"{results.name} 的对象或年份与所要求的不符")
 
 
-def _export(notebook: NotebookNode, made: County | Annual, order: Order, finished: Path,
-            log: logging.Logger) -> None:
+def _export(notebook: NotebookNode, made: County | Annual | Prefecture, order: Order,
+            finished: Path, log: logging.Logger) -> None:
     started, book = time.monotonic(), book_of(order)
     clean = without_traces(notebook, order.parameters.model_copy(
         update=book.portable(made, order.parameters)))

@@ -6,6 +6,7 @@ chapter takes, and their types are compared here.
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from pipeline.annual_evaluation.prefecture_unit import SUBJECT, Prefecture
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.unit_list import unit_code, unit_info
 from pipeline.definitions.studies import study
@@ -68,6 +69,34 @@ class AnnualParameters(BaseModel):
         return self.model_dump(exclude={"drop_personal"})
 
 
+class PrefectureParameters(BaseModel):
+    """What every chapter of a prefecture's book (市级规划目标) takes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    prefecture: str
+    year: int
+    drop_personal: bool = False
+    raw: str = "data/raw"
+    processed: str = "data/processed"
+
+    @field_validator("prefecture", mode="before")
+    @classmethod
+    def _as_code(cls, given: object) -> object:
+        """Take a number for a code: papermill's -p makes one of it."""
+        return str(given) if type(given) is int else given
+
+    @property
+    def subject(self) -> str:
+        """Return what the book is of, for seeds and file names."""
+        return f"{SUBJECT}{self.prefecture}"
+
+    @property
+    def of_prefecture(self) -> dict:
+        """Return those that `Prefecture.open` takes."""
+        return self.model_dump(exclude={"drop_personal"})
+
+
 def checked(given: dict) -> Parameters:
     """Return validated parameters; `WrongUse` names every unknown, missing or mistyped one."""
     parameters = _validated(Parameters, given)
@@ -79,6 +108,13 @@ def checked_annual(given: dict) -> AnnualParameters:
     """Return validated parameters of an annual evaluation, as `checked` does of a county."""
     parameters = _validated(AnnualParameters, given)
     study(parameters.study)
+    return parameters
+
+
+def checked_prefecture(given: dict) -> PrefectureParameters:
+    """Return validated parameters of a prefecture's book, as `checked` does of a county."""
+    parameters = _validated(PrefectureParameters, given)
+    Prefecture.open(**parameters.of_prefecture)
     return parameters
 
 

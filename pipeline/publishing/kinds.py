@@ -1,5 +1,5 @@
-"""The kinds of book (书的种类): a county's dossier and an annual evaluation differ in what `Book`
-holds, and in nothing else."""
+"""The kinds of book (书的种类): a county's dossier, an annual evaluation and a prefecture's book
+differ in what `Book` holds, and in nothing else."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,13 +8,19 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from pipeline.annual_evaluation import STUDY, Annual
+from pipeline.annual_evaluation.prefecture_unit import Prefecture
 from pipeline.county import County
-from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
+from pipeline.publishing.chapter_parameters import (
+    AnnualParameters,
+    Parameters,
+    PrefectureParameters,
+)
 from pipeline.publishing.formats import PDF, formats_among
 from pipeline.publishing.order import Order
 from pipeline.publishing.paper.papers import APART, binding_among
 from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.publishing.records.manifest import causes, read_manifest
+from pipeline.publishing.records.prefecture_causes import prefecture_causes
 
 
 def _portable_of_county(made: County, parameters: Parameters) -> dict:
@@ -25,6 +31,10 @@ def _portable_of_county(made: County, parameters: Parameters) -> dict:
 
 def _portable_of_annual(made: Annual, _: AnnualParameters) -> dict:
     return {"raw": made.study.source.raw, "processed": "data/processed", "study": made.study.id}
+
+
+def _portable_of_prefecture(_: Prefecture, __: PrefectureParameters) -> dict:
+    return {"raw": "data/raw", "processed": "data/processed"}
 
 
 def _study_beside(made: Annual) -> dict[str, bytes]:
@@ -61,7 +71,9 @@ COUNTY = Book("county", "卷宗", "dossier", Parameters, ("results.json", "findi
               drafts=("self_report",))
 ANNUAL = Book("annual", "年度评价", "annual", AnnualParameters, ("annual.json",),
               annual_causes, _portable_of_annual, _study_beside)
-BOOKS = {book.name: book for book in (COUNTY, ANNUAL)}
+PREFECTURE = Book("prefecture", "市级规划目标", "prefecture", PrefectureParameters,
+                  ("prefecture.json",), prefecture_causes, _portable_of_prefecture)
+BOOKS = {book.name: book for book in (COUNTY, ANNUAL, PREFECTURE)}
 
 
 def book_of(order: Order) -> Book:

@@ -1,14 +1,19 @@
-"""The order (订单): what is asked for, of a county or of an annual evaluation."""
+"""The order (订单): what is asked for, of a county, an annual evaluation or a prefecture."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.annual_evaluation import Annual
+from pipeline.annual_evaluation.prefecture_unit import Prefecture
 from pipeline.county import County
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.unit_list import UnitInfo, unit_info
 from pipeline.known_files import KnownFiles
-from pipeline.publishing.chapter_parameters import AnnualParameters, Parameters
+from pipeline.publishing.chapter_parameters import (
+    AnnualParameters,
+    Parameters,
+    PrefectureParameters,
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Order:
     ``known`` is what is known of the raw folder, for whatever is opened.
     """
 
-    parameters: Parameters | AnnualParameters
+    parameters: Parameters | AnnualParameters | PrefectureParameters
     out: Path
     engine: str = "fork"
     formats: tuple[str, ...] = ()
@@ -43,10 +48,12 @@ class Order:
         return Annual.open(**self.parameters.of_annual, known=self.known)
 
     @property
-    def opened(self) -> County | Annual:
-        """Return what is asked for, a county or an evaluation, as a chapter opens it."""
+    def opened(self) -> County | Annual | Prefecture:
+        """Return what is asked for, as a chapter opens it."""
         if isinstance(self.parameters, Parameters):
             return County.open(**self.parameters.of_county, known=self.known)
+        if isinstance(self.parameters, PrefectureParameters):
+            return Prefecture.open(**self.parameters.of_prefecture, known=self.known)
         return self.annual
 
     def private(self, work: Path) -> "Order":

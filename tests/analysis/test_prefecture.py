@@ -1,6 +1,7 @@
 """Targets of a prefecture: the counties' own figures added up; what is lacking is not guessed."""
 
 import json
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -8,9 +9,12 @@ from tables import YEAR, school, workbook
 from target_counties import BY_ID, F, county, judge, section
 
 from pipeline.__main__ import command
+from pipeline.analysis.county.plan_verdicts import target_row
 from pipeline.analysis.prefecture.adding_up import added, prefecture_targets
 from pipeline.definitions.targets.plans import WIDE, plans
+from pipeline.dossier.c07_plans.plan_targets import state_cell
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
+from pipeline.publishing.records.verification import doubts
 
 PLANS = [*plans().values()]
 
@@ -147,3 +151,77 @@ def test_the_command_names_the_counties_that_lack_data_and_exits_with_one(tmp_pa
 def test_every_target_of_a_prefecture_is_listed():
     wide = {id for id, t in BY_ID.items() if t.scope in WIDE}
     assert judged([{}]).keys() == wide
+
+
+def test_what_is_not_filled_in_is_named_with_its_counties():
+    found = judged(each(nine_graduates=98, nine_entrants=[100, None, None]))["CX02"]
+    assert found.status == UNDETERMINED
+    assert "九年前小学一年级学生数（甲2县、甲3县）" in found.reason
+    assert "九年间转入学生数（甲1县、甲2县、甲3县）" in found.reason
+
+
+# 市（州）自己的资料：目标、填报或材料 → 状态（县的资料不能判定的八个目标，由市级自己的判定）
+@pytest.mark.parametrize(("id", "typed", "papers", "state"), [
+    ("CX17", {"CX17": 300}, (), MET), ("CX17", {"CX17": 299}, (), NOT_MET),
+    ("CX17", {}, (), UNDETERMINED), ("ZR6", {"ZR6": 3}, (), MET),
+    *((id, {}, (id,), MET) for id in ("Z02", "Z22", "Z27", "ZR5", "ZR7")),
+    ("Z34", {"Z34": 200}, (), MET), ("Z34", {"Z34": 199}, (), NOT_MET),
+    ("Z16", {"Z16": 195}, (), MET), ("Z02", {}, (), UNDETERMINED)])
+def test_what_the_prefecture_handed_in_itself_judges_its_own_targets(id, typed, papers, state):
+    own = {YEAR: county(typed=typed, evidence=papers),
+           YEAR - 1: county(typed={"Z34": 100}, year=YEAR - 1)}
+    counties = {"甲1县": {YEAR: county(section())}}
+    found = {target.id: one for _, target, one in
+             prefecture_targets(PLANS, counties, ["甲2县"], YEAR, own)}
+    assert found[id].status == state, found[id].reason
+
+
+def test_the_counties_figures_go_before_what_the_prefecture_typed():
+    counties = {"甲1县": {YEAR: county(typed={"new_good_junior_schools": 194})}}
+    own = {YEAR: county(typed={"Z16": 195})}
+    found = {target.id: one for _, target, one in
+             prefecture_targets(PLANS, counties, [], YEAR, own)}["Z16"]
+    assert found.status == NOT_MET and "填报Z16 195所，与此不符" in found.reason
+
+
+def prefecture_folder(tmp_path):
+    """Write one county of a prefecture of ten, and what the prefecture handed in itself."""
+    place = tmp_path / "raw" / str(YEAR)
+    (place / "5323").mkdir(parents=True)
+    book = workbook([school(n) | {"学校标识码": f"215300000{n}"} for n in (1, 2)])
+    book.save(place / "532301_楚雄市.xlsx")
+    (place / "5323" / "county.toml").write_text(
+        '[facts]\n"CX17" = { "数值" = "299", "单位" = "万元/年" }\n', "utf-8")
+    return ["--year", str(YEAR), "--raw", str(tmp_path / "raw")]
+
+
+def test_the_command_says_when_a_target_is_due_and_what_is_not_filled_in(tmp_path):
+    ran = CliRunner().invoke(command, ["prefecture", "5323", *prefecture_folder(tmp_path)])
+    lines = ran.stdout.splitlines()
+    assert ran.exit_code == 1 and any(
+        line.startswith("CX17 未达到（期限：持续）") and "299万元/年" in line for line in lines)
+    assert any(line.startswith("CX01 待核（期限：2026）") and "未填新优质学校数（楚雄市）" in line
+               for line in lines)
+
+
+def test_a_prefecture_has_a_book_of_its_targets_with_the_counties_beside_each_other(tmp_path):
+    ran = CliRunner().invoke(command, [
+        "run", "--prefecture", "5323", *prefecture_folder(tmp_path), "--out",
+        str(tmp_path / "out"), "--processed", str(tmp_path / "made")])
+    folder = tmp_path / "out" / str(YEAR) / "prefecture-5323"
+    assert ran.exit_code == 1 and "禄丰市没有可用的资料" in ran.stderr
+    record = json.loads((folder / "prefecture.json").read_text("utf-8"))
+    states = {row["id"]: row["status"] for row in record["tables"]["prefecture_targets"]}
+    assert states["CX17"] == NOT_MET and states["CX01"] == UNDETERMINED
+    assert doubts(folder) == [] and (folder / "prefecture.pdf").read_bytes()[:5] == b"%PDF-"
+    mine = record["tables"]["county_states"]
+    assert {row["name"] for row in mine} == {"楚雄市"} and {"CX01"}.isdisjoint(
+        row["id"] for row in mine)
+
+
+def test_a_target_that_is_not_due_is_not_held_against_the_prefecture(tmp_path):
+    counties = {"甲1县": {YEAR: county(typed={"new_good_schools": 99})}}
+    plan, target, found = next(one for one in prefecture_targets(PLANS, counties, [], YEAR)
+                               if one[1].id == "CX01")
+    row = target_row(plan, target, found, date(YEAR, 9, 1))
+    assert found.status == NOT_MET and state_cell(row).text == "未到期，尚未达到"

@@ -155,7 +155,8 @@ def test_no_function_or_class_is_reached_by_tests_alone():
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
 def test_a_chapter_enters_its_room_of_the_dossier_by_one_door(path):
     setup, *cells = [ast.parse(cell.source) for cell in code_cells(path)[1:]]
-    room = ("" if path.parent.name == "county" else "annual.") + path.parent.name[0] + path.stem
+    book = path.parent.name
+    room = ("" if book == "county" else f"{book}.") + book[0] + path.stem
     before, _, name = f"pipeline.dossier.{room}".rpartition(".")
     dossier = [line for line in ast.unparse(setup).split("\n")
                if line.startswith("from pipeline.dossier") and "printing" not in line]

@@ -19,7 +19,7 @@ from pipeline.analysis.county.target_claims import Claim, claims, disagrees
 from pipeline.analysis.county.target_measures import measured, measured_parts
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.definitions.forms.variables import variables
-from pipeline.definitions.targets.coverage import BOTH, FIGURE, PAPERS, SHEETS, basis
+from pipeline.definitions.targets.coverage import BOTH, FIGURE, PAPERS, PREFECTURE, SHEETS, basis
 from pipeline.definitions.targets.plans import WIDE, Plan, Target
 from pipeline.ground.terms import (
     MET,
@@ -60,7 +60,7 @@ def targets(plans: list[Plan], judgements: pd.DataFrame, data: dict[int, CountyD
     ``data`` is what was handed in for this year and those before, with what was measured of it;
     ``reference_day`` that of the statistics (统计时点), against which deadlines are held.
     """
-    rows = [_row(plan, target, judged, reference_day)
+    rows = [target_row(plan, target, judged, reference_day)
             for plan, target, judged in _judged(plans, judgements, data, code)]
     return TABLES["targets"].frame(rows)
 
@@ -100,7 +100,7 @@ def judge_target(target: Target, states: dict[str, dict], years: dict[int, Count
         return Judged(sheet, tuple(c for c in typed if disagrees(c, sheet, target, parts)))
     first = _counting(target, typed)
     if first is None:
-        return Judged(sheet or _open(target))
+        return Judged(sheet or _open(target, bool(years[year].counties)))
     if sheet is not None and first.outcome.status != NOT_MET and _gap(target, sheet):
         said = f"{sheet.reason}；填报{first.said}，表内资料不全，不能据以判为达到"
         return Judged(replace(sheet, reason=said))
@@ -150,21 +150,25 @@ def _as_typed(target: Target, claim: Claim) -> Outcome:
     return replace(claim.outcome, reason=f"{claim.outcome.reason}（{mark}）")
 
 
-def _open(target: Target) -> Outcome:
-    if target.scope in WIDE:
+def _open(target: Target, whole: bool) -> Outcome:
+    """Return what would have to be handed in: by a county, or by the ``whole`` prefecture."""
+    if target.scope in WIDE and not whole:
         how = "，由市（州）汇总各县的数判定" if target.summed else ""
         return Outcome(UNDETERMINED, f"市（州）级目标，县级资料不能判定{how}")
     names = "、".join(key.replace(":", "") for key in target.parts or (target.id,))
     sheets = "、".join(dict.fromkeys(rule.source_zh for rule in target.rules))
     fields = "、".join(variables().variables[name].zh for name in target.fields)
-    how = {SHEETS: f"由{sheets or '国家标准的同项'}判定{fields and f'，须填{fields}'}",
+    how = {PREFECTURE: f"由市（州）按编号 {names} 填报或提交佐证材料",
+           SHEETS: f"由{sheets or '国家标准的同项'}判定{fields and f'，须填{fields}'}",
            FIGURE: f"可按编号 {names} 填报",
            PAPERS: f"可按编号 {target.id} 提交佐证材料",
            BOTH: f"须按编号 {names} 填报并提交佐证材料"}
     return Outcome(UNDETERMINED, f"未提交资料（{how.get(basis(target), target.note)}）")
 
 
-def _row(plan: Plan, target: Target, judged: Judged, reference: date) -> dict:
+def target_row(plan: Plan, target: Target, judged: Judged, reference: date) -> dict:
+    """Return the row of a judged target (规划目标对照); ``reference`` is the day of the statistics,
+    against which its deadline is held."""
     found = judged.found
     limits = "；".join(f"{v.label}{say(v.value, '', v.value)}"
                       for v in target.values)

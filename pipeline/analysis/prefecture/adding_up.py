@@ -4,12 +4,14 @@ Nothing is estimated: a figure that a county lacks has no total, only what it is
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from pipeline.analysis.county.comparing import Outcome
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.plan_verdicts import Judged, judge_target
 from pipeline.definitions.forms.variables import PERCENT, variables
+from pipeline.definitions.targets.coverage import is_typed
 from pipeline.definitions.targets.plans import WIDE, Plan, Target
 from pipeline.definitions.targets.target_rules import Yearly
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
@@ -46,33 +48,39 @@ def added(counties: list[CountyData], lacking: Iterable[str], year: int) -> Coun
 
 
 def prefecture_targets(plans: list[Plan], counties: dict[str, Years], lacking: list[str],
-                       year: int) -> list[tuple[Plan, Target, Judged]]:
+                       year: int, own: Years | None = None
+                       ) -> list[tuple[Plan, Target, Judged]]:
     """Judge every target of the whole prefecture or its central city (市级目标).
 
     ``counties`` are those that handed in, by name; ``lacking`` the names of the others. What
-    cannot be met any more without them is not met; everything else waits for them.
+    cannot be met any more without them is not met; everything else waits for them. ``own`` is what
+    the prefecture itself handed in under the numbers of its targets: it counts as a county's own
+    claim does, where the counties' figures do not judge.
     """
-    return [(plan, target, _judged(target, counties, lacking, year))
+    return [(plan, target, _judged(target, counties, lacking, year, own or {}))
             for plan in plans for target in plan.targets if target.scope in WIDE]
 
 
-def _judged(target: Target, counties: dict[str, Years], lacking: list[str], year: int) -> Judged:
+def _judged(target: Target, counties: dict[str, Years], lacking: list[str], year: int,
+            own: Years) -> Judged:
     years, missing = {}, list(lacking)
     if target.scope == "central_city":
-        unsaid = [name for name, own in counties.items() if _CENTRAL not in own[year].facts]
+        unsaid = [name for name, given in counties.items() if _CENTRAL not in given[year].facts]
         missing += unsaid
-        counties = {name: own for name, own in counties.items()
-                    if own[year].facts.get(_CENTRAL) == 1}
+        counties = {name: given for name, given in counties.items()
+                    if given[year].facts.get(_CENTRAL) == 1}
     if _asks_schools(target):
-        missing += [name for name, own in counties.items() if not own[year].sections]
+        missing += [name for name, given in counties.items() if not given[year].sections]
     for at in (year, year - 1):
-        there = [own[at] for own in counties.values() if at in own]
-        absent = [name for name, own in counties.items() if at not in own]
-        years[at] = added(there, [*missing, *absent], at)
+        there = [given[at] for given in counties.values() if at in given]
+        absent = [name for name, given in counties.items() if at not in given]
+        years[at] = _with_own(added(there, [*missing, *absent], at), own.get(at), target)
     found = judge_target(target, {}, years, year)
-    if not missing or found.status == NOT_MET or (target.summed and found.status == MET):
-        return found
-    return Judged(_waiting(missing))
+    by_counties = any(not is_typed(rule) for rule in target.rules)
+    settled = found.status == NOT_MET or (target.summed and found.status == MET)
+    if missing and by_counties and not settled:
+        found = Judged(_waiting(missing))
+    return _with_unfilled(found, target, counties, year)
 
 
 def _asks_schools(target: Target) -> bool:
@@ -81,6 +89,32 @@ def _asks_schools(target: Target) -> bool:
                for rule in target.rules)
 
 
+def _with_own(whole: CountyData, own: CountyData | None, target: Target) -> CountyData:
+    """Add what the prefecture itself handed in for a target, and never what a county typed."""
+    if own is None:
+        return whole
+    typed = {key: own.facts[key] for key in (target.id, *target.parts) if key in own.facts}
+    return replace(whole, facts=whole.facts | typed, evidence=own.evidence,
+                   places={key: own.places[key] for key in typed})
+
+
+def _with_unfilled(judged: Judged, target: Target, counties: dict[str, Years], year: int
+                   ) -> Judged:
+    """Name what is not filled in, and by which counties, of a target that is open."""
+    asked = dict.fromkeys(v for rule in target.rules for v in rule.county_variables)
+    said = [f"{variables().variables[name].zh}（{_named(empty)}）" for name in asked
+            if (empty := [county for county, given in counties.items()
+                          if name not in given[year].facts])]
+    if judged.status != UNDETERMINED or not said:
+        return judged
+    found = replace(judged.found, reason=f"{judged.found.reason}；未填{'、'.join(said)}")
+    return replace(judged, found=found)
+
+
 def _waiting(missing: list[str]) -> Outcome:
-    named = "、".join(missing[:_NAMED]) + ("等" if len(missing) > _NAMED else "")
-    return Outcome(UNDETERMINED, f"尚有{len(missing)}个县没有可用的资料：{named}")
+    return Outcome(UNDETERMINED, f"尚有{len(missing)}个县没有可用的资料：{_named(missing)}")
+
+
+def _named(counties: list[str]) -> str:
+    more = f"等{len(counties)}个县" if len(counties) > _NAMED else ""
+    return "、".join(counties[:_NAMED]) + more

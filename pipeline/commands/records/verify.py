@@ -85,6 +85,9 @@ def _answer(folder: Path, key: object, root: str) -> Answer | None:
 def _again(context: click.Context, folder: Path, level: str, given: dict) -> Answer:
     if level == "files":
         return Answer(0)
+    if folder.name.startswith("prefecture-"):
+        return Answer(2, ("市级规划目标的重算请再运行一次 junheng prefecture，"
+                          "比较两处的 prefecture.json",))
     if folder.name.startswith("annual-"):
         return Answer(2, ("年度评价的重算请再运行一次 junheng annual，比较两处的 annual.json",))
     with tempfile.TemporaryDirectory(prefix="junheng-") as work:

@@ -34,18 +34,19 @@ def plan_sentences(targets: pd.DataFrame, county: County) -> Prose:
 
 def plan_tables(targets: pd.DataFrame, county: County) -> list[PrintedTable]:
     """Print one table a plan: target, limit, deadline, state, grounds, place in the text."""
-    return [_plan_table(found, targets[targets["plan"] == found.id])
+    return [plan_table(found, targets[targets["plan"] == found.id])
             for found in county.plans]
 
 
-def _plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
+def plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
+    """Print the targets of one plan that were judged (规划目标对照)."""
     rows = []
     for r in records(part):
         due = r["deadline"] + ("（已到期）" if r["passed"] else "")
         word = "" if r["op"] == "yes" and r["limit"] else _OP_ZH[r["op"]]
         unit = r["unit"] if r["limit"] and r["op"] != "yes" else ""
         limit = word + requirement_words(r["limit"], unit)
-        rows.append((Cell(r["id"]), Cell(r["quantity"]), Cell(limit), Cell(due), _state(r),
+        rows.append((Cell(r["id"]), Cell(r["quantity"]), Cell(limit), Cell(due), state_cell(r),
                      Cell(sum_words(r["reason"]) + (f"（{r['note']}）" if r["note"] else "")),
                      Cell(r["place"])))
     return PrintedTable(
@@ -60,7 +61,7 @@ def _plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
                "“约”以相差一成以内为达到，超出的只作提示。",))
 
 
-def _state(row: dict) -> Cell:
+def state_cell(row: dict) -> Cell:
     """Print a target's state; one that is not due yet is not held against the county."""
     if row["status"] == NOT_MET and not row["passed"] and row["deadline"][:1].isdigit():
         return Cell("未到期，尚未达到", SHORT)

@@ -27,10 +27,11 @@ from pipeline.publishing.batch.outcome import DONE
 from pipeline.publishing.records.manifest import causes_of, read_manifest, run_id
 from pipeline.publishing.records.signature import is_signed_by, leads_to_root, read_signature
 
-_YEAR, _NAME = re.compile(r"[12]\d{3}"), re.compile(r"\d{6}|annual-[a-z0-9-]+")
+_YEAR, _NAME = re.compile(r"[12]\d{3}"), re.compile(r"\d{6}|annual-[a-z0-9-]+|prefecture-\d{4}")
 _STANDARD = re.compile(r"^standard = '([\w-]*)'$", re.MULTILINE)
 _COUNTY = ("dossier.pdf", "dossier.ipynb", "results.json", "findings.json")
 _ANNUAL = ("annual.pdf", "annual.ipynb", "annual.json")
+_PREFECTURE = ("prefecture.pdf", "prefecture.ipynb", "prefecture.json")
 
 
 def published_folders(given: Path) -> list[Path]:
@@ -135,7 +136,8 @@ def _folders(above: Path) -> list[Path]:
 def _of_record(folder: Path, record: dict) -> list[str]:
     """Look at the manifest itself: seal, run id, place, and the files that none can lack."""
     listed = {output["file"] for output in record["outputs"]}
-    needed = _ANNUAL if folder.name.startswith("annual-") else _COUNTY
+    needed = {"annual": _ANNUAL, "prefecture": _PREFECTURE}.get(
+        folder.name.partition("-")[0], _COUNTY)
     place = place_of(folder) if _YEAR.fullmatch(folder.parent.name) else (
         f"{record.get('year')}/{folder.name}")  # handed on alone, it has no folder of the year
     return [said for wrong, said in (
@@ -179,7 +181,7 @@ def _amiss(folder: Path, output: dict) -> str:
 def _of_results(folder: Path, record: dict) -> list[str]:
     """Hold the record of results against the manifest: unit, year, standard."""
     results = read_json(folder / "results.json")
-    if folder.name.startswith("annual-") or not isinstance(results, dict):
+    if "-" in folder.name or not isinstance(results, dict):
         return []
     told = (results.get("unit", {}).get("code"), results.get("year"),
             results.get("standard", {}).get("sha256"))
