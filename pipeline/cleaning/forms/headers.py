@@ -13,6 +13,7 @@ from pipeline.cleaning.files.cells import TEXT, Cell, Sheet, column_letters
 from pipeline.cleaning.forms.header_paths import HeaderPath, header_paths
 from pipeline.cleaning.forms.labels import header_year, sheet_year
 from pipeline.cleaning.forms.letters import clean_text
+from pipeline.cleaning.forms.unit_rows import unit_row
 from pipeline.definitions.forms.layouts import (
     FormColumn,
     Layout,
@@ -27,7 +28,6 @@ from pipeline.definitions.forms.variables import (
     PERSON,
     fitting_unit,
     fitting_units,
-    listed_units,
     squeeze,
     variables,
 )
@@ -37,7 +37,6 @@ _SEARCHED_ROWS, _LISTED = 15, 12
 _NUMBERED = re.compile(r"[A-Za-z]{1,3}\d{1,3}")
 _SUBJECTS = ("name", "fact", "item_id")
 _RATES = ("/生", "/百生")
-_ORDINALS = re.compile(r"[甲乙丙丁戊己庚辛壬癸a-z]|\d{1,3}")
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def find_headers(sheet: Sheet, found: list[Candidate], findings: Findings) -> He
     if best is None or _lacking(best):
         _report_missing(sheet, best, findings)
         return None
-    header_row, units = _unit_row(sheet, best.place, findings)
+    header_row, units = unit_row(sheet, best.place, findings)
     columns = _columns(best, units, findings)
     _report_unused(best, findings)
     return HeadedSheet(sheet, best.layout, header_row, columns)
@@ -231,25 +230,6 @@ def _report_missing(sheet: Sheet, near: Candidate | None, findings: Findings) ->
                  f"缺少：{'、'.join(_lacking(near))}",
                  sheet.file, sheet.name, sheet.rows[near.place][0].row)
     _report_unused(near, findings)
-
-
-def _unit_row(sheet: Sheet, place: int, findings: Findings) -> tuple[int, dict[int, str]]:
-    """Return the last header row and the units that a row below the header gives."""
-    header_row, units = sheet.rows[place][0].row, {}
-    for line in sheet.rows[place + 1:place + 3]:
-        filled = [cell for cell in line if not cell.blank]
-        written = {i: unit for i, cell in enumerate(line) if (unit := _unit_alone(cell.text))}
-        if filled and len(written) == len(filled):
-            units |= written
-        elif len(filled) < 3 or not all(_ORDINALS.fullmatch(squeeze(c.text)) for c in filled):
-            break
-        findings.at("row.note", filled[0], "表头下的单位行或栏次行")
-        header_row = line[0].row
-    return header_row, units
-
-
-def _unit_alone(text: str) -> str:
-    return listed_units().get(squeeze(text).strip("()").removeprefix("单位:"), "")
 
 
 def _columns(candidate: Candidate, units: dict[int, str], findings: Findings
