@@ -74,11 +74,14 @@ def _cells(row: dict | None, values: pd.DataFrame, decimals: int, county: County
 
 
 def brief_problems(problems: list[Problem], county: County) -> Prose:
-    """Name the three problems that touch most pupils."""
+    """Name the three problems that touch most pupils; fewer, where there are no more."""
     if not problems or not county.standard.judged:
         return Prose("brief_problems", ("没有未达标的事项。",) if county.standard.judged else ())
+    if len(problems) == 1:
+        return Prose("brief_problems", (f"未达标的有1件。{problems[0].sentence}",))
+    chosen = f"，列出涉及学生最多的{_MOST}件" if len(problems) > _MOST else ""
     return Prose("brief_problems", (
-        f"主要问题（未达标共{len(problems)}件，列出涉及学生最多的{min(_MOST, len(problems))}件）：",
+        f"主要问题如下（未达标共{len(problems)}件{chosen}）。",
         *(f"{n}．{problem.sentence}" for n, problem in enumerate(problems[:_MOST], 1))))
 
 
