@@ -2,6 +2,8 @@
 
 import io
 import os
+import shutil
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import EntryPoint
@@ -43,6 +45,19 @@ def test_chinese_text_can_be_read_back(example):
                   "正文有重点和公式", "图1一幅图", "表1长长的表", "单位：人",
                   "数据来源：某局年报", "注：尾注", "图中的字", "run-1"):
         assert words in text
+
+
+@pytest.mark.parametrize("words", ["2023年", "教督〔2017〕6号", "评估指标25项中达标18项"])
+def test_what_a_reader_searches_for_is_found_as_it_is_written(words, tmp_path):
+    """A gap between letters of two kinds would be read as a blank by nearly every program."""
+    table = PrintedTable("t", f"表为{words}", (Field("列"),), ((Cell("1"),),), "某局")
+    paper = pdf(f"甲{words}乙。", shows(table))
+    assert pypdf.PdfReader(io.BytesIO(paper)).pages[-1].extract_text().count(words) == 2
+    if shutil.which("pdftotext"):
+        (tmp_path / "a.pdf").write_bytes(paper)
+        told = subprocess.run(["pdftotext", str(tmp_path / "a.pdf"), "-"], check=True,
+                              capture_output=True, text=True, encoding="utf-8").stdout
+        assert told.split("\f")[-2].count(words) == 2
 
 
 def test_hostile_strings_are_printed_letter_by_letter():

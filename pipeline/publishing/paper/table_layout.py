@@ -23,7 +23,6 @@ _SMALL_ROWS, _SMALL_LETTERS = 8, {False: 600, True: 400}  # upright, turned: nev
 _SHORT_TEXT = 400  # letters between wide tables that may stand on their turned page
 _BREAKS = re.compile(r"[^\x21-\u02ff]+")  # where a line may break: spaces, Chinese letters
 _NUMBER = re.compile(r"[0-9.]*%?")
-_SEAMS = re.compile(r"[a-zA-Z0-9](?=[\u2e80-\U0003ffff])|[\u2e80-\U0003ffff](?=[a-zA-Z0-9])")
 
 
 def sections(blocks: list[dict]) -> list[dict]:
@@ -187,6 +186,5 @@ def _is_solid(text: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _em(text: str) -> float:
     """Estimate a width from above: a Chinese letter is 1 em, a digit of our fonts 0.555."""
-    letters = sum(1 if c > "\u02ff" else 0.9 if c in "mwMW%@" else 0.7 if c.isupper() else 0.58
-                  for c in text)
-    return letters + 0.25 * len(_SEAMS.findall(text))
+    return sum(1 if c > "\u02ff" else 0.9 if c in "mwMW%@" else 0.7 if c.isupper() else 0.58
+               for c in text)
