@@ -26,6 +26,9 @@ from pipeline.analysis.gaps.school_gaps import gaps
 from pipeline.analysis.inequality import inequality_table
 from pipeline.analysis.ledger.evidence_catalogue import evidence_catalogue
 from pipeline.analysis.ledger.living_ledger import living_ledger
+from pipeline.analysis.ledger.spot_comparison import spot_comparison
+from pipeline.analysis.ledger.spot_sample import spot_sample
+from pipeline.analysis.ledger.survey_share import survey_shares
 from pipeline.analysis.path import county_path, exchange_limits
 from pipeline.analysis.schools.balance import balance
 from pipeline.analysis.schools.compliance import compliance
@@ -82,6 +85,9 @@ STEPS = (
     EvaluationStep(contributions, ("contributions",)),
     EvaluationStep(county_years, ("data",), passed=True),
     EvaluationStep(judgements, ("judgements",)),
+    EvaluationStep(survey_shares, ("survey_shares",)),
+    EvaluationStep(spot_sample, ("spot_sample",)),
+    EvaluationStep(spot_comparison, ("spot_comparison",)),
     EvaluationStep(funding, ("funding",)),
     EvaluationStep(prices, ("prices",), passed=True),
     EvaluationStep(spending, ("spending",)),

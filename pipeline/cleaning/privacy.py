@@ -24,6 +24,7 @@ from pipeline.definitions.persons.personal import (
     WITHHELD,
     is_amount_header,
     is_amount_unit,
+    is_group_header,
     is_personal,
     is_personal_header,
     is_personal_number,
@@ -91,14 +92,18 @@ def _personal_cells(sheet: Sheet, quantities: Set[int]) -> Iterator[tuple[int, C
 def _columns(sheet: Sheet, told: Callable[[str], bool]) -> dict[int, int]:
     """Return position → row of the headers of a kind, near the top or several in one row.
 
-    A cell that says the telephone itself (联系电话：…) is no header of what stands below it.
+    Below the head of a column of groups (调查群体) stands none. A cell
+    that says the telephone itself (联系电话：…) is no header of what stands below it.
     """
     found: dict[int, int] = {}
+    groups: set[int] = set()
     for n, row in enumerate(sheet.rows):
         heads = [(i, cell.row) for i, cell in enumerate(row)
                  if not cell.blank and not _PLAIN_NUMBER.fullmatch(cell.text)
                  and told(cell.text)
-                 and not is_personal(cell.text)]
+                 and not is_personal(cell.text) and i not in groups]
+        groups |= {i for i, cell in enumerate(row if n < _HEADER_ROWS else ())
+                   if is_group_header(cell.text)}
         if n < _HEADER_ROWS or len(heads) >= _FEWEST_HEADERS:
             found = dict(heads) | found
     return found

@@ -67,7 +67,8 @@ class Book:
 
 COUNTY = Book("county", "卷宗", "dossier", Parameters, ("results.json", "findings.json"),
               causes, _portable_of_county,
-              workbooks=("annex.xlsx", "ledger.xlsx", "evidence_catalogue.xlsx"),
+              workbooks=("annex.xlsx", "ledger.xlsx", "evidence_catalogue.xlsx",
+                         "spot_check.xlsx"),
               drafts=("self_report",))
 ANNUAL = Book("annual", "年度评价", "annual", AnnualParameters, ("annual.json",),
               annual_causes, _portable_of_annual, _study_beside)

@@ -37,8 +37,8 @@ from pipeline.whole.tracing.county_trace import county_figures, traced
 pytestmark = pytest.mark.slow
 Made = namedtuple("Made", "folder results pages text order")
 RECORDS = ("dossier.pdf", "appendix.pdf", "brief.pdf", "dossier.docx", "dossier.xlsx", "annex.xlsx",
-           "ledger.xlsx", "self_report.docx", "evidence_catalogue.xlsx", "results.json",
-           "findings.json")
+           "ledger.xlsx", "self_report.docx", "evidence_catalogue.xlsx", "spot_check.xlsx",
+           "results.json", "findings.json")
 
 
 def make(place, unit, year, engine="fork", **more):

@@ -40,7 +40,8 @@ def made(folder, schools, facts=(), evidence=(), **more):
     county = County.open("990101", YEAR, raw=str(folder / "raw"), processed=str(folder))
     known = {**read.tables, "standard": county.standard, "year": YEAR, "years": [YEAR],
              "code": county.code, "plans": [], "reference_day": county.reference_day}
-    return evaluated(known, ["ledger", "evidence_catalogue", "balance", "compliance"]), county
+    return evaluated(known, ["ledger", "evidence_catalogue", "balance", "compliance", "spot_sample",
+                             "spot_comparison", "survey_shares"]), county
 
 
 def papers():

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from pipeline.analysis.ledger.survey_share import survey_share
 from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.ground.terms import COUNTY_SHEETS, records
 
@@ -29,6 +30,7 @@ class CountyData:
     class_sizes: list[dict] = field(default_factory=list)
     rooms: list[dict] = field(default_factory=list)
     monitoring: list[dict] = field(default_factory=list)
+    survey: list[dict] = field(default_factory=list)
     teaching_points: frozenset[str] = frozenset()
     not_general: frozenset[str] = frozenset()
     stages_of: dict[str, int] = field(default_factory=dict)
@@ -64,9 +66,13 @@ def county_data(tables: dict[str, pd.DataFrame], year: int) -> CountyData:
         table = tables[name]
         return records(table[table["year"] == year])
 
+    facts = {row["variable"]: row["value"] for row in rows("facts")}
+    if rows("survey"):                      # answers beat the percentage that was typed
+        facts.pop("recognition_pct", None)
+        asked = survey_share(rows("survey"))
+        facts |= {"recognition_pct": 100 * asked.share} if asked else {}
     return CountyData(
-        year, rows("sections"),
-        facts={row["variable"]: row["value"] for row in rows("facts")},
+        year, rows("sections"), facts=facts, survey=rows("survey"),
         places={row["variable"]: row for row in rows("facts")},
         levels=rows("indicators"), coefficients=rows("balance"),
         evidence={row["id"]: row for row in rows("evidence")},

@@ -16,6 +16,11 @@ from pipeline.cleaning.counties.evidence_rows import (
     evidence_rows,
     report_unproved,
 )
+from pipeline.cleaning.counties.inspection_rows import (
+    check_groups,
+    spot_check_rows,
+    survey_rows,
+)
 from pipeline.cleaning.counties.ledger_rows import ledger_rows, own_ledger
 from pipeline.cleaning.counties.plan_figures import apart, is_set_aside, without_misfits
 from pipeline.cleaning.counties.target_rows import (
@@ -56,7 +61,8 @@ def county_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[dict
     """Return the rows of one such sheet, in the columns of its table."""
     reader = {"facts": _facts, "evidence": evidence_rows, "class_sizes": _class_sizes,
               "rooms": _rooms, "monitoring": _monitoring,
-              "ledger_rows": ledger_rows}[headed.layout.table]
+              "ledger_rows": ledger_rows, "spot_checks": spot_check_rows,
+              "survey": survey_rows}[headed.layout.table]
     rows = read_rows(_handed_in(headed), year, findings)
     found = [one for row in rows for one in reader(row, year, findings)]
     if reader is evidence_rows:
@@ -209,6 +215,7 @@ def check_county(county: dict[str, list[dict]], unit: UnitInfo | None, shared: S
             if before is not row and before[said] != row[said]:
                 findings.add("fact.repeated", f"{row[key]} 填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))
+    check_groups(county["survey"], findings)
     county["ledger_rows"][:] = own_ledger(county["ledger_rows"], unit, shared, findings)
     years = sorted({row["year"] for row in county["facts"]})
     county["facts"][:] = [row for year in years for row in without_misfits(

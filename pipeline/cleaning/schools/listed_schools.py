@@ -17,7 +17,7 @@ from pipeline.cleaning.schools.identity import link_schools
 from pipeline.cleaning.schools.sections import NO_STAGE, Section
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 
-_SHEETS = ("class_sizes", "rooms")
+_SHEETS = ("class_sizes", "rooms", "spot_checks")
 
 
 @dataclass(frozen=True)

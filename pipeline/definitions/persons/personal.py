@@ -24,12 +24,14 @@ _AREA, _LOCAL = r"\(?0\d{2,3}\)?[\s-]?", r"[2-9]\d{6,7}(?!\d)"
 
 
 class Headers(Definition):
-    """Headers of columns that hold persons: by a part, by the whole, and whose are none; and
-    those of columns of posts, with how duties begin and offices end."""
+    """Headers of columns that hold persons: by a part, by the whole, and whose are none; those of
+    columns of posts, with how duties begin and offices end; and those of ``groups`` of people,
+    under which no header stands."""
 
     parts: list[Text]
     whole: list[Text]
     institutions: list[Text]
+    groups: list[Text]
     posts: list[Text]
     duties: list[Text]
     offices: list[Text]
@@ -133,6 +135,11 @@ def shown(text: object) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
+def is_group_header(text: str) -> bool:
+    """Tell whether names of groups of people stand below a header (调查群体)."""
+    return squeeze(text) in personal().headers.groups
+
+
 def is_personal_header(text: str) -> bool:
     """Tell whether a column with this header holds persons.
 

@@ -12,7 +12,7 @@ from pipeline.definitions.forms.variables import classifications, variables
 from pipeline.ground.terms import is_missing, records
 
 ANNEX_TABLES = ("accounting", "balance", "class_sizes", "compliance", "facts", "indicators",
-                "judgements", "schools", "sections")
+                "judgements", "schools", "sections", "survey")
 Values = dict[str, Fraction | None]
 
 
@@ -26,6 +26,10 @@ def county_values(rows: dict[str, list[dict]], county: County) -> Values:
     """Return every name that a form's formulas may use, for the county as a whole."""
     facts = {name: None for name, v in variables().variables.items() if v.county}
     facts |= {row["variable"]: row["value"] for row in rows["facts"] if row["variable"] in facts}
+    judged = {row["id"]: row["value"] for row in rows["judgements"]}
+    facts["recognition_pct"] = judged.get("P1", facts["recognition_pct"])   # by the survey, if any
+    facts |= {f"survey_{name}": _total(rows["survey"], name) if rows["survey"] else None
+              for name in ("sent", "valid", "satisfied")}
     counted = _schools(rows) | _stages(rows, county) | _sizes(rows, county)
     if not rows["sections"]:                # no table of schools has come: none is counted as 0
         counted = dict.fromkeys(counted)

@@ -33,9 +33,10 @@ def opened_book(title: str, year: int) -> tuple[Workbook, BytesIO]:
 
 
 def write_page(book: Workbook, name: str, lines: tuple[str, str], columns: list[Column],
-               rows: list[list[str]], breaks: tuple[int, ...] = ()) -> None:
+               rows: list[list[str]], breaks: tuple[int, ...] = (), signed: str = "") -> None:
     """Write a sheet: title and a line of words above heads and rows; a new page of print before
-    each row of ``breaks``. What the records say is grey where people write in others."""
+    each row of ``breaks``, at the foot of each what is to be ``signed``. What the records say is
+    grey where people write in others."""
     sheet, last = book.add_worksheet(name), len(columns) - 1
     sheet.write_string(0, 0, lines[0], book.add_format({"bold": True, "font_size": 14}))
     sheet.merge_range(1, 0, 1, last, lines[1], book.add_format(
@@ -56,19 +57,20 @@ def write_page(book: Workbook, name: str, lines: tuple[str, str], columns: list[
             write = sheet.write_string if text else sheet.write_blank
             write(number, at, text, styles[at])
     sheet.freeze_panes(_HEADS_AT + 1, 0)
-    set_print(sheet, sum(column.width for column in columns))
+    set_print(sheet, sum(column.width for column in columns), signed)
     sheet.repeat_rows(_HEADS_AT)
     sheet.set_h_pagebreaks([_HEADS_AT + 1 + row for row in breaks])
 
 
-def set_print(sheet, letters: int) -> None:
+def set_print(sheet, letters: int, signed: str = "") -> None:
     """Let a sheet of so many letters be printed one turned page wide and to be read: on A4, or on
     A3 where A4 would make letters of 10 points smaller than 8."""
     sheet.set_landscape()
     sheet.set_paper(_A3 if letters > _A4_LETTERS else _A4)
     sheet.set_margins(0.5, 0.5, 0.6, 0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&C第 &P 页，共 &N 页")
+    sheet.set_footer(f"{f'&L{signed}' if signed else ''}&{'R' if signed else 'C'}"
+                     "第 &P 页，共 &N 页")
 
 
 def write_lines(book: Workbook, name: str, lines: list[str]) -> None:

@@ -23,7 +23,7 @@ STANDING_ZH = {**STATE_ZH, DAMAGED: "不符"}
 FILES = {"dossier.pdf": "卷宗", "brief.pdf": "简报", "appendix.pdf": "附件",
          "dossier.docx": "Word", "dossier.xlsx": "Excel", "dossier.html": "网页",
          "self_report.docx": "自评报告", "annex.xlsx": "申报表",
-         "evidence_catalogue.xlsx": "佐证目录", "results.json": "JSON"}
+         "evidence_catalogue.xlsx": "佐证目录", "spot_check.xlsx": "核查表", "results.json": "JSON"}
 _LINES = 2  # of a reason: what is the matter, and its first place
 _DIFFERING = "软件包与锁定文件不一致"
 

@@ -1,0 +1,74 @@
+"""Forms that come back from the spot (实地核查表、满意度调查表): what people counted and asked.
+
+Of a form of inspection only what was seen is read; what was reported is said anew by the tables
+of the year. A survey's counts must go together: satisfied ≤ valid ≤ sent.
+"""
+
+from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.forms.rows import FormRow
+from pipeline.cleaning.forms.values import read_quantity
+from pipeline.definitions.forms.layouts import layouts
+from pipeline.definitions.forms.spot_check_rules import spot_check_rule
+from pipeline.definitions.forms.variables import variables
+
+_COUNTS = ("population", "sent", "valid", "satisfied")
+_BOUNDS = (("satisfied", "valid"), ("valid", "sent"), ("valid", "population"))
+
+
+def spot_check_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
+    """Return what was seen of one quantity of a school; a blank cell was not looked at."""
+    known = {variables().variables[name].zh: variables().variables[name]
+             for name in spot_check_rule().quantities}
+    quantity = (row.get("spot_quantity") or "").strip()
+    if not quantity:
+        return []
+    cell, variable = row.at("spot_seen"), known.get(quantity)
+    if variable is None:
+        findings.at("spot.unknown", cell, f"“{quantity}”不是核查内容")
+        return []
+    unit = row.cells["spot_unit"].text.strip() if "spot_unit" in row.cells else ""
+    written = variables().units.get(unit or variable.unit)
+    if written is None or written.base != variable.unit:
+        findings.at("header.unit", cell, f"“{quantity}”的单位应为{variable.unit}或其倍数单位")
+        return []
+    seen = read_quantity(cell, unit or variable.unit, variable.kind, findings)
+    return [{"year": year, "school_code": row.get("school_code"), "name": row.get("name") or "",
+             "part": row.get("spot_part") or "", "quantity": quantity, "seen": seen,
+             "note": row.get("spot_note") or "", "form_row": row}]
+
+
+def survey_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
+    """Return what one group of people answered (调查群体)."""
+    group = row.get("survey_group")
+    counts = {name: row.get(f"survey_{name}") for name in _COUNTS}
+    if not group:
+        return []
+    if group not in _groups():
+        findings.at("survey.group", row.at("survey_group"), "不是所列的调查群体")
+        return []
+    zh = {name: variables().variables[f"survey_{name}"].zh for name in _COUNTS}
+    for name in ("valid", "satisfied"):
+        if counts[name] is None:
+            findings.at("survey.blank", row.at(f"survey_{name}"), f"{group}的{zh[name]}没有填")
+            return []
+    beyond = [(less, more) for less, more in _BOUNDS
+              if counts[more] is not None and counts[less] > counts[more]]
+    for less, more in beyond:
+        findings.at("survey.exceeds", row.at(f"survey_{less}"),
+                    f"{group}的{zh[less]}{counts[less]}大于{zh[more]}{counts[more]}")
+    return [] if beyond else [{"year": year, "group": group, **{
+        name: None if n is None else int(n) for name, n in counts.items()}}]
+
+
+def _groups() -> list[str]:
+    """Return the groups that a survey may name: any other might be a person."""
+    form = next(found for found in layouts() if found.id == "survey")
+    return next(c.choices for c in form.columns if c.variable == "survey_group")
+
+
+def check_groups(rows: list[dict], findings: Findings) -> None:
+    """Refuse a group that stands twice: it would be counted twice."""
+    seen = [(row["year"], row["group"]) for row in rows]
+    for year, group in sorted({one for one in seen if seen.count(one) > 1}):
+        findings.add("survey.repeated", f"{year}年“{group}”有{seen.count((year, group))}行", "",
+                     "满意度调查")
