@@ -108,12 +108,15 @@ def _numberish() -> re.Pattern:
 
 
 def unit_quoted(text: str) -> str:
-    """Return a unit in quotes where it is a listed one, else as any text.
+    """Return a unit in quotes where it is a listed one, also with 万 before it, or several, else
+    as any text.
 
     >>> unit_quoted("间"), unit_quoted("王小明")
     ('“间”', '3个字的文字')
     """
-    return f"“{text.strip()}”" if squeeze(text) in listed_units() else quoted(text)
+    said = [squeeze(part) for part in text.split("、")]
+    listed = all({part, part.lstrip("千万亿")} & {*listed_units()} for part in said)
+    return f"“{text.strip()}”" if listed else quoted(text)
 
 
 def quoted(text: str) -> str:

@@ -16,6 +16,7 @@ from pipeline.cleaning.corrections import report_misplaced, report_unused
 from pipeline.cleaning.counties.county_sheets import check_county
 from pipeline.cleaning.counties.evidence_rows import evidence_file_rows
 from pipeline.cleaning.earlier_ledger import read_earlier_ledger
+from pipeline.cleaning.files.unread_tables import table_inside
 from pipeline.cleaning.forms.cover import check_covers
 from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.ranges import check_sums
@@ -87,6 +88,8 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     for path, label in skipped:
         found = ("file.skipped", "不是数据表，未读入") if is_tellable(path.name) else (
             "file.name", "文件名不能写进记录")
+        if said := table_inside(path):
+            found = "file.unread_table", said
         findings.add(*found, label)
     sources = [Source(path, year, county.is_shared(path))
                for year in county.file_years for path in county.files(year)]

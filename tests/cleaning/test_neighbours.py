@@ -4,7 +4,11 @@ Merged words, codes as portals write them, ditto marks, schools that take no par
 cannot hold the pupils, county figures beside the sums of the schools, a register out of place.
 """
 
+import io
+import zipfile
+
 import pytest
+from corpus.base import GOOD
 from tables import SHEET, YEAR, found, imported, refusals, school, workbook
 
 from pipeline.whole.checking import check_paths
@@ -144,3 +148,42 @@ def test_a_mixed_school_in_one_row_is_told_what_is_not_in_stages(tmp_path):
     assert refusals(result) == ["stage.mixed"]
     (said,) = [f["action"] for f in found(result, "stage.mixed")]
     assert "体育艺术专任教师数" in said and "在校生数" not in said
+
+
+def archive(*names):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        for name in names:
+            packed.writestr(name, b"x")
+    return made.getvalue()
+
+
+XML = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+
+
+@pytest.mark.parametrize(("name", "content", "refused"), [
+    ("990101_b.zip", archive("b.xlsx"), True), ("990101_b.zip", archive("b/c.XLS", "d.pdf"), True),
+    ("990101_b.zip", archive("b.pdf", "c.jpg"), False), ("990101_b.rar", b"Rar!\x1a\x07..", True),
+    ("990101_b.7z", b"7z\xbc\xaf\x27\x1c", True), ("990101_b.xlsx.tmp", GOOD, True),
+    ("990101_b.bak", GOOD, True), ("990101_b.xml", XML, True), ("990101_b.pdf", b"%PDF-1.4", False),
+    ("990101_b.docx", archive("word/document.xml"), False), ("990101_b.jpg", b"\xff\xd8", False)])
+def test_a_table_that_is_not_read_refuses_the_county(tmp_path, name, content, refused):
+    year = tmp_path / "raw" / str(YEAR)
+    year.mkdir(parents=True)
+    (year / name).write_bytes(content)
+    result = imported(tmp_path, [school(1)])
+    assert refusals(result) == (["file.unread_table"] if refused else [])
+    assert refused or found(result, "file.skipped")
+
+
+@pytest.mark.parametrize(("item", "unit", "code"), [
+    ("专任教师总数（人）", None, None), ("专任教师总数（人）：", "人", None),
+    ("专任教师总数（不含民办）", "人", "fact.unknown"),
+    ("专任教师总数（高中）", "人", "fact.unknown"),
+    ("专任教师总数（万元）", "人", "header.unit"), ("专任教师总数（名）", "人", None)])
+def test_what_stands_in_brackets_behind_an_item_is_its_unit_or_another_item(tmp_path, item, unit,
+                                                                           code):
+    lines = [["项目", "数值", "单位"], [item, 60, unit]]
+    result = imported(tmp_path, with_sheet([school(1)], "县级数据", lines))
+    assert refusals(result) == ([code] if code else [])
+    assert len(result.facts) == (0 if code else 1)

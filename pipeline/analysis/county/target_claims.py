@@ -57,7 +57,7 @@ def _figures(target: Target, data: CountyData) -> list[Claim]:
     said = f"{'、'.join(say_figure(target, key, data) for key in given)}"
     outcome = _judge_figures(target, data)
     value = data.facts[given[0]] if len(given) == 1 and len(target.values) < 2 else None
-    parts = {key: _by_figure(target, limit, data.facts[key])
+    parts = {key: _by_figure(target, key, limit, data.facts[key])
              for key, limit in target.parts.items() if target.by_figure and key in data.facts}
     return [Claim(said, outcome.status, outcome, value, data.places.get(given[0]), parts)]
 
@@ -65,7 +65,7 @@ def _figures(target: Target, data: CountyData) -> list[Claim]:
 def say_figure(target: Target, key: str, data: CountyData) -> str:
     """Print a typed figure with the name it was typed under."""
     value = data.facts[key]
-    return f"{key.replace(':', '')} {say(value, target.unit, value)}"
+    return f"{key.replace(':', '')} {say(value, target.unit_of(key), value)}"
 
 
 def _judge_figures(target: Target, data: CountyData) -> Outcome:
@@ -74,10 +74,10 @@ def _judge_figures(target: Target, data: CountyData) -> Outcome:
     if not target.by_figure:
         return Outcome(UNDETERMINED, f"{_EACH_ZH[target.scope]}都要达到，一个全县的数不能判定")
     if len(target.values) == 1:
-        return _by_figure(target, target.values[0], data.facts[target.id])
+        return _by_figure(target, target.id, target.values[0], data.facts[target.id])
     if target.id in data.facts:
         return _one_for_all(target, data.facts[target.id])
-    found = {key: _by_figure(target, value, data.facts[key]) if key in data.facts
+    found = {key: _by_figure(target, key, value, data.facts[key]) if key in data.facts
              else Outcome(UNDETERMINED, "未填报") for key, value in target.parts.items()}
     said = "；".join(f"{key.partition(':')[2]}{o.reason}" for key, o in found.items())
     return Outcome(verdict([o.status for o in found.values()]), said)
@@ -85,16 +85,16 @@ def _judge_figures(target: Target, data: CountyData) -> Outcome:
 
 def _one_for_all(target: Target, value: Fraction) -> Outcome:
     """Judge one figure typed for several numbers: it can miss them all, it cannot meet them."""
-    states = {_by_figure(target, limit, value).status for limit in target.values}
+    states = {_by_figure(target, target.id, limit, value).status for limit in target.values}
     names = "、".join(key.replace(":", "") for key in target.parts)
     if states == {NOT_MET}:
         return Outcome(NOT_MET, f"{say(value, target.unit, value)}，各项要求都达不到")
     return Outcome(UNDETERMINED, f"此目标有{len(target.values)}个数，请分别填报：{names}")
 
 
-def _by_figure(target: Target, wanted: Value, value: Fraction) -> Outcome:
+def _by_figure(target: Target, key: str, wanted: Value, value: Fraction) -> Outcome:
     limit = wanted.value
-    said = say(value, target.unit, limit)
+    said = say(value, target.unit_of(key), limit)
     if target.op == "~":
         near = abs(value - limit) <= ABOUT * abs(limit)
         return Outcome(MET if near else UNDETERMINED,

@@ -51,6 +51,7 @@ from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.definitions.forms.variables import (
     fitting_unit,
     fitting_units,
+    listed_units,
     squeeze,
     variables,
 )
@@ -178,11 +179,19 @@ def _figure(key: str, unit: str, cell: Cell, year: int, findings: Findings) -> F
 
 
 def _item(name: str, unit: str, known: dict[str, str]) -> tuple[str, str]:
-    """Return the item without a colon or a unit behind it, and the unit: 社会认可度（%）：."""
+    """Return the item without a colon or a unit behind it, and the unit: 社会认可度（%）：.
+
+    Another remark in brackets (不含民办) makes it another item; of two units that differ both are
+    returned, which is none that is known.
+    """
     plain = squeeze(name).strip(":")
     stem, bracket, inner = plain.rstrip(")").rpartition("(")
-    if bracket and plain not in known and stem in known:
-        return stem, unit or inner
+    inner = listed_units().get(inner.removeprefix("单位:"), "")
+    if bracket and inner and plain not in known and stem in known:
+        other = listed_units().get(squeeze(unit), inner)
+        each = {(variables().units[one].base, variables().units[one].factor)
+                for one in (inner, other)}
+        return stem, inner if len(each) == 1 else f"{inner}、{unit}"
     return plain, unit
 
 
@@ -213,7 +222,9 @@ def check_county(county: dict[str, list[dict]], unit: UnitInfo | None, shared: S
         for row in rows:
             before = first.setdefault((row["year"], row[key]), row)
             if before is not row and before[said] != row[said]:
-                findings.add("fact.repeated", f"{row[key]} 填了两次且不同", row.get("file", ""),
+                named = variables().variables.get(row[key])
+                zh = f"“{named.zh}”" if named else row[key]
+                findings.add("fact.repeated", f"{zh}填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))
     check_groups(county["survey"], findings)
     county["ledger_rows"][:] = own_ledger(county["ledger_rows"], unit, shared, findings)

@@ -115,7 +115,7 @@ class SmallSchoolRatio(Arithmetic):
 class LargeClasses(Arithmetic):
     """How many classes have ``smallest`` pupils or more (大班额班数); ``most`` are allowed."""
 
-    source_zh: ClassVar[str] = "班额表"
+    source_zh: ClassVar[str] = "班额表、学校情况表"
     type: Literal["large_classes"]
     smallest: int
     most: int
@@ -132,7 +132,7 @@ class LargeClassGrowth(Arithmetic):
     ``net`` compares how many the county has; ``new`` asks for none that was not there before.
     """
 
-    source_zh: ClassVar[str] = "班额表"
+    source_zh: ClassVar[str] = "班额表、学校情况表"
     type: Literal["large_class_growth"]
     smallest: int
     counted: Literal["net", "new"]
@@ -146,7 +146,7 @@ class LargeClassGrowth(Arithmetic):
 class ClassShare(Arithmetic):
     """Share of all classes that keep the size of their stage (班额达标率)."""
 
-    source_zh: ClassVar[str] = "班额表"
+    source_zh: ClassVar[str] = "班额表、学校情况表"
     type: Literal["class_share"]
     largest: ByStage
     op: Op
@@ -161,7 +161,7 @@ class ClassShare(Arithmetic):
 class EveryClass(ClassSize):
     """No class of any school above the size of its stage (每班班额)."""
 
-    source_zh: ClassVar[str] = "班额表"
+    source_zh: ClassVar[str] = "班额表、学校情况表"
     type: Literal["every_class"]
 
 

@@ -57,8 +57,8 @@ def source_sentences(cells: pd.DataFrame, findings: pd.DataFrame, county: County
             f"判定依据为《{county.standard.title}》（{county.standard.document}）。",))
     basis = "判定依据为" if county.standard.judged else "测算所用参考包为"
     return Prose("source_sentences", (
-        f"本卷宗使用{county.name}{years}的学校数据表，共{files}个文件、{len(cells)}个单元格；"
-        f"所有测算由原始数据一次完成，逐格保留来源，见[[source_table]]。"
+        f"本卷宗使用{county.name}{years}的学校数据表，共{files}个文件、{len(cells)}个单元格"
+        f"（县级数据等其他表不在此数，逐表见[[source_table]]）；所有测算由原始数据一次完成，逐格保留来源。"
         f"{basis}《{county.standard.title}》（{county.standard.document}）。",
         _cleaning_sentence(findings)))
 
