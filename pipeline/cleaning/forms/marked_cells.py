@@ -38,8 +38,8 @@ def spread_words(headed: HeadedSheet, findings: Findings) -> HeadedSheet:
         under = [row for row in range(top + 1, bottom + 1) if row in rows]
         if first is None or first.blank or not under:
             continue
-        findings.at("cell.spread", first, f"第{top}至{bottom}行合并成一格")
         for row in under:
+            findings.at("cell.spread", rows[row][left - 1], f"与第{top}行合并成一格")
             line = list(rows[row])
             line[left - 1] = replace(line[left - 1], text=first.text, kind=first.kind)
             rows[row] = tuple(line)
