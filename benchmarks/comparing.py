@@ -54,16 +54,19 @@ class Side:
     home: Path
     place: Path
 
+    def python(self, *words: object, **more: object) -> subprocess.CompletedProcess:
+        """Run its Python, which imports its program."""
+        own = self.home / ".venv" / "bin" / "python"
+        return subprocess.run(
+            [own if own.is_file() else sys.executable, *words], cwd=self.home, check=False,
+            env=os.environ | {"PYTHONPATH": str(self.home)}, stdout=subprocess.PIPE, **more)
+
     def make(self, book: Book) -> int:
         """Make a book; return the exit code."""
-        own = self.home / ".venv" / "bin" / "python"
         folder = self.place / book.name
-        return subprocess.run(
-            [own if own.is_file() else sys.executable, "-m", "pipeline", *book.words,
-             "--year", str(book.year), "--raw", book.raw, "--out", folder / "reports",
-             "--processed", folder / "processed"],
-            cwd=self.home, env=os.environ | {"PYTHONPATH": str(self.home)}, check=False,
-            stdout=subprocess.DEVNULL).returncode
+        return self.python(
+            "-m", "pipeline", *book.words, "--year", str(book.year), "--raw", book.raw,
+            "--out", folder / "reports", "--processed", folder / "processed").returncode
 
     def files(self, book: Book) -> dict[str, Path]:
         """Return what is compared of a book: its place → the file."""

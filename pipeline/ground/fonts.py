@@ -52,16 +52,24 @@ def _code_points(path: Path) -> frozenset[int]:
     """Return the code points that a font has a glyph for: the groups (first, last, first glyph)
     of its chart of all of Unicode (``cmap`` format 12, platform 3, encoding 10). Only the glyphs'
     names, which nobody asks for, would need the outlines as well, for half a second."""
-    from fontTools.ttLib import TTFont
-
-    with TTFont(path, lazy=True) as font:
-        charts = font.reader["cmap"]
+    charts = _table(path, b"cmap")
     places = {(platform, encoding): place for platform, encoding, place in
               struct.iter_unpack(">HHL", charts[4:4 + 8 * int.from_bytes(charts[2:4])])}
     chart = charts[places[3, 10]:]
     size = int.from_bytes(chart[4:8])
     return frozenset(point for first, last, glyph in struct.iter_unpack(">LLL", chart[16:size])
                      for point in range(first + (glyph == 0), last + 1))
+
+
+def _table(path: Path, name: bytes) -> bytes:
+    """Return a table of a font file, found by the list that the file begins with (OpenType)."""
+    with path.open("rb") as file:
+        count = int.from_bytes(file.read(12)[4:6])
+        places = {tag: (start, length) for tag, _, start, length in
+                  struct.iter_unpack(">4sLLL", file.read(16 * count))}
+        start, length = places[name]
+        file.seek(start)
+        return file.read(length)
 
 
 def missing_letters(text: str) -> str:

@@ -7,7 +7,6 @@ them is the fault of a bureau's file or of the program, and none is blamed on ei
 import errno
 import os
 import re
-import shutil
 from pathlib import Path
 
 from pipeline.ground.errors import MachineUnfit
@@ -144,6 +143,8 @@ def processors() -> int:
 def no_room(*places: Path) -> str:
     """Say that the disk of one of these folders is full, or nothing: for the death of a process
     that could not write down its reason."""
+    import shutil
+
     for place in places:
         try:
             if shutil.disk_usage(place).free < _LEAST_BYTES or not _more_files(place):

@@ -13,6 +13,7 @@ the run record, with the machine.
 """
 
 import platform
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -27,17 +28,22 @@ ROOT = Path.cwd() if INSTALLED else HOME  # relative folders of raw and processe
 LOCK = HOME / "requirements.lock"
 DIFFERS = "软件包与锁定文件不一致"
 _SHOWN = 3
+_ENTRY = re.compile(r"^([\w.-]+)==([\w.+!]+)(?: ; (.+?))? \\$", re.MULTILINE)
+_VERSION = re.compile(r"^Version: (.+)$", re.MULTILINE)
+_BLAS = re.compile(r'"blas": \{\s*"name": "([^"]*)",[^{}]*?"version": "([^"]*)"')
 
 
 @cache
 def locked() -> dict[str, str]:
     """Return name → version of the packages that are locked for this Python and system."""
-    from packaging.requirements import Requirement
+    entries = _ENTRY.findall(LOCK.read_text(encoding="utf-8"))
+    return {name: version for name, version, marker in entries if not marker or _holds(marker)}
 
-    lines = LOCK.read_text(encoding="utf-8").splitlines()
-    entries = [Requirement(line.rstrip("\\ ")) for line in lines if "==" in line]
-    return {entry.name: str(entry.specifier).removeprefix("==") for entry in entries
-            if entry.marker is None or entry.marker.evaluate()}
+
+def _holds(marker: str) -> bool:
+    from packaging.markers import Marker
+
+    return Marker(marker).evaluate()
 
 
 @cache
@@ -52,9 +58,12 @@ def version_of(name: str) -> str:
     from importlib import metadata
 
     try:
-        return metadata.version(name)
+        there = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return ""
+    text = there.read_text("METADATA") or there.read_text("PKG-INFO") or ""
+    found = _VERSION.search(text)  # `metadata.version` parses all of it as a mail
+    return found[1].strip() if found else ""
 
 
 @readied
@@ -62,18 +71,19 @@ def version_of(name: str) -> str:
 def software() -> dict:
     """Return what of the software decides figures: Python, packages, the BLAS that numpy and
     scipy were built with."""
-    import numpy
-    import scipy
-
     return {"python": f"{platform.python_implementation()} {sys.version_info.major}."
                       f"{sys.version_info.minor}",
             "packages": installed(),
-            "blas": {library.__name__: _blas(library) for library in (numpy, scipy)}}
+            "blas": {library: _blas(library) for library in ("numpy", "scipy")}}
 
 
-def _blas(library) -> str:
-    built = library.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    return f"{built['name']} {built.get('version', '')}".strip()
+def _blas(library: str) -> str:
+    """Return name and version of the BLAS that a library was built with, as its `show_config`
+    tells: read from the record of its build, since commands ask that reckon nothing."""
+    from importlib.util import find_spec
+
+    record = Path(find_spec(library).origin).with_name("__config__.py").read_text("utf-8")
+    return " ".join(_BLAS.search(record).groups()).strip()
 
 
 def differing() -> list[str]:

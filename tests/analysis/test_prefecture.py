@@ -8,9 +8,9 @@ from click.testing import CliRunner
 from tables import YEAR, school, workbook
 from target_counties import BY_ID, F, county, judge, section
 
-from pipeline.__main__ import command
 from pipeline.analysis.county.plan_verdicts import target_row
 from pipeline.analysis.prefecture.adding_up import added, prefecture_targets
+from pipeline.commands import command
 from pipeline.definitions.targets.plans import WIDE, plans
 from pipeline.dossier.c07_plans.plan_targets import state_cell
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED

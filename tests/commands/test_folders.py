@@ -11,7 +11,8 @@ import sys
 import pytest
 from tables import table
 
-from pipeline.__main__ import command, main
+from pipeline.__main__ import main
+from pipeline.commands import COMMANDS, command
 from pipeline.commands.folders import require_apart
 from pipeline.definitions.base import DATA, ROOT
 from pipeline.ground.errors import WrongUse
@@ -51,7 +52,7 @@ RELATIONS = table("""
 
 def options_of(name):
     """Return folder → the option by which a command takes it."""
-    there = {opt for param in command.commands[name].params for opt in param.opts}
+    there = {opt for param in command.get_command(None, name).params for opt in param.opts}
     return {folder: opt for folder, opts in OPTIONS.items() for opt in opts if opt in there}
 
 
@@ -59,7 +60,7 @@ def cases():
     for name in sorted(set(WRITE) - ONE_FOLDER):
         options = options_of(name)
         engines = ["fork", "kernel"] if any(
-            "--engine" in p.opts for p in command.commands[name].params) else [""]
+            "--engine" in p.opts for p in command.get_command(None, name).params) else [""]
         for row in RELATIONS:
             asked = {folder: row[folder] for folder in options}
             if concerned(row, asked):
@@ -109,7 +110,7 @@ def exit_code(arguments):
 
 
 def test_every_command_is_known_to_write_or_to_read():
-    assert set(WRITE) | READ == set(command.commands)
+    assert set(WRITE) | READ == set(COMMANDS)
     assert not set(WRITE) & READ
     assert {name for name in WRITE if len(options_of(name)) < 2} == ONE_FOLDER
 

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from importlib import metadata
 
+import numpy
 import pytest
+import scipy
 from batches import Nation
 from click.testing import CliRunner
+from packaging.requirements import Requirement
 from pypdf import PdfReader
 
 from pipeline.commands.differing import say_differing
@@ -37,18 +40,26 @@ def forget():
 @pytest.fixture
 def other(monkeypatch):
     """Have some packages be other versions than the locked ones, or not there."""
-    true = metadata.version
-
-    def version(name):
-        if OTHER.get(name) == "":
-            raise metadata.PackageNotFoundError(name)
-        return OTHER.get(name) or true(name)
-
-    monkeypatch.setattr(metadata, "version", version)
+    true = software.version_of
+    monkeypatch.setattr(software, "version_of", lambda name: OTHER.get(name, true(name)))
     forget()
     yield {name: (version or "未安装", software.locked()[name]) for name, version in OTHER.items()}
     monkeypatch.undo()
     forget()
+
+
+def test_what_is_read_without_importing_is_what_the_packages_tell_themselves():
+    """Expected: `packaging`, `importlib.metadata`, and numpy's and scipy's own `show_config`."""
+    lines = [line.rstrip("\\ ") for line in software.LOCK.read_text("utf-8").split("\n")]
+    locked = [Requirement(line) for line in lines if "==" in line]
+    told = {one.name: str(one.specifier)[2:] for one in locked
+            if not one.marker or one.marker.evaluate()}
+    assert [*software.locked().items()] == [*told.items()]
+    assert software.installed() == {name: metadata.version(name) for name in software.installed()}
+    built = {library.__name__: library.show_config(mode="dicts")["Build Dependencies"]["blas"]
+             for library in (numpy, scipy)}
+    assert software.software()["blas"] == {
+        name: f"{blas['name']} {blas['version']}" for name, blas in built.items()}
 
 
 def test_the_packages_that_count_are_those_locked_for_this_python_and_system():

@@ -6,9 +6,9 @@ import pytest
 from batches import YEAR, Nation
 from test_leaks import mark
 
-from pipeline.__main__ import command, main
+from pipeline.__main__ import main
 from pipeline.annual_evaluation import Annual
-from pipeline.commands import options
+from pipeline.commands import COMMANDS, command, options
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.publishing.batch.hands.guard import guarded
@@ -29,8 +29,10 @@ def test_every_command_that_reads_raw_data_has_the_one_option():
 
     options.drop_personal(plain)
     (wanted,) = plain.__click_params__
-    reading = {name: {p.name: p for p in one.params} for name, one in command.commands.items()
-               if {"raw", "paths"} & {p.name for p in one.params} and name not in UNREAD}
+    every = {name: {p.name: p for p in command.get_command(None, name).params}
+             for name in COMMANDS}
+    reading = {name: params for name, params in every.items()
+               if {"raw", "paths"} & params.keys() and name not in UNREAD}
     assert {"run", "check", "what-if", "annual"} <= reading.keys()
     helps = {name: params["drop_personal"].help for name, params in reading.items()}
     assert helps == dict.fromkeys(reading, wanted.help)

@@ -24,7 +24,8 @@ ONE_THREAD = dict.fromkeys((
 FIXED = ONE_THREAD | {
     "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8",
     "PYTHONUTF8": "1", "MPLBACKEND": "agg", "PYTHONSAFEPATH": "1",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1", "JUNHENG_SURROUNDINGS": "fixed",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__",
+    "JUNHENG_SURROUNDINGS": "fixed",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pandas imports pyarrow where it is
 }
 _ALLOWED = {

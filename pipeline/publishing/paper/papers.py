@@ -5,8 +5,6 @@ Body and annex may be bound in one; the brief (简报) is always a paper by itse
 
 from collections.abc import Iterable
 
-from pipeline.publishing.paper.arranging import whole_annex
-
 APPENDIX, BRIEF = "appendix", "brief"
 APART, BOUND = "apart", "bound"
 _ANNEX_ZH = "附录"
@@ -19,6 +17,8 @@ def papers(document: dict, stem: str, binding: str = APART) -> dict[str, dict]:
     ``binding`` says whether the annex stands ``apart``, in a paper of its own, or is ``bound``
     behind the body.
     """
+    from pipeline.publishing.paper.arranging import whole_annex  # reads Markdown; names do not
+
     brief, annex = document["brief"], whole_annex(document["body"])
     whole = document | {"brief": []}
     found = {stem: whole}

@@ -6,7 +6,9 @@ standard, code, lock, software, fonts. Two runs with one id must give the same f
 
 import hashlib
 import json
+import os
 import platform
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
@@ -32,8 +34,8 @@ from pipeline.publishing.records.inputs import inputs_of
 SCHEMA = "junheng.manifest/1"
 _FACTS = ("schema", "run_id", "machine", "differing_packages", "outputs",
           "seal")  # beside the causes
-_CODE = ((PACKAGE, "pipeline", ("*.py", "*.typ", "*.json", "*.j2", "*.css")),
-         (DATA, "data", ("*.toml",)))
+_CODE = ((PACKAGE, "pipeline", (".py", ".typ", ".json", ".j2", ".css")),
+         (DATA, "data", (".toml",)))
 _NOT_CODE = {"raw", "processed", ".ipynb_checkpoints"}
 _PLACES = {"unit", "year", "standard", "raw", "processed", "pool"}  # said otherwise, or no cause
 
@@ -98,13 +100,20 @@ def code_hash() -> str:
         for path in chapters(book):
             total.update(f"notebooks/{book}/{path.name}".encode())
             total.update(json.dumps(code_of(path), sort_keys=True).encode())
-    for base, told, patterns in _CODE:
-        files = {p for pattern in patterns for p in base.rglob(pattern)
-                 if not _NOT_CODE & {*p.relative_to(base).parts}}
-        for path in sorted(files):
-            total.update(f"{told}/{path.relative_to(base).as_posix()}".encode())
-            total.update(hashlib.sha256(path.read_bytes()).digest())
+    for base, told, suffixes in _CODE:
+        for place in sorted(_files(base, suffixes)):
+            total.update("/".join((told, *place)).encode())
+            total.update(hashlib.sha256(base.joinpath(*place).read_bytes()).digest())
     return total.hexdigest()
+
+
+def _files(base: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the places, name by name, of the files of a folder that are code; raw and processed
+    data are not looked into."""
+    for folder, inside, names in os.walk(base):
+        inside[:] = [name for name in inside if name not in _NOT_CODE]
+        above = Path(folder).relative_to(base).parts
+        yield from ((*above, name) for name in names if name.endswith(suffixes))
 
 
 def manifest(why: dict, folder: Path) -> dict:
