@@ -328,7 +328,7 @@ def test_a_chapter_with_a_table_and_a_figure_is_added_as_files_and_none_is_edite
     lines = "\n".join(page.extract_text() for page in pages).split("\n")
     titles = [line.replace("\u3000", " ") for line in lines
               if line.endswith(("各校学生数", "数图"))]
-    assert [title.split(" ")[0] for title in titles] == ["十、各校学生数", "表", "图"]
+    assert [title.split(" ")[0] for title in titles] == ["十二、各校学生数", "表5", "图3"]
     print(f"a chapter with one table and one figure: {len(files)} file(s), none edited")
 
 
@@ -339,7 +339,7 @@ def test_a_format_is_added_as_one_file_and_none_is_edited(copy):
     added(copy, files, *ask, cwd=copy)
     folder = copy / "reports" / "2012" / "990102"
     lines = (folder / "dossier.txt").read_text("utf-8").split("\n")
-    assert "一、数据来源、口径与清洗" in lines and any(line.startswith("表1") for line in lines)
+    assert "二、数据来源、口径与清洗" in lines and any(line.startswith("表1") for line in lines)
     listed = {o["file"]: o for o in json.loads((folder / "manifest.json").read_text())["outputs"]}
     content = (folder / "dossier.txt").read_bytes()
     assert listed["dossier.txt"] == {"file": "dossier.txt", "bytes": len(content),
