@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from tables import imported, refusals, renamed, results, school
 
-from pipeline.definitions.forms.layouts import known_headers
+from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet
+from pipeline.cleaning.forms.headers import candidates, is_meant
+from pipeline.definitions.forms.layouts import known_headers, layouts
 from pipeline.definitions.forms.wordings import decoys, readings
 
 REAL = list(csv.DictReader(
@@ -101,3 +103,27 @@ def test_counts_under_a_header_of_ratios_are_told(row, tmp_path):
 
 def test_every_decoy_of_the_list_says_why():
     assert all(decoys().values()) and len(decoys()) >= 20
+
+
+GENERAL = ("学校标识码", "计量单位")  # words that any page about a form has
+PAGE = [["工作表", "列", "是否必填", "计量单位", "怎样填"],
+        ["学校情况", "学校标识码", "必填", "", "10位，文本格式"],
+        ["学校情况", "学校名称", "必填", "", ""],
+        ["学校情况", "在校生数", "按需", "人", ""]]
+
+
+def sheet(lines):
+    return Sheet("a.xlsx", "填表说明", tuple(
+        tuple(Cell("a.xlsx", "填表说明", row, "ABCDE"[n], text, TEXT if text else BLANK)
+              for n, text in enumerate(line)) for row, line in enumerate(lines, 1)))
+
+
+def test_a_page_that_explains_the_columns_of_a_form_is_no_form():
+    assert not is_meant(candidates(sheet(PAGE), 2023))
+
+
+@pytest.mark.parametrize("layout", [one for one in layouts() if one.table != "schools"],
+                         ids=lambda one: one.id)
+def test_words_that_any_page_has_tell_of_the_schools_table_alone(layout):
+    found = candidates(sheet([list(GENERAL)]), 2023)
+    assert all(c.telling < 2 for c in found if c.layout.id == layout.id)
