@@ -152,9 +152,9 @@ def test_a_dossier_that_is_not_as_its_record_says_gives_no_verdict(what, year):
 
 LARGEST = table("""
     cvs                    | words
-    0.1 0.4999999          | 0.4999999 R2
+    0.1 0.4999999          | <0.500 R2
     0.5 0.1                | 0.500 R1
-    0.1 0.5000001          | 0.5000001＞0.50 R2
+    0.1 0.5000001          | >0.500 R2
     0.6 0.60               | 0.600＞0.50 R1
     none 0.0999            | 0.100 R2
     none none              | —

@@ -85,5 +85,6 @@ def coefficient_words(county: StandingCounty, stage: str) -> str:
     if one is None:
         return EMPTY
     limit = Fraction(one.limit) if one.limit else None
-    over = f"＞{limit_text(limit, 2)}" if one.status == NOT_MET and limit is not None else ""
-    return f"{cv_text(one.cv, limit)}{over} {one.indicator}"
+    told = cv_text(one.cv, limit)
+    over = limit is not None and one.status == NOT_MET and told[0] != ">"  # which says it
+    return f"{told}{f'＞{limit_text(limit, 2)}' if over else ''} {one.indicator}"
