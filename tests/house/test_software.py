@@ -143,4 +143,5 @@ def test_a_dossier_made_with_other_packages_is_marked_on_paper_and_in_its_record
         *other}
     pages = [page.extract_text() for page in PdfReader(folder / "dossier.pdf").pages]
     assert software.DIFFERS in pages[0]
-    assert any("pandas 2.9.9（锁定" in page.replace("\n", "") for page in pages[-3:])
+    annex = [page.extract_text() for page in PdfReader(folder / "appendix.pdf").pages]
+    assert any("pandas 2.9.9（锁定" in page.replace("\n", "") for page in annex[-3:])
