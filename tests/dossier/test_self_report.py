@@ -99,6 +99,27 @@ def test_the_forms_hold_the_same_schools_in_the_same_order(written):
     assert [row[1] for row in rows["rows"]] == ["甲2校", "甲3校", "甲1校", "甲4校"]
 
 
+# 原因、学校 | 情况
+SITUATIONS = {
+    ("2所不符合：甲校缺1间、乙校缺2间", "甲校缺1间、乙校缺2间"): "2所不符合：甲校缺1间、乙校缺2间",
+    ("6所不符合：a、b、c、d、e等", "a、b、c、d、e、f"): "6所不符合：a、b、c、d、e、f",
+    ("2所不符合", "甲校、乙校"): "2所不符合；甲校、乙校",
+    ("填报：不符合", "甲校"): "填报：不符合；甲校",
+    ("比例为90%：低于95%", ""): "比例为90%：低于95%", ("", "甲校"): "甲校"}
+
+
+@pytest.mark.parametrize(("reason", "schools"), SITUATIONS)
+def test_an_item_that_is_not_met_names_all_its_schools_and_each_once(counties, reason, schools):
+    found, county = counties["known"]
+    judged = found["judgements"].copy()
+    judged.loc[judged.index[0], ["status", "reason", "schools"]] = ("not_met", reason, schools)
+    draft = self_report({**{name: found[name] for name in REPORT_TABLES}, "judgements": judged},
+                        county)
+    table = next(b for b in draft["blocks"] if b.get("key") == "report_problem_table")
+    row = next(r for r in table["rows"] if r[0]["text"] == judged["id"].iloc[0])
+    assert row[3]["text"] == SITUATIONS[reason, schools]
+
+
 def test_a_pack_that_judges_nothing_has_no_report():
     assert self_report({}, County.open("990102", 2012)) is None
 

@@ -94,7 +94,7 @@ def _problems(tables: Tables, county: County) -> list[Exhibit | None]:
         rest = "待核的事项见后表，不能说没有问题。" if open_ else ""
         return [Prose("report_problems", (f"对照标准没有未达标的事项。{rest}",))]
     rows = tuple((Cell(r["id"]), Cell(r["zh"]), Cell(state_zh(r), STATE_TONE[r["status"]]),
-                  Cell("；".join(filter(None, (r["reason"], r["schools"]))))) for r in failed)
+                  Cell(_situation(r["reason"], r["schools"]))) for r in failed)
     return [
         Prose("report_problems", (f"对照标准，未达标{len(failed)}项：",)),
         PrintedTable(
@@ -102,6 +102,15 @@ def _problems(tables: Tables, county: County) -> list[Exhibit | None]:
             (Field("编号", align="center", width=0.8), Field("指标或事项", align="left", width=3.4),
              Field("结论", align="center", width=1.2), Field("情况", align="left", width=4.6)),
             rows, f"学校数据表、县级数据、佐证材料；{county.standard.document}")]
+
+
+def _situation(reason: str, schools: str) -> str:
+    """Say why an item is not met and at which schools, all of them and each once: a reason may
+    itself name the first few (`every_school`)."""
+    head, _, named = reason.partition("：")
+    if named and schools.startswith(named.removesuffix("等")):
+        return f"{head}：{schools}"
+    return "；".join(filter(None, (reason, schools)))
 
 
 def _open(tables: Tables, county: County) -> list[Exhibit | None]:
