@@ -272,6 +272,29 @@ def test_the_command_takes_a_year_or_all_years_and_says_what_does_not_hold(year,
     assert years_in(year) == [year] == years_in(year / "logs" / "..")
 
 
+@pytest.mark.parametrize("standing", [("2019", "2021"), ("2019",), ()])
+def test_a_year_that_holds_only_a_study_is_passed_over_when_all_years_are_asked(
+        standing, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    for name in ("2018", "2020"):
+        (tmp_path / name / "annual-census").mkdir(parents=True)
+    for name in standing:
+        stand(tmp_path / name, results("910001", year=int(name)), year=int(name))
+        (tmp_path / name / "index.csv").write_text("mine", "utf-8")
+    assert exit_code("index", tmp_path) == (0 if standing else 2)
+    told = capsys.readouterr()
+    assert told.out == "".join(f"总览：{tmp_path / name / 'index.html'}（1 个县）\n"
+                               for name in standing)
+    assert sorted(path.parent.name for path in tmp_path.rglob("index.html")) == [*standing]
+    if standing:
+        for name in ("2018", "2020"):
+            assert f"略过 {tmp_path / name}：没有卷宗，也没有批次记录\n" in told.err
+        assert told.err.count("没有安装 pyarrow") == 1
+        assert told.err.count("index.kept-1.csv") == len(standing)
+    else:
+        assert f"{tmp_path} 的各年份文件夹中都没有卷宗" in told.err
+
+
 @pytest.mark.parametrize(("place", "words"), [
     (".", "没有年份文件夹"), ("2023", "没有卷宗"), ("nowhere", "没有文件夹"),
     ("file", "没有文件夹")])

@@ -1,10 +1,11 @@
 """``junheng index``: all counties of a year at a glance (总览)."""
 
+from collections.abc import Container
 from pathlib import Path
 
 import click
 
-from pipeline.ground.errors import JunhengError
+from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.machine import lacking
 from pipeline.whole.index import PAGE
 
@@ -14,9 +15,18 @@ from pipeline.whole.index import PAGE
 def index(folder: str) -> None:
     """写总览 index.html：一县一行，可查找、筛选、排序；写 reports 或 reports/年份。"""
     from pipeline.whole.index.index_files import years_in
+    from pipeline.whole.index.standing_counties import has_counties
 
-    for year_folder in years_in(Path(folder)):
-        _tell(year_folder)
+    years, told = years_in(Path(folder)), set()
+    held = [year_folder for year_folder in years if has_counties(year_folder)]
+    if not held and len(years) > 1:
+        raise WrongUse(f"{years[0].parent} 的各年份文件夹中都没有卷宗，也没有批次记录，未写总览。"
+                       "请写卷宗所在的文件夹，如 reports 或 reports/2023。")
+    for year_folder in years:
+        if held and year_folder not in held:
+            click.echo(f"略过 {year_folder}：没有卷宗，也没有批次记录", err=True)
+        else:
+            told.update(_tell(year_folder, told))
 
 
 def index_after(year_folder: Path, everybody: bool = True) -> None:
@@ -36,8 +46,9 @@ def index_after(year_folder: Path, everybody: bool = True) -> None:
         click.echo(f"注意：未写总览（{why}）。之后{again}", err=True)
 
 
-def _tell(year_folder: Path) -> None:
-    """Write the index of a year and say where it is, and which dossiers are not whole."""
+def _tell(year_folder: Path, told: Container[str] = ()) -> list[str]:
+    """Write the index of a year and say where it is, and which dossiers are not whole; return what
+    else there was to say, of which what was ``told`` of another year is not said again."""
     from pipeline.whole.index.index_files import write_index
     from pipeline.whole.index.standing_counties import DAMAGED
 
@@ -46,5 +57,7 @@ def _tell(year_folder: Path) -> None:
         if county.state == DAMAGED:
             click.echo(f"注意：{county.code} {county.info.name}：{county.remark}", err=True)
     for line in said:
-        click.echo(line, err=True)
+        if line not in told:
+            click.echo(line, err=True)
     click.echo(f"总览：{year_folder / PAGE}（{len(made.counties)} 个县）")
+    return said

@@ -61,7 +61,8 @@ def write_index(year_folder: Path) -> tuple[Index, list[str]]:
         for name in {COUNTIES, FIGURES} - files.keys():  # of a run that had pyarrow: older now
             remove_own(year_folder / name, notes)
         for name, content in files.items():
-            said += write_own(year_folder / name, content, notes)
+            said += [f"{year_folder}：{line}"
+                     for line in write_own(year_folder / name, content, notes)]
     return index, said
 
 

@@ -68,10 +68,15 @@ class StandingCounty:
         return {**STANDING_ZH, **VERDICT_ZH}[self.conclusion]
 
 
+def has_counties(year_folder: Path) -> bool:
+    """Tell whether there is a dossier of ours, or a batch record, in the folder of a year."""
+    return bool(_batch(year_folder)) or any(
+        is_ours(year_folder / code) for code in _named_by_code(year_folder))
+
+
 def require_counties(year_folder: Path) -> None:
     """Raise `WrongUse` unless there is a dossier of ours, or a batch record, in a year's folder."""
-    if not _batch(year_folder) and not any(
-            is_ours(year_folder / code) for code in _named_by_code(year_folder)):
+    if not has_counties(year_folder):
         raise WrongUse(f"{year_folder} 中没有卷宗，也没有批次记录，未写总览。"
                        "请写卷宗所在的文件夹，如 reports 或 reports/2023。")
 
