@@ -55,6 +55,17 @@ def test_a_cell_like_this_refuses_the_file_and_is_named(tmp_path, header, value,
     assert place["column"] == letter(header) or code in ("pupils.missing", "stage.wrong")
 
 
+@pytest.mark.parametrize(("wrong", "named", "counted"), [
+    (1, 1, ""), (3, 3, ""), (4, 3, "；同表共4行如此")])
+def test_a_code_of_another_province_is_told_with_both_codes_and_few_places(
+        tmp_path, wrong, named, counted):
+    rows = [school(n) | ({CODE: f"214400000{n}"} if n <= wrong else {}) for n in range(1, 7)]
+    told = found(imported(tmp_path, rows), "identity.province")
+    assert [f["row"] for f in told] == [2, 3, 4][:named]
+    assert {f["action"] for f in told} == {f"第3、4位是“44”，示例省应为“99”{counted}"}
+    assert {f["rule"] for f in told} == {"学校标识码第3、4位应为本省代码，即县代码的前两位"}
+
+
 @pytest.mark.parametrize(("value", "refused"), [(-0.1, 1), (0, 0), (100, 0), (100.1, 1)])
 def test_a_percentage_lies_between_0_and_100(tmp_path, value, refused):
     result = imported(tmp_path, [school(1, **{"体质健康优良率(%)": value})])

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.sections import Section
 from pipeline.cleaning.schools.unit_names import (
@@ -21,7 +22,7 @@ from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.definitions.forms.variables import classifications
 
 _MOST_LINKS = 10
-_SCHOOL_CODE = 10
+_SCHOOL_CODE, _NAMED_ONE_BY_ONE = 10, 3
 
 
 def is_national(code: str | None) -> bool:
@@ -92,22 +93,33 @@ def link_schools(rows: list[FormRow], links: list[FormRow], findings: Findings) 
 
 
 def check_codes(rows: list[FormRow], unit: UnitInfo | None, findings: Findings) -> None:
-    """Check category and province in each national code (标识码前四位)."""
+    """Check category and province in each national code (标识码前四位).
+
+    Of the rows of a sheet that have the same wrong province the first few are named, with how
+    many there are.
+    """
     kinds = {t.code: t for t in classifications().school_type}
     prefixes = {p: {s for t in kinds.values() if p in t.code_prefixes for s in t.stages}
                 for t in kinds.values() for p in t.code_prefixes}
+    foreign: dict[tuple[str, str, str], list[Cell]] = {}
     for row in rows:
         code = row.get("school_code") or ""
         kind = kinds.get(row.get("school_type") or "")
         if not is_national(code):
             continue
         if unit and code[2:4] != unit.code[:2]:
-            findings.at("identity.province", row.at("school_code"), "省代码与县不符")
+            cell = row.at("school_code")
+            foreign.setdefault((cell.file, cell.sheet, code[2:4]), []).append(cell)
         if not kind or not kind.code_prefixes or code[:2] in kind.code_prefixes:
             continue
         apart = not (prefixes.get(code[:2], set()) & set(kind.stages))
         findings.at("identity.category" if apart else "identity.category_odd",
                     row.at("school_code"), f"类别代码与{kind.zh}不符")
+    for (*_, digits), cells in foreign.items():
+        said = f"第3、4位是“{digits}”，{unit.province or '本县'}应为“{unit.code[:2]}”"
+        many = f"；同表共{len(cells)}行如此" if len(cells) > _NAMED_ONE_BY_ONE else ""
+        for cell in cells[:_NAMED_ONE_BY_ONE]:
+            findings.at("identity.province", cell, said + many)
 
 
 def check_names(sections: list[Section], findings: Findings) -> None:
