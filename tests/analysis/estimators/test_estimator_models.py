@@ -19,15 +19,26 @@ from pipeline.ground.errors import WrongUse
 
 # 多层模型
 
-@pytest.mark.parametrize("seed", range(4))
-def test_an_optimiser_that_fails_in_silence_is_not_believed(seed):
-    data = grouped(20, 10, seed=seed)
-    cells, groups = design(data, "y ~ x + z").doubles, data["g"].to_numpy()
-    whole = multilevel.Likelihood.of(cells, np.ones((200, 1)), groups, reml=True)
-    best = whole.greatest(None).log_likelihood
-    for method, believed in (("powell", True), ("lbfgs", False)):
-        fit = multilevel.fitted(cells, np.ones((200, 1)), groups, True, [method])
-        assert (multilevel.objection(fit, best, cells.y.std()) == "") is believed
+TOLERATED = 0.05  # of a log-likelihood, between two reckonings
+
+
+def test_an_optimiser_that_stops_short_in_silence_is_not_believed():
+    """How far lbfgs comes hangs on the processor: whether it is believed, on how far it came."""
+    short = []
+    for seed in range(4):
+        data = grouped(20, 10, seed=seed)
+        cells, groups = design(data, "y ~ x + z").doubles, data["g"].to_numpy()
+        whole = multilevel.Likelihood.of(cells, np.ones((200, 1)), groups, reml=True)
+        best = whole.greatest(None).log_likelihood
+        for method in ("powell", "lbfgs"):
+            fit = multilevel.fitted(cells, np.ones((200, 1)), groups, True, [method])
+            found = multilevel.objection(fit, best, cells.y.std())
+            right = fit is not None and fit.converged and abs(best - fit.llf) <= TOLERATED
+            amiss = not right
+            assert bool(found) is amiss
+            assert not (amiss and method == "powell")
+            short += [seed] * amiss
+    assert short
 
 
 def fit_of(**changes):
