@@ -67,6 +67,11 @@ def read_corrections(paths: list[Path], year: int, drop_personal: bool, findings
             key = (year, named["文件"], named["工作表"], named["单元格"].upper())
             told = {column: named[column] for column in COLUMNS if column != "原值"}
             told = without_personal_line(told, drop_personal, findings, path.name, number)
+            before = found.get(key)
+            if before and before["新值"] != told["新值"]:
+                findings.add("correction.unused", f"与第{before['registered'][1]}行更正的是同一格，"
+                             "新值不同", path.name, row=number)
+                continue
             found[key] = {**named, **told, "registered": (path.name, number)}
     return found
 

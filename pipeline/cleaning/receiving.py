@@ -14,6 +14,7 @@ from pipeline.cleaning.counties.county_sheets import (
     read_evidence_toml,
     read_facts_toml,
 )
+from pipeline.cleaning.counties.whose_sheet import check_whose
 from pipeline.cleaning.files.cells import MOST_ROWS, MOST_SHARED_ROWS, Cell, Sheet
 from pipeline.cleaning.files.reading import Opened, open_files
 from pipeline.cleaning.forms.cover import check_cover_year, cover_cells, is_cover
@@ -227,6 +228,7 @@ def _refuse_hidden_table(sheets: list[Sheet], findings: Findings) -> None:
 def _take(form: HeadedSheet, source: Source, received: Received, findings: Findings) -> None:
     table = form.layout.table
     if table not in ("schools", "links"):
+        received.covers.append(check_whose(form, source.shared, source.year, findings))
         received.county[table] += county_rows(form, source.year, findings)
         return
     rows = read_rows(form, source.year, findings)

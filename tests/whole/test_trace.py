@@ -164,9 +164,10 @@ PRINTED = document(["小学", "R1 高学历教师", "32", "0.202", "0.50"],
 @pytest.mark.parametrize(("row", "column"), [
     ("2", "差异系数"), ("2", "4"), ("小学 R5", "差异系数"), ("R5 小学", "系数")])
 def test_a_printed_figure_is_asked_for_by_number_or_by_words(row, column):
-    found = printed_in(PRINTED, "表1", row, column, standard("cn-2017-06"))
-    assert (found.table, found.row, found.column, found.printed) == (
-        "balance", {"stage": "primary", "indicator": "R5"}, "cv", "0.522")
+    for label in ("表1", "1", "表１", "表 1"):
+        found = printed_in(PRINTED, label, row, column, standard("cn-2017-06"))
+        assert (found.table, found.row, found.column, found.printed) == (
+            "balance", {"stage": "primary", "indicator": "R5"}, "cv", "0.522")
 
 
 @pytest.mark.parametrize(("label", "row", "column", "said"), [

@@ -12,6 +12,7 @@ from pipeline.cleaning.files.gate import admit
 from pipeline.known_files import SUFFIXES
 
 _ARCHIVES = {b"Rar!\x1a\x07": "rar", b"7z\xbc\xaf\x27\x1c": "7z"}
+_TABLES = frozenset(SUFFIXES) - {".txt"}  # in a folder of a folder; a text there is a note
 _XML_SHEET, _LOOKED_AT = b"urn:schemas-microsoft-com:office:spreadsheet", 4096
 
 
@@ -19,8 +20,12 @@ def table_inside(path: Path) -> str:
     """Return what a file that is not read holds; empty where that is no table, or nothing that
     can be looked into.
 
-    An archive that this program cannot open is taken to hold one.
+    An archive that this program cannot open is taken to hold one. Of a folder in a folder the
+    tables are not read either.
     """
+    if path.is_dir():
+        tables = sum(found.suffix.lower() in _TABLES for found in path.rglob("*"))
+        return f"是文件夹，其中有{tables}个表，没有读入" if tables else ""
     try:
         head = admit(path)[:_LOOKED_AT]
     except Unreadable:

@@ -41,7 +41,8 @@ def check_cover_year(cells: dict[str, Cell], year: int, findings: Findings) -> N
     said = _YEAR.findall(squeeze(cells[YEAR].text)) if YEAR in cells else []
     if said and year and str(year) not in said:
         findings.at("cover.year", cells[YEAR],
-                    f"首页的资料年份写的是{'、'.join(said)}，文件在 {year} 年的文件夹中")
+                    f"{_place(cells[YEAR])}的资料年份写的是{'、'.join(said)}，"
+                    f"文件在 {year} 年的文件夹中")
 
 
 def check_covers(covers: Iterable[dict[str, Cell]], unit: UnitInfo | None, findings: Findings
@@ -52,11 +53,17 @@ def check_covers(covers: Iterable[dict[str, Cell]], unit: UnitInfo | None, findi
         codes = _CODE.findall(squeeze(cells[CODE].text)) if CODE in cells else []
         name = squeeze(cells[UNIT].text) if UNIT in cells else ""
         if codes and unit.code not in {code[:6] for code in codes}:
-            findings.at("cover.unit", cells[CODE], f"首页的县代码写的是 {codes[0][:6]}，"
-                                                   f"文件属于 {unit.code} {unit.name}")
+            findings.at("cover.unit", cells[CODE],
+                        f"{_place(cells[CODE])}的县代码写的是 {codes[0][:6]}，"
+                        f"文件属于 {unit.code} {unit.name}")
         elif not codes and name in _names() and name not in unit.name and unit.name not in name:
-            findings.at("cover.unit", cells[UNIT], f"首页的县名写的是“{name}”，"
-                                                   f"文件属于 {unit.code} {unit.name}")
+            findings.at("cover.unit", cells[UNIT],
+                        f"{_place(cells[UNIT])}的县名写的是“{name}”，"
+                        f"文件属于 {unit.code} {unit.name}")
+
+
+def _place(cell: Cell) -> str:
+    return "首页" if cell.sheet == PAGE else f"“{cell.sheet}”"
 
 
 def _names() -> set[str]:

@@ -25,7 +25,7 @@ def trace(unit: str, key: tuple[str, ...], year: int, raw: str, out: str, standa
           drop_personal: bool, as_json: bool) -> None:
     """卷宗里的一个数从哪里来：条款、算法、程序，直到原表的单元格。
 
-    写 表号 行 列，如 表8 3 差异系数、表8 "小学 R5" 差异系数；
+    写 表号 行 列，如 表6 3 差异系数、表6 "小学 R5" 差异系数；
     或 results.json 里的位置，如 /balance/4/cv。
     """
     from pipeline.county import County

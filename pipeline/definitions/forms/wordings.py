@@ -51,6 +51,13 @@ class Decoy(Definition):
     reason: Text
 
 
+class TellingApart(Definition):
+    """Headers of columns that tell rows of several counties or years apart, beside 统计三级."""
+
+    years: list[Text]
+    codes: list[Text]
+
+
 class Headers(Definition):
     """All of `data/headers.toml`."""
 
@@ -58,6 +65,7 @@ class Headers(Definition):
     same: list[Same]
     endings: dict[str, str]
     noise: Noise
+    telling_apart: TellingApart
     wordings: list[Wording]
     decoys: list[Decoy]
 

@@ -1,11 +1,12 @@
 """Which figure is meant (所问的数): by its place in a printed table, or in results.json.
 
-``表8 3 差异系数`` is the third row of the table that the dossier prints as 表8, ``表8 "小学 R5"
+``表6 3 差异系数`` is the third row of the table that the dossier prints as 表6, ``表6 "小学 R5"
 差异系数`` the row in which these words stand; ``/balance/4/cv`` is a pointer into results.json
 (RFC 6901), whose last step is a name.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -103,7 +104,8 @@ def printed_in(document: dict, label: str, row: str, column: str, standard: Stan
     traced.
     """
     blocks = [b for b in document["front"] + document["body"] if b["type"] == "table"]
-    label = "".join(label.split()).removeprefix("附录")
+    label = "".join(unicodedata.normalize("NFKC", label).split()).removeprefix("附录")
+    label = f"表{label}" if label.isdecimal() else label
     table = next((b for b in blocks if b["label"] == label), None)
     if table is None:
         raise WrongUse(f"卷宗里没有{label}；有 " + "、".join(b["label"] for b in blocks))

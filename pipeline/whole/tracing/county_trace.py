@@ -42,7 +42,7 @@ def asked_figure(folder: Path, key: tuple[str, ...], county: County) -> AskedFig
     if key[0].startswith("/") and len(key) == 1:
         return pointed_at(json.loads((folder / "results.json").read_text("utf-8")), key[0])
     if len(key) != 3:
-        raise WrongUse("要溯源的数写作 表号 行 列，如 表8 3 差异系数；"
+        raise WrongUse("要溯源的数写作 表号 行 列，如 表6 3 差异系数；"
                        "或写 results.json 里的位置，如 /balance/4/cv")
     notebook = nbformat.read(folder / "dossier.ipynb", as_version=4)
     return printed_in(read_notebook(notebook), *key, county.standard)

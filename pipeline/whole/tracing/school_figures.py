@@ -20,7 +20,7 @@ from pipeline.whole.tracing.traced import Traced, code_of
 
 PUPILS, _SENIOR = "pupils", "pupils_senior"
 _OF = ("year", "stage", "school_code")
-_CLEANED = {"clean", "note"}
+_CLEANED, _CORRECTED = {"clean", "note"}, "cell.corrected"
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,9 @@ class SchoolFigures:
 
     def _told(self, cells: Iterable[dict]) -> tuple[dict, ...]:
         """Return cells with what was cleaned in them (清洗、更正)."""
-        return tuple({**cell, "cleaned": self._cleaned.get(_place(cell), "")} for cell in cells)
+        return tuple({**cell, "cleaned": self._cleaned.get(_place(cell), ("", ""))[1],
+                      "corrected": self._cleaned.get(_place(cell), ("", ""))[0] == _CORRECTED}
+                     for cell in cells)
 
     def _used(self, indicator: Indicator, school: dict) -> list[str]:
         if indicator.given:
@@ -148,8 +150,9 @@ class SchoolFigures:
         return found
 
     @cached_property
-    def _cleaned(self) -> dict[tuple, str]:
-        return {_place(row): row["action"] for row in records(self.tables["findings"])
+    def _cleaned(self) -> dict[tuple, tuple[str, str]]:
+        return {_place(row): (row["code"], row["action"])
+                for row in records(self.tables["findings"])
                 if row["severity"] in _CLEANED and row["row"]}
 
     @cached_property

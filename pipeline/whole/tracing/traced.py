@@ -73,5 +73,10 @@ def _cell_words(cell: dict) -> str:
     place = f"{cell['column']}{cell['row']}" if cell.get("column") else f"第{cell['row']}行"
     said = [" ".join(filter(None, (cell["file"], cell["sheet"], place)))]
     if "text" in cell:
-        said.append(f"原文“{cell['text']}”")
+        said.append(f"{_read_as(cell)}“{cell['text']}”")
     return "，".join([*said, *filter(None, [cell.get("cleaned")])])
+
+
+def _read_as(cell: dict) -> str:
+    """Say whether the text stands in the file, or is what a registered correction put there."""
+    return "更正后为" if cell.get("corrected") else "原文"
