@@ -52,7 +52,7 @@ def states_of(data, schools=NOBODY) -> dict[str, str]:
     """Return id → state of every row that is judged."""
     values = indicator_values(schools, CN)
     tables = values, compliance(values, schools, CN), balance(values, schools, CN, [YEAR])
-    rows = judgements(*tables, {YEAR: data}, YEAR, CN)
+    rows = judgements(*tables, schools, {YEAR: data}, YEAR, CN)
     return dict(zip(rows["id"], rows["status"], strict=True))
 
 

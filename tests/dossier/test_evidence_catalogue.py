@@ -8,8 +8,11 @@ import pytest
 from handing_in import DAY, JUNIOR, PAPER, PRIMARY, made, three
 from tables import YEAR, found, imported, school
 
+from pipeline.analysis.schools.indicator_values import blank_variables
 from pipeline.county import EVIDENCE, County
+from pipeline.definitions.indicators import indicators
 from pipeline.definitions.standards import standard
+from pipeline.dossier.c04_government import open_sentences, open_table
 from pipeline.dossier.c90_appendix import CATALOGUE_TABLES, catalogue_workbook
 from pipeline.ground.terms import records
 from pipeline.publishing.chapter_parameters import Parameters
@@ -72,6 +75,48 @@ def test_what_is_missing_is_listed_and_is_never_met(counties):
     listed = {row["编号"] for row in rows(data, "还缺的材料")}
     assert open_ <= listed and not {r["编号"] for r in lines if r["结论"] == "达标"} & {
         row["编号"] for row in lines if row["还缺"] == "未提交"}
+
+
+ALIKE = [school(2), school(3), *JUNIOR]
+FIELD, INDOOR = {"运动场地面积(㎡)": None}, {"室内体育用房面积(㎡)": None}
+NINE = [school(6, "九年一贯制学校", 学段=zh) | FIELD for zh in ("小学", "初中")]
+
+
+# 初中一校空白；小学已使R5未达标；空白的学校本身已未达标；拆分的学校还须有各学段在校生数
+@pytest.mark.parametrize(("schools", "status", "wanted"), [
+    ([*ALIKE[:2], ALIKE[2] | INDOOR], "undetermined", "补填甲4校的室内体育用房面积"),
+    ([ALIKE[0] | {"运动场地面积(㎡)": 0}, ALIKE[1], ALIKE[2] | INDOOR], "not_met",
+     "补填甲4校的室内体育用房面积"),
+    ([ALIKE[0] | {"教学仪器设备值(万元)": 0} | FIELD, *ALIKE[1:]], "undetermined",
+     "补填甲2校的运动场地面积"),
+    ([ALIKE[0] | FIELD | INDOOR, ALIKE[1] | FIELD | INDOOR, ALIKE[2] | INDOOR], "undetermined",
+     "补填甲2校、甲3校的运动场地面积、室内体育用房面积；补填甲4校的室内体育用房面积"),
+    ([*ALIKE, *NINE], "undetermined",
+     "补填甲6校（小学部）、甲6校（初中部）的运动场地面积（按学段拆分，还须有各学段在校生数）")])
+def test_schools_without_data_are_listed_with_the_blank_columns_whatever_the_verdict(
+        tmp_path, schools, status, wanted):
+    tables, county = made(tmp_path, schools)
+    [row] = [r for r in records(tables["judgements"]) if r["id"] == "R5"]
+    assert (row["status"], row["evidence"]) == (status, f"学校数据表：{wanted}")
+    given = tables["judgements"], tables["indicators"], county
+    listed = {cells[0].text: cells[3].text for cells in open_table(*given).rows}
+    assert listed["R5"] == row["evidence"] and "R1" not in listed
+    judged = open_sentences(*given).paragraphs[0].partition("已有结论、仍有学校缺数据的")[2]
+    assert ("R5" in judged) == (status == "not_met")
+    lines = {r["编号"]: r["还缺"] for r in rows(workbook((tables, county)), "全县指标")}
+    assert "所缺此项数据（甲" in lines["R5"] and lines["R1"] == ""
+
+
+@pytest.mark.parametrize(("id", "school", "reported", "blank"), [
+    ("R5", {"field_area_m2": 1}, {"field_area_m2", "indoor_sport_area_m2"},
+     ["indoor_sport_area_m2"]),
+    ("R5", {"indoor_sport_area_m2": 1}, {"indoor_sport_area_m2", "sports_venue_area_m2"},
+     ["sports_venue_area_m2"]),
+    ("R5", {}, set(), ["field_area_m2", "indoor_sport_area_m2"]),
+    ("R4", {"teaching_area_m2": 2, "indoor_sport_area_m2": 1}, {"teaching_area_m2"}, []),
+    ("C4", {"math_score": 1}, {"math_score"}, ["read_score"])])
+def test_the_blank_variables_are_those_of_the_form(id, school, reported, blank):
+    assert blank_variables(school, indicators()[id], reported) == blank
 
 
 def test_schools_stand_one_by_one_in_the_one_order(counties):

@@ -76,7 +76,14 @@ def test_a_county_of_hardly_anything(name, standard, years, tmp_path):
 
 def test_a_county_that_has_handed_in_no_school(tmp_path):
     given = {"unit": "410105", "year": 2023, "processed": str(tmp_path / "processed")}
-    assert odd(printed(COUNTY, given)) == []
+    exhibits = printed(COUNTY, given)
+    assert odd(exhibits) == []
+    brief = {one.key: one for one in exhibits if one.key.startswith("brief_")}
+    assert {tuple(cell.text for cell in row[3:9:4]) for row in brief["brief_table"].rows} == {
+        ("—", "—")}
+    assert brief["brief_problems"].paragraphs == (
+        "全部40项待核，尚无结论；待核的可能还有问题。应提交的资料共40项："
+        "先补齐学校情况表（资源配置7项由此测算），其余见[[open_table]]。",)
 
 
 @pytest.mark.parametrize("unit", ["990101", "410105"])

@@ -125,6 +125,13 @@ def test_caption_rows_and_notes_are_never_parted(lines):
         assert ("尾注" in text) <= ("第12行" in text)
 
 
+@pytest.mark.parametrize(("figures", "count"), [(0, 1), (1, 2)])
+def test_a_brief_has_a_page_of_figures_only_where_it_has_figures(figures, count):
+    said = [shows(Prose("said", ("结论。",))), *[shows(FIGURE)] * figures]
+    document = read_notebook(notebook(*said)) | {"kind": "brief"}
+    assert len(pages(typeset(document))) == count
+
+
 def test_the_mark_and_the_page_number_stand_where_they_should(example):
     texts = pages(example)
     assert all("样张" in text for text in texts)

@@ -12,6 +12,9 @@ from pipeline.analysis.county.comparing import Outcome
 from pipeline.analysis.county.composite import composites
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.item_verdicts import judge_document, judge_item, judge_veto
+from pipeline.analysis.schools.indicator_values import blank_variables, lacking_schools, value_of
+from pipeline.definitions.forms.variables import variables
+from pipeline.definitions.indicators import Indicator
 from pipeline.definitions.standards import ELIGIBILITY_ID, Standard
 from pipeline.ground.exact import from_exact_text
 from pipeline.ground.terms import (
@@ -31,14 +34,17 @@ from pipeline.ground.terms import (
 
 
 def judgements(indicators: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
-               data: dict[int, CountyData], year: int, standard: Standard) -> pd.DataFrame:
+               schools: pd.DataFrame, data: dict[int, CountyData], year: int,
+               standard: Standard) -> pd.DataFrame:
     """Return the judgements table of a year: resource part, items, vetoes, conditions for
     applying. ``data`` is what was handed in for each year."""
     if not standard.judged:
         return TABLES["judgements"].frame([])
     given, rows = data[year], []
     if standard.judges_schools:
+        now = schools[schools["year"] == year]
         rows = [_resource_row(id, indicators, compliance, balance, year, standard)
+                | {"evidence": "学校数据表" + _to_fill_in(now, standard.indicator(id), standard)}
                 for id in standard.resource.indicators]
     rows += _composite_rows(balance, year, standard)
     rows += [_row(item, item.group, judge_item(item, given)) for item in standard.items]
@@ -87,19 +93,40 @@ def _resource_row(id: str, indicators: pd.DataFrame, compliance: pd.DataFrame,
             for r in records(cvs) if r["status"] != MET]
     levels = _levels(id, indicators, compliance, year)
     failing = sum(status == NOT_MET and level in (FLOOR, BELOW) for _, level, status in levels)
-    lacking = [name for name, level, status in levels
-               if status == UNDETERMINED and level == MISSING]
-    open_ = len(lacking)
+    open_ = any(status == UNDETERMINED and level == MISSING for _, level, status in levels)
+    lacking = lacking_schools(indicators, year).get(id)
     if failing:
         said.append(f"{failing}所未达标学校此项不足")
-    if open_:
-        said.append(f"{open_}所缺此项数据（{'、'.join(lacking)}）")
+    if lacking:
+        said.append(lacking_words(lacking))
     states = [*cvs["status"], NOT_MET if failing else MET, UNDETERMINED if open_ else MET]
     return {"id": id, "group": RESOURCE, "zh": standard.indicator(id).zh,
             "status": verdict(states), "reason": "；".join(said) or "差异系数与各校均符合要求",
-            "evidence": "学校数据表" + (f"：补填{'、'.join(lacking)}的该项原始数据"
-                                   if open_ else ""),
             "clause": standard.thresholds[id].clause}
+
+
+def lacking_words(schools: list[str]) -> str:
+    """Say how many schools have no value of an indicator, and which."""
+    return f"{len(schools)}所缺此项数据（{'、'.join(schools)}）"
+
+
+def _to_fill_in(schools: pd.DataFrame, indicator: Indicator, standard: Standard) -> str:
+    """Say which columns which schools have to fill in, schools with the same blanks together.
+
+    What a school of several stages shares is split by pupils and has no value without them.
+    """
+    reported = {variable for variable in indicator.variables
+                if variable in schools and schools[variable].notna().any()}
+    blanks: dict[str, list[str]] = {}
+    for school in records(schools):
+        if value_of(school, indicator) is None:
+            what = "、".join(variables().variables[v].zh
+                            for v in blank_variables(school, indicator, reported))
+            if indicator.split and school["school_type"] in standard.split.weights:
+                what += "（按学段拆分，还须有各学段在校生数）"
+            blanks.setdefault(what, []).append(school["name"])
+    said = "；".join(f"补填{'、'.join(names)}的{what}" for what, names in blanks.items())
+    return f"：{said}" if said else ""
 
 
 def _levels(id: str, indicators: pd.DataFrame, compliance: pd.DataFrame, year: int

@@ -13,7 +13,9 @@ import pandas as pd
 
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.item_verdicts import judge_rule
+from pipeline.analysis.county.verdict import lacking_words
 from pipeline.analysis.ledger.problems import EVERY_SCHOOL
+from pipeline.analysis.schools.indicator_values import lacking_schools
 from pipeline.definitions.forms.variables import squeeze
 from pipeline.definitions.items import Item
 from pipeline.definitions.standards import Standard
@@ -35,14 +37,15 @@ def evidence_catalogue(judgements: pd.DataFrame, targets: pd.DataFrame, indicato
     given = data[year]
     files = [row for row in records(evidence_files) if row["year"] == year]
     kinds = {item.id: item.kind for item in standard.items}
-    found = [*_of_county(judgements, kinds, given), *_of_plans(targets, given),
+    gaps = lacking_schools(indicators, year)
+    found = [*_of_county(judgements, kinds, given, gaps), *_of_plans(targets, given),
              *_of_schools(judgements, indicators, given, standard)]
     return TABLES["evidence_catalogue"].frame([
         {"year": year, **_filed(row, files)} for row in found])
 
 
-def _of_county(judgements: pd.DataFrame, kinds: dict[str, str], data: CountyData
-               ) -> Iterator[dict]:
+def _of_county(judgements: pd.DataFrame, kinds: dict[str, str], data: CountyData,
+               gaps: dict[str, list[str]]) -> Iterator[dict]:
     for row in records(judgements):
         kind = "data" if row["group"] == RESOURCE else kinds.get(row["id"], "evidence")
         paper = data.evidence.get(row["id"]) if kind in _PAPERS else None
@@ -50,6 +53,8 @@ def _of_county(judgements: pd.DataFrame, kinds: dict[str, str], data: CountyData
         if row["status"] == UNDETERMINED and kind != "evidence":
             lacking = [row["reason"], *lacking] if kind == "data" else [
                 row["reason"].split("；材料：")[0], *lacking]
+        elif row["id"] in gaps:
+            lacking = [lacking_words(gaps[row["id"]])]
         yield {"part": "county", "id": row["id"], "zh": row["zh"], "status": row["status"],
                "wanted": row["evidence"], "needs_paper": kind in _PAPERS, "clause": row["clause"],
                **_listed(paper), "lacking": lacking}

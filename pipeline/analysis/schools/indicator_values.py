@@ -47,6 +47,30 @@ def value_of(school: dict, indicator: Indicator) -> Fraction | None:
     return None if amount is None else Fraction(amount) * indicator.per / school["pupils"]
 
 
+def blank_variables(school: dict, indicator: Indicator, reported: set[str]) -> list[str]:
+    """Return the variables that a school has to fill in for an indicator (还缺的原始数据).
+
+    ``reported`` are the variables of which some school of the year has a figure: a sum that is
+    reported in place of its parts is named where not all of these are.
+    """
+    wanted = indicator.variables
+    if numerator := indicator.numerator:
+        wanted = [*numerator.plus, *numerator.minus]
+        if numerator.instead in reported and not reported.issuperset(wanted):
+            wanted = [numerator.instead]
+    return [variable for variable in wanted if is_missing(school.get(variable))]
+
+
+def lacking_schools(indicators: pd.DataFrame, year: int) -> dict[str, list[str]]:
+    """Return id → names of the schools without a value in a year (缺数据的学校), of indicators
+    that have a standard."""
+    found: dict[str, list[str]] = {}
+    for row in records(indicators[indicators["year"] == year]):
+        if row["level"] == MISSING:
+            found.setdefault(row["indicator"], []).append(row["name"])
+    return found
+
+
 def level_of(value: Fraction | None, threshold: Fraction | None, floor: Fraction | None) -> str:
     """Return met / floor / below / missing; empty where the standard has no threshold.
 

@@ -6,7 +6,16 @@ from pipeline.county import County
 from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import joined
-from pipeline.ground.terms import ELIGIBILITY, MET, NOT_MET, STATE_ZH, UNDETERMINED, VETO, records
+from pipeline.ground.terms import (
+    ELIGIBILITY,
+    MET,
+    MISSING,
+    NOT_MET,
+    STATE_ZH,
+    UNDETERMINED,
+    VETO,
+    records,
+)
 
 GROUPS = {"government": "政府保障程度", "quality": "教育质量", "recognition": "社会认可度"}
 _VETO_ZH = {MET: "未发生", NOT_MET: "有此情况", UNDETERMINED: "待核"}
@@ -104,20 +113,37 @@ def failing_school_table(judgements: pd.DataFrame, county: County) -> PrintedTab
         notes=("“所有学校”“所有班级”类指标，一所不符合即全县未达标。",))
 
 
-def open_sentences(judgements: pd.DataFrame, county: County) -> Prose:
-    """Say how many items are open and that the list below can be worked off."""
-    open_ = judgements[judgements["status"] == UNDETERMINED]
-    if open_.empty:
-        return Prose("open_sentences", ("没有待核事项。",))
-    return Prose("open_sentences", (
-        f"待核{len(open_)}项：{joined(list(open_['id']))}。按[[open_table]]补交资料后重新测算。",))
+def incomplete(judgements: pd.DataFrame, indicators: pd.DataFrame, county: County
+               ) -> pd.DataFrame:
+    """Return what is 待核, and what is judged already though schools lack data of it."""
+    lacking = (indicators["year"] == county.year) & (indicators["level"] == MISSING)
+    gaps = set(indicators.loc[lacking, "indicator"])
+    return judgements[(judgements["status"] == UNDETERMINED) | judgements["id"].isin(gaps)]
 
 
-def open_table(judgements: pd.DataFrame, county: County) -> PrintedTable:
-    """Print what is 待核 and what is to be handed in, in the order of the standard."""
-    open_ = records(judgements[judgements["status"] == UNDETERMINED])
+def open_words(judgements: pd.DataFrame, indicators: pd.DataFrame, county: County) -> str:
+    """Say how many items are open, and which are judged though schools lack data of them."""
+    rows = incomplete(judgements, indicators, county)
+    is_open = rows["status"] == UNDETERMINED
+    open_, judged = list(rows.loc[is_open, "id"]), list(rows.loc[~is_open, "id"])
+    said = f"待核{len(open_)}项：{joined(open_)}。" if open_ else "没有待核事项。"
+    if judged:
+        said += f"已有结论、仍有学校缺数据的{len(judged)}项：{joined(judged)}。"
+    return said
+
+
+def open_sentences(judgements: pd.DataFrame, indicators: pd.DataFrame, county: County) -> Prose:
+    """Say what is open and that the list below can be worked off."""
+    more = "" if incomplete(judgements, indicators, county).empty else (
+        "按[[open_table]]补交资料后重新测算。")
+    return Prose("open_sentences", (open_words(judgements, indicators, county) + more,))
+
+
+def open_table(judgements: pd.DataFrame, indicators: pd.DataFrame, county: County
+               ) -> PrintedTable:
+    """Print what is incomplete and what is to be handed in, in the order of the standard."""
     rows = [(Cell(r["id"]), Cell(r["zh"]), Cell(r["reason"]), Cell(r["evidence"]))
-            for r in open_]
+            for r in records(incomplete(judgements, indicators, county))]
     if not rows:
         rows = [(Cell("—"), Cell("无待核事项"), Cell("—"), Cell("—"))]
     return PrintedTable(
@@ -125,4 +151,4 @@ def open_table(judgements: pd.DataFrame, county: County) -> PrintedTable:
         (Field("编号", align="center", width=0.8), Field("指标或事项", align="left", width=3.6),
          Field("现状", align="left", width=2.8), Field("应提交的资料", align="left", width=2.8)),
         tuple(rows), county.standard.document,
-        notes=("数据填入“县级数据”“班额”“专用教室”“质量监测”表，材料填入“佐证材料”表。",))
+        notes=("数据填入“学校情况”“县级数据”“班额”“专用教室”“质量监测”表，材料填入“佐证材料”表。",))

@@ -13,7 +13,7 @@ from pipeline.dossier.c09_conclusion.conclusion import (
 )
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import EMPTY, count_text, cv_text, level_text, limit_text
-from pipeline.ground.terms import BELOW, FLOOR, records
+from pipeline.ground.terms import BELOW, FLOOR, MISSING, RESOURCE, UNDETERMINED, records
 
 _MOST = 3
 
@@ -67,22 +67,38 @@ def _cells(row: dict | None, values: pd.DataFrame, decimals: int, county: County
     cells = [Cell(level_text(row["mean"], decimals), value=row["mean"]),
              Cell(cv, STATE_TONE[row["status"]], row["cv"])]
     if judged:
-        short = int(values["level"].isin([FLOOR, BELOW]).sum())
-        threshold = values["threshold"].iloc[0] if len(values) else None
+        known = (values["level"] != MISSING).any()
+        short = int(values["level"].isin([FLOOR, BELOW]).sum()) if known else None
+        threshold = county.standard.threshold(row["indicator"], row["stage"])
         cells[1:1] = [Cell(limit_text(threshold)), Cell(count_text(short), value=short)]
     return cells
 
 
-def brief_problems(problems: list[Problem], county: County) -> Prose:
-    """Name the three problems that touch most pupils; fewer, where there are no more."""
-    if not problems or not county.standard.judged:
-        return Prose("brief_problems", ("没有未达标的事项。",) if county.standard.judged else ())
+def brief_problems(problems: list[Problem], judgements: pd.DataFrame, county: County) -> Prose:
+    """Name the three problems that touch most pupils; fewer, where there are no more; and what
+    is to be handed in, where nothing failed and something is open."""
+    if not county.standard.judged:
+        return Prose("brief_problems", ())
+    if not problems:
+        return Prose("brief_problems", (_unfailed(judgements),))
     if len(problems) == 1:
         return Prose("brief_problems", (f"未达标的有1件。{problems[0].sentence}",))
     chosen = f"，列出涉及学生最多的{_MOST}件" if len(problems) > _MOST else ""
     return Prose("brief_problems", (
         f"主要问题如下（未达标共{len(problems)}件{chosen}）。",
         *(f"{n}．{problem.sentence}" for n, problem in enumerate(problems[:_MOST], 1))))
+
+
+def _unfailed(judgements: pd.DataFrame) -> str:
+    """Say that nothing failed; of what is open, that it may yet, and what to hand in first."""
+    open_ = judgements[judgements["status"] == UNDETERMINED]
+    if open_.empty:
+        return "没有未达标的事项。"
+    said = (f"全部{len(open_)}项待核，尚无结论" if len(open_) == len(judgements)
+            else f"没有判定为未达标的事项，{len(open_)}项待核")
+    measured = (open_["group"] == RESOURCE).sum()
+    sheets = f"先补齐学校情况表（资源配置{measured}项由此测算），其余" if measured else ""
+    return f"{said}；待核的可能还有问题。应提交的资料共{len(open_)}项：{sheets}见[[open_table]]。"
 
 
 def brief_path(path: pd.DataFrame, county: County) -> Prose | None:

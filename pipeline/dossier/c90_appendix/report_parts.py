@@ -15,8 +15,10 @@ from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
 from pipeline.dossier.c03_balance.coefficients import coefficient_lines
 from pipeline.dossier.c04_government.county_items import (
     eligibility_words,
+    incomplete,
     item_words,
     open_table,
+    open_words,
     state_zh,
     veto_table,
     veto_words,
@@ -114,11 +116,12 @@ def _situation(reason: str, schools: str) -> str:
 
 
 def _open(tables: Tables, county: County) -> list[Exhibit | None]:
-    open_ = (tables["judgements"]["status"] == UNDETERMINED).sum()
-    if not open_:
-        return [Prose("report_open", ("没有待核事项。",))]
-    return [Prose("report_open", (f"资料不全、尚不能判定的有{open_}项，应补交下列资料：",)),
-            replace(open_table(tables["judgements"], county), key="report_open_table")]
+    given = tables["judgements"], tables["indicators"], county
+    said = open_words(*given)
+    if incomplete(*given).empty:
+        return [Prose("report_open", (said,))]
+    return [Prose("report_open", (f"{said}应补交下列资料：",)),
+            replace(open_table(*given), key="report_open_table")]
 
 
 def _rectification(tables: Tables, county: County) -> list[Exhibit | None]:
