@@ -1,5 +1,6 @@
 """A question put otherwise in its cell of chapter 06 is marked wherever it is printed or saved."""
 
+import re
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -10,6 +11,8 @@ import pytest
 from test_gaps import NATION, ONE_STAGE, answered, drawn
 
 from pipeline.analysis.gaps.school_frame import school_frame
+from pipeline.analysis.schools.indicator_values import indicator_values
+from pipeline.cleaning.importing import import_county
 from pipeline.county import County
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.standards import load_standard
@@ -100,6 +103,18 @@ def test_a_changed_question_is_marked_wherever_it_is_printed_and_saved(
     assert run.cards[0].rows[0][0].text == "改动（不是检验方案所列）"
     models = run.county.load("models")
     assert set(models["id"].str.split("-").str[0]) == {"M1改", *(f"M{n}" for n in range(2, 8))}
+
+
+def test_the_other_setting_that_the_cell_proposes_runs_on_the_example_county_as_it_is_written(
+        tmp_path, monkeypatch):
+    proposed = re.search(r"(?m)^m1 = .*\n# .*去掉下一行.*\n# (m1 = .*)$", CELLS[1])[1]
+    county = County.open("990101", 2023, processed=str(tmp_path))
+    schools = import_county(county).schools
+    tables = (indicator_values(schools, county.standard), schools)
+    run = chapter(tmp_path, tables, monkeypatch, f"{AS_LISTED}\n{proposed}")
+    models = run.county.load("models").set_index("id")
+    assert models.loc["M1改-primary", "status"] == "fitted"
+    assert "标准误原为“HC3”，改为“HC1”" in str(run.paper["question_sentences"])
 
 
 def test_the_ends_of_the_dossier_say_which_question_was_changed(tmp_path, sixty, monkeypatch):
