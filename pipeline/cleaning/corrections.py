@@ -10,11 +10,11 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet, Unreadable
 from pipeline.cleaning.files.gate import admit
 from pipeline.cleaning.files.text_files import decode
-from pipeline.cleaning.privacy import without_personal_line
+from pipeline.cleaning.privacy import personal_places, without_personal_line
 from pipeline.definitions.persons.personal import WITHHELD
 from pipeline.known_files import CORRECTIONS
 
@@ -85,6 +85,8 @@ def apply_corrections(sheet: Sheet, written: tuple[int, str, str], corrections: 
     if not corrections:
         return sheet
 
+    made: list[tuple[Cell, str]] = []
+
     def corrected(cell: Cell) -> Cell:
         place = (*written, f"{cell.column}{cell.row}")
         line = corrections.get(place)
@@ -92,14 +94,25 @@ def apply_corrections(sheet: Sheet, written: tuple[int, str, str], corrections: 
             return cell
         del corrections[place]
         text = "" if line["新值"] == WITHHELD else line["新值"]
-        same = text == line["原值"]
-        findings.at(*("cell.confirmed", cell, "按登记的理由确认，值不变") if same else
-                    ("cell.corrected", cell, "按登记的理由更正"))
+        made.append((cell, text))
         return replace(cell, text=text, kind=TEXT if text.strip() else BLANK, calculated=False,
-                       confirmed=same)
+                       confirmed=text == cell.text)
 
-    rows = tuple(tuple(corrected(cell) for cell in row) for row in sheet.rows)
-    return replace(sheet, rows=rows)
+    now = replace(sheet, rows=tuple(tuple(map(corrected, row)) for row in sheet.rows))
+    hidden = personal_places(sheet) | personal_places(now) if made else set()
+    for cell, text in made:
+        told = "" if (cell.row, cell.column) in hidden else _change(cell.text, text)
+        findings.at(*("cell.confirmed", cell, "按登记的理由确认，值不变") if text == cell.text else
+                    ("cell.corrected", cell, f"按登记的理由更正{told}"))
+    return now
+
+
+def _change(old: str, new: str) -> str:
+    """Say from what to what a cell was changed where both are numbers (`quoted`), or the old one is
+    blank; what is taken out of a table is not repeated."""
+    said = "空白" if not old.strip() else quoted(old), quoted(new)
+    plain = said[0][0] in "空“" and said[1][0] == "“"
+    return f"：由{said[0]}改为{said[1]}" if plain else ""
 
 
 def report_unused(corrections: dict[tuple, dict], findings: Findings) -> None:

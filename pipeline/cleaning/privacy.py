@@ -72,6 +72,11 @@ def without_personal(sheet: Sheet, drop: bool, findings: Findings,
     return replace(sheet, rows=rows)
 
 
+def personal_places(sheet: Sheet) -> set[tuple[int, str]]:
+    """Return (row, column) of the cells that would not pass the gate, a long amount among them."""
+    return {(cell.row, cell.column) for _, cell in _personal_cells(sheet, frozenset())}
+
+
 def _personal_cells(sheet: Sheet, quantities: Set[int]) -> Iterator[tuple[int, Cell]]:
     """Yield the cells below a header of persons, and those that hold personal data."""
     columns, posts = (_columns(sheet, told) for told in (is_personal_header, is_post_header))

@@ -160,6 +160,26 @@ def test_a_correction_with_its_old_value_and_a_reason_is_made(tmp_path, encoding
     assert [f["column"] for f in found(result, "cell.corrected")] == ["L"]
 
 
+# 列、原值、新值 | 记录
+CHANGES = {
+    (PE, "约6", "6"): "按登记的理由更正：由“约6”改为“6”",
+    (PE, 60, "6"): "按登记的理由更正：由“60”改为“6”",
+    (PE, "", "6"): "按登记的理由更正：由空白改为“6”",
+    (PE, 60, ""): "按登记的理由更正", (PE, "王小明", "6"): "按登记的理由更正",
+    (PE, "13800138000", "6"): "按登记的理由更正",
+    ("学校名称", "甲校", "乙校"): "按登记的理由更正",
+    ("联系电话", "8765432", "1"): "按登记的理由更正"}
+
+
+@pytest.mark.parametrize(("header", "old", "new"), CHANGES)
+def test_a_correction_tells_numbers_and_nothing_that_may_be_personal(tmp_path, header, old, new):
+    rows = [school(1) | {header: school(1).get(header)}, school(2) | {header: old}]
+    column = "ABCDEFGHIJKLMNOPQR"[list(rows[1]).index(header)]
+    line = CORRECTION.replace("L3", f"{column}3").replace("6", new).format(old, "核实")
+    told = found(imported(tmp_path, rows, corrections=line.encode()), "cell.corrected")
+    assert [f["action"] for f in told] == [CHANGES[header, old, new]]
+
+
 @pytest.mark.parametrize("line", [
     CORRECTION.format("约7", "核实"), CORRECTION.format("约6", " "), CORRECTION.format("约6", ""),
     CORRECTION.format("约6", "核实").replace("L3", "L9"), CORRECTION.partition("理由")[0],
