@@ -69,10 +69,18 @@ def require_ours(folder: Path, place: str = "") -> None:
 
 
 def claim(folder: Path, place: str = "") -> Path:
-    """Make a folder ours if it is nobody's; return it. Raises `WrongUse` where it is not ours."""
+    """Make a folder ours if it is nobody's; return it. Raises `WrongUse` where it is not ours.
+
+    Two commands that begin at once (shards) write the same mark: whose was moved into its place
+    by the other has nothing left to do.
+    """
     require_ours(folder, place)
     if not (folder / MARK).is_file():
-        write_mark(folder, {}, place)
+        try:
+            write_mark(folder, {}, place)
+        except FileNotFoundError:
+            if not (folder / MARK).is_file():
+                raise
     return folder
 
 

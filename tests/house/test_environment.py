@@ -98,9 +98,10 @@ def third_party(paths):
 
 
 def undeclared(folder, pattern, declared):
-    """Return import name → distributions, where no declared dependency ships the name."""
+    """Return import name → distributions, where no declared dependency ships the name; what is
+    not installed, as the examples' data at first, is taken by its name."""
     ships = packages_distributions()
-    found = {name: sorted({normal(d) for d in ships.get(name, [])})
+    found = {name: sorted({normal(d) for d in ships.get(name, [name])})
              for name in third_party(sorted((ROOT / folder).rglob(pattern)))}
     return {name: made_by for name, made_by in found.items() if not {*made_by} & {*declared}}
 

@@ -112,6 +112,7 @@ sys.path[:0] = PATHS
 from pathlib import Path
 from batches import fake
 from test_processes import start
+import pipeline.commands.run
 from pipeline.__main__ import main
 from pipeline.publishing.batch.hands.crew import Crew
 
