@@ -18,7 +18,9 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tempfile
+import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
@@ -54,12 +56,31 @@ class Side:
     home: Path
     place: Path
 
+    def interpreter(self) -> Path:
+        """Return a Python that imports its program wherever it starts: its own, or one that takes
+        this one's packages."""
+        own, made = (place / "bin" / "python" for place in (self.home / ".venv",
+                                                            self.place / "python"))
+        if own.is_file() or made.is_file():
+            return own if own.is_file() else made
+        venv.create(self.place / "python", symlinks=True)
+        (packages,) = (self.place / "python").glob("lib/*/site-packages")
+        (packages / "checkout.pth").write_text(
+            f"{self.home}\n{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+        return made
+
     def python(self, *words: object, **more: object) -> subprocess.CompletedProcess:
-        """Run its Python, which imports its program."""
-        own = self.home / ".venv" / "bin" / "python"
-        return subprocess.run(
-            [own if own.is_file() else sys.executable, *words], cwd=self.home, check=False,
-            env=os.environ | {"PYTHONPATH": str(self.home)}, stdout=subprocess.PIPE, **more)
+        """Run its Python in its folder."""
+        return subprocess.run([self.interpreter(), *words], cwd=self.home, check=False,
+                              stdout=subprocess.PIPE, **more)
+
+    def require_own_program(self) -> None:
+        """Stop where its Python takes another checkout's program: a run starts anew in an
+        environment that knows neither the folder nor PYTHONPATH, and all would be equal."""
+        said = self.python("-P", "-c", "import pipeline; print(pipeline.__file__)", text=True,
+                           env={"PATH": os.environ["PATH"]}).stdout
+        if self.home / "pipeline" / "__init__.py" != Path(said.strip()).resolve():
+            raise SystemExit(f"{self.home} 的 Python 引用的是另一份程序：{said.strip() or '没有'}")
 
     def make(self, book: Book) -> int:
         """Make a book; return the exit code."""
@@ -158,6 +179,8 @@ def _california(other: Path) -> Path | None:
 def compare_all(other: Path, only: list[str], place: Path) -> int:
     """Make and compare every book, or those named; print what holds; return the exit code."""
     this, that = Side(HERE, place / "this"), Side(other, place / "other")
+    for side in (this, that):
+        side.require_own_program()
     nation, california = place / "nation", _california(other)
     subprocess.run([sys.executable, "-m", "pipeline", "synth", nation, *NATION], cwd=HERE,
                    env=os.environ | {"PYTHONPATH": str(HERE)}, check=True, capture_output=True)

@@ -17,33 +17,24 @@ from pipeline.ground.private_files import private_by_default
 
 _LEAST_MEMORY = 1_000_000_000  # bytes of address space; with 700 MB the smallest dossier dies
 
-# name → where it is, the first line of its help
+# name → the module and the name in it
 COMMANDS = {
-    "annual": ("annual:annual", "汇总许多县，出年度评价；一县出错只少一县。"),
-    "check": ("check:check", "只读入和核查，不出卷宗；文件夹的结论和退出码与 run 相同。"),
-    "clean": ("records.clean:clean",
-              "删去本软件写出的卷宗、中间表和记录；其他文件不动，逐一列出。"),
-    "collect": ("records.collect:collect",
-                "合并各分片的记录，写出 batch.json、batch.csv 和总览，列出还缺哪些县。"),
-    "doctor": ("doctor:doctor", "检查本机能否出卷宗：软件包、字体、排版、内核、写入权限。"),
-    "index": ("records.index:index",
-              "写总览 index.html：一县一行，可查找、筛选、排序；写 reports 或 reports/年份。"),
-    "key": ("records.key:key",
-            "做一对 Ed25519 密钥：私钥写入所给文件，公钥写在旁边（.pub）。已有的文件不覆盖。"),
-    "list": ("list:list_", "列出标准包、规划包、指标、表式、核查项或已登记的县。"),
-    "prefecture": ("prefecture:prefecture",
-                   "由各县自己的表相加，判定市（州）级规划目标，并列各县；"
-                   "要出成一本的用 run --prefecture。"),
-    "run": ("run:run", "出一个或几个县的卷宗；--all 出全部的。没有变化的县不重做。"),
-    "sign": ("records.sign:sign",
-             "先核对每份卷宗与其记录相符，再一起签名，打印批次根；有一份不符即不签。"),
-    "synth": ("synth:synth", "造一份全国数据，真值已知：检验程序和方法用，全部虚构。"),
-    "template": ("template:template", "写一份空白采集表（带下拉选项、填写限制和填表说明）。"),
-    "trace": ("records.trace:trace",
-              "卷宗里的一个数从哪里来：条款、算法、程序，直到原表的单元格。"),
-    "verify": ("records.verify:verify",
-               "核对卷宗是否仍是当初做出的那一份。退出码：0 相符，1 不符，2 未能核对。"),
-    "what-if": ("what_if:what_if_", "假设学校停办、学生增减、教师调动或增配，看判定怎样变化。"),
+    "annual": "annual:annual",
+    "check": "check:check",
+    "clean": "records.clean:clean",
+    "collect": "records.collect:collect",
+    "doctor": "doctor:doctor",
+    "index": "records.index:index",
+    "key": "records.key:key",
+    "list": "list:list_",
+    "prefecture": "prefecture:prefecture",
+    "run": "run:run",
+    "sign": "records.sign:sign",
+    "synth": "synth:synth",
+    "template": "template:template",
+    "trace": "records.trace:trace",
+    "verify": "records.verify:verify",
+    "what-if": "what_if:what_if_",
 }
 
 
@@ -58,13 +49,14 @@ class Commands(click.Group):
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        module, _, name = COMMANDS[cmd_name].partition(":")
         return getattr(import_module(f"{__name__}.{module}"), name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what each does in a line."""
+        """Write the first paragraph of each command's own help; only here are all imported."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl([(name, (self.get_command(ctx, name).help or "").split("\n\n")[0])
+                                for name in COMMANDS])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

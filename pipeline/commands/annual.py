@@ -24,14 +24,8 @@ from pipeline.ground.machine import processors
               help="汇总表去处，默认 data/processed")
 @options.drop_personal
 @options.formats
-@click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
-              metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
-@click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
-              help="同时汇总几个县，默认按处理器个数")
-@click.option("--timeout", type=click.FloatRange(1), default=600, metavar="秒",
-              help="汇总一个县最多用时，默认 600")
-@click.option("--memory", type=click.IntRange(100), default=3000, metavar="MB",
-              help="汇总一个县最多用内存，默认 3000")
+@options.engine
+@options.limits("汇总")
 def annual(year: int, study: str, raw: str, out: str, processed: str, drop_personal: bool,
            formats: tuple[str, ...], engine: str, workers: int | None, timeout: float,
            memory: int) -> None:

@@ -1,5 +1,6 @@
 """Options that several commands have (共用的选项), each said once."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -38,3 +39,16 @@ appendix = click.option("--appendix", "binding", type=click.Choice(["apart", "bo
                         help="附录另册（apart，默认）或订在卷宗之后（bound）；不写时沿用已有的")
 standard = click.option("--standard", default="", metavar="标准包", callback=_standard,
                         help="编号或 .toml 文件的路径，默认按县的登记")
+engine = click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
+                      metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
+
+
+def limits(doing_zh: str) -> Callable[[Callable], Callable]:
+    """Return ``--workers``, ``--timeout`` and ``--memory`` of what is done county by county."""
+    workers = click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
+                           help=f"同时{doing_zh}几个县，默认按处理器个数")
+    timeout = click.option("--timeout", type=click.FloatRange(1), default=600, metavar="秒",
+                           help=f"{doing_zh}一个县最多用时，默认 600")
+    memory = click.option("--memory", type=click.IntRange(100), default=3000, metavar="MB",
+                          help=f"{doing_zh}一个县最多用内存，默认 3000")
+    return lambda command: workers(timeout(memory(command)))

@@ -39,14 +39,8 @@ from pipeline.ground.machine import processors
 @options.drop_personal
 @options.formats
 @options.appendix
-@click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",
-              metavar="fork|kernel", help="章节怎样执行：分叉的进程（默认）或 Jupyter 内核")
-@click.option("--workers", type=click.IntRange(1, 1024), metavar="个数",
-              help="同时做几个县，默认按处理器个数")
-@click.option("--timeout", type=click.FloatRange(1), default=600, metavar="秒",
-              help="一个县最多用时，默认 600")
-@click.option("--memory", type=click.IntRange(100), default=3000, metavar="MB",
-              help="一个县最多用内存，默认 3000")
+@options.engine
+@options.limits("做")
 @click.option("--force", is_flag=True, help="没有变化的也重做")
 @click.option("--dry-run", is_flag=True, help="只列出做哪些县、为什么，不做")
 @click.option("--max-failures", default="", metavar="个数|百分数",

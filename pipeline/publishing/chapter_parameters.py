@@ -4,7 +4,9 @@ papermill only warns about a parameter that it does not know, so the names given
 chapter takes, and their types are compared here.
 """
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from pipeline.annual_evaluation.prefecture_unit import SUBJECT, Prefecture
 from pipeline.definitions.base import ROOT
@@ -13,28 +15,36 @@ from pipeline.definitions.studies import study
 from pipeline.ground.errors import WrongUse
 
 
-class Parameters(BaseModel):
-    """What every chapter of a county takes: scalars only, no name beside these, a code is text.
+def _text(given: object) -> object:
+    """Take a number for a code: papermill's -p makes one of it."""
+    return str(given) if type(given) is int else given
+
+
+def _six_digits(given: object) -> object:
+    """Take a number for a unit's code, too, with the zeros that it lost."""
+    return unit_code(given) if type(given) is int else given
+
+
+class ChapterParameters(BaseModel):
+    """What chapters take: scalars only, no name beside those that stand here, a code is text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Parameters(ChapterParameters):
+    """What every chapter of a county takes.
 
     ``pool`` is the folder of a finished annual evaluation (年度评价), whose counties are the
     unit's peers; none if empty.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    unit: str
+    unit: Annotated[str, BeforeValidator(_six_digits)]
     year: int
     standard: str = ""
     drop_personal: bool = False
     raw: str = "data/raw"
     processed: str = "data/processed"
     pool: str = ""
-
-    @field_validator("unit", mode="before")
-    @classmethod
-    def _as_code(cls, given: object) -> object:
-        """Take a number for a code: papermill's -p makes one of it."""
-        return unit_code(given) if type(given) is int else given
 
     @property
     def subject(self) -> str:
@@ -47,10 +57,8 @@ class Parameters(BaseModel):
         return self.model_dump(exclude={"drop_personal", "pool"})
 
 
-class AnnualParameters(BaseModel):
+class AnnualParameters(ChapterParameters):
     """What every chapter of an annual evaluation takes; an empty ``raw`` is the study's own."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     study: str
     year: int
@@ -69,22 +77,14 @@ class AnnualParameters(BaseModel):
         return self.model_dump(exclude={"drop_personal"})
 
 
-class PrefectureParameters(BaseModel):
+class PrefectureParameters(ChapterParameters):
     """What every chapter of a prefecture's book (市级规划目标) takes."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    prefecture: str
+    prefecture: Annotated[str, BeforeValidator(_text)]
     year: int
     drop_personal: bool = False
     raw: str = "data/raw"
     processed: str = "data/processed"
-
-    @field_validator("prefecture", mode="before")
-    @classmethod
-    def _as_code(cls, given: object) -> object:
-        """Take a number for a code: papermill's -p makes one of it."""
-        return str(given) if type(given) is int else given
 
     @property
     def subject(self) -> str:
@@ -118,7 +118,7 @@ def checked_prefecture(given: dict) -> PrefectureParameters:
     return parameters
 
 
-def _validated(kind: type[BaseModel], given: dict) -> BaseModel:
+def _validated(kind: type[ChapterParameters], given: dict) -> ChapterParameters:
     try:
         return kind.model_validate(given)
     except ValidationError as error:
@@ -126,7 +126,7 @@ def _validated(kind: type[BaseModel], given: dict) -> BaseModel:
         raise WrongUse("参数有误：" + "；".join(said)) from error
 
 
-def _fault_zh(error: dict, kind: type[BaseModel]) -> str:
+def _fault_zh(error: dict, kind: type[ChapterParameters]) -> str:
     name = error["loc"][0]
     known = "、".join(kind.model_fields)
     return {"extra_forbidden": f"没有参数“{name}”，可用的参数为 {known}",

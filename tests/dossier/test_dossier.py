@@ -1,7 +1,6 @@
 """One whole dossier, from the workbook to the letters in the PDF (slow)."""
 
 import hashlib
-import importlib.util
 import json
 import re
 from collections import namedtuple
@@ -14,13 +13,13 @@ import papermill
 import pypdf
 import pytest
 from opened_word import lacking, needs_writer, opened, printed, tables
-from published_data import require_examples
+from published_data import fetched_california
 
 from pipeline.analysis.evaluate import ASKED, STEPS, evaluated
 from pipeline.analysis.library import SchoolTable
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
-from pipeline.definitions.base import DATA, ROOT
+from pipeline.definitions.base import DATA
 from pipeline.definitions.standards import standard
 from pipeline.dossier.c09_conclusion.results import results_schema
 from pipeline.dossier.printing.numbers import cv_text, level_text, limit_text
@@ -284,14 +283,7 @@ def test_the_published_example_of_five_schools_gives_the_published_coefficient(t
 
 @pytest.fixture(scope="module")
 def california(tmp_path_factory):
-    """Return a raw folder with California's counties and their list, as fetched."""
-    require_examples()
-    spec = importlib.util.spec_from_file_location("fetch", ROOT / "data/raw/fetch_caschools.py")
-    fetch = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fetch)
-    folder = tmp_path_factory.mktemp("california")
-    fetch.write(folder)
-    return folder / fetch.FOLDER
+    return fetched_california(tmp_path_factory.mktemp("california"))[0]
 
 
 @pytest.mark.parametrize("unit", ["906029", "906037"])

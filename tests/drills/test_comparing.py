@@ -88,6 +88,29 @@ def test_only_the_stretch_that_differs_is_listed(mine, theirs, said):
     assert comparing.differences([*mine], [*theirs]) == said
 
 
+def checkout(folder):
+    """Return a checkout that is nothing but a program without a line."""
+    (folder / "pipeline").mkdir(parents=True)
+    (folder / "pipeline" / "__init__.py").touch()
+    return folder
+
+
+def test_a_checkout_without_a_python_of_its_own_gets_one_that_takes_its_program(tmp_path):
+    side = comparing.Side(checkout(tmp_path / "other"), tmp_path / "place")
+    side.require_own_program()
+    said = side.python("-P", "-c", "import pipeline, pandas; print(pipeline.__file__)", text=True)
+    assert said.stdout.strip() == str(tmp_path / "other" / "pipeline" / "__init__.py")
+
+
+def test_a_python_that_takes_another_checkout_s_program_is_refused(tmp_path):
+    own = checkout(tmp_path / "other") / ".venv" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    own.chmod(0o700)
+    with pytest.raises(SystemExit, match="引用的是另一份程序"):
+        comparing.Side(tmp_path / "other", tmp_path / "place").require_own_program()
+
+
 @pytest.mark.slow
 def test_a_checkout_with_another_word_on_paper_differs_in_that_word_alone(tmp_path):
     other = tmp_path / "other"

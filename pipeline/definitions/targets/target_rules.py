@@ -22,7 +22,36 @@ from pipeline.definitions.items import (
     SchoolSize,
 )
 
-_CLASSES = ["classes", "largest_class"]
+
+class _Limited(Arithmetic):
+    """What comes out stands against one limit (限值)."""
+
+    op: Op
+    value: Exact
+    unit: Text
+
+
+class _OfSchools(_Limited):
+    """One variable of the schools' own table is read."""
+
+    source_zh: ClassVar[str] = "学校情况表"
+    variable: Text
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return [self.variable]
+
+
+class _OfClasses(Arithmetic):
+    """The sizes of classes are read (班额)."""
+
+    source_zh: ClassVar[str] = "班额表、学校情况表"
+
+    @property
+    def school_variables(self) -> list[str]:
+        """Return what the rule asks of every school."""
+        return ["classes", "largest_class"]
 
 
 class CountyFigures(Arithmetic):
@@ -38,15 +67,12 @@ class CountyFigures(Arithmetic):
         return [v for part in self.parts for v in (*part.numerator, *part.denominator)]
 
 
-class CountiesThat(Arithmetic):
+class CountiesThat(_Limited):
     """How many counties of a prefecture say 1 (是) of themselves, or what share (县数、县占比)."""
 
     source_zh: ClassVar[str] = "县级数据"
     type: Literal["counties_that"]
     variable: Text
-    op: Op
-    value: Exact
-    unit: Text
 
     @property
     def county_variables(self) -> list[str]:
@@ -54,7 +80,7 @@ class CountiesThat(Arithmetic):
         return [self.variable]
 
 
-class Cohort(Arithmetic):
+class Cohort(_Limited):
     """How many of those who entered graduate (巩固率): 毕业÷（入学＋转入－转出－死亡）."""
 
     source_zh: ClassVar[str] = "县级数据"
@@ -64,9 +90,6 @@ class Cohort(Arithmetic):
     moved_in: Text
     moved_out: Text
     deaths: Text
-    op: Op
-    value: Exact
-    unit: Text
 
     @property
     def county_variables(self) -> list[str]:
@@ -74,21 +97,11 @@ class Cohort(Arithmetic):
         return [self.graduates, self.entrants, self.moved_in, self.moved_out, self.deaths]
 
 
-class PupilsPer(Arithmetic):
+class PupilsPer(_OfSchools):
     """Pupils of a stage for one of what its schools have together (全县生员比)."""
 
-    source_zh: ClassVar[str] = "学校情况表"
     type: Literal["pupils_per"]
-    variable: Text
     stage: Text
-    op: Op
-    value: Exact
-    unit: Text
-
-    @property
-    def school_variables(self) -> list[str]:
-        """Return what the rule asks of every school."""
-        return [self.variable]
 
 
 class SmallSchoolRatio(Arithmetic):
@@ -112,50 +125,32 @@ class SmallSchoolRatio(Arithmetic):
         return [self.variable, self.per]
 
 
-class LargeClasses(Arithmetic):
+class LargeClasses(_OfClasses):
     """How many classes have ``smallest`` pupils or more (大班额班数); ``most`` are allowed."""
 
-    source_zh: ClassVar[str] = "班额表、学校情况表"
     type: Literal["large_classes"]
     smallest: int
     most: int
 
-    @property
-    def school_variables(self) -> list[str]:
-        """Return what the rule asks of every school."""
-        return _CLASSES
 
-
-class LargeClassGrowth(Arithmetic):
+class LargeClassGrowth(_OfClasses):
     """Classes of ``smallest`` pupils or more against the year before (大班额零增量、新的大班额).
 
     ``net`` compares how many the county has; ``new`` asks for none that was not there before.
     """
 
-    source_zh: ClassVar[str] = "班额表、学校情况表"
     type: Literal["large_class_growth"]
     smallest: int
     counted: Literal["net", "new"]
 
-    @property
-    def school_variables(self) -> list[str]:
-        """Return what the rule asks of every school."""
-        return _CLASSES
 
-
-class ClassShare(Arithmetic):
+class ClassShare(_OfClasses):
     """Share of all classes that keep the size of their stage (班额达标率)."""
 
-    source_zh: ClassVar[str] = "班额表、学校情况表"
     type: Literal["class_share"]
     largest: ByStage
     op: Op
     value: Exact
-
-    @property
-    def school_variables(self) -> list[str]:
-        """Return what the rule asks of every school."""
-        return _CLASSES
 
 
 class EveryClass(ClassSize):
@@ -183,21 +178,11 @@ class EverySchool(Arithmetic):
     unit: Text
 
 
-class EverySchoolTotal(Arithmetic):
+class EverySchoolTotal(_OfSchools):
     """A number that every school of a location has as a whole (每校总数), points left out."""
 
-    source_zh: ClassVar[str] = "学校情况表"
     type: Literal["every_school_total"]
-    variable: Text
     location: Literal["urban", "town", "rural"]
-    op: Op
-    value: Exact
-    unit: Text
-
-    @property
-    def school_variables(self) -> list[str]:
-        """Return what the rule asks of every school."""
-        return [self.variable]
 
 
 class NewSchools(Arithmetic):

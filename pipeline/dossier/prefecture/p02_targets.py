@@ -6,14 +6,13 @@ from pipeline.annual_evaluation.prefecture_unit import Prefecture
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.targets.plans import Plan
 from pipeline.dossier.c07_plans.plan_targets import plan_table
+from pipeline.dossier.prefecture.county_columns import county_sheets
 from pipeline.dossier.printing.exhibit import TOTAL, Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import EMPTY, joined
 from pipeline.ground.exact import decimal_text
 from pipeline.ground.terms import MET, NOT_APPLICABLE, NOT_MET, UNDETERMINED, records
 
 __all__ = ["figure_tables", "target_sentences", "target_tables"]
-
-MOST_COLUMNS = 8  # counties beside each other on a sheet across
 
 
 def target_sentences(targets: pd.DataFrame, figures: pd.DataFrame, prefecture: Prefecture) -> Prose:
@@ -53,25 +52,20 @@ def figure_tables(figures: pd.DataFrame, prefecture: Prefecture) -> list[Printed
     lines = list(dict.fromkeys((id, variable) for id, variable, _ in given))
     whole = len(names) == len(prefecture.units)
     tables = []
-    for number, some in enumerate(_shares(names), 1):
+    for number, mark, some in county_sheets(names):
         last = whole and some[-1] == names[-1]
         rows = [(Cell(id), Cell(variables().variables[variable].zh),
                  *(_cell(given.get((id, variable, name))) for name in some),
                  *([_total([given.get((id, variable, name)) for name in names])] if last else []))
                 for id, variable in lines]
         tables.append(PrintedTable(
-            f"figure_table_{number}", f"{prefecture.name}{prefecture.year}年各县填报的数"
-            + (f"（{number}）" if len(names) > MOST_COLUMNS else ""),
+            f"figure_table_{number}", f"{prefecture.name}{prefecture.year}年各县填报的数{mark}",
             (Field("目标", align="center", width=1), Field("项目", align="left", width=3),
              *(Field(name, width=1.3) for name in some),
              *([Field("合计", width=1.3)] if last else [])),
             tuple(rows), "各县县级数据表", wide=True,
             notes=("空格为没有填报；有县没有填报的没有合计。",)))
     return tables
-
-
-def _shares(names: list[str]) -> list[list[str]]:
-    return [names[n:n + MOST_COLUMNS] for n in range(0, len(names), MOST_COLUMNS)]
 
 
 def _cell(value) -> Cell:

@@ -5,7 +5,7 @@ import pandas as pd
 from pipeline.annual_evaluation.prefecture_unit import Prefecture
 from pipeline.definitions.targets.plans import Plan
 from pipeline.dossier.c07_plans.plan_targets import state_cell
-from pipeline.dossier.prefecture.p02_targets import MOST_COLUMNS
+from pipeline.dossier.prefecture.county_columns import county_sheets
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import EMPTY, joined
 from pipeline.ground.terms import (
@@ -57,14 +57,12 @@ def _plan_states(found: Plan, part: pd.DataFrame, prefecture: Prefecture) -> lis
     names, by_place = _names(part, prefecture), {(r["id"], r["name"]): r for r in records(part)}
     quantities = dict(zip(part["id"], part["quantity"], strict=True))
     tables = []
-    for n in range(0, len(names), MOST_COLUMNS):
-        some, number = names[n:n + MOST_COLUMNS], n // MOST_COLUMNS + 1
+    for number, mark, some in county_sheets(names):
         rows = [(Cell(id), Cell(quantity), *(
             state_cell(by_place[id, name]) if (id, name) in by_place else Cell(EMPTY)
             for name in some)) for id, quantity in quantities.items()]
         tables.append(PrintedTable(
-            f"state_table_{found.id}_{number}", f"{found.title}：各县状态"
-            + (f"（{number}）" if len(names) > MOST_COLUMNS else ""),
+            f"state_table_{found.id}_{number}", f"{found.title}：各县状态{mark}",
             (Field("编号", align="center", width=0.9), Field("目标", align="left", width=4),
              *(Field(name, align="center", width=1.2) for name in some)),
             tuple(rows), "各县卷宗的规划目标对照", wide=True,

@@ -5,6 +5,8 @@
 writes `docs/library.md`. A test compares the file with what is printed here.
 """
 
+import ast
+import doctest
 import inspect
 import re
 
@@ -72,7 +74,17 @@ def _markdown(text: str) -> str:
     """Return a docstring with its sections, parameters and examples marked up."""
     text = _SECTION.sub(lambda found: f"**{_SECTION_ZH[found[1]]}**\n", text.strip())
     text = _TERM.sub("- ", text)
-    return _EXAMPLE.sub(r"```python\n\1\n```", text)
+    return _EXAMPLE.sub(lambda found: f"```python\n{_imports(found[1])}{found[1]}\n```", text)
+
+
+def _imports(example: str) -> str:
+    """Return the lines that an example needs ahead of it, to run as it stands."""
+    program = "".join(part.source for part in doctest.DocTestParser().get_examples(example))
+    used = {node.id for node in ast.walk(ast.parse(program)) if isinstance(node, ast.Name)}
+    ours = [name for name in library.__all__ if name in used]
+    lines = ["import pandas as pd"] if "pd" in used else []
+    lines += [f"from {library.__name__} import {', '.join(ours)}"] if ours else []
+    return "".join(f">>> {line}\n" for line in lines)
 
 
 if __name__ == "__main__":

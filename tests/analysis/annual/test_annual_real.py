@@ -4,14 +4,13 @@ Expected values come from outside: from an independent computation on the census
 publisher's own growth figures and comparison column, the textbook of Stock & Watson.
 """
 
-import importlib.util
 import json
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
-from published_data import require_examples
+from published_data import fetched_california
 from tables import table
 
 from pipeline.analysis.annual.continuity import continuity
@@ -57,13 +56,8 @@ def beijing():
 
 @pytest.fixture(scope="module")
 def california(tmp_path_factory):
-    require_examples()
-    spec = importlib.util.spec_from_file_location("fetch", ROOT / "data/raw/fetch_caschools.py")
-    fetch = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fetch)
-    folder = tmp_path_factory.mktemp("raw")
-    fetch.write(folder)
-    return pool(Annual.open("california", fetch.YEAR, str(folder / fetch.FOLDER)))
+    raw, year = fetched_california(tmp_path_factory.mktemp("raw"))
+    return pool(Annual.open("california", year, str(raw)))
 
 
 def places(findings, code):
