@@ -317,3 +317,17 @@ def test_while_a_batch_is_at_work_no_index_is_written(year):
     with locked(year / ".junheng", None):
         assert code_of(forked(lambda: exit_code("index", year))) == 2
     assert (year / "index.html").read_bytes() == before
+
+
+def test_a_year_at_which_a_batch_is_at_work_keeps_no_other_year_from_its_index(year, capfd):
+    write_index(year)
+    before = (year / "index.html").stat()
+    for name in ("2022", "2024"):
+        stand(year.parent / name, results("910001", year=int(name)), year=int(name))
+    with locked(year / ".junheng", None):
+        assert code_of(forked(lambda: exit_code("index", year.parent))) == 2
+    told = capfd.readouterr()
+    assert told.out == "".join(f"总览：{year.parent / name / 'index.html'}（1 个县）\n"
+                               for name in ("2022", "2024"))
+    assert f"未写 {year / 'index.html'}：" in told.err and f"进程 {os.getpid()}" in told.err
+    assert (year / "index.html").stat() == before

@@ -1,5 +1,6 @@
 """``junheng index``: all counties of a year at a glance (总览)."""
 
+import sys
 from collections.abc import Container
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from pipeline.whole.index import PAGE
 @click.command()
 @click.argument("folder", metavar="卷宗文件夹")
 def index(folder: str) -> None:
-    """写总览 index.html：一县一行，可查找、筛选、排序；写 reports 或 reports/年份。"""
+    """写总览 index.html：一县一行，可查找、筛选、排序；写 reports 或 reports/年份。
+
+    一个年份写不成（如正有批次在做）不碍其余年份；写明是哪一年、为什么，退出码不是 0。
+    """
     from pipeline.whole.index.index_files import years_in
     from pipeline.whole.index.standing_counties import has_counties
 
-    years, told = years_in(Path(folder)), set()
+    years, told, codes = years_in(Path(folder)), set(), [0]
     held = [year_folder for year_folder in years if has_counties(year_folder)]
     if not held and len(years) > 1:
         raise WrongUse(f"{years[0].parent} 的各年份文件夹中都没有卷宗，也没有批次记录，未写总览。"
@@ -25,8 +29,13 @@ def index(folder: str) -> None:
     for year_folder in years:
         if held and year_folder not in held:
             click.echo(f"略过 {year_folder}：没有卷宗，也没有批次记录", err=True)
-        else:
+            continue
+        try:
             told.update(_tell(year_folder, told))
+        except JunhengError as fault:
+            click.echo(f"未写 {year_folder / PAGE}：{fault}", err=True)
+            codes.append(fault.exit_code)
+    sys.exit(max(codes))
 
 
 def index_after(year_folder: Path, everybody: bool = True) -> None:
