@@ -1,7 +1,5 @@
 """The blank workbook (采集表): what it asks for, and that the reader takes what is filled in."""
 
-import shutil
-import subprocess
 import zipfile
 from collections import Counter
 from dataclasses import replace
@@ -11,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pypdf
 import pytest
+from office import converted, has
 from tables import refusals
 
 from pipeline.cleaning.blank_form.template_book import write_template
@@ -307,11 +306,9 @@ def _placed(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("soffice"), reason="没有 LibreOffice，未核对打印页数")
+@pytest.mark.skipif(not has("libsclo.so"), reason="没有 LibreOffice Calc，未核对打印页数")
 def test_the_blank_workbook_is_printed_on_eleven_pages(blank, tmp_path):
-    subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless",
-                    "--convert-to", "pdf", "--outdir", tmp_path, blank], check=True,
-                   capture_output=True, timeout=180)
+    converted(tmp_path, "pdf", blank)
     pages = pypdf.PdfReader(tmp_path / f"{blank.stem}.pdf").pages
     titles = [page.extract_text().split("\n")[0].strip() for page in pages]
     assert Counter(titles) == Counter([*NOT_DATA, *FORMS, "学校情况", "县级数据"])
@@ -334,12 +331,10 @@ def test_the_rows_of_targets_are_taken_by_the_reader(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("soffice"), reason="没有 LibreOffice，未核对另存后的采集表")
+@pytest.mark.skipif(not has("libsclo.so"), reason="没有 LibreOffice Calc，未核对另存后的采集表")
 def test_saved_again_by_libreoffice_it_is_read_alike_and_still_refuses(blank, tmp_path):
     before = imported(fill(blank, 学校情况=SCHOOLS))
-    subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless",
-                    "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", tmp_path / "again",
-                    blank], check=True, capture_output=True, timeout=180)
+    converted(tmp_path / "again", "xlsx:Calc MS Excel 2007 XML", blank)
     again = tmp_path / "again" / blank.name
     saved = openpyxl.load_workbook(again)
     assert {name: Counter(rule.type for rule in rules(saved[name])) for name in FORMS} == {

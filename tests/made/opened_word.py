@@ -1,19 +1,14 @@
 """A Word file opened again, by its parts alone: what stands in it, whoever wrote it."""
 
 import io
-import os
 import posixpath
 import re
-import shutil
-import subprocess
 import zipfile
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pypdf
 import pytest
-
-from pipeline.ground.fonts import SANS, SERIF, font_file
+from office import converted, has
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -76,30 +71,17 @@ def named(content):
     return set(re.findall(r'\br:(?:id|embed)="([^"]+)"', content.decode()))
 
 
-OFFICE = shutil.which("soffice")
 needs_writer = pytest.mark.skipif(
-    not (OFFICE and (Path(OFFICE).resolve().parent / "libswlo.so").exists()),
+    not has("libswlo.so"),
     reason="没有 LibreOffice Writer，未核对 Word 文件能否打开、页上的字是否齐全")
-FACES = {"仿宋": SERIF, "楷体": SERIF, "宋体": SERIF, "方正小标宋简体": SERIF,
-         "Times New Roman": SERIF, "黑体": SANS}
-ALIAS = ('<alias binding="same"><family>{}</family><prefer><family>{}</family></prefer></alias>')
 
 
 def printed(folder, **files):
     """Return name → pages that LibreOffice prints of each Word file, their letters without
-    spaces; our fonts stand in for those of Word, so that it looks the same everywhere."""
-    places = sorted({str(font_file(name).parent) for name in (SERIF, SANS)})
-    (folder / "fonts.conf").write_text(
-        "<fontconfig>" + "".join(f"<dir>{place}</dir>" for place in places)
-        + "<dir>/usr/share/fonts</dir>" + f"<cachedir>{folder}/cache</cachedir>"
-        + "".join(ALIAS.format(*pair) for pair in FACES.items()) + "</fontconfig>", "utf-8")
+    spaces."""
     for name, data in files.items():
         (folder / f"{name}.docx").write_bytes(data)
-    subprocess.run(
-        [OFFICE, f"-env:UserInstallation=file://{folder}/office", "--headless", "--convert-to",
-         "pdf", "--outdir", str(folder), *(str(folder / f"{name}.docx") for name in files)],
-        check=True, timeout=240, capture_output=True,
-        env=os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")})
+    converted(folder, "pdf", *(folder / f"{name}.docx" for name in files))
     return {name: ["".join(page.extract_text().split())
                    for page in pypdf.PdfReader(folder / f"{name}.pdf").pages] for name in files}
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators.extended import extended
-from pipeline.definitions.models.regressions import columns_in
+from pipeline.definitions.models.regressions import columns_in, numbers_in
 from pipeline.ground.errors import WrongUse
 
 SAME = 1e-12  # of their size: numbers that differ by less differ by rounding
@@ -56,12 +56,23 @@ def design(data: pd.DataFrame, formula: str, needed: list[str] = ()) -> Design:
     frame = data.dropna(subset=[*needed, *columns_in(formula)])
     if frame.empty:
         raise WrongUse("没有各变量都齐全的行")
-    model = _read(formula, frame.reset_index(drop=True))
+    model = _read(formula, _in_extended(frame.reset_index(drop=True), formula))
     rows = frame.iloc[np.asarray(model.data.row_labels, dtype=int)]
     if len(rows) < len(frame) or not np.isfinite(model.exog).all() or (
             not np.isfinite(model.endog).all()):
         raise WrongUse(f"公式“{formula}”有的行算不出（如负数或0的对数）")
     return Design(extended(model.endog), extended(model.exog), list(model.exog_names), rows)
+
+
+def _in_extended(frame: pd.DataFrame, formula: str) -> pd.DataFrame:
+    """Return the frame with what the formula reckons with in extended precision.
+
+    Else its ``np.log`` and ``**`` would be the processor's own (numpy has other code for both
+    where there is AVX-512). Columns that are levels alone keep their type and their names.
+    """
+    return frame.astype({name: np.longdouble for name in numbers_in(formula)
+                         if pd.api.types.is_numeric_dtype(frame[name])
+                         and not pd.api.types.is_bool_dtype(frame[name])})
 
 
 def _read(formula: str, frame: pd.DataFrame):

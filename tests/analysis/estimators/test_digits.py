@@ -27,6 +27,8 @@ PLAIN = {"formula": "y ~ fund + size"}
 BETWEEN = {"vars": ["y", *X], "fe": EFFECTS}
 SPECS = {
     **{cov: {"kind": "ols", **PLAIN, "cov": cov} for cov in ("nonrobust", "HC1", "HC3", "HC4")},
+    "functions": {"kind": "ols", "formula": "np.log(y) ~ np.sqrt(fund) + I(size ** 1.5) + "
+                  "np.log10(pupils) + np.exp(-fund / 9000) + C(year)", "cov": "HC3"},
     "weighted": {"kind": "wls", **PLAIN, "weights": "pupils", "cov": "HC3"},
     "two ways": {"kind": "ols", **PLAIN, "cov": "cluster", "groups": EFFECTS},
     "jackknife": {"kind": "ols", **PLAIN, "cov": "cluster-crv3", "groups": "unit"},

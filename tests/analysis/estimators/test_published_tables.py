@@ -173,7 +173,9 @@ def test_another_program_gives_the_same(id, program):
 @pytest.mark.parametrize("row", NOT_REPRODUCED, ids=lambda row: f"{row['case']} {row['name']}")
 def test_a_figure_not_reproduced_is_the_one_in_the_table(row):
     ours = figure(fitted(row["case"]), row["name"], row["term"] or None)
-    assert ours == pytest.approx(float(row["ours"]), rel=5e-8)
+    # A mixed model is searched for by BLAS, whose digits hang on the processor (ADR 0023).
+    searched = CASES[row["case"]]["estimator"]["kind"] == "mixed"
+    assert ours == pytest.approx(float(row["ours"]), rel=1e-6 if searched else 5e-8)
 
 
 def test_without_the_second_factor_cr1_is_the_printed_one():
