@@ -25,7 +25,6 @@ from pipeline.analysis.appraisal import (
     robustness,
 )
 from pipeline.analysis.estimators import Estimate, detectable_effect, estimate, refusal
-from pipeline.analysis.given_schools import Columns, school_rows
 from pipeline.analysis.inequality import inequality_table
 from pipeline.analysis.inequality.concentration import (
     Concentration,
@@ -34,6 +33,7 @@ from pipeline.analysis.inequality.concentration import (
 )
 from pipeline.analysis.schools.balance import balance
 from pipeline.analysis.schools.decomposition import split_variance
+from pipeline.analysis.schools.given_schools import Columns, school_rows
 from pipeline.definitions.forms.unit_list import NATIONAL
 from pipeline.definitions.standards import standard as standard_named
 from pipeline.ground.errors import TableRefused, WrongUse

@@ -37,6 +37,18 @@ formats = click.option("--formats", default="", metavar="格式,…", callback=_
 appendix = click.option("--appendix", "binding", type=click.Choice(["apart", "bound"]),
                         metavar="apart|bound", callback=lambda _, __, named: named or "",
                         help="附录另册（apart，默认）或订在卷宗之后（bound）；不写时沿用已有的")
+def _disclosure(_: click.Context, __: click.Parameter, named: str) -> str:
+    """Return what names a pack of rules, a path as seen from where the user stands."""
+    from pipeline.definitions.forms.disclosure_rules import disclosure as rules_of
+
+    return rules_of(named).named if named else ""
+
+
+edition = click.option("--edition", type=click.Choice(["internal", "public"]), default="internal",
+                       metavar="internal|public",
+                       help="internal 内部版（默认）；public 公开版，由内部版的表得出")
+disclosure = click.option("--disclosure", default="", metavar="披露规则", callback=_disclosure,
+                          help="公开版的披露规则，编号或 .toml 文件的路径，默认 cn-public-1")
 standard = click.option("--standard", default="", metavar="标准包", callback=_standard,
                         help="编号或 .toml 文件的路径，默认按县的登记")
 engine = click.option("--engine", type=click.Choice(["fork", "kernel"]), default="fork",

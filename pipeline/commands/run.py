@@ -29,9 +29,12 @@ from pipeline.ground.machine import processors
 @click.option("--year", type=int, required=True, metavar="年份", help="统计年份（秋季学年初）")
 @click.option("--raw", default="data/raw", metavar="文件夹", callback=seen_from_here,
               help="原始数据，默认 data/raw")
-@click.option("--out", default="reports", metavar="文件夹", help="卷宗去处，默认 reports")
+@click.option("--out", default="", metavar="文件夹",
+              help="卷宗去处，默认 reports，公开版为 public")
 @click.option("--processed", default="data/processed", metavar="文件夹", callback=seen_from_here,
               help="中间表去处，默认 data/processed")
+@options.edition
+@options.disclosure
 @options.standard
 @click.option("--peers", default="", metavar="评价方案",
               callback=options.definition_seen_from_here,
@@ -53,6 +56,7 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     """出一个或几个县的卷宗；--all 出全部的。没有变化的县不重做。"""
     from pipeline.annual_evaluation import Annual
     from pipeline.definitions.base import ROOT
+    from pipeline.publishing.records.public_causes import require_one_edition
     from pipeline.whole.intake import arrivals, orders_for
 
     if [bool(units), everybody, bool(asked["prefecture"])].count(True) != 1:
@@ -60,19 +64,26 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
                        "或写 --all，出全部有资料的县；或写 --prefecture，出一个市（州）的；不同用")
     if asked["shard"] and not everybody:
         raise WrongUse("--shard 只与 --all 同用")
+    public = asked["edition"] == "public"
+    _require_of_edition(public, asked)
+    out = out or ("public" if public else "reports")
     say_differing()
-    say_strays("county")
+    say_strays("public" if public else "county")
     require_apart({"原始数据": ROOT / raw, "中间表": ROOT / processed,
                    "卷宗": Path(out).absolute()})
     if asked["prefecture"]:
         of = {"prefecture": asked["prefecture"], "year": year, "raw": raw,
               "processed": processed, "drop_personal": asked["drop_personal"]}
         sys.exit(make_prefecture(of, Path(out).absolute(), asked["engine"], asked["formats"]))
+    require_one_edition(Path(out, str(year)), asked["edition"])
     pool = asked["peers"] and str(Path(processed, str(year), Annual.open(
         asked["peers"], year).folder.name))
     annual = Annual.at(pool, raw, asked["peers"])
     given = {"year": year, "raw": raw, "processed": processed, "pool": pool,
              **{name: asked[name] for name in ("standard", "drop_personal")}}
+    if public:
+        given |= {"processed": str(Path(processed, "public")), "internal": processed,
+                  "disclosure": asked["disclosure"] or "cn-public-1"}
     with tempfile.TemporaryDirectory(prefix="junheng-") as work:
         came = arrivals(ROOT / raw, year, Path(work), given["drop_personal"], Path(work, "kept"))
         orders = orders_for(sorted(came.codes) if everybody else units, given,
@@ -87,6 +98,16 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
         sys.exit(_batch(orders, came, everybody, Path(work), {**asked, "peers": peers}))
 
 
+def _require_of_edition(public: bool, asked: dict) -> None:
+    """Raise `WrongUse` where what is asked for does not go with the edition (版本)."""
+    apart = [name for name in ("prefecture", "peers", "binding", "scheduler") if asked[name]]
+    if public and apart:
+        said = "、".join({"binding": "--appendix"}.get(name, f"--{name}") for name in apart)
+        raise WrongUse(f"{said} 不与 --edition public 同用")
+    if asked["disclosure"] and not public:
+        raise WrongUse("--disclosure 只与 --edition public 同用")
+
+
 def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     """Make the orders as a batch; return the exit code."""
     from pipeline.ground.ownership import claim
@@ -96,19 +117,21 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     from pipeline.publishing.batch.sharding import Shard
     from pipeline.whole.intake import refused_for_schools
 
-    shard = Shard.read(asked["shard"])
+    shard, public = Shard.read(asked["shard"]), asked["edition"] == "public"
     workers = asked["workers"] or processors()
-    common = orders[0].parameters.model_dump(exclude={"unit", "raw", "processed", "pool"})
+    common = orders[0].parameters.model_dump(
+        exclude={"unit", "raw", "processed", "pool", "internal"})
     common |= {"formats": [*asked["formats"]], "binding": asked["binding"]}
     limits = Limits(asked["timeout"], asked["memory"])
     mine = [o for o in orders if shard is None or shard.takes(o.parameters.unit)]
     batch = Batch(mine, orders[0].target.parent, {o.parameters.unit: o.name for o in orders},
                   everybody, shard, asked["force"], workers, limits, asked["max_failures"],
-                  tuple(came.problems if everybody else ()), common, asked["peers"])
+                  tuple(came.problems if everybody and not public else ()), common, asked["peers"])
 
     def look() -> tuple[dict[str, str], list[str]]:
-        """Read the rolls of *all* counties: shards look at each other's too."""
-        if not everybody:
+        """Read the rolls of *all* counties: shards look at each other's too. A public edition
+        comes from tables that were looked at, and its record tells nothing of the files."""
+        if not everybody or public:
             return {}, []
         claim(batch.hidden)
         return refused_for_schools(orders, came, workers, batch.hidden / "rolls", work)
@@ -130,7 +153,8 @@ def _hands(asked: dict, limits, workers: int, place: Path):
         from pipeline.publishing.batch.hands.cluster import Cluster
 
         return Cluster(asked["scheduler"], limits, place, lambda said: click.echo(said, err=True))
-    return local_hands("county", limits, workers, place)
+    return local_hands("public" if asked["edition"] == "public" else "county", limits, workers,
+                       place)
 
 
 def _tell_plan(batch, look) -> int:

@@ -57,6 +57,19 @@ class Parameters(ChapterParameters):
         return self.model_dump(exclude={"drop_personal", "pool"})
 
 
+class PublicParameters(Parameters):
+    """What every chapter of a public edition (公开版) takes besides: the folder of the tables of
+    the internal one, and the rules of disclosure."""
+
+    internal: str = "data/processed"
+    disclosure: str = "cn-public-1"
+
+    @property
+    def of_county(self) -> dict:
+        """Return those that `County.open` takes."""
+        return self.model_dump(exclude={"drop_personal", "pool", "internal", "disclosure"})
+
+
 class AnnualParameters(ChapterParameters):
     """What every chapter of an annual evaluation takes; an empty ``raw`` is the study's own."""
 
@@ -98,8 +111,9 @@ class PrefectureParameters(ChapterParameters):
 
 
 def checked(given: dict) -> Parameters:
-    """Return validated parameters; `WrongUse` names every unknown, missing or mistyped one."""
-    parameters = _validated(Parameters, given)
+    """Return validated parameters, of a public edition where rules of disclosure are given;
+    `WrongUse` names every unknown, missing or mistyped one."""
+    parameters = _validated(PublicParameters if "disclosure" in given else Parameters, given)
     unit_info(parameters.unit, ROOT / parameters.raw)
     return parameters
 

@@ -14,6 +14,7 @@ from pipeline.publishing.chapter_parameters import (
     AnnualParameters,
     Parameters,
     PrefectureParameters,
+    PublicParameters,
 )
 from pipeline.publishing.formats import PDF, formats_among
 from pipeline.publishing.order import Order
@@ -21,12 +22,18 @@ from pipeline.publishing.paper.papers import APART, binding_among
 from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.publishing.records.manifest import causes, read_manifest
 from pipeline.publishing.records.prefecture_causes import prefecture_causes
+from pipeline.publishing.records.public_causes import public_causes
 
 
 def _portable_of_county(made: County, parameters: Parameters) -> dict:
     peers = parameters.pool and Path("data/processed", *Path(parameters.pool).parts[-2:]).as_posix()
     return {"raw": "data/raw", "processed": "data/processed", "pool": peers,
             "standard": parameters.standard and made.standard.id}
+
+
+def _portable_of_public(made: County, parameters: PublicParameters) -> dict:
+    return _portable_of_county(made, parameters) | {
+        "processed": f"data/processed/{PUBLIC.name}", "internal": "data/processed"}
 
 
 def _portable_of_annual(made: Annual, _: AnnualParameters) -> dict:
@@ -49,6 +56,7 @@ class Book:
     ``<stem>.pdf`` and so on; of ``records``, which the chapters leave, the first is the results.
     ``workbooks`` are what they leave besides, where there is anything to put into one; a draft
     among ``drafts`` (草稿) is published as a Word document, for people to go on writing.
+    ``anew`` is true of what is made every time, since its causes are known only once it is made.
     ``causes`` are all that decides it, ``portable`` the parameters with which the executed
     notebook runs again elsewhere, ``beside`` what else stands beside its processed tables.
     """
@@ -63,6 +71,7 @@ class Book:
     beside: Callable[..., dict[str, bytes]] = lambda made: {}
     workbooks: tuple[str, ...] = ()
     drafts: tuple[str, ...] = ()
+    anew: bool = False
 
 
 COUNTY = Book("county", "卷宗", "dossier", Parameters, ("results.json", "findings.json"),
@@ -74,12 +83,14 @@ ANNUAL = Book("annual", "年度评价", "annual", AnnualParameters, ("annual.jso
               annual_causes, _portable_of_annual, _study_beside)
 PREFECTURE = Book("prefecture", "市级规划目标", "prefecture", PrefectureParameters,
                   ("prefecture.json",), prefecture_causes, _portable_of_prefecture)
-BOOKS = {book.name: book for book in (COUNTY, ANNUAL, PREFECTURE)}
+PUBLIC = Book("public", "公开版卷宗", "dossier", PublicParameters, ("results.json",),
+              public_causes, _portable_of_public, anew=True)
+BOOKS = {book.name: book for book in (COUNTY, PUBLIC, ANNUAL, PREFECTURE)}
 
 
 def book_of(order: Order) -> Book:
     """Return the book that an order asks for: its parameters tell."""
-    return next(book for book in BOOKS.values() if isinstance(order.parameters, book.parameters))
+    return next(book for book in BOOKS.values() if type(order.parameters) is book.parameters)
 
 
 def with_formats(order: Order) -> Order:

@@ -13,9 +13,10 @@ import pytest
 from published_data import published
 from tables import table
 
-from pipeline.analysis import given_schools, library
+from pipeline.analysis import library
 from pipeline.analysis.estimators import preparing
 from pipeline.analysis.library import SchoolTable, TableRefused, estimate, five_schools
+from pipeline.analysis.schools import given_schools
 from pipeline.definitions.base import ROOT
 from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.whole.listings.library_page import PAGE, library_page

@@ -17,6 +17,7 @@ GROUND = ("errors", "machine", "admission", "exact", "private_files", "readiness
           "software", "terms", "ownership", "origin", "keeping", "handover")
 BELOW = ("ground", "definitions", "known_files", "county", "annual_evaluation")
 
+BOOKS_BESIDES = ("prefecture", "public")
 ROOMS = ("cleaning", "analysis", "dossier")
 PUBLISHING = "publishing"
 DOOR = ("whole", "commands", "__main__")  # each sees those before and all rooms
@@ -156,7 +157,8 @@ def test_no_function_or_class_is_reached_by_tests_alone():
 def test_a_chapter_enters_its_room_of_the_dossier_by_one_door(path):
     setup, *cells = [ast.parse(cell.source) for cell in code_cells(path)[1:]]
     book = path.parent.name
-    room = ("" if book == "county" else f"{book}.") + book[0] + path.stem
+    places = {"county": "", "annual": "annual.", **{b: f"books.{b}." for b in BOOKS_BESIDES}}
+    room = places[book] + book[0] + path.stem
     before, _, name = f"pipeline.dossier.{room}".rpartition(".")
     dossier = [line for line in ast.unparse(setup).split("\n")
                if line.startswith("from pipeline.dossier") and "printing" not in line]

@@ -15,7 +15,7 @@ from pipeline.commands.folders import seen_from_here
 from pipeline.commands.run import run
 from pipeline.ground.errors import JunhengError
 
-_LEVELS = {"files": "文件", "recompute": "重算", "render": "重新排版"}
+_LEVELS = {"files": "文件", "pages": "页脚", "recompute": "重算", "render": "重新排版"}
 _RESULTS = ("results.json", "findings.json", "tables/*")
 _STATES = {0: "相符", 1: "不符", 2: "未能核对"}
 
@@ -31,9 +31,9 @@ class Answer:
 @click.command()
 @click.argument("folder", metavar="卷宗文件夹")
 @click.option("--level", type=click.Choice([*_LEVELS]), default="files",
-              metavar="files|recompute|render",
-              help="files 文件与记录相符（默认）；recompute 由原始数据重算，结果相同；"
-                   "render 重做一份，逐字节相同")
+              metavar="files|pages|recompute|render",
+              help="files 文件与记录相符（默认）；pages 另核对 PDF 每页的运行编号；"
+                   "recompute 由原始数据重算，结果相同；render 重做一份，逐字节相同")
 @click.option("--raw", default="data/raw", metavar="文件夹", callback=seen_from_here,
               help="原始数据，重算用，默认 data/raw")
 @click.option("--processed", default="data/processed", metavar="文件夹", callback=seen_from_here,
@@ -85,6 +85,8 @@ def _answer(folder: Path, key: object, root: str) -> Answer | None:
 def _again(context: click.Context, folder: Path, level: str, given: dict) -> Answer:
     if level == "files":
         return Answer(0)
+    if level == "pages":
+        return _pages(folder)
     if folder.name.startswith("prefecture-"):
         return Answer(2, ("市级规划目标的重算请再运行一次 junheng prefecture，"
                           "比较两处的 prefecture.json",))
@@ -97,11 +99,27 @@ def _again(context: click.Context, folder: Path, level: str, given: dict) -> Ans
             return Answer(2, (str(fault),))
 
 
+def _pages(folder: Path) -> Answer:
+    """Read the run id of every printed page and hold it against the manifest's."""
+    from pipeline.publishing.paper.printed_runs import pages_of_other_runs
+    from pipeline.publishing.records.manifest import read_manifest
+
+    run, said = read_manifest(folder)["run_id"], []
+    try:
+        for pdf in sorted(folder.glob("*.pdf")):
+            if wrong := pages_of_other_runs(pdf, run):
+                said.append(f"{pdf.name} 第{'、'.join(map(str, wrong))}页没有运行编号 {run[:16]}")
+    except JunhengError as fault:
+        return Answer(2, (str(fault),))
+    return Answer(1, tuple(said)) if said else Answer(0)
+
+
 def _remade(context: click.Context, folder: Path, level: str, given: dict, work: Path) -> Answer:
     """Make the dossier of a folder again in ``work`` and hold the two against each other."""
     from pipeline.publishing.formats import formats_among
     from pipeline.publishing.paper.papers import binding_among
     from pipeline.publishing.records.manifest import read_manifest
+    from pipeline.publishing.records.public_causes import edition_of
     from pipeline.publishing.records.verification import asked_standard, doubts
 
     record = read_manifest(folder)
@@ -110,17 +128,27 @@ def _remade(context: click.Context, folder: Path, level: str, given: dict, work:
     if "pool" in record and not peers:
         return Answer(2, ("与之比较的年度评价已不在或已变，无法重算",))
     _lay_earlier(folder, work / "out")
+    asked = {"units": (folder.name,), "year": int(folder.parent.name), "raw": given["raw"],
+             "processed": str(work / "processed"), "peers": peers,
+             "standard": given["standard"] or asked_standard(folder),
+             "drop_personal": record["parameters"].get("drop_personal", False)}
+    edition = {"edition": edition_of(record), "formats": formats_among(files, "dossier"),
+               "binding": binding_among(files), "out": str(work / "out")}
     told = io.StringIO()
-    with redirect_stdout(told), redirect_stderr(told), suppress(SystemExit):
-        context.invoke(run, units=(folder.name,), year=int(folder.parent.name), raw=given["raw"],
-                       out=str(work / "out"), processed=str(work / "processed"), peers=peers,
-                       standard=given["standard"] or asked_standard(folder),
-                       drop_personal=record["parameters"].get("drop_personal", False),
-                       formats=formats_among(files, "dossier"), binding=binding_among(files))
+    with redirect_stdout(told), redirect_stderr(told):
+        if "disclosure" in record:
+            edition["disclosure"] = record["disclosure"]["id"]
+            _run(context, asked | {"out": str(work / "internal")})
+        _run(context, asked | edition)
     again = work / "out" / folder.parent.name / folder.name
     if not again.is_dir() or doubts(again):
         return Answer(2, ("重做没有成功：", *told.getvalue().split("\n")[:3]))
     return compared(folder, again, level)
+
+
+def _run(context: click.Context, asked: dict) -> None:
+    with suppress(SystemExit):
+        context.invoke(run, **asked)
 
 
 def _lay_earlier(folder: Path, out: Path) -> None:

@@ -43,10 +43,8 @@ def plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
     rows = []
     for r in records(part):
         due = r["deadline"] + ("（已到期）" if r["passed"] else "")
-        word = "" if r["op"] == "yes" and r["limit"] else _OP_ZH[r["op"]]
-        unit = r["unit"] if r["limit"] and r["op"] != "yes" else ""
-        limit = word + requirement_words(r["limit"], unit)
-        rows.append((Cell(r["id"]), Cell(r["quantity"]), Cell(limit), Cell(due), state_cell(r),
+        rows.append((Cell(r["id"]), Cell(r["quantity"]), Cell(required_words(r)), Cell(due),
+                     state_cell(r),
                      Cell(sum_words(r["reason"]) + (f"（{r['note']}）" if r["note"] else "")),
                      Cell(r["place"])))
     return PrintedTable(
@@ -59,6 +57,13 @@ def plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
         tuple(rows), f"{found.document or found.title}；{found.source}", wide=True,
         notes=("“软性要求”为力争、原则上、基本等措辞；以上、以下含本数，不足、超过、小于不含本数；"
                "“约”以相差一成以内为达到，超出的只作提示。",))
+
+
+def required_words(row: dict) -> str:
+    """Return what a target asks for (要求): relation, limit and unit."""
+    word = "" if row["op"] == "yes" and row["limit"] else _OP_ZH[row["op"]]
+    unit = row["unit"] if row["limit"] and row["op"] != "yes" else ""
+    return word + requirement_words(row["limit"], unit)
 
 
 def state_cell(row: dict) -> Cell:

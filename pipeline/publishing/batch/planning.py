@@ -14,7 +14,12 @@ from pipeline.ground.machine import lacking
 from pipeline.publishing.batch.completeness import broken
 from pipeline.publishing.batch.hands.child import verdict_on
 from pipeline.publishing.batch.outcome import CACHED, FAILED, REFUSED, Task
-from pipeline.publishing.kinds import with_formats, written_binding, written_formats
+from pipeline.publishing.kinds import (
+    book_of,
+    with_formats,
+    written_binding,
+    written_formats,
+)
 from pipeline.publishing.order import Order
 from pipeline.publishing.paper.papers import APART, BOUND
 from pipeline.publishing.records.manifest import causes, causes_of, read_manifest, run_id
@@ -22,13 +27,14 @@ from pipeline.publishing.records.publication import require_place
 
 _CAUSES_ZH = {"standard": "标准包有变", "parameters": "参数有变", "registered": "名册中的登记有变",
               "skipped": "未读入的文件有变", "evidence_files": "佐证材料文件有变",
-              "assumptions": "情景假设有变", "code": "程序有变",
+              "assumptions": "情景假设有变", "edition": "版本不同", "disclosure": "披露规则有变",
+              "tables": "公开的表有变", "code": "程序有变",
               "version": "程序版本有变", "lock": "软件包锁定文件有变", "packages": "软件包版本有变",
               "python": "Python 版本有变", "blas": "线性代数库有变", "fonts": "字体有变"}
 _BINDING_ZH = {APART: "附录另册", BOUND: "附录合订"}
 _FIRST = 3
 _INCOMPLETE = "上次结果不完整："
-NEW, FORCED = "首次", "要求重做"
+NEW, FORCED, ANEW = "首次", "要求重做", "每次由内部版的表重做"
 
 
 def planned(order: Order, notes: Path, force: bool) -> Task:
@@ -53,6 +59,8 @@ def _planned(order: Order, notes: Path, force: bool) -> Task:
     taken = _taken(order.target, county.folder)
     if taken:
         return Task(order, county.code, county.name, why=taken, state=REFUSED)
+    if book_of(order).anew:
+        return Task(order, county.code, county.name, why=ANEW, seed=f"{county.code}-{county.year}")
     why = json.loads(json.dumps(causes(county, order.parameters)))
     run = run_id(why)
     because = (reason_to_make(order.target, why, notes) or _more_formats(order)

@@ -96,7 +96,7 @@ def code_hash() -> str:
     """Return one hash over the program, the chapters and the definitions, in path order: the
     same of a checkout and of the wheel that was built from it."""
     total = hashlib.sha256()
-    for book in ("county", "annual", "prefecture"):
+    for book in ("county", "public", "annual", "prefecture"):
         for path in chapters(book):
             total.update(f"notebooks/{book}/{path.name}".encode())
             total.update(json.dumps(code_of(path), sort_keys=True).encode())

@@ -25,11 +25,13 @@ from pipeline.ground.ownership import (
 )
 from pipeline.publishing.batch.outcome import DONE
 from pipeline.publishing.records.manifest import causes_of, read_manifest, run_id
+from pipeline.publishing.records.public_causes import PUBLIC_EDITION, edition_of
 from pipeline.publishing.records.signature import is_signed_by, leads_to_root, read_signature
 
 _YEAR, _NAME = re.compile(r"[12]\d{3}"), re.compile(r"\d{6}|annual-[a-z0-9-]+|prefecture-\d{4}")
 _STANDARD = re.compile(r"^standard = '([\w-]*)'$", re.MULTILINE)
 _COUNTY = ("dossier.pdf", "dossier.ipynb", "results.json", "findings.json")
+_PUBLIC = ("dossier.pdf", "dossier.ipynb", "results.json")
 _ANNUAL = ("annual.pdf", "annual.ipynb", "annual.json")
 _PREFECTURE = ("prefecture.pdf", "prefecture.ipynb", "prefecture.json")
 
@@ -137,7 +139,7 @@ def _of_record(folder: Path, record: dict) -> list[str]:
     """Look at the manifest itself: seal, run id, place, and the files that none can lack."""
     listed = {output["file"] for output in record["outputs"]}
     needed = {"annual": _ANNUAL, "prefecture": _PREFECTURE}.get(
-        folder.name.partition("-")[0], _COUNTY)
+        folder.name.partition("-")[0], _PUBLIC if edition_of(record) == PUBLIC_EDITION else _COUNTY)
     place = place_of(folder) if _YEAR.fullmatch(folder.parent.name) else (
         f"{record.get('year')}/{folder.name}")  # handed on alone, it has no folder of the year
     return [said for wrong, said in (

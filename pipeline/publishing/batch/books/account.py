@@ -83,7 +83,7 @@ class Ledger:
         record = read_manifest(ended.work / "dossier")
         if record is None:
             return outcome.but(state=FAILED, reason="没有留下完整的运行记录（manifest.json）")
-        if record["run_id"] != task.run_id:
+        if task.run_id and record["run_id"] != task.run_id:
             return outcome.but(state=FAILED, reason="运行期间数据或程序有改动，未发布，请再运行")
         try:
             for said in publish_book(task.order, ended.work):
@@ -93,8 +93,8 @@ class Ledger:
         except OSError as fault:
             why = lacking(fault) or f"未能写入：{reason(fault)}"
             return outcome.but(state=FAILED, reason=why)
-        remember(task.target, task.run_id, self.batch.hidden / "verified")
-        return outcome.but(run_id=task.run_id)
+        remember(task.target, record["run_id"], self.batch.hidden / "verified")
+        return outcome.but(run_id=record["run_id"])
 
     def _keep_log(self, ended: Ended, outcome: Outcome) -> None:
         """Keep what a county without a dossier has written, beside the record."""

@@ -26,7 +26,7 @@ from pipeline.publishing.batch.outcome import FAILED, Outcome, Task
 from pipeline.publishing.book import prepare_book
 from pipeline.publishing.chapters.preloading import preload
 from pipeline.publishing.chapters.surroundings import fixed_environment
-from pipeline.publishing.kinds import BOOKS
+from pipeline.publishing.kinds import BOOKS, book_of
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.manifest import identity
 
@@ -107,16 +107,17 @@ class Station:
 def written(task: Task) -> dict:
     """Return a task as plain data; what is kept of tables stays in this process."""
     order = task.order
-    return {"parameters": order.parameters.model_dump(), "out": str(order.out),
-            "engine": order.engine, "formats": order.formats, "binding": order.binding,
+    return {"book": book_of(order).name, "parameters": order.parameters.model_dump(),
+            "out": str(order.out), "engine": order.engine, "formats": order.formats,
+            "binding": order.binding,
             "tables": order.tables and str(order.tables),
             "code": task.code, "name": task.name, "seed": task.seed,
             "known": replace(order.known, kept=None).record()}
 
 
-def read_task(record: dict, book: str = "county") -> Task:
+def read_task(record: dict) -> Task:
     """Return the task that was `written`."""
-    parameters = BOOKS[book].parameters(**record["parameters"])
+    parameters = BOOKS[record["book"]].parameters(**record["parameters"])
     order = Order(parameters, Path(record["out"]), record["engine"], tuple(record["formats"]),
                   record["binding"], record["tables"] and Path(record["tables"]),
                   KnownFiles.read(record["known"]))
@@ -132,16 +133,15 @@ def _lines(stream: BinaryIO, rest: bytes) -> tuple[list[bytes] | None, bytes]:
     return lines, rest
 
 
-def serve(crew: Crew, asked: BinaryIO, told: BinaryIO, book: str) -> None:
-    """Answer orders of a book until there are no more: until whoever gives them has ended,
-    too."""
+def serve(crew: Crew, asked: BinaryIO, told: BinaryIO) -> None:
+    """Answer orders until there are no more: until whoever gives them has ended, too."""
     lines, rest = [], b""
     while lines is not None:
         ready, _, _ = select.select([asked], [], [], 0 if crew.busy() else None)
         if ready:
             lines, rest = _lines(asked, rest)
         for line in (lines or []) if ready else []:
-            task = read_task(json.loads(line), book)
+            task = read_task(json.loads(line))
             try:
                 crew.take(task)
             except OSError as fault:
@@ -167,7 +167,7 @@ def main() -> None:
     preload(book)
     limits = Limits(float(seconds), int(memory))
     with contextlib.closing(Crew(prepare_book, limits, int(workers), Path(work))) as crew:
-        serve(crew, sys.stdin.buffer.raw, told, book)
+        serve(crew, sys.stdin.buffer.raw, told)
 
 
 if __name__ == "__main__":

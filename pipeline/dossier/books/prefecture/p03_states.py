@@ -4,8 +4,8 @@ import pandas as pd
 
 from pipeline.annual_evaluation.prefecture_unit import Prefecture
 from pipeline.definitions.targets.plans import Plan
+from pipeline.dossier.books.prefecture.county_columns import county_sheets
 from pipeline.dossier.c07_plans.plan_targets import state_cell
-from pipeline.dossier.prefecture.county_columns import county_sheets
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import EMPTY, joined
 from pipeline.ground.terms import (

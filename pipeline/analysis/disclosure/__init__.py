@@ -1,0 +1,1 @@
+"""What a public edition may tell (公开版): protected, banded and rounded figures of a county."""

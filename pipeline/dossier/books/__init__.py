@@ -1,0 +1,1 @@
+"""Books besides the county's dossier and the annual evaluation, one folder a book."""
