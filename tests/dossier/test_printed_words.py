@@ -5,6 +5,7 @@ Few are drawn each time; with JUNHENG_ALL_DRAWS=1 200 counties and 20 annual boo
 
 import csv
 import re
+from collections import Counter
 from dataclasses import replace
 from random import Random
 
@@ -38,9 +39,13 @@ ZH = {**{p.id: p.zh for p in STUDY.policies}, **{t.measure: t.zh for t in STUDY.
 SCHOOLS_BOOK = few(200, 6)
 COUNTIES, BOOKS, PANELS = few(200, 3), few(20, 1), few(20, 2)
 SIZE = few(60, 32), few(8, 6)  # counties and years of a whole annual book
+READ = Counter()  # what was read in this process, told by the last test
 
 
-def wrong(exhibits, tables):
+def wrong(exhibits, tables, kind="部分章节"):
+    texts = [text for one in exhibits if one for text in words_of(one)]
+    READ.update({kind: 1, f"{kind}：文字": len(texts), f"{kind}：句": sum(
+        len(re.findall(r"[。；]", text)) for text in texts)})
     return faults(Book([one for one in exhibits if one], tables, ZH), WORDS, words_of)
 
 
@@ -161,11 +166,12 @@ def test_a_whole_county_book_says_what_its_figures_say(number, tmp_path_factory)
     if _spoilt(raw, county):  # so many files of the nation have a fault that must be refused
         with pytest.raises(InputRefused):
             printed(COUNTY, given)
+        READ["应拒收而拒收的县"] += 1
         return
     exhibits = printed(COUNTY, given)
     opened = County.open(county, 2023, raw=str(raw), processed=given["processed"])
     tables = {name: opened.load(name) for name in ("models", "terms", "influence", "indicators")}
-    assert wrong(exhibits, tables) == []
+    assert wrong(exhibits, tables, "县") == []
 
 
 def _nation(factory, made=[]):  # noqa: B006
@@ -192,4 +198,14 @@ def test_a_whole_annual_book_says_what_its_figures_say(seed, tmp_path):
     hand_over(annual, panel, drawn_schools(panel, seed, 6.0 * (seed % 3)))
     exhibits = printed(ANNUAL, given, without=("01_pool",))
     names = ("models", "terms", "variants", "convergence", "policies", "policy_terms")
-    assert wrong(exhibits, {f"annual_{n}": annual.load(f"annual_{n}") for n in names}) == []
+    tables = {f"annual_{n}": annual.load(f"annual_{n}") for n in names}
+    assert wrong(exhibits, tables, "年度评价") == []
+
+
+@pytest.mark.slow
+def test_as_many_books_were_read_as_were_drawn(capsys):
+    with capsys.disabled():
+        print(f"\n读过：{dict(READ)}")
+    assert READ["县"] + READ["应拒收而拒收的县"] in (0, COUNTIES)  # 0: this test was run alone
+    assert READ["年度评价"] in (0, BOOKS)
+    assert READ["县：句"] >= 100 * READ["县"]

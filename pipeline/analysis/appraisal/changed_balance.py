@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
+from numbers import Integral
 
 from pipeline.analysis.schools.balance import spread
 from pipeline.ground.errors import WrongUse
@@ -25,6 +26,8 @@ def changed_balance(before: Mapping[str, School], after: Mapping[str, School]
     fractions of their decimals, so the parts add up to the last digit. `WrongUse` where a year
     has no pupils or nothing of the resource, or the years share no school.
     """
+    if min(len(before), len(after)) < 2:
+        raise WrongUse("有一年不足两所学校，没有差异可分解")
     staying = sorted(before.keys() & after.keys())
     if not staying:
         raise WrongUse("两年没有同一所学校，差异系数的变化不能分解")
@@ -46,13 +49,17 @@ def _coefficient(before: Mapping[str, School], after: Mapping[str, School], stay
                  now: dict[str, bool]) -> Fraction:
     """Return CV where each of the three is as in the second year, or as in the first."""
     pupils, resources = (after if now[part] else before for part in (PUPILS, RESOURCES))
-    rows = [(pupils[code][0], Fraction(resources[code][1])) for code in staying]
     others = after if now[SCHOOLS] else before
-    rows += [(count, Fraction(amount)) for code, (count, amount) in sorted(others.items())
-             if code not in staying]
+    found = [(pupils[code][0], resources[code][1]) for code in staying]
+    found += [school for code, school in sorted(others.items()) if code not in staying]
+    try:
+        rows = [(count, Fraction(amount)) for count, amount in found]
+    except (TypeError, ValueError, OverflowError) as fault:
+        raise WrongUse("资源总数应为有限的数") from fault
     counts = [count for count, _ in rows]
-    if min(counts) < 1:
-        raise WrongUse("学生数应不小于1；没有学生的学校请先去掉")
+    if not all(isinstance(count, Integral) and count >= 1 for count in counts) or any(
+            amount < 0 for _, amount in rows):
+        raise WrongUse("学生数应为不小于1的整数，资源总数不得小于0；没有学生的学校请先去掉")
     text = spread([amount / count for count, amount in rows], counts).cv_text
     if not text:
         raise WrongUse("全县没有这项资源，差异系数无定义")

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from scipy import special
 
+from pipeline.analysis.appraisal.given import numbers, tested_term
 from pipeline.analysis.estimators.estimates import Estimate
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import LEVEL, is_missing
+from pipeline.ground.terms import LEVEL
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,15 @@ def equivalence(fit: Estimate, term: str, low: float, high: float) -> Equivalenc
     larger of P(T > (b − low)/error) and P(T < (b − high)/error). `WrongUse` where the term is
     none, has no error, or the bounds do not hold 0 between them. Source: Schuirmann (1987).
     """
-    rows = fit.terms[fit.terms["term"] == term].to_dict("records")
-    if not rows or any(is_missing(rows[0][name]) for name in ("std_error", "df")):
-        raise WrongUse(f"模型中没有有标准误的“{term}”一项")
-    row = rows[0]
+    row = tested_term(fit, term)
     return of_figures(row["estimate"], row["std_error"], row["df"], low, high)
 
 
 def of_figures(estimate: float, std_error: float, df: float, low: float, high: float
                ) -> Equivalence:
     """Return the same of a printed estimate, with its error and degrees of freedom."""
+    low, high = numbers("等效界", (low, high))
+    estimate, std_error, df = numbers("估计、标准误、自由度", (estimate, std_error, df))
     if not low < 0 < high:
         raise WrongUse("等效界应一负一正，如 −0.5、0.5")
     if not (std_error > 0 and df > 0):

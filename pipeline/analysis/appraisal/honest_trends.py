@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, stats
 
+from pipeline.analysis.appraisal.given import numbers
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import LEVEL
 
+_FAR = 30.0  # bias in errors: |N(b, 1)| is N(b, 1) then, to the last digit
 _STARTS = (0.0, 0.5, 1.0)  # on the way from the least variance to the least bias
 
 
@@ -37,19 +39,27 @@ def honest_interval(estimates, covariance, before: int, change: float, effect=No
     (2023), section 3.2 (FLCI, Δ^SD). Worked case: Benzarti & Carloni's restaurants, R HonestDiD
     0.2.8: 0.1314 to 0.2162 with 0, 0.1550 to 0.2704 with 0.01.
     """
-    b, v = np.asarray(estimates, float), np.asarray(covariance, float)
-    after = len(b) - before
-    weights = np.eye(1, max(after, 1))[0] if effect is None else np.asarray(effect, float)
+    b, v = numbers("估计", estimates), numbers("协方差", covariance)
+    after, change = len(b) - before, float(numbers("change", change))
+    weights = np.eye(1, max(after, 1))[0] if effect is None else numbers("effect", effect)
     if before < 1 or after < 1 or v.shape != (len(b), len(b)) or len(weights) != after:
         raise WrongUse("须有实施前（不含基期）和实施后的年份各至少一个，协方差阵与权数的大小要相符")
-    if not (np.isfinite(b).all() and np.isfinite(v).all() and change >= 0) or (
-            np.linalg.eigvalsh(v)[0] <= 0):
-        raise WrongUse("估计和协方差应为有限的数，协方差阵应为正定，change 不得小于0")
-    problem = _Problem(v, before, weights, float(change))
+    if change < 0 or not weights.any():
+        raise WrongUse("change 不得小于0，effect 不得全为0")
+    if not np.allclose(v, v.T, rtol=1e-8, atol=0) or np.linalg.eigvalsh(v)[0] <= 0:
+        raise WrongUse("协方差阵应对称、正定")
+    problem = _Problem(v, before, weights, change)
     a = problem.shortest()
     half, bias = problem.half(a), problem.bias(a)
     middle = float(a @ b)
     return HonestInterval(float(change), middle, middle - half, middle + half, bias)
+
+
+def _most(bias: float) -> float:
+    """Return the 95 % quantile of |N(bias, 1)|."""
+    if bias > _FAR:
+        return float(bias + stats.norm.ppf(1 - LEVEL))
+    return float(np.sqrt(stats.ncx2.ppf(1 - LEVEL, 1, bias**2)))
 
 
 class _Problem:
@@ -71,7 +81,7 @@ class _Problem:
 
     def half(self, a: np.ndarray) -> float:
         sd = float(np.sqrt(a @ self.v @ a))
-        return sd * float(np.sqrt(stats.ncx2.ppf(1 - LEVEL, 1, (self.bias(a) / sd) ** 2)))
+        return sd * _most(self.bias(a) / sd)
 
     def least_variance(self) -> np.ndarray:
         """Return the weights of the least variance, by the conditions of Lagrange."""
@@ -102,7 +112,7 @@ class _Problem:
             a = np.append(x[:n], self.weights)
             sd = np.sqrt(a @ self.v @ a)
             bias = self.change * (x[n:].sum() + self.of_after)
-            return sd * np.sqrt(stats.ncx2.ppf(1 - LEVEL, 1, (bias / sd) ** 2))
+            return sd * _most(bias / sd)
 
         limits = [{"type": "eq", "fun": lambda x: self.years @ x[:n] - self.lost},
                   {"type": "ineq", "fun": lambda x: x[n:] - self.of_before @ x[:n]},

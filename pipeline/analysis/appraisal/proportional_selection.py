@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.appraisal.given import numbers, rows_of
 from pipeline.analysis.estimators import estimate
-from pipeline.definitions.models.regressions import columns_in, sides, terms_of
+from pipeline.definitions.models.regressions import sides, terms_of
 from pipeline.ground.errors import WrongUse
 
 MOST_TIMES = 1.3  # of R²: what Oster (2019) takes for the most that any causes could explain
@@ -39,7 +40,8 @@ class Selection:
         >>> round(iq.delta(), 3)
         0.366
         """
-        above, below = (np.polyval(p, self.long - effect) for p in self._polynomials())
+        away = self.long - float(numbers("效应", effect))
+        above, below = (np.polyval(p, away) for p in self._polynomials())
         if below == 0 or not np.isfinite(above / below):
             raise WrongUse("没有这样的δ：控制变量没有改变系数，或效应与长模型的相同")
         return float(above / below)
@@ -77,11 +79,11 @@ def proportional_selection(data: pd.DataFrame, short: str, long: str, treatment:
     term of both, or ``most_r2`` is not above the R² of ``long``. Source: Oster (2019),
     proposition 2. Worked case: breastfeeding and IQ, R bate: δ 0.366 with R² 0.61 (Oster: 0.37).
     """
+    rows = rows_of(data, [long, short])
     common = set(terms_of(short)) & set(terms_of(long))
     outcome = sides(long)[0]
     if treatment not in common or sides(short)[0] != outcome or set(terms_of(short)) - common:
         raise WrongUse("两个公式的因变量应相同，短的各项（含处理变量）应都在长的之中")
-    rows = data.dropna(subset=columns_in(long))
     (b, r), (longer, r2), = (_fitted(rows, formula, treatment) for formula in (short, long))
     most = min(MOST_TIMES * r2, 1.0) if most_r2 is None else most_r2
     if not r2 < most <= 1:

@@ -5,9 +5,12 @@ from math import sqrt
 
 from scipy import stats
 
+from pipeline.analysis.appraisal.given import numbers, tested_term
 from pipeline.analysis.estimators.estimates import Estimate
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import LEVEL, is_missing
+from pipeline.ground.terms import LEVEL
+
+ORDINARY = "经典标准误"  # how the convention of an estimate names the errors that are asked for
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,9 @@ def robustness(fit: Estimate, term: str) -> Robustness:
     ordinary ones (``cov`` nonrobust): with others partial R² has no meaning. Source: Cinelli &
     Hazlett (2020). Worked case: Darfur, 0.097 (0.023), 783 df: 2.2 %, RV 13.9 %, 7.6 %.
     """
-    rows = fit.terms[fit.terms["term"] == term].to_dict("records")
-    if not rows:
-        raise WrongUse(f"模型中没有“{term}”一项")
-    row = rows[0]
-    if any(is_missing(row[name]) for name in ("std_error", "df")) or "residual_error" not in (
-            fit.figures):
-        raise WrongUse("稳健值只用于最小二乘的系数，须有标准误和自由度")
+    row = tested_term(fit, term)
+    if "residual_error" not in fit.figures or ORDINARY not in fit.convention:
+        raise WrongUse("稳健值只用于最小二乘、经典标准误（cov = “nonrobust”）的系数")
     return of_figures(float(row["estimate"]), float(row["std_error"]), float(row["df"]))
 
 
@@ -76,6 +75,8 @@ def of_figures(estimate: float, std_error: float, df: float) -> Robustness:
     >>> [f"{100 * part:.1f}" for part in (found.partial_r2, found.value, found.value_at_level)]
     ['2.2', '13.9', '7.6']
     """
+    estimate, std_error, df = map(float, numbers("估计、标准误、自由度",
+                                                 (estimate, std_error, df)))
     if not (std_error > 0 and df > 1):
         raise WrongUse("标准误应大于0，自由度应大于1")
     f = abs(estimate) / std_error / sqrt(df)

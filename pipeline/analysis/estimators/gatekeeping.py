@@ -27,15 +27,10 @@ def admitted(data: pd.DataFrame | None, asked: Specification) -> pd.DataFrame | 
     columns, numeric = asked.columns, asked.numbers
     if not columns:
         return data
-    if not isinstance(data, pd.DataFrame) or data.empty:
-        raise WrongUse("没有数据")
     _columns_are_there(data, columns)
     for name in asked.weighing:
         data = _weighed(data, name)
-    there = ~np.any([data[name].isna().to_numpy() for name in columns], axis=0)
-    if not there.any():
-        raise WrongUse("没有各变量都齐全的行：" + "、".join(columns))
-    rows = data if there.all() else data[there]
+    rows = complete(data, columns)
     numbers = {name: found for name in numeric
                if (found := _number(rows[name], name, asked, numeric)) is not None}
     _groups_differ(rows, asked)
@@ -44,7 +39,18 @@ def admitted(data: pd.DataFrame | None, asked: Specification) -> pd.DataFrame | 
     return data
 
 
+def complete(data: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return the rows that have every column (各变量都齐全的行); `WrongUse` where there is none."""
+    _columns_are_there(data, columns)
+    there = ~np.any([data[name].isna().to_numpy() for name in columns], axis=0)
+    if not there.any():
+        raise WrongUse("没有各变量都齐全的行：" + "、".join(columns))
+    return data if there.all() else data[there]
+
+
 def _columns_are_there(data: pd.DataFrame, columns: list[str]) -> None:
+    if not isinstance(data, pd.DataFrame) or data.empty:
+        raise WrongUse("没有数据")
     absent = [name for name in columns if name not in data]
     if absent:
         raise WrongUse("缺少变量：" + "、".join(absent))
@@ -52,6 +58,16 @@ def _columns_are_there(data: pd.DataFrame, columns: list[str]) -> None:
         name for name in columns if isinstance(data[name], pd.DataFrame)]
     if twice:
         raise WrongUse("列名重复：" + "、".join(twice))
+    for name in columns:
+        _cells_are_single(data[name])
+
+
+def _cells_are_single(column: pd.Series) -> None:
+    """Refuse (`WrongUse`) complex numbers, and lists and the like in cells."""
+    if pd.api.types.is_complex_dtype(column.dtype):
+        raise WrongUse(f"变量 {column.name} 应为数，现为复数")
+    if column.dtype == object and not column.map(pd.api.types.is_scalar).all():
+        raise WrongUse(f"变量 {column.name} 的格里应为一个数或一段文字，现为列表一类")
 
 
 def _weighed(data: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -79,7 +95,11 @@ def _number(column: pd.Series, name: str, asked: Specification, numeric: list[st
     """Return the numbers of a column; None of texts that a formula takes as levels."""
     formula = getattr(asked, "formula", None)
     plain = pd.api.types.is_numeric_dtype(column) or column.map(np.isreal).all()
+    if column.dtype.kind in "mM":
+        raise WrongUse(f"变量 {name} 应为数，现为日期或时长")
     if formula and not plain and name not in outcome_of(formula):
+        if (levels := column.nunique()) >= len(column) > 1:
+            raise WrongUse(f"变量 {name} 是文本，每行一种（{levels}种），是数的请先转换")
         return None
     values = _floats(column, name)
     if not np.isfinite(values).all():

@@ -13,13 +13,14 @@ from pipeline.ground.errors import WrongUse
 
 
 def in_floats(data: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with exact numbers as floats, which a formula would take for levels.
+    """Return the table with exact numbers, and 真/假, as floats: a formula takes them for levels.
 
     >>> in_floats(pd.DataFrame({"x": [Decimal("0.5"), None, 2]}))["x"].tolist()
     [0.5, nan, 2.0]
     """
     exact = [name for name in data.columns[~data.columns.duplicated(keep=False)]
-             if data[name].dtype == object and _is_exact(data[name].dropna().tolist())]
+             if pd.api.types.is_bool_dtype(data[name].dtype)
+             or data[name].dtype == object and _is_exact(data[name].dropna().tolist())]
     return data.assign(**{name: data[name].astype(float) for name in exact}) if exact else data
 
 

@@ -78,8 +78,8 @@ def detectable_effect(std_error: float, df: float) -> float:
     >>> round(detectable_effect(1.0, 10_000), 2), round(detectable_effect(1.0, 20), 2)
     (2.8, 2.95)
     """
-    if not (std_error > 0 and df > 0):
-        raise WrongUse("标准误、自由度应大于0")
+    if not (0 < std_error < np.inf and df > 0):
+        raise WrongUse("标准误应为大于0的数，自由度应大于0")
     return float(std_error * (stats.t.ppf(1 - LEVEL / 2, df) + stats.t.ppf(POWER, df)))
 
 

@@ -39,7 +39,7 @@ def concentration_index(resources: Sequence[float], need: Sequence[float],
     Source: Kakwani, Wagstaff & van Doorslaer (1997), equation 14. Worked case: deaths of
     children in India by wealth, −0.1694.
     """
-    x, need, pupils = (np.asarray(values, float) for values in (
+    x, need, pupils = (_numbers(values) for values in (
         resources, need, np.ones(len(resources)) if pupils is None else pupils))
     if not (len(x) == len(need) == len(pupils) > 0) or not all(
             np.isfinite(values).all() for values in (x, need, pupils)):
@@ -60,6 +60,13 @@ def concentration_index(resources: Sequence[float], need: Sequence[float],
     error = _error(share, mean / mu, spread / mu**2, rank, index, len(x))
     half = float(special.ndtri(1 - LEVEL / 2)) * error
     return Concentration(index, error, index - half, index + half, len(x))
+
+
+def _numbers(values: Sequence[float]) -> np.ndarray:
+    try:
+        return np.atleast_1d(np.asarray(values, float))
+    except (TypeError, ValueError) as fault:
+        raise WrongUse("资源、需求、学生数应为数") from fault
 
 
 def _error(share: np.ndarray, mean: np.ndarray, spread: np.ndarray, rank: np.ndarray,
@@ -83,7 +90,7 @@ def comparable_coefficient(coefficient: float, pupils: Sequence[float]) -> float
     >>> round(comparable_coefficient(0.34, [100] * 5), 4), comparable_coefficient(0.0, [1, 1])
     (0.3991, 0.0)
     """
-    p = np.asarray(pupils, float)
+    p = _numbers(pupils)
     if not (len(p) and np.isfinite(p).all() and (p > 0).all() and coefficient >= 0):
         raise WrongUse("学生数应大于0，差异系数不得小于0")
     m = p.sum() ** 2 / (p**2).sum()

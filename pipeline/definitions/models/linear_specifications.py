@@ -123,8 +123,8 @@ class FirstDifference(_Linear):
 
     @property
     def keys(self) -> list[str]:
-        """Return the unit and the time besides."""
-        return [*super().keys, self.unit, self.time]
+        """Return the unit, the time and what changes besides."""
+        return [*super().keys, self.unit, self.time, *self.difference]
 
 
 class _OfVariables(Specification):
@@ -259,3 +259,9 @@ class Mixed(Regression):
     def numbers(self) -> list[str]:
         """Return the columns of the formula and of the random effects."""
         return list(dict.fromkeys([*super().numbers, *columns_in(f"1 ~ {self.re}")]))
+
+    @model_validator(mode="after")
+    def _the_outcome_is_no_effect_on_itself(self):
+        if own := {*columns_in(f"1 ~ {self.re}")} & {*outcome_of(self.formula)}:
+            raise ValueError(f"re（随机部分）不得写因变量 {'、'.join(sorted(own))}")
+        return self

@@ -11,7 +11,7 @@ from pipeline.definitions.base import Text
 from pipeline.definitions.models.linear_specifications import Regression, WithErrors
 from pipeline.definitions.models.specification_parts import Columns, Share, Specification
 
-Draws = Annotated[int, Field(ge=0)]
+Draws = Annotated[int, Field(ge=0, le=100_000)]
 Method = Literal["bonferroni", "sidak", "holm-sidak", "holm", "simes-hochberg", "hommel",
                  "fdr_bh", "fdr_by", "fdr_tsbh", "fdr_tsbky"]
 P = Annotated[float, Field(ge=0, le=1)]

@@ -100,6 +100,8 @@ def first_difference(data: pd.DataFrame, spec: dict) -> Estimate:
     Changes are from the year before of the same ``unit``; where that year is not there the
     row is left out. ``time`` is a whole number. Covariances as in `linear`.
     """
+    if not pd.api.types.is_numeric_dtype(data[spec["time"]]):
+        raise WrongUse(f"年份 {spec['time']} 应为数")
     ordered = data.sort_values([spec["unit"], spec["time"]])
     by_unit = ordered.groupby(spec["unit"])
     changes = by_unit[spec["difference"]].diff()

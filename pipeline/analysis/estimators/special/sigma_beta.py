@@ -11,6 +11,8 @@ from pipeline.analysis.estimators.extended import correlations, logarithms
 from pipeline.analysis.estimators.linear.least_squares import linear
 from pipeline.ground.errors import WrongUse
 
+NOTHING = 1e-12  # of 1: what rounding leaves of 1 − r²
+
 
 def beta_convergence(data: pd.DataFrame, spec: dict) -> Estimate:
     """Regress ln(final/initial) on ln(initial) and ``controls`` (β收敛).
@@ -62,6 +64,8 @@ def sigma_convergence(data: pd.DataFrame, spec: dict) -> Estimate:
         raise WrongUse("首末年成比例，离散程度无从比较")
     both = np.column_stack([last + first, last - first])
     r, df = float(correlations(both)[0, 1]), len(rows) - 2
+    if 1 - r * r <= NOTHING:
+        raise WrongUse("首末年的对数完全成直线关系，离散程度的变化无从检验")
     t = r * np.sqrt(df / (1 - r * r))
     change = math.log(spread_last / spread_first)
     term = tidy(["ln_sd_change"], [change], [change / t], df)

@@ -12,6 +12,7 @@ from pipeline.analysis.estimators.extended import extended
 from pipeline.ground.errors import WrongUse
 
 DRAWS, SEED = 999, 20170426
+NOTHING = 1e-12  # what rounding leaves of the variance where all are neighbours of all
 FEWEST = 4  # rows: the variance of I divides by (n − 1)² and has no sense for fewer
 
 
@@ -34,7 +35,9 @@ def moran(data: pd.DataFrame | None, spec: dict) -> Estimate:
         return float((own * z[i] * z[j]).sum())
 
     value, expected = alike(z), -1 / (len(z) - 1)
-    error = np.sqrt(_normal_variance(weights))
+    if (variance := _normal_variance(weights)) <= NOTHING:
+        raise WrongUse("每行的邻居都是其余各行，空间相关无从谈起")
+    error = np.sqrt(variance)
     z_normal = float((value - expected) / error)
     term = described(["I"], [value]).assign(
         std_error=error, statistic=z_normal,
