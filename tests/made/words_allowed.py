@@ -125,6 +125,7 @@ ALLOWED: dict[str, Callable[[str, Book], bool]] = {
     "sigma_falls": falls, "sigma_rises": rises, "direction": decided, "mean": a_mean,
     "no_direction": lambda sentence, book: not decided(sentence, book),
     "pre_trend": lambda sentence, book: policy_of(sentence, book)["pre_p"] < ALPHA,
+    "untested": lambda sentence, book: not re.search(r"p[＝<]", sentence),
     "no_school_turns": no_school_turns, "no_choice_turns": no_choice_turns,
     "no_spending": no_spending, "complete": complete}
 
@@ -153,8 +154,8 @@ def _unfounded(key: str, text: str, book: Book, words) -> list[str]:
     said = [(rule, word) for rule in words.conditional for word in rule.words if word in text]
     found = [f"{key}：“{word}”不合条件（{rule.meaning}）：{text}" for rule, word in said
              if not ALLOWED[rule.condition](text, book)]
+    open_ = any(rule.condition in ("no_direction", "untested") for rule, _ in said)
     told = key in ("gap_sentences", "model_sentences", "policy_sentences")
-    open_ = any(rule.condition == "no_direction" for rule, _ in said)
     if told and _TESTED.search(text) and " 县际减县内" not in text and not open_:
         row = model_of(text, book) or {}
         if "oaxaca" not in row.get("method", "") + row.get("estimator", "") and (

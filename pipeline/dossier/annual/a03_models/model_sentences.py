@@ -48,7 +48,17 @@ def question_sentences(models: pd.DataFrame, annual: Annual) -> Prose:
                else "都不估计" if left else "都已估计")
             + ("，理由" if left else "，") + "见[[annual_model_table]]。"
             + ("不估计不等于没有关系，只是现有资料不足以判断。" if left else ""))
-    return Prose("question_sentences", (text,))
+    return Prose("question_sentences", (text, *_both_ways(annual)))
+
+
+def _both_ways(annual: Annual) -> list[str]:
+    """Say what a comparison of units and one of each unit's years ask, where both are asked."""
+    zh, panel = annual.study.subject_zh, [m for m in annual.study.models if m.frame == "panel"]
+    between = [m for m in panel if m.kind in ("ols", "wls", "cr2")]
+    pairs = [(b, w) for b in between for w in panel if w.kind == "fe" and b.focus == w.focus
+             and (b.cause, b.effect) == (w.cause, w.effect)]
+    return [f"{b.id}与{w.id}并列：前者问{b.cause}高的{zh}，{b.effect}是否不同；后者问同一个{zh}的"
+            "前者升高时，后者是否变化。两者回答的问题不同，方向可以不同。" for b, w in pairs[:1]]
 
 
 def _said(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) -> str:
@@ -71,8 +81,12 @@ def _interval(row: dict, size: Size) -> str:
     low, high = (size.text(row[end]) for end in ("ci_low", "ci_high"))
     if is_missing(row["ci_low"]) or is_missing(row["ci_high"]):
         return f"（群数过少，不给区间{p_words(row)}）"
-    unit = size.unit if size.relative else ""
-    return f"（95%区间{low}{unit}至{high}{unit}{p_words(row)}）"
+    unit, tested = size.unit if size.relative else "", p_words(row) * _is_tested(row)
+    return f"（95%区间{low}{unit}至{high}{unit}{tested}）"
+
+
+def _is_tested(row: dict) -> bool:
+    return row["family"] != "diagnostic"
 
 
 def _direction(coefficient: float, size: Size) -> str:
@@ -86,7 +100,8 @@ def _linear(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) 
     control = f"控制{controls}后，" if controls else ""
     mean = "" if model.kind in _NO_MEAN else "平均"
     return (f"{control}{size.step or model.focus}，{model.effect}{mean}"
-            f"{_direction(row['estimate'], size)}{_interval(row, size)}{open_words(row)}")
+            f"{_direction(row['estimate'], size)}{_interval(row, size)}"
+            f"{open_words(row) if _is_tested(row) else '；只作描述，不作检验'}")
 
 
 def _tested(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) -> str:

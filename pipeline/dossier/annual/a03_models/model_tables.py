@@ -55,8 +55,7 @@ def model_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     rows = []
     for r in models.to_dict("records"):
         size, fitted = size_of(asked[r["id"]]), r["status"] == FITTED
-        said = f"不估计：{plain(r['reason'], annual)}" if not fitted else (
-            "只作描述，不作检验" if r["family"] == "diagnostic" else r["covariance"])
+        said = f"不估计：{plain(r['reason'], annual)}" if not fitted else _errors(r)
         top = (f"{r['top_unit']}（{percent_text(r['top_share'], 0)}）"
                if not is_missing(r["top_share"]) else EMPTY)
         rows.append((Cell(r["id"]), Cell(count_text(r["n"])), Cell(count_text(r["units"])),
@@ -78,6 +77,17 @@ def model_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         notes=(f"最小可检出：以80%把握、5%水平能检出的最小效应，单位同句中所述的一步；杠杆最大{zh}：关注项的信息"
                "来自它的份额最大。固定效应模型的R²为组内。CR1：聚类稳健；CR2：偏差修正的聚类稳健，Satterthwaite"
                "自由度；wild：野聚类自助法；bootstrap：按群自助法；ranks：秩检验反演。",))
+
+
+def _errors(r: dict) -> str:
+    """Return the kind of errors; a diagnosis is described and not tested."""
+    if r["family"] != "diagnostic":
+        return r["covariance"]
+    return f"{r['covariance']}；只作描述，不作检验" if _has_errors(r) else "只作描述，不作检验"
+
+
+def _has_errors(r: dict) -> bool:
+    return json.loads(r["estimator"])["kind"] != "moran"
 
 
 def _years(r: dict) -> str:
@@ -110,7 +120,8 @@ def _terms(r: dict, mine: pd.DataFrame, annual: Annual):
                Cell(term_zh(t["term"], annual, kind), TOTAL * focus),
                *(Cell(coefficient_text(t[c]), value=None if is_missing(t[c]) else t[c])
                  for c in _NUMBERS),
-               Cell(p_text(t["p_value"])), Cell(p_text(r["p_adjusted"] if focus else None)))
+               Cell(p_text(None if r["family"] == "diagnostic" else t["p_value"])),
+               Cell(p_text(r["p_adjusted"] if focus else None)))
 
 
 def _printed(kind: str, term: str) -> bool:
@@ -126,7 +137,7 @@ def _term_notes(fitted: list[dict], annual: Annual) -> tuple[str, ...]:
              "区间只对模型而言：若各单位未解释的部分重新抽取，系数会有多大变化。"]
     by_how: dict[str, list[str]] = {}
     for r in fitted:
-        if r["family"] == "diagnostic":
+        if not _has_errors(r):
             continue
         by_how.setdefault(plain(r["convention"], annual), []).append(r["id"])
     notes += [f"{joined(ids)}：{how}。" for how, ids in by_how.items() if how]
