@@ -91,7 +91,7 @@ def test_equivalence_is_of_a_term_with_an_error_and_of_bounds_about_zero():
     fit = estimate(data, {"kind": "ols", "formula": "y ~ x", "cov": "HC3"})
     assert not equivalence(fit, "x", -0.5, 0.5).alike
     assert equivalence(fit, "x", -2, 2).alike
-    for term, low, high, why in (("z", -1, 1, "没有有标准误"), ("x", 0, 1, "等效界"),
+    for term, low, high, why in (("z", -1, 1, "没有“z”一项"), ("x", 0, 1, "等效界"),
                                  ("x", -1, 0, "等效界"), ("x", 1, -1, "等效界")):
         with pytest.raises(WrongUse, match=why):
             equivalence(fit, term, low, high)

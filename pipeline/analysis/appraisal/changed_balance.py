@@ -26,11 +26,11 @@ def changed_balance(before: Mapping[str, School], after: Mapping[str, School]
     fractions of their decimals, so the parts add up to the last digit. `WrongUse` where a year
     has no pupils or nothing of the resource, or the years share no school.
     """
-    if min(len(before), len(after)) < 2:
-        raise WrongUse("有一年不足两所学校，没有差异可分解")
     staying = sorted(before.keys() & after.keys())
     if not staying:
         raise WrongUse("两年没有同一所学校，差异系数的变化不能分解")
+    if min(len(before), len(after)) < 2:
+        raise WrongUse("有一年不足两所学校，没有差异可分解")
     found = {now: _coefficient(before, after, staying, dict(zip(PARTS, now, strict=True)))
              for now in product((False, True), repeat=len(PARTS))}
     parts = {part: sum(_SHAPLEY[sum(rest)] * (found[_put(rest, n, True)]

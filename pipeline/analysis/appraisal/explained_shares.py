@@ -6,7 +6,7 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.appraisal.given import rows_of
+from pipeline.analysis.appraisal.given import columns_of, rows_of
 from pipeline.analysis.estimators import estimate
 from pipeline.definitions.models.regressions import sides, terms_of
 from pipeline.ground.errors import WrongUse
@@ -23,11 +23,11 @@ def explained_shares(data: pd.DataFrame, formula: str) -> pd.DataFrame:
     cause. `WrongUse` where the model cannot be fitted, or has more than 12 terms. Source:
     Grömping (2006). Worked case: swiss fertility, 0.0571, 0.1712, 0.2601, 0.1056, 0.1128.
     """
-    rows = rows_of(data, [formula])
+    columns_of([formula])
     outcome, terms = sides(formula)[0], [t for t in terms_of(formula) if not t.isdigit()]
     if not 1 <= len(terms) <= MOST:
         raise WrongUse(f"自变量应为1至{MOST}个，现有{len(terms)}个")
-    found = {(): 0.0}
+    rows, found = rows_of(data, [formula]), {(): 0.0}
     for size in range(1, len(terms) + 1):
         for chosen in combinations(range(len(terms)), size):
             model = f"{outcome} ~ {' + '.join(terms[n] for n in chosen)}"

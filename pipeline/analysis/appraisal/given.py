@@ -16,11 +16,15 @@ def rows_of(data: pd.DataFrame, formulas: Iterable[str], more: Iterable[str] = (
             ) -> pd.DataFrame:
     """Return the rows that have every column of the formulas, and ``more``; `WrongUse` where a
     formula cannot be read, a column is not there, or no row is whole."""
+    return complete(data, list(dict.fromkeys([*columns_of(formulas), *more])))
+
+
+def columns_of(formulas: Iterable[str]) -> list[str]:
+    """Return the columns that formulas name; `WrongUse` where one cannot be read."""
     try:
-        named = [name for formula in formulas for name in columns_in(formula)]
+        return [name for formula in formulas for name in columns_in(formula)]
     except (ValueError, AttributeError) as fault:
         raise WrongUse(str(fault)) from fault
-    return complete(data, list(dict.fromkeys([*named, *more])))
 
 
 def numbers(what: str, values: object) -> np.ndarray:

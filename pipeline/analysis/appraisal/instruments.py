@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.appraisal.given import rows_of
+from pipeline.analysis.appraisal.given import columns_of, rows_of
 from pipeline.analysis.estimators import Estimate, estimate
 from pipeline.analysis.estimators.designs import design
 from pipeline.analysis.estimators.estimates import tidy
@@ -23,12 +23,12 @@ def instrumented(data: pd.DataFrame, formula: str, treatment: str, instruments: 
     `WrongUse` where the treatment is no term, or the instruments tell nothing of it. Worked
     case: Card (1995), college nearby for schooling, 0.132 (0.055).
     """
-    if isinstance(instruments, str) or not instruments:
-        raise WrongUse("工具变量应为列表，至少一个")
-    rows = rows_of(data, [formula], instruments)
+    columns_of([formula])
     terms = terms_of(formula)
-    if treatment not in terms or {*instruments} & {*terms, *outcome_of(formula)}:
-        raise WrongUse("处理变量应是公式的一项，工具变量不在公式中")
+    if treatment not in terms or isinstance(instruments, str) or not instruments or (
+            {*instruments} & {*terms, *outcome_of(formula)}):
+        raise WrongUse("处理变量应是公式的一项，工具变量应为列表，至少一个，且不在公式中")
+    rows = rows_of(data, [formula], instruments)
     others = [term for term in terms if term != treatment]
     first = estimate(rows, {
         "kind": "ols", "formula": f"{treatment} ~ {' + '.join([*instruments, *others])}",
