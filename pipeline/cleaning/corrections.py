@@ -1,6 +1,7 @@
 """Corrections that justify themselves (更正登记): one line a cell, with its old value.
 
-`corrections.csv` stands beside the workbook: 文件,工作表,单元格,原值,新值,理由. A line whose
+`corrections.csv` stands beside the workbook: 文件,工作表,单元格,原值,新值,理由, and at will
+登记单位, the office (no person) that answers for the line. A line whose
 old value is no longer there is refused, so that a correction never outlives its cause. A
 line whose new value is the old one confirms it: a true outlier then stands.
 """
@@ -20,6 +21,7 @@ from pipeline.known_files import CORRECTIONS
 
 MISPLACED = "没有使用；应改名为 {code}_corrections.csv，或移到文件夹 {code} 中"
 COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
+OFFICE = "登记单位"
 
 
 def report_misplaced(base: Path, files: list[Path], code: str, findings: Findings) -> None:
@@ -54,18 +56,19 @@ def read_corrections(paths: list[Path], year: int, drop_personal: bool, findings
         except csv.Error:
             findings.add("file.encoding", "更正登记无法读取", path.name)
             continue
-        if not lines or tuple(lines[0]) != COLUMNS:
+        columns = tuple(lines[0]) if lines else ()
+        if columns not in (COLUMNS, (*COLUMNS, OFFICE)):
             findings.add("correction.unused", f"表头应为{'、'.join(COLUMNS)}", path.name, row=1)
             continue
         for number, line in enumerate(lines[1:], 2):
             if not any(line):
                 continue
-            if len(line) != len(COLUMNS):
-                findings.add("correction.unused", f"应有{len(COLUMNS)}栏", path.name, row=number)
+            if len(line) != len(columns):
+                findings.add("correction.unused", f"应有{len(columns)}栏", path.name, row=number)
                 continue
-            named = dict(zip(COLUMNS, line, strict=True))
+            named = dict(zip(columns, line, strict=True))
             key = (year, named["文件"], named["工作表"], named["单元格"].upper())
-            told = {column: named[column] for column in COLUMNS if column != "原值"}
+            told = {column: named[column] for column in columns if column != "原值"}
             told = without_personal_line(told, drop_personal, findings, path.name, number)
             before = found.get(key)
             if before and before["新值"] != told["新值"]:
@@ -85,7 +88,7 @@ def apply_corrections(sheet: Sheet, written: tuple[int, str, str], corrections: 
     if not corrections:
         return sheet
 
-    made: list[tuple[Cell, str]] = []
+    made: list[tuple[Cell, str, str]] = []
 
     def corrected(cell: Cell) -> Cell:
         place = (*written, f"{cell.column}{cell.row}")
@@ -94,16 +97,17 @@ def apply_corrections(sheet: Sheet, written: tuple[int, str, str], corrections: 
             return cell
         del corrections[place]
         text = "" if line["新值"] == WITHHELD else line["新值"]
-        made.append((cell, text))
+        made.append((cell, text, line.get(OFFICE, "").strip()))
         return replace(cell, text=text, kind=TEXT if text.strip() else BLANK, calculated=False,
                        confirmed=text == cell.text)
 
     now = replace(sheet, rows=tuple(tuple(map(corrected, row)) for row in sheet.rows))
     hidden = personal_places(sheet) | personal_places(now) if made else set()
-    for cell, text in made:
+    for cell, text, office in made:
         told = "" if (cell.row, cell.column) in hidden else _change(cell.text, text)
-        findings.at(*("cell.confirmed", cell, "按登记的理由确认，值不变") if text == cell.text else
-                    ("cell.corrected", cell, f"按登记的理由更正{told}"))
+        by = f"（{office}登记）" if office else ""
+        findings.at(*("cell.confirmed", cell, f"按登记的理由确认，值不变{by}") if text == cell.text
+                    else ("cell.corrected", cell, f"按登记的理由更正{told}{by}"))
     return now
 
 

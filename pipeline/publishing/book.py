@@ -33,7 +33,7 @@ from pipeline.publishing.paper.exporting import export
 from pipeline.publishing.paper.papers import APART
 from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.finding_lines import refusals
-from pipeline.publishing.records.manifest import manifest, run_id
+from pipeline.publishing.records.manifest import manifest, manifest_text, run_id
 from pipeline.publishing.records.publication import discard, require_place
 from pipeline.publishing.records.temporaries import temporary_folder
 
@@ -115,8 +115,8 @@ def _export(notebook: NotebookNode, made: County | Annual | Prefecture, order: O
     for name in book.drafts:
         _write_draft(made.folder / f"{name}.json", run_id(why)[:16], finished / f"{name}.docx")
     write_tables(made, finished / "tables")
-    record = json.dumps(manifest(why, finished), ensure_ascii=False, indent=1)
-    (finished / "manifest.json").write_text(record + "\n", encoding="utf-8")
+    (finished / "manifest.json").write_text(manifest_text(manifest(why, finished)),
+                                            encoding="utf-8")
     for name, content in book.beside(made).items():
         write_own(made.folder, name, content)
     sign(made.folder, run_id(why))

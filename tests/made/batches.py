@@ -32,7 +32,7 @@ from pipeline.publishing.batch.running import run_batch
 from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.chapters.progress_file import PROGRESS
 from pipeline.publishing.order import Order
-from pipeline.publishing.records.manifest import causes, manifest
+from pipeline.publishing.records.manifest import causes, manifest, manifest_text
 
 YEAR = 2012
 HEAD = "code,name,province,prefecture,standard,plans,notice"
@@ -123,7 +123,7 @@ def fake(faults, tables=1):
         told = results(county.code, county.name, year=county.year, said=said, standard=judged_by)
         (finished / "results.json").write_text(json.dumps(told), "utf-8")
         record = manifest(causes(county, order.parameters), finished)
-        (finished / "manifest.json").write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+        (finished / "manifest.json").write_text(manifest_text(record), "utf-8")
         (finished / "run.log").write_text("made\n", "utf-8")
         seal_log(finished / "run.log")
         write_own(work / "processed" / str(county.year) / county.code, "schools.csv",

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.dossier.c09_conclusion.results import SCHEMA
-from pipeline.publishing.records.manifest import manifest
+from pipeline.publishing.records.manifest import manifest, manifest_text
 
 YEAR = 2023
 LIMITS = {"primary": "0.5", "junior": "0.45"}
@@ -45,5 +45,5 @@ def stand(year_folder, told, province="某省", prefecture="某市", notice="", 
     info = UnitInfo(unit["code"], unit["name"], province, prefecture, notice=notice)
     record = manifest({"unit": info.code, "year": year, "registered": asdict(info),
                        "parameters": {}, "inputs": [], "skipped": []}, folder)
-    (folder / "manifest.json").write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+    (folder / "manifest.json").write_text(manifest_text(record), "utf-8")
     return folder

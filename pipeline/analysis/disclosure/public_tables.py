@@ -16,7 +16,8 @@ from pipeline.ground.exact import decimal_text, rounded
 from pipeline.ground.terms import ABOVE, ALL, BELOW, FLOOR, MISSING, TABLES, is_missing, records
 
 READ = ("indicators", "balance", "compliance", "judgements", "facts", "survey_shares", "targets",
-        "funding")
+        "funding", "findings")
+_LET_PASS = ("cell.corrected", "cell.confirmed")
 _MORE_DECIMALS = 3
 _WAN = Fraction(100)  # 元 in the second decimal of 万元
 
@@ -35,6 +36,7 @@ def public_tables(tables: dict[str, pd.DataFrame], standard: Standard, year: int
              "public_balance": _balance_rows(records(now["balance"]), told, standard, rules),
              "public_items": items, "public_counts": [{"year": year, **row} for row in counts],
              "public_targets": records(tables["targets"]),
+             "public_checks": _check_rows(tables["findings"]),
              "public_funding": _funding_rows(records(tables["funding"]))}
     return {name: TABLES[name].frame(_declared(name, rows)) for name, rows in found.items()}
 
@@ -135,6 +137,14 @@ def _people(now: dict[str, pd.DataFrame], standard: Standard, rules: Disclosure
         counts += [{"total": group.total, "variable": name, "value": value,
                     "shown": value is not None} for name, value in found.items()]
     return list(items.values()), counts
+
+
+def _check_rows(findings: pd.DataFrame) -> list[dict]:
+    """Count what the checks found: no place, no school, no file."""
+    first = findings.drop_duplicates("code")["severity"]
+    return [{"severity": severity, "found": len(part), "spoke": int((first == severity).sum()),
+             "let_pass": int(part["code"].isin(_LET_PASS).sum())}
+            for severity, part in findings.groupby("severity", sort=True)]
 
 
 def _funding_rows(rows: list[dict]) -> list[dict]:

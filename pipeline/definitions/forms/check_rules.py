@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.forms.variables import variables
@@ -99,6 +99,24 @@ def program_checks() -> dict[str, Check]:
 def checks() -> dict[str, Check]:
     """Return code → check, the program's and those of `data/checks`."""
     return program_checks() | {check.id: check for check in filed_checks()}
+
+
+class NotChecked(Definition):
+    """Something that no check looks at (没有核查的), in words."""
+
+    zh: Text
+
+
+class Assurance(Definition):
+    """What the statement of assurance (核验声明) ends with: `data/assurance.toml`."""
+
+    not_checked: list[NotChecked] = Field(min_length=1)
+
+
+@cache
+def not_checked() -> list[str]:
+    """Return in words what no check looks at, as every dossier says it."""
+    return [one.zh for one in load_toml(DATA / "assurance.toml", Assurance).not_checked]
 
 
 def refusal_line(place: str, fault: NotAdmitted) -> str:

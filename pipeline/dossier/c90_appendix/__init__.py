@@ -12,10 +12,17 @@ from pipeline.dossier.c90_appendix.appendix import (
     split_sentences,
     split_table,
 )
+from pipeline.dossier.c90_appendix.assurance import (
+    assurance_sentences,
+    citation_sentences,
+    not_checked_sentences,
+    waiver_table,
+)
 from pipeline.dossier.c90_appendix.catalogue_book import CATALOGUE_TABLES, catalogue_workbook
 from pipeline.dossier.c90_appendix.self_report import REPORT_TABLES, self_report
 
 __all__ = ["ANNEX_TABLES", "CATALOGUE_TABLES", "REPORT_TABLES", "RESULT_TABLES", "annex_workbook",
-           "catalogue_workbook", "findings_record", "merge_table", "method_sentences",
-           "results_record", "run_table", "school_count_sentences", "school_list", "school_table",
-           "self_report", "split_sentences", "split_table"]
+           "assurance_sentences", "catalogue_workbook", "citation_sentences", "findings_record",
+           "merge_table", "method_sentences", "not_checked_sentences", "results_record",
+           "run_table", "school_count_sentences", "school_list", "school_table", "self_report",
+           "split_sentences", "split_table", "waiver_table"]

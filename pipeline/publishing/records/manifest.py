@@ -129,6 +129,11 @@ def manifest(why: dict, folder: Path) -> dict:
     })
 
 
+def manifest_text(record: dict) -> str:
+    """Return a record as it stands in manifest.json, letter by letter."""
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+
 class _Listed(BaseModel):
     """A file as a manifest lists it."""
 

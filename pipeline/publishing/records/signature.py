@@ -96,7 +96,7 @@ def sign_folders(folders: Sequence[Path], key: Key) -> str:
         handle, name = mkstemp(".sig", f".{folder.name}-", folder.parent)  # a name nobody has
         part = Path(name)
         with os.fdopen(handle, "w", encoding="ascii") as new:
-            new.write(record.model_dump_json(by_alias=True, indent=1) + "\n")
+            new.write(_text(record))
         keep_private(part)
         part.replace(folder / SIGNATURE)
     return root.hex()
@@ -113,11 +113,18 @@ def require_own(folders: Sequence[Path], key: Key) -> None:
 
 
 def read_signature(folder: Path) -> Signature | None:
-    """Return the signature beside a manifest, None where there is none that can be read."""
+    """Return the signature beside a manifest, None where there is none that can be read, or none
+    as it was written."""
     try:
-        return Signature.model_validate(read_json(folder / SIGNATURE))
-    except ValidationError:
+        found = Signature.model_validate(read_json(folder / SIGNATURE))
+        whole = content_of(folder / SIGNATURE) == _text(found).encode("ascii")
+    except (ValidationError, NotAdmitted, OSError):
         return None
+    return found if whole else None
+
+
+def _text(record: Signature) -> str:
+    return record.model_dump_json(by_alias=True, indent=1) + "\n"
 
 
 def leads_to_root(folder: Path, found: Signature) -> bool:

@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from pipeline.definitions.persons.file_names import shown_name
-from pipeline.ground.admission import NotAdmitted, hash_of, one_line, read_json
+from pipeline.ground.admission import NotAdmitted, content_of, hash_of, one_line, read_json
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.ownership import (
     LOG,
@@ -24,7 +24,7 @@ from pipeline.ground.ownership import (
     sealed,
 )
 from pipeline.publishing.batch.outcome import DONE
-from pipeline.publishing.records.manifest import causes_of, read_manifest, run_id
+from pipeline.publishing.records.manifest import causes_of, manifest_text, read_manifest, run_id
 from pipeline.publishing.records.public_causes import PUBLIC_EDITION, edition_of
 from pipeline.publishing.records.signature import is_signed_by, leads_to_root, read_signature
 
@@ -143,12 +143,21 @@ def _of_record(folder: Path, record: dict) -> list[str]:
     place = place_of(folder) if _YEAR.fullmatch(folder.parent.name) else (
         f"{record.get('year')}/{folder.name}")  # handed on alone, it has no folder of the year
     return [said for wrong, said in (
-        (sealed(record) != record, f"{MARK} 被改动过（封签不符）"),
+        (sealed(record) != record or not _as_written(folder, record),
+         f"{MARK} 被改动过（封签不符）"),
         (run_id(causes_of(record)) != record["run_id"],
          "运行编号与所列依据（资料、规则、程序等）不符"),
         (identity(folder, place) != MARK, f"{MARK} 写的不是 {place}，是别处的记录"),
         (not listed >= {*needed}, f"{MARK} 没有列出 {'、'.join(sorted({*needed} - listed))}"),
     ) if wrong]
+
+
+def _as_written(folder: Path, record: dict) -> bool:
+    """Tell whether a manifest is as it is written, blanks and line ends included."""
+    try:
+        return content_of(folder / MARK) == manifest_text(record).encode("utf-8")
+    except (NotAdmitted, OSError):
+        return False
 
 
 def _of_files(folder: Path, record: dict) -> list[str]:

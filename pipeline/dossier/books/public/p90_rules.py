@@ -4,6 +4,7 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.definitions.forms.disclosure_rules import Disclosure
+from pipeline.dossier.c90_appendix.assurance import checks_words, not_checked_sentences
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.software_rows import run_rows
 from pipeline.ground.exact import decimal_text
@@ -17,8 +18,8 @@ from pipeline.ground.terms import (
     verdict,
 )
 
-__all__ = ["PUBLIC_TABLES", "left_out_sentences", "mask_sentences", "public_record", "rule_table",
-           "run_table"]
+__all__ = ["PUBLIC_TABLES", "assurance_sentences", "left_out_sentences", "mask_sentences",
+           "not_checked_sentences", "public_record", "rule_table", "run_table"]
 
 SCHEMA = "junheng.public/1"
 PUBLIC_TABLES = ("public_groups", "public_means", "public_levels", "public_balance",
@@ -56,6 +57,18 @@ def mask_sentences(tables: dict[str, pd.DataFrame], rules: Disclosure) -> Prose:
         f"公布的各表共{whole}行，其中{hidden}行的数依规则不予公布，印作“{rules.sign}”；"
         "为其自身而不予公布的，与为保护他数而不予公布的，不作区别。县级结论、达标与否不因此改变，"
         "学校过少的学段只公布结论，不公布差异系数。",))
+
+
+def assurance_sentences(checks: pd.DataFrame, county: County) -> Prose:
+    """Say which checks ran on the internal edition and what people let pass (核验声明)."""
+    counts = dict(zip(checks["severity"], checks["found"], strict=True))
+    passed = int(sum(checks["let_pass"]))
+    return Prose("assurance_sentences", (
+        checks_words(counts, int(sum(checks["spoke"]))),
+        f"由更正登记放过的单元格{passed}格，逐格列在内部版中。" if passed else
+        "没有由人登记放过的核查项。",
+        f"建议引用：{county.name}义务教育校际均衡情况（{county.year}年，公开版）[R]．"
+        f"标准包 {county.standard.id}，运行编号见页脚。"))
 
 
 def run_table(county: County, rules: Disclosure) -> PrintedTable:
