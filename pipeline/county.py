@@ -22,12 +22,13 @@ from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.handover import Handover
 from pipeline.ground.origin import hash_text, origin
 from pipeline.known_files import (
-    CORRECTIONS,
     OF_A_UNIT,
     PASSED_OVER,
     SUFFIXES,
     KnownFiles,
     handed,
+    is_register,
+    means_register,
     years_of,
 )
 
@@ -153,7 +154,7 @@ class County(Handover):
         """
         wanted = [p for p in self._there(year) if p.suffix.lower() in SUFFIXES]
         wanted += [p for p in self._there(year) if p.name in RECORDS]
-        return sorted(p for p in wanted if not p.name.endswith(CORRECTIONS))
+        return sorted(p for p in wanted if not means_register(p))
 
     @property
     def published_ledger(self) -> dict[str, Path]:
@@ -195,10 +196,7 @@ class County(Handover):
 
     def corrections(self, year: int) -> list[Path]:
         """Return the corrections beside the unit's files (更正登记)."""
-        base = self.raw / str(year)
-        there = {*self._there(year)}
-        places = (base / f"{self.code}_{CORRECTIONS}", base / self.code / CORRECTIONS)
-        return [p for p in places if p in there]
+        return [p for p in self._there(year) if is_register(p)]
 
     def require_files(self) -> None:
         """Raise `WrongUse` unless there is something to read for this year."""

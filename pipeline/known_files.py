@@ -24,7 +24,10 @@ _YEAR = re.compile(r"[12][0-9]{3}")
 TABLES_UNREAD = (".xlsb", ".ods", ".fods", ".numbers", ".ett", ".dbf")  # opened, named and refused
 SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".et", ".csv", ".txt", ".tsv",
             *TABLES_UNREAD)
-CORRECTIONS = "corrections.csv"
+_REGISTER = re.compile(r"(?:[0-9]{6}_?)?(?:corrections?|更正登记表?)", re.IGNORECASE)
+_MEANT = re.compile(r"corrections?|更正登记", re.IGNORECASE)
+_STEMS = ("corrections", "Corrections", "CORRECTIONS", "更正登记", "更正登记表")
+_ENDINGS = (".csv", ".CSV", ".xlsx", ".xls")
 OF_A_UNIT = re.compile(r"[0-9]{6}[_.]")
 PASSED_OVER = ("~", ".")
 _HANDED = ".known_files.json"
@@ -39,9 +42,29 @@ def _listing(base: Path) -> Listing:
         if OF_A_UNIT.match(path.name):
             found[path.name[:6]].append(path)
         elif (not UNIT.fullmatch(path.name) and path.suffix.lower() in SUFFIXES
-              and path.name != CORRECTIONS):
+              and not means_register(path)):
             found[""].append(path)
     return {code: tuple(paths) for code, paths in found.items()}
+
+
+def is_register(path: Path) -> bool:
+    """Tell whether a file is a register of corrections (更正登记), by its name.
+
+    >>> [is_register(Path(n)) for n in ("990101_Corrections.CSV", "更正登记.csv", "更正登记.xlsx")]
+    [True, True, False]
+    """
+    return path.suffix.lower() == ".csv" and bool(_REGISTER.fullmatch(path.stem))
+
+
+def means_register(path: Path) -> bool:
+    """Tell whether a table is named as a register, whether or not it can be read as one."""
+    return path.suffix.lower() in SUFFIXES and bool(_MEANT.search(path.stem))
+
+
+def registers_in(folder: Path) -> list[Path]:
+    """Return what stands in a folder as a register and is named after no unit."""
+    return [path for stem in _STEMS for ending in _ENDINGS
+            if (path := folder / f"{stem}{ending}").exists() or path.is_symlink()]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pipeline.definitions.studies import Study, study as load_study
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.handover import Handover
 from pipeline.ground.origin import disagreements, fingerprint, hash_text, origin, raw_of
-from pipeline.known_files import CORRECTIONS, KnownFiles, handed, years_of
+from pipeline.known_files import KnownFiles, handed, registers_in, years_of
 
 _PREFIX = "annual-"
 STUDY = "study.toml"  # beside the tables of a study that is not in data/studies: a copy of it
@@ -154,8 +154,9 @@ class Annual(Handover):
         source = self.study.source
         if source.kind == COUNTIES:
             files = [self.raw / name for name in source.files]
-            beside = {path.parent / CORRECTIONS for path in files}
-            return files + sorted(path for path in beside if path.is_file())
+            beside = {path for folder in {path.parent for path in files}
+                      for path in registers_in(folder)}
+            return files + sorted(beside)
         years = [self.raw / str(year) for year in years_of(self.raw) if year <= self.year]
         codes = {info.code for info in self._of_standard(self._perhaps_read())}
         found = {p for year in years for p in year.rglob("*")

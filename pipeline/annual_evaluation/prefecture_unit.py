@@ -15,7 +15,15 @@ from pipeline.ground.admission import NotAdmitted, listed
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.handover import Handover
 from pipeline.ground.origin import fingerprint, hash_text, origin
-from pipeline.known_files import PASSED_OVER, SUFFIXES, KnownFiles, handed
+from pipeline.known_files import (
+    PASSED_OVER,
+    SUFFIXES,
+    KnownFiles,
+    handed,
+    is_register,
+    means_register,
+    registers_in,
+)
 
 _CODE_DIGITS = 4
 SUBJECT = "prefecture-"
@@ -91,7 +99,20 @@ class Prefecture(Handover):
         except NotAdmitted:
             return []
         return [path for path in found if not path.name.startswith(PASSED_OVER)
-                and (path.suffix.lower() in SUFFIXES or path.name in RECORDS)]
+                and (path.suffix.lower() in SUFFIXES or path.name in RECORDS)
+                and not means_register(path)]
+
+    def corrections(self, year: int) -> list[Path]:
+        """Return the registers of corrections beside its own files (更正登记)."""
+        folder = self.raw / str(year) / self.code
+        return [path for path in registers_in(folder) if is_register(path)]
+
+    def skipped(self, year: int) -> list[Path]:
+        """Return what stands in its own folder and is not read (未读入的文件)."""
+        folder, read = self.raw / str(year) / self.code, {*self.own_files(year),
+                                                          *self.corrections(year)}
+        return sorted(path for path in (folder.iterdir() if folder.is_dir() else ())
+                      if path not in read and not path.name.startswith(PASSED_OVER))
 
     def inputs(self) -> Iterator[tuple[str, Path]]:
         """Yield name and path of every file of the counties and of the prefecture itself."""
@@ -100,7 +121,7 @@ class Prefecture(Handover):
                 for path in (*county.files(year), *county.corrections(year)):
                     yield path.relative_to(self.raw).as_posix(), path
         for year in (self.year - 1, self.year):
-            for path in self.own_files(year):
+            for path in (*self.own_files(year), *self.corrections(year)):
                 yield path.relative_to(self.raw).as_posix(), path
 
     def hashed_inputs(self) -> dict[str, str]:

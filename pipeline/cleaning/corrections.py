@@ -17,9 +17,10 @@ from pipeline.cleaning.files.gate import admit
 from pipeline.cleaning.files.text_files import decode
 from pipeline.cleaning.privacy import personal_places, without_personal_line
 from pipeline.definitions.persons.personal import WITHHELD
-from pipeline.known_files import CORRECTIONS
+from pipeline.known_files import is_register, registers_in
 
 MISPLACED = "没有使用；应改名为 {code}_corrections.csv，或移到文件夹 {code} 中"
+NOT_CSV = "更正登记没有读入；应另存为 csv，命名为 corrections.csv 或 {code}_corrections.csv"
 COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
 OFFICE = "登记单位"
 
@@ -27,16 +28,15 @@ OFFICE = "登记单位"
 def report_misplaced(base: Path, files: list[Path], code: str, findings: Findings) -> None:
     """Refuse a register that stands in the folder of a year and names a file of this unit: it is
     nobody's there, and figures would be taken as if nobody had corrected them."""
-    path = base / CORRECTIONS
-    if not (path.exists() or path.is_symlink()):
-        return
-    try:
-        text = decode(admit(path))[0]
-    except Unreadable:
-        text = ""
-    if not text or any(file.name in text for file in files):
-        findings.add("correction.misplaced", MISPLACED.format(code=code),
-                     f"{base.name}/{path.name}")
+    for path in registers_in(base):
+        try:
+            text = decode(admit(path))[0]
+        except Unreadable:
+            text = ""
+        if not text or any(file.name in text for file in files):
+            said = MISPLACED if is_register(path) else NOT_CSV
+            findings.add("correction.misplaced", said.format(code=code),
+                         f"{base.name}/{path.name}")
 
 
 def read_corrections(paths: list[Path], year: int, drop_personal: bool, findings: Findings

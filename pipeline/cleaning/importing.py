@@ -12,12 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.corrections import report_misplaced, report_unused
+from pipeline.cleaning.corrections import NOT_CSV, report_misplaced, report_unused
 from pipeline.cleaning.counties.county_sheets import check_county
 from pipeline.cleaning.counties.evidence_rows import evidence_file_rows
 from pipeline.cleaning.earlier_ledger import read_earlier_ledger
 from pipeline.cleaning.files.unread_tables import table_inside
 from pipeline.cleaning.forms.cover import check_covers
+from pipeline.cleaning.forms.titles import other_unit, other_years
 from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.ranges import check_sums
 from pipeline.cleaning.receiving import Received, Source, receive
@@ -43,6 +44,7 @@ from pipeline.definitions.standards import Standard
 from pipeline.ground.admission import is_tellable
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.terms import COUNTY_SHEETS, REFUSE, TABLES, cell_told, records
+from pipeline.known_files import means_register
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +90,9 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     for path, label in skipped:
         found = ("file.skipped", "不是数据表，未读入") if is_tellable(path.name) else (
             "file.name", "文件名不能写进记录")
-        if said := table_inside(path):
+        if means_register(path):
+            found = "correction.misplaced", NOT_CSV.format(code=county.code)
+        elif said := table_inside(path):
             found = "file.unread_table", said
         findings.add(*found, label)
     sources = [Source(path, year, county.is_shared(path))
@@ -130,14 +134,34 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
 def _report_published(county: County, sources: list[Source], findings: Findings) -> None:
     """Say that nobody has registered the unit; refuse a file that is named after another one."""
     said = published_notice(county.code, county.raw)
-    if not said:
-        return
-    findings.add("unit.published", said, sources[0].label if sources else "")
-    for source in sources:
+    if said:
+        findings.add("unit.published", said, sources[0].label if sources else "")
+    for source in sources if said else ():
         named = name_in(source.path)
         if named and named not in county.name and county.name not in named:
             findings.add("unit.named", f"文件名写的是“{named}”，代码 {county.code} 是{county.name}",
                          source.label)
+    if not said:
+        check_file_names(sources, county.info, units(county.raw).values(), findings)
+    check_file_years(sources, findings)
+
+
+def check_file_names(sources: Iterable[Source], unit: UnitInfo, known: Iterable[UnitInfo],
+                     findings: Findings) -> None:
+    """Refuse a unit's own file whose name is that of another county."""
+    for source in sources:
+        if not source.shared and (other := other_unit(
+                source.path.stem.removeprefix(unit.code), unit, known)):
+            findings.add("unit.named", f"文件名写的是“{other}”，文件属于 {unit.code} {unit.name}",
+                         source.label)
+
+
+def check_file_years(sources: Iterable[Source], findings: Findings) -> None:
+    """Refuse a file whose name says another year than the folder it lies in."""
+    for source in sources:
+        if years := other_years(source.path.stem, source.year):
+            findings.add("cover.year", f"文件名写的是 {years} 年，"
+                         f"文件在 {source.year} 年的文件夹中", source.label)
 
 
 def _by_year(received: Received, county: County, shared: frozenset[str], findings: Findings):
@@ -170,7 +194,8 @@ def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | No
                      known: Iterable[UnitInfo] = ()) -> dict[int, list[Section]]:
     """Return year → sections, their identity and plausibility checked."""
     report_unused(received.pending, findings)
-    check_covers(received.covers, unit, findings)
+    known = [*known]
+    check_covers(received.covers, unit, known, findings)
     rows = own_rows(received.schools, unit, findings, shared, known)
     link_schools(rows, received.links, findings)
     check_codes(rows, unit, findings)

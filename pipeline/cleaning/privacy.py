@@ -22,6 +22,7 @@ from pipeline.definitions.forms.wordings import readings
 from pipeline.definitions.persons.file_names import shown_sheet
 from pipeline.definitions.persons.personal import (
     WITHHELD,
+    is_account_header,
     is_amount_header,
     is_amount_unit,
     is_group_header,
@@ -30,6 +31,7 @@ from pipeline.definitions.persons.personal import (
     is_personal_number,
     is_post_header,
     names_a_person,
+    speaks_of_a_person,
 )
 from pipeline.ground.readiness import readied
 
@@ -79,7 +81,8 @@ def personal_places(sheet: Sheet) -> set[tuple[int, str]]:
 
 def _personal_cells(sheet: Sheet, quantities: Set[int]) -> Iterator[tuple[int, Cell]]:
     """Yield the cells below a header of persons, and those that hold personal data."""
-    columns, posts = (_columns(sheet, told) for told in (is_personal_header, is_post_header))
+    columns, posts, accounts = (_columns(sheet, told) for told in (
+        is_personal_header, is_post_header, is_account_header))
     amounts, asked = _amount_columns(sheet)
     for row in sheet.rows:
         filled = [(i, cell) for i, cell in enumerate(row) if not cell.blank]
@@ -90,7 +93,8 @@ def _personal_cells(sheet: Sheet, quantities: Set[int]) -> Iterator[tuple[int, C
                 cell.kind == NUMBER and i in asked)
             if (i in columns and cell.row > columns[i]) or _is_personal_cell(
                     cell, amount, left) or (
-                    i in posts and cell.row > posts[i] and names_a_person(cell.text)):
+                    i in posts and cell.row > posts[i] and names_a_person(cell.text)) or (
+                    i in accounts and cell.row > accounts[i] and speaks_of_a_person(cell.text)):
                 yield i, cell
 
 

@@ -227,8 +227,8 @@ def _refuse_hidden_table(sheets: list[Sheet], findings: Findings) -> None:
 
 def _take(form: HeadedSheet, source: Source, received: Received, findings: Findings) -> None:
     table = form.layout.table
+    received.covers += check_whose(form, source.shared, source.year, findings)
     if table not in ("schools", "links"):
-        received.covers.append(check_whose(form, source.shared, source.year, findings))
         received.county[table] += county_rows(form, source.year, findings)
         return
     rows = read_rows(form, source.year, findings)

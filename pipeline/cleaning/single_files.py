@@ -8,18 +8,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.corrections import read_corrections
+from pipeline.cleaning.corrections import NOT_CSV, read_corrections
 from pipeline.cleaning.counties.county_headers import layout_of
 from pipeline.cleaning.counties.county_tables import read_county_tables
 from pipeline.cleaning.files.reading import Opened, open_files
-from pipeline.cleaning.importing import check_beside, sections_by_year
+from pipeline.cleaning.importing import (
+    check_beside,
+    check_file_names,
+    check_file_years,
+    sections_by_year,
+)
 from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import Received, Source, receive, receive_file
 from pipeline.cleaning.schools.scope import settle
-from pipeline.county import CORRECTIONS, RECORDS
+from pipeline.county import RECORDS
 from pipeline.definitions.forms.county_layouts import CountyLayout
-from pipeline.definitions.forms.unit_list import NATIONAL, UNIT, UnitInfo, unit_of
+from pipeline.definitions.forms.unit_list import NATIONAL, UNIT, UnitInfo, unit_of, units
+from pipeline.definitions.persons.file_names import shown_name
 from pipeline.definitions.standards import standard as load_standard
+from pipeline.known_files import OF_A_UNIT, is_register, means_register
 
 _NAMED = re.compile(r"(\d{6})(?:_|\.|$)")
 _YEAR = re.compile(r"[12]\d{3}")
@@ -61,8 +68,11 @@ def _unit_code(path: Path) -> str:
 
 def _unit(path: Path) -> UnitInfo | None:
     """Return the unit that a file is named after; the raw folder holds the folder of the year."""
-    raw = next((p.parent for p in path.absolute().parents if _YEAR.fullmatch(p.name)), None)
-    return unit_of(_unit_code(path), raw)
+    return unit_of(_unit_code(path), _raw(path))
+
+
+def _raw(path: Path) -> Path | None:
+    return next((p.parent for p in path.absolute().parents if _YEAR.fullmatch(p.name)), None)
 
 
 def _county_layout(files: list[Opened]) -> CountyLayout | None:
@@ -76,15 +86,23 @@ def _check(group: list[Source], files: dict[Source, Opened], standard: str, drop
     """Check files that belong together."""
     unit, findings, received = _unit(group[0].path), Findings(), Received(drop_personal)
     pack = load_standard(standard or (unit.standard if unit else NATIONAL))
-    received.pending = read_corrections(_corrections(group[0].path), group[0].year, drop_personal,
-                                        findings)
+    beside = _corrections(group[0].path)
+    received.pending = read_corrections([p for p in beside if is_register(p)], group[0].year,
+                                        drop_personal, findings)
+    for path in (path for path in beside if not is_register(path)):
+        findings.add("correction.misplaced", NOT_CSV.format(code=unit.code if unit else "县代码"),
+                     shown_name(path))
     report_names([(s.path, s.label) for s in group], unit, drop_personal, findings)
+    known = units(_raw(group[0].path)).values()
+    check_file_years(group, findings)
+    if unit:
+        check_file_names(group, unit, known, findings)
     for source in group:
         if source in files:
             receive_file(source, files[source], pack, received, findings)
         else:
             receive([source], {}, pack, received, findings)
-    found = sections_by_year(received, pack, unit, findings)
+    found = sections_by_year(received, pack, unit, findings, known=known)
     for sections in found.values():
         settle(sections, pack.scope, findings)
     check_beside(found, received, unit, frozenset(), findings)
@@ -92,5 +110,7 @@ def _check(group: list[Source], files: dict[Source, Opened], standard: str, drop
 
 
 def _corrections(path: Path) -> list[Path]:
-    beside = {path.with_name(CORRECTIONS), path.with_name(f"{_unit_code(path)}_{CORRECTIONS}")}
-    return sorted(p for p in beside if p.exists() or p.is_symlink())
+    """Return the registers beside a file that are named after its unit or after none."""
+    code = _unit_code(path)
+    return sorted(p for p in path.absolute().parent.iterdir() if means_register(p)
+                  and (not OF_A_UNIT.match(p.name) or p.name.startswith(code or p.name)))

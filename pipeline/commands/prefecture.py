@@ -32,7 +32,7 @@ def prefecture(code: str, year: int, raw: str, as_json: bool, drop_personal: boo
     found = prefecture_targets(unit.plans, brought.years, [*brought.lacking], year, brought.own)
     counties = {name: _counts(rows) for name, rows in brought.targets.items()}
     record = {"prefecture": code, "name": unit.name, "year": year, "counties": counties,
-              "lacking": brought.lacking,
+              "lacking": brought.lacking, "unused": [*brought.unused],
               "targets": [_told(one, brought.years, unit) for one in found]}
     if as_json:
         click.echo(json.dumps(record, ensure_ascii=False, indent=1))
@@ -98,5 +98,7 @@ def _tell(record: dict) -> None:
         said = "；".join(f"{plan(id).title} " + "、".join(
             f"{TARGET_STATE_ZH[s]}{n}" for s, n in counts.items()) for id, counts in plans.items())
         click.echo(f"{name}：{said}")
+    for said in record["unused"]:
+        click.echo(f"注意：{said}", err=True)
     for name, reason in record["lacking"].items():
         click.echo(f"{name}：没有可用的资料：{reason}")

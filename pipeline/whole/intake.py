@@ -15,7 +15,14 @@ from pathlib import Path
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
 from pipeline.cleaning.schools.unit_names import UnitName, by_written_name, units_meant
 from pipeline.county import County
-from pipeline.definitions.forms.unit_list import line_to_add, unit_of, units
+from pipeline.definitions.forms.unit_list import (
+    UnitInfo,
+    line_to_add,
+    lines_to_add,
+    published_units,
+    unit_of,
+    units,
+)
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.errors import InputRefused, JunhengError, WrongUse
 from pipeline.known_files import KnownFiles
@@ -77,6 +84,7 @@ def arrivals(raw: Path, year: int, work: Path, drop_personal: bool = False,
             found.concerned[path] = frozenset()
             found.unusable.append(f"多县合表 {of}/{shown_name(path)} 不能使用：{fault}。")
             continue
+        found.problems += [f"多县合表 {of}/{shown_name(path)} {said}。" for said in answer["lost"]]
         _share_out(found, path, of == year, answer["shared"], known)
         found.concerned[path] |= known.keys() & {*answer["ledgers"]}
     found.problems += found.unusable
@@ -93,15 +101,23 @@ def _share_out(found: Arrivals, path: Path, now: bool, rolls: list, known: dict)
     found.concerned[path] = frozenset().union(*meant.values())
     if not now:
         return
-    unknown = sorted("".join(reversed(name)) for name in meant if name.name and not meant[name])
+    unknown = sorted(name for name in meant if name.name and not meant[name])
     if unknown:
-        found.problems.append(f"多县合表 {shown_name(path)} 中的 {'、'.join(unknown)} 未登记，"
-                              "请登记在名册中")
+        told = "、".join("".join(reversed(name)) for name in unknown)
+        found.problems.append(f"多县合表 {shown_name(path)} 中的 {told} 未登记。"
+                              f"{lines_to_add(map(_written, unknown))}")
     found.codes |= found.concerned[path]
     for name, entries in said:
         if len(meant[name]) == 1:
             found.shared.setdefault(meant[name][0], []).extend(
                 Entry(**entry) for entry in entries)
+
+
+def _written(name: UnitName) -> UnitInfo:
+    """Return a unit as a table writes it, with its published code where that is plain."""
+    published = units_meant(name, by_written_name(published_units().values()))
+    return published[0] if len(published) == 1 else UnitInfo("", name.name, name.province,
+                                                             name.prefecture)
 
 
 def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: Arrivals,
@@ -204,8 +220,8 @@ def _read(question: tuple[list[tuple[County, bool]], tuple[Path, int, bool, Know
     answer = {"rolls": {county.code: [entry.record() for entry in roll_of(county, drop)]
                         for county, drop in counties}}
     if table:
-        named, ledgers, fault = shared_roll(*table)
-        answer |= {"fault": fault, "ledgers": ledgers, "shared": [
+        named, ledgers, fault, lost = shared_roll(*table)
+        answer |= {"fault": fault, "ledgers": ledgers, "lost": lost, "shared": [
             (name, [entry.record() for entry in entries]) for name, entries in named.items()]}
     (work / _ANSWER).write_text(json.dumps(answer), encoding="utf-8")
 

@@ -99,7 +99,8 @@ def test_zero_is_data_and_blank_or_dash_is_missing(tmp_path, value, read, missin
     教学仪器设备值(万元)   | 教学仪器设备值           | 85.6    | header.unit
     教学仪器设备值(万元)   | 教学仪器设备值(㎡)       | 85.6    | header.unit
     运动场地面积(㎡)       | 运动场地面积(万元)       | 15      | header.unit
-    教学仪器设备值(万元)   | 教学仪器设备值(百万元)   | 1       | header.missing
+    教学仪器设备值(万元)   | 教学仪器设备值(百万元)   | 1       | 1000000
+    教学仪器设备值(万元)   | 教学仪器设备值(兆元)     | 1       | header.missing
 """), ids=lambda row: row["other"])
 def test_the_unit_is_that_of_the_header_or_refused(tmp_path, row):
     plain = school(1) | {row["header"]: float(row["written"])}

@@ -144,7 +144,7 @@ def _units(unit: str) -> tuple[str, ...]:
     known = variables().units
     if unit not in known:
         return (unit,)
-    same = [name for name, one in known.items() if "/" not in name
+    same = [name for name, one in known.items() if "/" not in name and not one.uncommon
             and known[unit].base in (one.base, *one.also)]
     return tuple(dict.fromkeys([unit, *same]))
 

@@ -18,6 +18,7 @@ from pipeline.cleaning.counties.evidence_rows import (
 )
 from pipeline.cleaning.counties.inspection_rows import (
     check_groups,
+    once_seen,
     spot_check_rows,
     survey_rows,
 )
@@ -34,7 +35,7 @@ from pipeline.cleaning.counties.target_rows import (
     without_contrary,
 )
 from pipeline.cleaning.files.cells import TEXT, Cell
-from pipeline.cleaning.forms.headers import HeadedSheet
+from pipeline.cleaning.forms.headers import HeadedSheet, report_uncommon
 from pipeline.cleaning.forms.letters import substituted
 from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number
 from pipeline.cleaning.forms.rows import FormRow, read_rows
@@ -205,6 +206,7 @@ def _value(key: str, unit: str, cell: Cell, findings: Findings) -> Fraction | No
         findings.at("header.unit", cell,
                     f"“{variable.zh}”{said}，应为{'、'.join(fitting_units(key))}")
         return None
+    report_uncommon(fitting, cell, findings)
     return read_quantity(cell, fitting, variable.kind, findings)
 
 
@@ -227,6 +229,7 @@ def check_county(county: dict[str, list[dict]], unit: UnitInfo | None, shared: S
                 findings.add("fact.repeated", f"{zh}填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))
     check_groups(county["survey"], findings)
+    county["spot_checks"][:] = once_seen(county["spot_checks"], findings)
     county["ledger_rows"][:] = own_ledger(county["ledger_rows"], unit, shared, findings)
     years = sorted({row["year"] for row in county["facts"]})
     county["facts"][:] = [row for year in years for row in without_misfits(

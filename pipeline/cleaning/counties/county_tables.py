@@ -24,7 +24,6 @@ from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.cleaning.privacy import named_sheet, report_names, without_personal
 from pipeline.cleaning.receiving import report_hidden
-from pipeline.county import CORRECTIONS
 from pipeline.definitions.forms.county_layouts import (
     LEVEL,
     NAME,
@@ -37,6 +36,7 @@ from pipeline.definitions.forms.county_layouts import (
 )
 from pipeline.definitions.forms.variables import SCORE, squeeze
 from pipeline.definitions.persons.file_names import shown_name
+from pipeline.known_files import is_register, registers_in
 
 _WHO = ("year", "unit", "name", "province", "prefecture")
 
@@ -62,8 +62,8 @@ def read_county_tables(sources: list[tuple[CountyLayout, Path]], year: int,
     """
     found = CountyTables(drop_personal)
     folders = sorted({path.parent for _, path in sources})
-    pending = read_corrections([p for folder in folders if (p := folder / CORRECTIONS).is_file()],
-                               0, drop_personal, found.findings)
+    registers = [p for folder in folders for p in registers_in(folder) if is_register(p)]
+    pending = read_corrections(registers, 0, drop_personal, found.findings)
     rows: list[CountyRow] = []
     named = [(path, shown_name(path)) for _, path in sources]
     report_names(named, None, drop_personal, found.findings)

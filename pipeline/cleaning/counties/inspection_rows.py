@@ -4,13 +4,15 @@ Of a form of inspection only what was seen is read; what was reported is said an
 of the year. A survey's counts must go together: satisfied ≤ valid ≤ sent.
 """
 
-from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.definitions.forms.layouts import layouts
 from pipeline.definitions.forms.spot_check_rules import spot_check_rule
-from pipeline.definitions.forms.variables import variables
+from pipeline.definitions.forms.variables import classifications, variables
 
+WHOLE = "全校"
+_KEY = ("year", "school_code", "part", "quantity")
 _COUNTS = ("population", "sent", "valid", "satisfied")
 _BOUNDS = (("satisfied", "valid"), ("valid", "sent"), ("valid", "population"))
 
@@ -23,6 +25,7 @@ def spot_check_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
     if not quantity:
         return []
     cell, variable = row.at("spot_seen"), known.get(quantity)
+    part = _part(row, findings)
     if variable is None:
         findings.at("spot.unknown", cell, f"“{quantity}”不是核查内容")
         return []
@@ -33,8 +36,33 @@ def spot_check_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
         return []
     seen = read_quantity(cell, unit or variable.unit, variable.kind, findings)
     return [{"year": year, "school_code": row.get("school_code"), "name": row.get("name") or "",
-             "part": row.get("spot_part") or "", "quantity": quantity, "seen": seen,
+             "part": part, "quantity": quantity, "seen": seen,
              "note": row.get("spot_note") or "", "form_row": row}]
+
+
+def _part(row: FormRow, findings: Findings) -> str:
+    """Return the stage that was looked at (核查学段), 全校 for the school as a whole."""
+    said, cell = (row.get("spot_part") or "").strip(), row.at("spot_part")
+    stage = classifications().find("stage", said) if said else None
+    if stage is None and said != WHOLE and not row.at("spot_seen").blank:
+        allowed = "、".join([*(one.zh for one in classifications().stage), WHOLE])
+        findings.at("spot.unknown", cell, f"核查学段{quoted(said) if said else '空白'}，"
+                    f"应为{allowed}")
+    return said if stage is None else stage.zh
+
+
+def once_seen(rows: list[dict], findings: Findings) -> list[dict]:
+    """Refuse a quantity of a school and stage that was seen twice: it would be counted twice. What
+    stands there again and was not looked at is left out."""
+    kept: dict[tuple, dict] = {}
+    for row in sorted(rows, key=lambda row: row["seen"] is None):
+        first = kept.setdefault(tuple(row[name] for name in _KEY), row)
+        if first is not row and row["seen"] is not None:
+            there = first["form_row"].at("spot_seen")
+            findings.at("spot.repeated", row["form_row"].at("spot_seen"), f"“{row['quantity']}”"
+                        f"在 {there.file}“{there.sheet}”第{there.row}行已有实测值")
+    once = {id(row) for row in kept.values()}
+    return [row for row in rows if id(row) in once]
 
 
 def survey_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:

@@ -5,6 +5,7 @@ anew. Of the rows that a county added itself everything is kept, for nothing els
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Set
 from itertools import count
@@ -15,6 +16,8 @@ from pipeline.cleaning.forms.letters import clean_text
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.definitions.forms.unit_list import UnitInfo, unit_of
+from pipeline.definitions.forms.variables import squeeze
+from pipeline.definitions.forms.wordings import STAGES
 
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _CODED = re.compile(r"(\d{6})-")
@@ -30,14 +33,30 @@ def ledger_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
     due = _text(row, "due")
     if due and not day_of(due):
         findings.at("ledger.day", row.at("ledger_due"), "完成时限不是日期，按没有时限办理")
-    cost = read_number(_text(row, "cost"))
-    return [{"year": year, "id": clean_text(_text(row, "id")), "due": day_of(due),
+    cost, number = read_number(_text(row, "cost")), _text(row, "id")
+    if (plain := ledger_number(number)) != number:
+        findings.at("text.cleaned", row.at("ledger_id"), "台账编号改为半角、规定的大小写")
+    return [{"year": year, "id": plain, "due": day_of(due),
              "file": row.first.file,
              **{name: row.get(f"ledger_{name}") or "" for name in _NAMES},
              **{name: _text(row, name) for name in _RAW},
              "cost": cost.value * _YUAN_OF_10_000 if cost else None,
              **{name: int(said) if _YEAR.fullmatch(said := _text(row, name)) else None
                 for name in ("first_year", "closed_year")}, "cell": row.at("ledger_id")}]
+
+
+def ledger_number(text: str) -> str:
+    """Return the number of a row as this software writes it, whatever width and case it was typed
+    in; one of the county's own keeps its letters.
+
+    >>> ledger_number("９９０１０１－Primary－２１９９０００００１－r1"), ledger_number("自报１")
+    ('990101-primary-2199000001-R1', '自报1')
+    """
+    flat = squeeze(text)
+    if not _CODED.match(flat):
+        return clean_text(unicodedata.normalize("NFKC", text))
+    return "-".join(part if part in STAGES.values() else part.upper()
+                    for part in flat.split("-"))
 
 
 def _text(row: FormRow, name: str) -> str:

@@ -2,41 +2,43 @@
 
 School rows are told apart by 统计三级; a sheet of county figures, documents, monitoring or answers
 is not. In a table of many units (多县合表) it would count for each of them, and so would the rows
-of another county or year that a column of its own tells apart.
+of another county or year that a column of its own tells apart. What stands above the head of
+any sheet, of schools too, may say the same.
 """
-
-import re
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell
-from pipeline.cleaning.forms.cover import CODE, UNIT, YEAR, check_cover_year
+from pipeline.cleaning.forms.cover import CODE, TITLED, UNIT, YEAR, check_cover_year
 from pipeline.cleaning.forms.headers import HeadedSheet
+from pipeline.cleaning.forms.labels import sheet_year
+from pipeline.cleaning.forms.titles import check_title_year, titles_above
 from pipeline.definitions.forms.variables import squeeze
 from pipeline.definitions.forms.wordings import headers, readings
 
 _OF_A_COUNTY = frozenset({"facts", "evidence", "monitoring", "survey"})
-_PRINTED = "spot_checks"  # our own form, whose title says county and year
-_TITLE = re.compile(r"（\d{6}）\d{4}年")
+_OF_YEARS = frozenset({"ledger_rows", "monitoring", "links"})  # of another year than their own
 _UNITS = ("unit_name", "located_unit")
 _TOLD = 3
 
 
 def check_whose(form: HeadedSheet, shared: bool, year: int, findings: Findings
-                ) -> dict[str, Cell]:
-    """Refuse a sheet that is nobody's or of several; return the cells that say whose it is, as a
-    first page would (`forms.cover.check_covers`)."""
-    if form.layout.table == _PRINTED:
-        said = _titled(form)
-        check_cover_year(said, year, findings)
-        return said
-    if form.layout.table not in _OF_A_COUNTY:
-        return {}
+                ) -> list[dict[str, Cell]]:
+    """Refuse a sheet that is nobody's or of several, or whose title says another year; return the
+    cells that say whose it is, as a first page would (`forms.cover.check_covers`)."""
+    titles = titles_above(form.sheet, form.header_row)
+    if form.layout.table not in _OF_YEARS and "school_year" not in form.variables:
+        check_title_year(titles, sheet_year(form.sheet.name) or year if year else 0, findings)
     if shared:
-        findings.add("sheet.of_nobody", f"“{form.layout.zh}”在多县合表中，看不出是哪个县的",
-                     form.sheet.file, form.sheet.name, form.header_row)
-        return {}
+        if form.layout.table in _OF_A_COUNTY:
+            findings.add("sheet.of_nobody", f"“{form.layout.zh}”在多县合表中，看不出是哪个县的",
+                         form.sheet.file, form.sheet.name, form.header_row)
+        return []
+    return [*({TITLED: cell} for cell in titles), _columns(form, year, findings)]
+
+
+def _columns(form: HeadedSheet, year: int, findings: Findings) -> dict[str, Cell]:
     said: dict[str, Cell] = {}
-    for what, cells in _telling(form).items():
+    for what, cells in _telling(form).items() if form.layout.table in _OF_A_COUNTY else ():
         written = dict.fromkeys(squeeze(cell.text) for cell in cells)
         if len(written) > 1:
             told = "、".join([*written][:_TOLD]) + ("……" if len(written) > _TOLD else "")
@@ -45,12 +47,6 @@ def check_whose(form: HeadedSheet, shared: bool, year: int, findings: Findings
             said[what] = cells[0]
     check_cover_year(said, year, findings)
     return said
-
-
-def _titled(form: HeadedSheet) -> dict[str, Cell]:
-    title = next((cell for line in form.sheet.rows for cell in line
-                  if cell.row < form.header_row and _TITLE.search(cell.text)), None)
-    return {} if title is None else {CODE: title, YEAR: title}
 
 
 def _telling(form: HeadedSheet) -> dict[str, list[Cell]]:

@@ -49,7 +49,8 @@ class Sheet:
     """A sheet: its rows of cells, what is hidden, and which cells are merged.
 
     ``merged`` holds first row, first column, last row, last column, counted from 1; ``struck``
-    row and column letter of what is struck out (删除线).
+    row and column letter of what is struck out (删除线), ``unseen`` of numbers that nobody sees: a
+    zero that the format or the view hides, a number in white on white (看不见的数).
     """
 
     file: str
@@ -60,6 +61,7 @@ class Sheet:
     hidden_columns: tuple[str, ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()
     struck: frozenset[tuple[int, str]] = frozenset()
+    unseen: frozenset[tuple[int, str]] = frozenset()
 
 
 def column_letters(number: int) -> str:
@@ -131,7 +133,8 @@ def addressed_sheet(file: str, plain: dict) -> Sheet:
                  plain.get("hidden", False), frozenset(plain.get("hidden_rows", ())),
                  tuple(plain.get("hidden_columns", ())),
                  tuple(map(tuple, plain.get("merged", ()))),
-                 frozenset(map(tuple, plain.get("struck", ()))))
+                 frozenset(map(tuple, plain.get("struck", ()))),
+                 frozenset(map(tuple, plain.get("unseen", ()))))
 
 
 def number_text(value: int | float) -> str:

@@ -45,6 +45,18 @@ def built_in_format(number: int) -> str | None:
     return "#,##0.00" if number in LOCAL_MONEY else _BUILT_IN.get(number)
 
 
+def hides(value: int | float, number_format: str) -> bool:
+    """Tell whether a format shows nothing of a number (``0;-0;;@`` of a zero).
+
+    >>> hides(0, "0;-0;;@"), hides(0, "#,##0;;"), hides(0, '_ * "-"_ ;@'), hides(5, "0;-0;;@")
+    (True, True, False, False)
+    """
+    section = _section(value, number_format)
+    kind, shown = _shown(section)
+    return kind == "hidden" and not shown and not any(
+        _literal(piece).strip() for piece in _PIECE.finditer(section))
+
+
 def shown_number(value: int | float, number_format: str) -> tuple[str, str, str]:
     """Return kind, text and unit of a number under its format.
 
@@ -71,6 +83,8 @@ def _sections(number_format: str) -> tuple[tuple[str, tuple[str, float] | None],
                           if (c := _CONDITION.fullmatch(b.strip()))), None)
         found.append((match[1], condition and (condition[1], float(condition[2]))))
         place = max(match.end(), place + 1)
+    if found and match.group().endswith(";") and match[1] + ";" == match.group():
+        found.append(("", None))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
@@ -25,6 +25,7 @@ _CODECS = {"utf-8": "", "utf8": "", "us-ascii": "", "ascii": "", "gb2312": "gb18
            "windows-1252": "cp1252"}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true", "on")
+_WHITE = ("1", "9")  # of the indexed colours (18.8.27)
 
 
 def part_name(name: str) -> str:
@@ -201,15 +202,37 @@ class Package:
 
     def struck_styles(self) -> frozenset[int]:
         """Return the cell styles whose font is struck out (删除线)."""
-        struck: list[bool] = []
-        fonts: list[int] = []
-        for element in self._of_kind("styles"):
-            if local(element.tag) == "fonts":
-                struck = [_is_struck(font) for font in element]
-            elif local(element.tag) == "cellXfs":
-                fonts = [_number(xf.get("fontId")) for xf in element if local(xf.tag) == "xf"]
-        return frozenset(style for style, font in enumerate(fonts)
-                         if font < len(struck) and struck[font])
+        return self._styles(lambda font, fill: font is not None and _is_struck(font))
+
+    def white_styles(self) -> frozenset[int]:
+        """Return the cell styles that print white on white (白色字), which nobody sees."""
+        return self._styles(lambda font, fill: font is not None and _is_white(font)
+                            and not _is_filled(fill))
+
+    def _styles(self, told: Callable) -> frozenset[int]:
+        """Return the cell styles of which a test of font and fill holds."""
+        parts = {local(element.tag): [*element] for element in self._of_kind("styles")
+                 if local(element.tag) in ("fonts", "fills", "cellXfs")}
+        fonts, fills = (dict(enumerate(parts.get(name, ()))) for name in ("fonts", "fills"))
+        styles = [xf for xf in parts.get("cellXfs", ()) if local(xf.tag) == "xf"]
+        return frozenset(n for n, xf in enumerate(styles) if told(
+            fonts.get(_number(xf.get("fontId"))), fills.get(_number(xf.get("fillId")))))
+
+
+def _is_white(part: ElementTree.Element) -> bool:
+    """Tell whether a font's or a pattern's first colour is white, by value or as the paper's."""
+    for colour in part:
+        if local(colour.tag) in ("color", "fgColor"):
+            return (colour.get("rgb", "").upper().endswith("FFFFFF")
+                    or (colour.get("theme") == "0" and not float(colour.get("tint") or 0))
+                    or colour.get("indexed") in _WHITE)
+    return False
+
+
+def _is_filled(fill: ElementTree.Element | None) -> bool:
+    patterns = [] if fill is None else [*fill]
+    return any(local(part.tag) != "patternFill" or (
+        part.get("patternType", "none") != "none" and not _is_white(part)) for part in patterns)
 
 
 def _is_struck(font: ElementTree.Element) -> bool:

@@ -19,13 +19,14 @@ from pipeline.cleaning.files.cells import (
     DATE,
     ERROR,
     FORMULA,
+    NUMBER,
     TEXT,
     Unreadable,
     column_letters,
     column_number,
     plain_sheet,
 )
-from pipeline.cleaning.files.number_formats import shown_number
+from pipeline.cleaning.files.number_formats import hides, shown_number
 from pipeline.cleaning.files.package import (
     ListedSheet,
     Package,
@@ -52,6 +53,18 @@ class Book:
     from_1904: bool
     uncalculated: bool
     struck: frozenset[int]
+    hiding: frozenset[int]
+    white: frozenset[int]
+
+    @classmethod
+    def of(cls, package: Package) -> "Book":
+        """Return what the cells of a workbook refer to; ``hiding`` are the styles that show nothing
+        of a zero, ``white`` those that show nothing at all."""
+        formats = package.formats()
+        return cls(package.texts(), formats, package.from_1904, package.uncalculated,
+                   package.struck_styles(),
+                   frozenset(n for n, found in enumerate(formats) if found and hides(0, found)),
+                   package.white_styles())
 
 
 def read_sheets(package: Package) -> Iterator[dict]:
@@ -59,8 +72,7 @@ def read_sheets(package: Package) -> Iterator[dict]:
 
     Pages of charts, dialogues and macros hold no table; `other_pages` tells of them.
     """
-    book = Book(package.texts(), package.formats(),
-                package.from_1904, package.uncalculated, package.struck_styles())
+    book = Book.of(package)
     for number, listed in enumerate(package.sheets, 1):
         if listed.kind in ("worksheet", "") and not package.has(listed.part):
             name = _name_told(listed, number)
@@ -88,16 +100,20 @@ def _name_told(listed: ListedSheet, number: int) -> str:
 
 def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
     rows: dict[int, dict[int, list]] = {}
-    hidden_rows, ranges, merged, struck, before = [], [], [], [], 0
+    hidden_rows, ranges, merged, struck, unseen, before = [], [], [], [], [], 0
+    zeros = True
     for element in package.elements(listed.part):
         name = local(element.tag)
         if name == "row":
             before = _row_number(element, before)
-            struck += [(before, column_letters(column)) for column in _take_row(
-                element, before, rows.setdefault(before, {}), book)]
+            for column in _take_row(element, before, rows.setdefault(before, {}), book, zeros,
+                                    unseen):
+                struck.append((before, column_letters(column)))
             if switched_on(element, "hidden"):
                 hidden_rows.append(before)
             element.clear()
+        elif name == "sheetView":
+            zeros = element.get("showZeros", "1").lower() not in ("0", "false")
         elif name == "col" and switched_on(element, "hidden"):
             ranges.append((int(element.get("min", 1)), int(element.get("max", 1))))
         elif name == "mergeCell" and (found := _RANGE.fullmatch(element.get("ref", ""))):
@@ -113,7 +129,8 @@ def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
         hidden=listed.hidden, hidden_rows=hidden_rows,
         hidden_columns=[column_letters(column) for first, last in ranges
                         for column in range(first, min(last, width) + 1)],
-        struck=struck, merged=[_within(found, width, height) for found in merged])
+        struck=struck, unseen=[(row, column_letters(column)) for row, column in unseen],
+        merged=[_within(found, width, height) for found in merged])
 
 
 def _row_number(row: Element, before: int) -> int:
@@ -121,10 +138,12 @@ def _row_number(row: Element, before: int) -> int:
     return int(written) if written.isdecimal() and int(written) else before + 1
 
 
-def _take_row(element: Element, row: int, cells: dict[int, list], book: Book) -> list[int]:
+def _take_row(element: Element, row: int, cells: dict[int, list], book: Book, zeros: bool,
+              unseen: list[tuple[int, int]]) -> list[int]:
     """Put the cells of a row under their columns; one without an address follows the last.
 
-    Return the columns that are struck out.
+    Return the columns that are struck out, and add to ``unseen`` the numbers that nobody sees;
+    ``zeros`` tells whether the view shows any.
     """
     column, taken, struck = 0, set(), []
     for cell in element:
@@ -135,9 +154,12 @@ def _take_row(element: Element, row: int, cells: dict[int, list], book: Book) ->
             raise _damaged(row, column, "同一地址有两个单元格")
         taken.add(column)
         if found := _cell(cell, row, column, book):
-            cells[column] = found
-            if book.struck and int(cell.get("s", "0")) in book.struck:
+            cells[column], style = found, int(cell.get("s", "0"))
+            if style in book.struck:
                 struck.append(column)
+            hidden = found[0] in _NOTHING and (not zeros or style in book.hiding)
+            if found[1] == NUMBER and (hidden or style in book.white):
+                unseen.append((row, column))
     return struck
 
 

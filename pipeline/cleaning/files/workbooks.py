@@ -16,7 +16,12 @@ from pipeline.cleaning.files.cells import (
     column_letters,
     plain_sheet,
 )
-from pipeline.cleaning.files.number_formats import LOCAL_MONEY, built_in_format, shown_number
+from pipeline.cleaning.files.number_formats import (
+    LOCAL_MONEY,
+    built_in_format,
+    hides,
+    shown_number,
+)
 from pipeline.cleaning.files.package import Package
 from pipeline.cleaning.files.sheet_parts import read_sheets
 
@@ -55,7 +60,7 @@ def _xls_sheet(book, sheet) -> dict:
         hidden_rows=[r + 1 for r, info in sheet.rowinfo_map.items() if info.hidden],
         hidden_columns=[column_letters(c + 1) for c, info in sheet.colinfo_map.items()
                         if info.hidden and c < sheet.ncols],
-        struck=_xls_struck(book, sheet),
+        struck=_xls_struck(book, sheet), unseen=_xls_unseen(book, sheet),
         merged=[(r + 1, c + 1, last_r, last_c) for r, last_r, c, last_c in sheet.merged_cells])
 
 
@@ -64,6 +69,22 @@ def _xls_struck(book, sheet) -> list[tuple[int, str]]:
               if book.font_list[style.font_index].struck_out}
     return [(r + 1, column_letters(c + 1)) for r in range(sheet.nrows if styles else 0)
             for c, cell in enumerate(sheet.row(r)) if cell.xf_index in styles]
+
+
+def _xls_unseen(book, sheet) -> list[tuple[int, str]]:
+    """Return the numbers that nobody sees: zeros that are not shown, white on white."""
+    white = {n for n, style in enumerate(book.xf_list) if style.background.fill_pattern == 0
+             and book.colour_map.get(book.font_list[style.font_index].colour_index)
+             == (255, 255, 255)}
+    return [(r + 1, column_letters(c + 1)) for r in range(sheet.nrows)
+            for c, cell in enumerate(sheet.row(r)) if cell.ctype == xlrd.XL_CELL_NUMBER
+            and (cell.xf_index in white or (cell.value == 0 and (
+                not sheet.show_zero_values or hides(0, _xls_format(book, cell)))))]
+
+
+def _xls_format(book, cell) -> str:
+    key = book.xf_list[cell.xf_index].format_key
+    return built_in_format(key) if key in LOCAL_MONEY else book.format_map[key].format_str
 
 
 def _xls_cell(book, cell) -> list | None:
@@ -77,9 +98,7 @@ def _xls_cell(book, cell) -> list | None:
         return [_day(cell.value, book.datemode), DATE]
     if cell.ctype == xlrd.XL_CELL_TEXT:
         return [cell.value, TEXT]
-    key = book.xf_list[cell.xf_index].format_key
-    pattern = built_in_format(key) if key in LOCAL_MONEY else book.format_map[key].format_str
-    kind, text, unit = shown_number(cell.value, pattern)
+    kind, text, unit = shown_number(cell.value, _xls_format(book, cell))
     return [text, kind, False, unit]
 
 

@@ -2,7 +2,7 @@
 
 The form asks for them on its first page, so that a workbook saved under another county's name,
 or last year's sent again, is noticed. Only our own page is taken so; what says nothing plainly
-is no contradiction.
+is no contradiction. What titles above a table say (`forms.titles`) is held against both alike.
 """
 
 import re
@@ -10,11 +10,12 @@ from collections.abc import Iterable
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell, Sheet
+from pipeline.cleaning.forms.titles import other_unit
 from pipeline.definitions.forms.unit_list import UnitInfo, published_units
 from pipeline.definitions.forms.variables import squeeze
 
 PAGE, TITLE = "填表说明", "义务教育优质均衡发展采集表"
-UNIT, CODE, YEAR = "县（市、区）", "县代码", "资料年份"
+UNIT, CODE, YEAR, TITLED = "县（市、区）", "县代码", "资料年份", "标题"
 _FIRST_ROWS = 5
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _CODE = re.compile(r"(?<!\d)\d{6}(?:\d{6})?(?!\d)")   # of a county, or with those of a village
@@ -45,11 +46,16 @@ def check_cover_year(cells: dict[str, Cell], year: int, findings: Findings) -> N
                     f"文件在 {year} 年的文件夹中")
 
 
-def check_covers(covers: Iterable[dict[str, Cell]], unit: UnitInfo | None, findings: Findings
-                 ) -> None:
+def check_covers(covers: Iterable[dict[str, Cell]], unit: UnitInfo | None,
+                 known: Iterable[UnitInfo], findings: Findings) -> None:
     """Refuse workbooks that say they are of another county than the file is named after: by the
-    code; without one, by a name that is another county's."""
+    code; without one, by a name that is another county's, one of the ``known``."""
+    known = [*known]
     for cells in covers if unit else ():
+        if TITLED in cells and (other := other_unit(cells[TITLED].text, unit, known)):
+            findings.at("cover.unit", cells[TITLED],
+                        f"“{cells[TITLED].sheet}”表头以上写的是 {other}，"
+                        f"文件属于 {unit.code} {unit.name}")
         codes = _CODE.findall(squeeze(cells[CODE].text)) if CODE in cells else []
         name = squeeze(cells[UNIT].text) if UNIT in cells else ""
         if codes and unit.code not in {code[:6] for code in codes}:

@@ -1,8 +1,9 @@
 """Lines that say who filled in a form (填报信息): 填表人、审核人、联系电话、填报日期.
 
 They stand under the table, on every printed page, or above the header; in one cell, in
-merged ones, or label and content in turn. They are no data: what they say is not read, and
-only that there is such a line is recorded. A line that was left unfilled stays as it is.
+merged ones, or label and content in turn. They are no data: what they say is not read, save of
+which county the table is (填报单位), and only that there is such a line is recorded. A line that
+was left unfilled stays as it is.
 """
 
 import re
@@ -11,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.files.cells import BLANK, Cell, Sheet
+from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet
+from pipeline.definitions.forms.wordings import headers
 from pipeline.definitions.persons.personal import is_name, personal
 from pipeline.definitions.persons.personal_numbers import flattened
 
@@ -31,8 +33,19 @@ def without_form_lines(sheet: Sheet, findings: Findings) -> Sheet:
     for n, row in enumerate(sheet.rows):
         if told[n] == _COLON or (told[n] == _NAMED and n < first) or (told[n] and n > last):
             findings.at("privacy.form_line", next(c for c in row if not c.blank), "该行不读入")
+            kept = _whose(row) if n < first else ""
             rows[n] = tuple(replace(cell, text="", kind=BLANK) for cell in row)
+            if kept:
+                rows[n] = (replace(rows[n][0], text=kept, kind=TEXT), *rows[n][1:])
     return replace(sheet, rows=tuple(rows))
+
+
+def _whose(row: tuple[Cell, ...]) -> str:
+    """Return what a line above the table says of the county (填报单位：…), without its persons."""
+    _, parts = _parts([flattened(cell.text).strip() for cell in row if not cell.blank])
+    own = [part for part in parts if part.said and part.label in headers().titles.units]
+    return next((f"{part.label}：{part.said[0]}" for part in own
+                 if not is_name(part.said[0])), "")
 
 
 @dataclass

@@ -265,8 +265,16 @@ def _unit(match: Match, below: str, findings: Findings) -> str:
         findings.at("header.unit", match.cell, f"“{variable.zh}”的单位写的是{unit}，应为"
                     f"{'、'.join(fitting_units(match.column.variable))}")
     else:
+        report_uncommon(fitting, match.cell, findings)
         return fitting
     return variable.unit
+
+
+def report_uncommon(unit: str, cell: Cell, findings: Findings) -> None:
+    """Record that figures are converted from a unit that is seldom used (百元)."""
+    found = variables().units[unit]
+    if found.uncommon:
+        findings.at("header.converted", cell, f"1{unit}＝{found.ratio}{found.base}")
 
 
 def _report_unused(candidate: Candidate, findings: Findings) -> None:

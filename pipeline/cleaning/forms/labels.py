@@ -13,18 +13,21 @@ _STAGE = re.compile(r"(?<!中)小学|初中|高中")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 _HEADER_YEAR = re.compile(r"((?:19|20)\d{2})(?:-(?:20)?\d{2})?(?:学年度?|年度?)"
                           r"(?:末|底|秋季?|\d{1,2}月(?:\d{1,2}日)?)?(?=.)")
+_YEAR_BEHIND = re.compile(r"(.+)\(((?:19|20)\d{2})(?:学?年度?)(?:末|底|秋季?)?\)")
 _WRITTEN = re.compile(
     r"((?:19|20)\d{2})(?:年(?:秋季?|秋季学期)?|[-/](?:(?:19|20)?\d{2})(?:学?年度?)?|学年|年度)?(?:\.0)?")
 
 
 def header_year(text: str) -> tuple[int | None, str]:
-    """Return the year before a header, and the header without it.
+    """Return the year before a header, or in brackets behind it, and the header without it.
 
     >>> header_year("2023年高于规定学历教师数"), header_year("2023-2024学年 班级数")
     ((2023, '高于规定学历教师数'), (2023, '班级数'))
-    >>> header_year("在校生数")
-    (None, '在校生数')
+    >>> header_year("在校生数"), header_year("在校生数（2022年）")
+    ((None, '在校生数'), (2022, '在校生数'))
     """
+    if behind := _YEAR_BEHIND.fullmatch(squeeze(text)):
+        return int(behind[2]), behind[1]
     match = _HEADER_YEAR.match(squeeze(text))
     return (int(match[1]), squeeze(text)[match.end():]) if match else (None, text)
 

@@ -7,7 +7,7 @@ struck it, no longer there. Neither is believed, and neither is left out.
 from dataclasses import replace
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.files.cells import column_letters
+from pipeline.cleaning.files.cells import Cell, column_letters
 from pipeline.cleaning.forms.headers import HeadedSheet
 from pipeline.definitions.forms.variables import (
     AMOUNT,
@@ -49,12 +49,26 @@ def spread_words(headed: HeadedSheet, findings: Findings) -> HeadedSheet:
 def check_marks(headed: HeadedSheet, rows: list, findings: Findings) -> None:
     """Refuse figures merged over several cells of rows, and cells that are struck out."""
     _check_merged(headed, {row.first.row for row in rows}, findings)
+    _check_unseen(headed, rows, findings)
     for row in rows if headed.sheet.struck else ():
         filled = [cell for cell in row.cells.values() if not cell.blank]
         struck = [cell for cell in filled if (cell.row, cell.column) in headed.sheet.struck]
         if struck:
             said = "整行" if len(struck) == len(filled) else f"{len(struck)}格"
             findings.at("cell.struck", struck[0], f"{said}划了删除线")
+
+
+def _check_unseen(headed: HeadedSheet, rows: list, findings: Findings) -> None:
+    """Warn of figures that nobody sees, once a column and unit: to whoever looks at the sheet the
+    cell is blank, and a zero is data."""
+    found: dict[tuple, list[Cell]] = {}
+    for row in rows if headed.sheet.unseen else ():
+        for key, cell in row.cells.items():
+            if (cell.row, cell.column) in headed.sheet.unseen:
+                found.setdefault((key, row.get("unit_name")), []).append(cell)
+    for cells in found.values():
+        findings.at("cell.unseen", cells[0], f"该列有{len(cells)}格是看不见的数"
+                    "（零不显示，或白色字），按存储的数读取")
 
 
 def _check_merged(headed: HeadedSheet, there: set[int], findings: Findings) -> None:

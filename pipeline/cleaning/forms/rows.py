@@ -107,7 +107,7 @@ def _is_note(line, headed: HeadedSheet) -> bool:
     """Tell whether the row is a remark or a township's name: one text, or 填表人：… 审核人：…"""
     filled = [cell for cell in line if not cell.blank]
     number = _cell_of(line, headed, "ledger_id")
-    if number is not None and (number.blank or _CODED.match(number.text)):
+    if number is not None and (number.blank or _CODED.match(squeeze(number.text))):
         return False
     if len(filled) == 1:
         return filled[0].kind == TEXT and read_number(filled[0].text) is None

@@ -37,7 +37,7 @@ def read_value(cell: Cell, column: FormColumn, unit: str, layout: Layout, findin
     if kind == forms.CODE:
         return _code(cell, layout, column, findings)
     if kind == forms.NAME:
-        return _name(cell, column.required or column.expected, findings)
+        return _name(cell, column, findings)
     if kind == forms.CLASS:
         return _class(cell, column, findings)
     if kind == forms.RAW:
@@ -58,16 +58,18 @@ def _code(cell: Cell, layout: Layout, column: FormColumn, findings: Findings) ->
     return code
 
 
-def _name(cell: Cell, required: bool, findings: Findings) -> str:
+def _name(cell: Cell, column: FormColumn, findings: Findings) -> str:
     name, odd, quantity, drawn, rare = _name_of(cell.text)
-    same = name in _DITTO
+    same, required = name in _DITTO, column.required or column.expected
+    zh = variables().variables[column.variable].zh
     if not name:
         if required:
-            findings.at("identity.name", cell, "空白")
+            findings.at("identity.name", cell, f"{zh}空白")
     elif cell.kind in (*_NO_TEXT, cells.NUMBER, cells.SCALED) or quantity or same or (
             required and _ERROR_TEXT.match(name)):
         if required:
-            findings.at("identity.name", cell, "“同上”不是名称，请写全" if same else "不是名称")
+            findings.at("identity.name", cell,
+                        "“同上”不是名称，请写全" if same else f"不是{zh}")
     elif odd:
         findings.at("text.letters", cell, odd)
     if name != cell.text:

@@ -18,7 +18,7 @@ from pipeline.cleaning.schools.unit_names import (
     unit_name,
     units_meant,
 )
-from pipeline.definitions.forms.unit_list import UnitInfo
+from pipeline.definitions.forms.unit_list import UnitInfo, published_units
 from pipeline.definitions.forms.variables import classifications
 
 _MOST_LINKS = 10
@@ -36,12 +36,14 @@ def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
     """Return the rows that are the unit's own; a row that names no unit is, in its own files.
 
     In ``shared`` tables (多县合表) nobody knows whose such a row is: it refuses every unit that
-    the table names; and a row that can mean several of the ``known`` units refuses each of
-    them. What is amiss in the row of another unit there is that unit's affair.
+    the table names; and a row that can mean several of the ``known`` units, or of the published
+    ones of the province, refuses each of them. What is amiss in the row of another unit there is
+    that unit's affair.
     """
     if unit is None:
         return rows
-    names = by_written_name({unit, *known})
+    known = {one.code: one for one in (*_namesakes(unit), *known, unit)}
+    names = by_written_name(known.values())
     own, others, adrift, unclear = [], {}, [], {}
     for row in rows:
         said = unit_name(row)
@@ -71,6 +73,13 @@ def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
     if rows and not own and not findings.has("unit.missing"):
         findings.at("unit.none", rows[0].first, "没有一行属于本县")
     return own
+
+
+def _namesakes(unit: UnitInfo) -> list[UnitInfo]:
+    """Return the published units of its province that have its name (市中区 of 济南 and of 枣庄):
+    their rows may stand in a shared table though nobody has registered them."""
+    return [one for code, one in published_units().items()
+            if one.name == unit.name and code[:2] == unit.code[:2]]
 
 
 def link_schools(rows: list[FormRow], links: list[FormRow], findings: Findings) -> None:

@@ -22,6 +22,7 @@ from pipeline.ground.terms import REFUSE
 from pipeline.known_files import KnownFiles
 
 _MOST_NAMED = 3
+_OF_SCHOOLS = ("class_sizes", "rooms", "spot_checks")
 _OF_PERSONS = "privacy.found"  # refuses the counties, not their roll
 
 
@@ -63,9 +64,9 @@ def roll_of(county: County, drop_personal: bool = False) -> list[Entry]:
 
 
 def shared_roll(path: Path, year: int, drop_personal: bool, known: KnownFiles
-                ) -> tuple[dict[UnitName, list[Entry]], list[str], str]:
+                ) -> tuple[dict[UnitName, list[Entry]], list[str], str, list[str]]:
     """Return how a shared table writes a unit → its schools; the codes that rows of a ledger are
-    numbered by; and why it cannot be read.
+    numbered by; why it cannot be read; and which of its rows nobody will count (`adrift`).
 
     Rows that name no unit stand under a blank name. What is read is kept for the imports.
     """
@@ -77,9 +78,35 @@ def shared_roll(path: Path, year: int, drop_personal: bool, known: KnownFiles
               if r["severity"] == REFUSE and r["code"] != _OF_PERSONS]
     unread = faults[0] if faults and (not received.schools or findings.has("unit.missing")) else ""
     ledgers = sorted({code for row in received.county["ledger_rows"] if (code := unit_code(row))})
-    if received.county["ledger_rows"] and not ledgers and not named:
-        unread = unread or "台账没有本软件所列的编号，不知是哪个县的；请在文件名前写上县代码"
-    return {name: list(_entries(rows)) for name, rows in named.items()}, ledgers, unread
+    if not ledgers and not named:
+        unread = unread or _of_nobody(received)
+    return ({name: list(_entries(rows)) for name, rows in named.items()}, ledgers, unread,
+            [] if unread else adrift(received))
+
+
+def _of_nobody(received: Received) -> str:
+    """Say why no county can read a shared table that names none."""
+    if received.county["ledger_rows"]:
+        return "台账没有本软件所列的编号，不知是哪个县的；请在文件名前写上县代码"
+    there = "、".join(dict.fromkeys(form.sheet for form in received.forms))
+    return f"“{there}”看不出是哪个县的；请在文件名前写上县代码，或放进该县的文件夹" if there else ""
+
+
+def adrift(received: Received) -> list[str]:
+    """Return what a shared table says of schools that none of its own rows is of: classes, rooms
+    and inspections that no county will ever count."""
+    link_schools(received.schools, received.links, Findings())
+    codes, said = {row.get("school_code") for row in received.schools}, []
+    for table in _OF_SCHOOLS if codes else ():
+        forms = [*{id(r["form_row"]): r["form_row"] for r in received.county[table]}.values()]
+        link_schools(forms, received.links, Findings())
+        lost = [form for form in forms if form.get("school_code") not in codes]
+        if lost:
+            rows = "、".join(str(form.first.row) for form in lost[:_MOST_NAMED])
+            more = f"等{len(lost)}行" if len(lost) > _MOST_NAMED else "行"
+            said.append(f"“{lost[0].first.sheet}”第{rows}{more}的学校不在该表的学校情况中，"
+                        "没有一个县会采用；请改正学校标识码，或放进该县的文件夹")
+    return said
 
 
 def _entries(rows: Iterable[FormRow]) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -116,6 +117,19 @@ def line_to_add(code: str, raw: Path | None = None) -> str:
     name, province = named[0] if named else "某某县", provinces().get(code[:2], "某某省")
     return (f"请把下面一行加进原始数据文件夹中的 {LIST}（没有这个文件就新建，"
             f"可以只写这一行），再改成实际的县、省、市：\n{code},{name},{province},某某市,{NATIONAL},,")
+
+
+def lines_to_add(named: Iterable[UnitInfo]) -> str:
+    """Say which lines register units that a table names; a code that is not known is to be put in
+    its place.
+
+    >>> print(lines_to_add([UnitInfo("", "乙县", "某省", "某市")]).partition("：")[2].strip())
+    6位县代码,乙县,某省,某市,cn-2017-06,,
+    """
+    lines = "\n".join(",".join((unit.code or "6位县代码", unit.name, unit.province or "某某省",
+                                unit.prefecture or "某某市", NATIONAL, "", "")) for unit in named)
+    return (f"请把下面各行加进原始数据文件夹中的 {LIST}（没有这个文件就新建，可以只写这几行），"
+            f"核对代码、省、市：\n{lines}")
 
 
 def name_in(path: Path) -> str:

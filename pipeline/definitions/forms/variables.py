@@ -21,12 +21,14 @@ CODE, NAME, CLASS, RAW = "code", "name", "class", "raw"
 class Unit(Definition):
     """A unit of measurement and its exact factor to the base unit (计量单位).
 
-    ``also`` are other base units that a measure word of general use (个) may stand for.
+    ``also`` are other base units that a measure word of general use (个) may stand for; what is
+    ``uncommon`` (百元) is read, with a record, and not proposed to anybody.
     """
 
     base: Text
     factor: Annotated[str, Field(pattern=r"^\d+(/\d+)?$")]
     also: list[Text] = []
+    uncommon: bool = False
 
     @cached_property
     def ratio(self) -> Fraction:
@@ -131,7 +133,8 @@ class Classifications(Definition):
 
 
 _DASHES = str.maketrans({"—": "-", "－": "-", "–": "-", "~": "-", "〜": "-",
-                         "〔": "(", "〕": ")", "【": "(", "】": ")"})
+                         "〔": "(", "〕": ")", "【": "(", "】": ")",
+                         "[": "(", "]": ")"})
 
 
 @lru_cache(maxsize=1 << 16)
@@ -172,15 +175,14 @@ def fitting_unit(written: str, quantity: str) -> str:
 
 @cache
 def fitting_units(quantity: str) -> tuple[str, ...]:
-    """Return all units in which a quantity may be given, its own first (可写的单位); of those that
-    are written in several ways, the usual ones.
+    """Return the usual units in which a quantity may be given, its own first (可写的单位).
 
     >>> fitting_units("counted_schools"), fitting_units("multimedia_rooms")
     (('所', '个'), ('间', '个'))
     """
     own = variables().variables[quantity].unit
-    fitting = [unit for unit in variables().units if fitting_unit(unit, quantity)
-               and "/" not in unit.removeprefix(own)]
+    fitting = [unit for unit, found in variables().units.items() if fitting_unit(unit, quantity)
+               and "/" not in unit.removeprefix(own) and not found.uncommon]
     return tuple(dict.fromkeys([own, *fitting]))
 
 

@@ -58,6 +58,17 @@ class TellingApart(Definition):
     codes: list[Text]
 
 
+class Titles(Definition):
+    """What stands above a header and says of which county and year the table is (标题)."""
+
+    endings: list[Text]
+    units: list[Text]
+    rules: list[Text]
+    about: list[Text]
+    areas: list[Text]
+    before: list[Text]
+
+
 class Headers(Definition):
     """All of `data/headers.toml`."""
 
@@ -66,6 +77,7 @@ class Headers(Definition):
     endings: dict[str, str]
     noise: Noise
     telling_apart: TellingApart
+    titles: Titles
     wordings: list[Wording]
     decoys: list[Decoy]
 

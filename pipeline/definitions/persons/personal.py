@@ -19,14 +19,14 @@ WITHHELD = "（含个人信息，不显示）"
 _HAN = "[\u4e00-\u9fff]"
 _DOTTED = f"{_HAN}{{2,8}}·{_HAN}{{2,8}}"
 _BLANKS = r"[\s,，、;；:：()（）/]*"
-_MOST_HEADER = 12
+_MOST_HEADER, _WHOLE_NAME = 12, 3
 _AREA, _LOCAL = r"\(?0\d{2,3}\)?[\s-]?", r"[2-9]\d{6,7}(?!\d)"
 
 
 class Headers(Definition):
     """Headers of columns that hold persons: by a part, by the whole, and whose are none; those of
-    columns of posts, with how duties begin and offices end; and those of ``groups`` of people,
-    under which no header stands."""
+    columns of posts, with how duties begin and offices end; those of ``groups`` of people,
+    under which no header stands; and those of ``accounts``, with what begins like a name there."""
 
     parts: list[Text]
     whole: list[Text]
@@ -35,6 +35,9 @@ class Headers(Definition):
     posts: list[Text]
     duties: list[Text]
     offices: list[Text]
+    accounts: list[Text]
+    not_names: list[Text]
+    no_letters: Text
 
 
 class FormLines(Definition):
@@ -169,6 +172,36 @@ def names_a_person(text: str) -> bool:
                                              personal().headers.offices))
     return any(is_name(part) and not part.startswith(begin) and not part.endswith(end)
                for part in re.split(r"[\s,，、;；:：()（）/]+", flattened(text)))
+
+
+def is_account_header(text: str) -> bool:
+    """Tell whether a column with this header tells in words what was done (进展说明)."""
+    return squeeze(text) in personal().headers.accounts
+
+
+@lru_cache(maxsize=1 << 12)
+def speaks_of_a_person(text: str) -> bool:
+    """Tell whether an account names a person with a title, or consists of whole names alone; a
+    bare name within a sentence cannot be told from other words.
+
+    >>> [speaks_of_a_person(t) for t in ("由王小明同志负责", "李红（校长）到岗", "王小明、李晓红")]
+    [True, True, True]
+    >>> [speaks_of_a_person(t) for t in ("高中老师已到岗", "全部解决", "解决中", "全体老师参加")]
+    [False, False, False, False]
+    """
+    flat, rules = flattened(text), personal().headers
+    parts = [part for part in re.split(r"[\s,，、;；。]+", flat) if part]
+    alone = all(len(part) == _WHOLE_NAME and is_name(part) and not {*part} & {*rules.no_letters}
+                for part in parts)
+    found = [*parts * alone, *(match[1] for match in _titled_name().finditer(flat))]
+    return any(not name.startswith(tuple(rules.not_names)) for name in found)
+
+
+@readied
+@cache
+def _titled_name() -> re.Pattern:
+    return re.compile(f"(?:(?<!{_HAN})|(?<=[由请经与和及派聘对向让请、]))({_name()})"
+                      f"[(（]?副?(?:{_any(personal().texts.titles)})")
 
 
 def is_amount_unit(text: str) -> bool:

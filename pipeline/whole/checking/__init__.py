@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.cleaning.single_files import check_files
-from pipeline.county import CORRECTIONS, RECORDS, SUFFIXES
+from pipeline.county import RECORDS, SUFFIXES
 from pipeline.definitions.forms.unit_list import LIST, UNIT
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.admission import one_line
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.machine import processors
+from pipeline.known_files import means_register
 from pipeline.whole.checking.check_reports import report_of
 
 _YEAR = re.compile(r"[12]\d{3}")
@@ -66,7 +67,7 @@ def _files(path: Path) -> list[Path]:
         return []
     return sorted(
         p for p in path.rglob("*") if (p.suffix.lower() in SUFFIXES or p.name in RECORDS)
-        and not p.name.endswith(CORRECTIONS) and not p.name.startswith(("~", "."))
+        and not means_register(p) and not p.name.startswith(("~", "."))
         and p.name != LIST and not _aside(p, path) and not _in_year(p.parent, path))
 
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.cleaning.corrections import MISPLACED
+from pipeline.cleaning.corrections import MISPLACED, NOT_CSV
 from pipeline.cleaning.importing import import_county
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.terms import FAILED
-from pipeline.known_files import CORRECTIONS
+from pipeline.known_files import is_register, means_register
 from pipeline.publishing.batch.hands.child import Limits, verdict_on
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import guarded
@@ -65,12 +65,16 @@ def _of_year(wanted: Wanted, given: dict, work: Path, workers: int, place: str
         yield _of_unit(task, answers, place)
     if alone and not wanted.unit:
         yield report_of(place, [], [], UNREAD, _NO_ROLLS, year=wanted.year)
-    if not wanted.unit:
+    if wanted.unit:
+        for problem in came.unusable:     # as `run` of a unit says it, whose exit code it is not
+            yield report_of(place, [], [], UNREAD, problem, year=wanted.year)
+    else:
         for problem in (*came.problems, *unknown):
             yield report_of(place, [], [], PROBLEM, problem, year=wanted.year)
         for path in came.known.unread_of_year(wanted.raw, wanted.year):
-            said = (MISPLACED.format(code="县代码") if path.name == CORRECTIONS else
-                    "不是某县的文件、文件夹，也不是多县合表")
+            said = "不是某县的文件、文件夹，也不是多县合表"
+            if means_register(path):
+                said = (MISPLACED if is_register(path) else NOT_CSV).format(code="县代码")
             yield report_of(str(Path(place, shown_name(path))), [], [], UNREAD, said,
                             year=wanted.year)
 

@@ -8,7 +8,8 @@ from pipeline.dossier.printing.numbers import joined
 from pipeline.dossier.printing.software_rows import cover_rows
 from pipeline.ground.terms import records
 
-__all__ = ["county_sentences", "county_table", "cover"]
+__all__ = ["county_sentences", "county_table", "cover", "own_sentences"]
+
 
 def cover(prefecture: Prefecture) -> Cover:
     """Return the cover (封面); the date is the day of the statistics, never today."""
@@ -31,6 +32,15 @@ def county_sentences(counties: pd.DataFrame, prefecture: Prefecture) -> Prose:
     return Prose("county_sentences", (
         f"名册中{prefecture.name}有{len(counties)}个县，{used.sum()}个的资料可用{left}。"
         "各县照其卷宗的同一批函数清洗和测算；缺的数不作估计，有县没有资料的，只有不因它改变的才判达到或未达到。",))
+
+
+def own_sentences(unused: tuple[str, ...], prefecture: Prefecture) -> Prose:
+    """Say what of the prefecture's own papers nobody used (市级资料)."""
+    there = [path for year in (prefecture.year - 1, prefecture.year)
+             for path in prefecture.own_files(year)]
+    said = f"市（州）自己报送的资料共{len(there)}个文件" if there else "市（州）没有报送自己的资料"
+    return Prose("own_sentences", tuple(
+        [f"{said}。"] + [f"没有采用的：{'；'.join(unused)}。"] * bool(unused)))
 
 
 def county_table(counties: pd.DataFrame, prefecture: Prefecture) -> PrintedTable:
