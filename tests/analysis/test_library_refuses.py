@@ -168,6 +168,12 @@ def test_true_and_false_are_1_and_0():
     assert told.equals(numbers)
 
 
+@pytest.mark.parametrize("lost", [np.nan, None, pd.NA])
+def test_rows_without_a_cluster_are_left_out(lost):
+    data = DATA.assign(g=DATA["g"].astype(object).where(DATA["g"] != 3, lost))
+    assert estimate(data, CR2).terms.equals(estimate(DATA[DATA["g"] != 3], CR2).terms)
+
+
 @pytest.mark.parametrize("scale", [1e-200, 1e-9, 1e9, 1e200])
 def test_the_unit_of_the_outcome_does_not_change_a_p(scale):
     ours, scaled = (estimate(DATA.assign(y=DATA["y"] * s), OLS).terms for s in (1, scale))

@@ -1,5 +1,6 @@
 """How R² is shared out over the regressors (说明份额): the average over all orders of entering."""
 
+from collections.abc import Callable
 from itertools import combinations
 from math import factorial
 
@@ -33,13 +34,18 @@ def explained_shares(data: pd.DataFrame, formula: str) -> pd.DataFrame:
             model = f"{outcome} ~ {' + '.join(terms[n] for n in chosen)}"
             fit = estimate(rows, {"kind": "ols", "formula": model, "cov": "nonrobust"})
             found[chosen] = fit.figures["r_squared"]
-    return pd.DataFrame([{"term": term, **_share(n, len(terms), found)}
-                         for n, term in enumerate(terms)])
+    return pd.DataFrame([{"term": term, **share} for term, share in zip(
+        terms, shares_of(found.__getitem__, len(terms)), strict=True)])
 
 
-def _share(n: int, k: int, found: dict[tuple, float]) -> dict[str, float]:
+def shares_of(explained: Callable[[tuple[int, ...]], float], k: int) -> list[dict[str, float]]:
+    """Return share, first and last of each of k terms; ``explained`` gives R² of some of them."""
+    return [_share(n, k, explained) for n in range(k)]
+
+
+def _share(n: int, k: int, explained: Callable[[tuple[int, ...]], float]) -> dict[str, float]:
     others = [m for m in range(k) if m != n]
-    rises = {before: found[tuple(sorted((*before, n)))] - found[before]
+    rises = {before: explained(tuple(sorted((*before, n)))) - explained(before)
              for size in range(k) for before in combinations(others, size)}
     weights = [factorial(len(b)) * factorial(k - len(b) - 1) / factorial(k) for b in rises]
     return {"share": float(np.dot(weights, list(rises.values()))), "first": rises[()],

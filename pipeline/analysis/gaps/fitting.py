@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.appraisal.bearing import bearing
 from pipeline.analysis.estimators import Estimate, estimate, refusal, tail_refusal
 from pipeline.analysis.estimators.designs import ALL_OF_IT, design
 from pipeline.analysis.estimators.extended import (
@@ -122,12 +123,24 @@ def fit_linear(data: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, di
     """Fit OLS or WLS with the errors that the model names (HC3 unless it does), t intervals."""
     model = question.model
     found = _fit_linear(data, model)
-    return found.terms, {
+    terms, borne = _borne(data, model, found.terms)
+    return terms, borne | {
         "covariance": model.covariance, "convention": found.convention,
         "r_squared": found.r_squared, "adjusted_r_squared": found.adjusted_r_squared,
         "p_value": _p(found.terms, model.focus),
         "max_leverage": float(found.leverage.max()), "top_school": str(found.leverage.idxmax()),
         "max_vif": max_vif(data[model.regressors])}
+
+
+def _borne(data: pd.DataFrame, model: Model, terms: pd.DataFrame) -> tuple[pd.DataFrame, dict]:
+    """Return the terms with their shares of R², and the focus's robustness, where unweighted."""
+    found = None if model.weights else bearing(data, model.outcome, model.regressors, model.focus)
+    if found is None:
+        return terms, {}
+    robust = found.robustness
+    return terms.assign(share=terms["term"].map(found.shares)), {
+        "partial_r2": robust.partial_r2, "robustness": robust.value,
+        "robustness_at_level": robust.value_at_level}
 
 
 def _p(terms: pd.DataFrame, focus: str) -> float | None:

@@ -6,6 +6,7 @@ from pipeline.dossier.c06_gaps.asked_questions import (
     question_sentences,
     question_table,
 )
+from pipeline.dossier.c06_gaps.bearing_tables import bearing_sentences, bearing_table
 from pipeline.dossier.c06_gaps.gap_figures import curve_chart, gap_chart
 from pipeline.dossier.c06_gaps.gap_tables import (
     influence_table,
@@ -20,7 +21,7 @@ from pipeline.dossier.printing.gap_sentences import (
 )
 from pipeline.dossier.printing.peer_comparison import pooled_sentences, pooled_table
 
-__all__ = ["curve_chart", "gap_chart", "gap_sentences", "influence_table", "model_table",
-           "other_cards", "pooled_sentences", "pooled_table", "question_card",
-           "question_sentences", "question_table", "refused_sentences", "robustness_sentences",
-           "sensitivity_table", "term_table"]
+__all__ = ["bearing_sentences", "bearing_table", "curve_chart", "gap_chart", "gap_sentences",
+           "influence_table", "model_table", "other_cards", "pooled_sentences", "pooled_table",
+           "question_card", "question_sentences", "question_table", "refused_sentences",
+           "robustness_sentences", "sensitivity_table", "term_table"]
