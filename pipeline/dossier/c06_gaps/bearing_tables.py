@@ -23,8 +23,8 @@ def bearing_sentences(models: pd.DataFrame, terms: pd.DataFrame, county: County)
     for m in _told(models):
         focus = terms[(terms["id"] == m["id"]) & (terms["term"] == m["focus"])].iloc[0]
         if not undecided({**m, "ci_low": focus["ci_low"], "ci_high": focus["ci_high"]}):
-            said.append(f"{number_of(m)} {stage_zh(m, county)}（{m['n']}所）：没有列入的因素须能各说明"
-                        f"{term_zh(m['focus'], county)}和因变量余下差异的"
+            said.append(f"{number_of(m)} {stage_zh(m, county)}（{m['n']}所）："
+                        f"没有列入的因素须能各说明{term_zh(m['focus'], county)}和因变量余下差异的"
                         f"{percent_text(m['robustness'], 1)}，系数才为0。")
     none = [] if said else ["没有能判断方向的最小二乘模型，稳健值只列表。"]
     return Prose("bearing_sentences", (*said, *none, "各项的说明份额和稳健值见[[bearing_table]]；"
