@@ -90,6 +90,8 @@ def test_chapter_06_says_what_its_models_say(seed):
         c06_gaps.model_table(found.models, county),
         c06_gaps.term_table(found.models, found.terms, county),
         c06_gaps.influence_table(found.influence, found.models, county),
+        c06_gaps.bearing_sentences(found.models, found.terms, county),
+        c06_gaps.bearing_table(found.models, found.terms, county),
         c06_gaps.sensitivity_table(found.specifications, found.models, county),
         c06_gaps.curve_chart(found.specifications, found.models, county)], tables) == []
 
