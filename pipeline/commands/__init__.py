@@ -20,6 +20,7 @@ _LEAST_MEMORY = 1_000_000_000  # bytes of address space; with 700 MB the smalles
 # name → the module and the name in it
 COMMANDS = {
     "annual": "annual:annual",
+    "archive": "records.archive:archive",
     "check": "check:check",
     "clean": "records.clean:clean",
     "collect": "records.collect:collect",

@@ -89,6 +89,11 @@ def raw_of(folder: Path, file: str) -> str:
     return origins.get(known.get(file, {}).get("origin"), {}).get("raw", "")
 
 
+def run_of(folder: Path, file: str) -> str:
+    """Return the run that made a saved file (运行编号); "" if not noted."""
+    return _said(folder)[0].get(file, {}).get("run", "")
+
+
 def disagreements(folder: Path, file: str, asked: dict) -> list[str]:
     """Return in words how the origin of a saved file differs from the one asked for."""
     known, origins = _said(folder)

@@ -22,6 +22,7 @@ READ = {"check", "list", "doctor", "prefecture", "trace", "verify"}
 WRITE = {  # the command, and what else it needs
     "run": ["990102", "--year", "2012"],
     "annual": ["--year", "2012"],
+    "archive": ["out/2012/990102"],
     "what-if": ["990102", "--year", "2012", "--set", "pupils:1=1"],
     "clean": [],
     "collect": ["--year", "2012"],

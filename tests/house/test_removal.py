@@ -23,6 +23,8 @@ REASONS = {  # what else may, and why nothing of the user's can stand there
     ("publishing/chapters/surroundings.py", "_hand_on"): "lists of fonts beside the interpreter",
     ("known_files.py", "handed_on"): "the note that it has just laid, under a name of ours",
     ("cleaning/schools/kept_rows.py", "_keep"): "in the temporary folder of the command",
+    ("whole/archiving/__init__.py", "archive_dossier"):
+        "from a scratch folder to a place where there is nothing",
     ("analysis/estimators/special/rank_intervals.py", "end"): "no file: a step of a programme",
 }
 

@@ -19,6 +19,7 @@ from pipeline.whole.pooling import ask_counties
 from pipeline.whole.pooling_county import Pooled, bring
 
 UNREAD = {  # commands with raw data, and why they drop none
+    "archive": "copies files as they are, and none where personal data were dropped",
     "list": "names alone, of counties.csv",
     "verify": "what the dossier says of itself: it is made again as it was made"}
 

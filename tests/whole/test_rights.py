@@ -13,7 +13,7 @@ from pipeline.county import County
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.synth.nation import Wanted, write_nation
-from pipeline.whole import evaluation, scenarios
+from pipeline.whole import archiving, evaluation, scenarios
 
 FIRST, SECOND = "910001", "910002"
 
@@ -95,6 +95,9 @@ WRITING = {
     "synth": lambda place: [["synth", place / "made", "--counties", "2", "--years", "2023-2023",
                              "--seed", "7"]],
     "template": lambda place: [["template", place / "采集表.xlsx"]],
+    "archive": lambda place: [*run(place), ["archive", place / "out", "--raw", place / "raw",
+                                            "--processed", place / "processed", "--out",
+                                            place / "archives"]],
     "key": lambda place: [["key", place / "key"]],
     "sign": lambda place: [*run(place), ["key", place / "key"],
                            ["sign", place / "out", "--key", place / "key"]],
@@ -117,6 +120,7 @@ def quick_books(monkeypatch):
         monkeypatch.setattr(module, "local_hands", lambda name, limits, workers, work, job=job:
                             Crew(job, limits, workers, work))
     monkeypatch.setattr(evaluation, "bring", quick({}))
+    monkeypatch.setattr(archiving, "_tables_of", lambda county, record: [])  # which fakes have not
 
 
 def rights(place, before=frozenset()):

@@ -1,0 +1,17 @@
+#!/bin/sh
+# 由本归档重做卷宗，并与归档的一份逐字节比较。只用本文件夹中的东西，不联网（须有 wheels/ 与 inputs/）。
+#   sh data/verify.sh [python3]
+set -e
+cd "$(dirname "$0")/.."
+sha256sum -c --quiet manifest-sha256.txt && echo "校验和：全部相符"
+PYTHON="${1:-python3}"
+WORK="$(mktemp -d)"
+trap 'rm -rf "$WORK"' EXIT
+"$PYTHON" -m venv "$WORK/venv"
+PIP="$WORK/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps"
+$PIP --find-links data/wheels --require-hashes -r data/code/requirements-build.lock
+$PIP --find-links data/wheels --require-hashes -r data/code/requirements.lock
+cp -r data/code "$WORK/code"
+$PIP --no-build-isolation "$WORK/code"
+cd "$WORK"
+"$WORK/venv/bin/junheng" verify "$OLDPWD/data/dossier/@PLACE@" --level render --raw "$OLDPWD/data/inputs"

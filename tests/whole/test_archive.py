@@ -1,0 +1,137 @@
+"""What is archived proves itself without us, and holds all it takes to understand and remake it."""
+
+import csv
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from pipeline.commands.records.archive import archive
+from pipeline.commands.run import run
+from pipeline.definitions.base import DATA
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.terms import TABLES
+from pipeline.publishing.records.manifest import read_manifest
+
+UNIT, YEAR = "990102", "2012"
+NAME = f"{YEAR}-{UNIT}"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Return a folder with raw data, tables and the dossier of the published five schools."""
+    place = tmp_path_factory.mktemp("kept")
+    shutil.copytree(DATA / "raw" / YEAR, place / "raw" / YEAR)
+    result = CliRunner().invoke(run, [
+        UNIT, "--year", YEAR, "--raw", str(place / "raw"), "--out", str(place / "reports"),
+        "--processed", str(place / "processed")])
+    assert result.exit_code == 0, result.output
+    return place
+
+
+def kept(place: Path, out: str, *more: str):
+    return CliRunner().invoke(archive, [
+        str(place / "reports" / YEAR / UNIT), "--raw", str(place / "raw"), "--processed",
+        str(place / "processed"), "--out", str(place / out), *more])
+
+
+@pytest.fixture(scope="module")
+def bag(place):
+    result = kept(place, "archives")
+    assert result.exit_code == 0, result.output
+    return place / "archives" / NAME
+
+
+def sums_hold(bag: Path) -> bool:
+    """Ask coreutils, which knows nothing of us."""
+    return all(subprocess.run(["sha256sum", "-c", "--quiet", "--strict", name], cwd=bag,
+                              capture_output=True, check=False).returncode == 0
+               for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"))
+
+
+def test_a_bag_is_as_the_standard_has_it_and_its_sums_hold(bag):
+    assert (bag / "bagit.txt").read_text("utf-8") == (
+        "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    listed = {line.partition("  ")[2] for line in
+              (bag / "manifest-sha256.txt").read_text("utf-8").splitlines()}
+    there = {p.relative_to(bag).as_posix() for p in (bag / "data").rglob("*") if p.is_file()}
+    assert listed == there and len(there) > 300
+    info = dict(line.split(": ", 1) for line in
+                (bag / "bag-info.txt").read_text("utf-8").splitlines())
+    size, count = info["Payload-Oxum"].split(".")
+    assert int(count) == len(there)
+    assert int(size) == sum((bag / name).stat().st_size for name in there)
+    assert sums_hold(bag)
+
+
+def test_a_changed_byte_of_a_bag_shows(bag, tmp_path):
+    copied = tmp_path / "bag"
+    shutil.copytree(bag, copied)
+    table = next((copied / "data" / "tidy" / "csv").glob("*.csv"))
+    table.write_bytes(table.read_bytes() + b" ")
+    assert not sums_hold(copied)
+
+
+def test_dossier_inputs_and_program_are_kept_as_they_are(bag, place):
+    dossier = place / "reports" / YEAR / UNIT
+    kept_dossier = bag / "data" / "dossier" / YEAR / UNIT
+    assert {p.name: p.read_bytes() for p in dossier.iterdir() if p.is_file()} == {
+        p.name: p.read_bytes() for p in kept_dossier.iterdir() if p.is_file()}
+    for row in read_manifest(dossier)["inputs"]:
+        assert (bag / "data" / "inputs" / row["file"]).read_bytes() == (
+            place / "raw" / row["file"]).read_bytes()
+    assert (bag / "data" / "code" / "data" / "standards" / "cn-2017-06.toml").is_file()
+    assert (bag / "data" / "code" / "notebooks" / "county" / "01_cleaning.ipynb").is_file()
+    assert not list((bag / "data" / "code").rglob("__pycache__"))
+
+
+def test_every_column_of_the_tidy_tables_is_in_the_codebook_and_labelled_in_stata(bag):
+    tidy = bag / "data" / "tidy"
+    with (tidy / "codebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        book = {(row["table"], row["column"]): row for row in csv.DictReader(file)}
+    tables = sorted(path.stem for path in (tidy / "csv").glob("*.csv"))
+    assert {"schools", "indicators", "balance"} <= {*tables} <= TABLES.keys()
+    for name in tables:
+        plain = pd.read_csv(tidy / "csv" / f"{name}.csv", dtype=str, keep_default_na=False)
+        assert {column for table, column in book if table == name} == {*plain.columns}
+        with pd.io.stata.StataReader(tidy / "dta" / f"{name}.dta") as stata:
+            labels, frame = stata.variable_labels(), stata.read()
+        assert len(frame) == len(plain)
+        assert labels == {c: book[name, c]["label_zh"][:80] for c in plain.columns}
+    assert book["schools", "pupils"]["label_zh"] == "在校生数"
+
+
+def test_numbers_stand_in_stata_as_in_the_table(bag):
+    tidy = bag / "data" / "tidy"
+    plain = pd.read_csv(tidy / "csv" / "schools.csv", dtype={"school_code": str})
+    stata = pd.read_stata(tidy / "dta" / "schools.dta")
+    assert list(stata["pupils"]) == list(plain["pupils"])
+    assert list(stata["school_code"]) == list(plain["school_code"])
+
+
+def test_inputs_that_may_not_leave_are_told_by_their_hashes_alone(place):
+    result = kept(place, "hashes", "--inputs", "hashes")
+    assert result.exit_code == 0, result.output
+    inputs = place / "hashes" / NAME / "data" / "inputs"
+    assert [path.name for path in inputs.iterdir()] == ["inputs.csv"]
+    listed = (inputs / "inputs.csv").read_text("utf-8-sig")
+    for row in read_manifest(place / "reports" / YEAR / UNIT)["inputs"]:
+        assert f"{row['file']},{row['sha256']}" in listed
+
+
+def test_nothing_is_written_over_and_nothing_that_is_another_s_is_archived(place, bag, monkeypatch):
+    assert isinstance(kept(place, "archives").exception, WrongUse)
+    raw = next((place / "raw" / YEAR).glob("*.csv"))
+    before = raw.read_bytes()
+    raw.write_bytes(before + b"\n")
+    try:
+        changed = kept(place, "other")
+    finally:
+        raw.write_bytes(before)
+    assert isinstance(changed.exception, WrongUse) and not (place / "other" / NAME).exists()
+    monkeypatch.setattr("pipeline.whole.archiving.code_hash", lambda: "0" * 64)
+    told = kept(place, "third")
+    assert isinstance(told.exception, WrongUse) and "程序已不是" in str(told.exception)
