@@ -19,14 +19,15 @@ from pipeline.cleaning.forms.values import read_value
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 
 _TOTAL = re.compile(
-    r".{0,12}?(合计|小计|总计|共计|平均数?|平均值|均值)(?:\(.*\))?|全[县区市](?:合计|平均)?")
+    r".{0,12}?(合计|小计|总计|共计|总数|平均数?|平均值|均值|最[大小高低]值|中位数|极差|方差|标准差"
+    r"|差异系数|标准值|达标率)(?:\(.*\))?|全[县区市](?:合计|平均)?")
 _CODED = re.compile(r"\d{6}-")  # a number of our ledger
 _NOTE = re.compile(r"注|说明|备注|填表|填报|制表|审核|复核|(?:单位)?负责人|联系|电话|日期|盖章"
                    r"|\(?公章|数据来源|统计")
 
 
-_OF_ALL = ("合计", "总计", "共计")
-_SUMS = ("合计", "小计", "总计", "共计")
+_OF_ALL = ("合计", "总计", "共计", "总数")
+_SUMS = (*_OF_ALL, "小计")
 
 
 @dataclass
