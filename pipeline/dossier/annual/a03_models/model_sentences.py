@@ -57,8 +57,8 @@ def _both_ways(annual: Annual) -> list[str]:
     between = [m for m in panel if m.kind in ("ols", "wls", "cr2")]
     pairs = [(b, w) for b in between for w in panel if w.kind == "fe" and b.focus == w.focus
              and (b.cause, b.effect) == (w.cause, w.effect)]
-    return [f"{b.id}与{w.id}并列：前者问{b.cause}高的{zh}，{b.effect}是否不同；后者问同一个{zh}的"
-            "前者升高时，后者是否变化。两者回答的问题不同，方向可以不同。" for b, w in pairs[:1]]
+    return [f"{b.id}问{b.cause}高的{zh}，{b.effect}是否不同；{w.id}问同一个{zh}的{b.cause}升高时，"
+            f"{b.effect}是否变化。两者回答的问题不同，方向可以不同。" for b, w in pairs[:1]]
 
 
 def _said(row: dict, model: AnnualModel, terms: pd.DataFrame, annual: Annual) -> str:
