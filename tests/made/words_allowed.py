@@ -131,7 +131,7 @@ ALLOWED: dict[str, Callable[[str, Book], bool]] = {
 
 
 _CODE = re.compile(r"\[\[\w+\]\]|tables/\w+\.csv|\w+\.(?:json|toml)", re.ASCII)
-_INTERNAL = re.compile(r"[A-Za-z]\w*_\w+|\bln[A-Z]\w*|C\(\w+\)", re.ASCII)
+_INTERNAL = re.compile(r"[A-Za-z]\w*_\w+|[a-z]\w* = [“\"]|\bln[A-Z]\w*|C\(\w+\)", re.ASCII)
 _TESTED = re.compile(r"95%区间")
 
 

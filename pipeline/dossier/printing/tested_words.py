@@ -13,6 +13,7 @@ from pipeline.ground.terms import LEVEL, is_missing
 ADJUSTMENT_ZH = {"holm": "Holm", "fdr_bh": "Benjamini–Hochberg"}
 PLACES = {"unit": "县", "year": "年份", "section": "学校", "province": "省", "prefecture": "市",
           "school": "学校"}
+_REMEDY = re.compile(r"；可改用.*")
 _INTERNAL = re.compile(r"C\((\w+)\)|(?<![\w.])[A-Za-z]\w*(?:\[\w+\])?", re.ASCII)
 
 
@@ -88,10 +89,15 @@ def in_chinese(text: str, zh: Callable[[str], str]) -> str:
 
     >>> in_chinese("CR1（群：unit）；缺少变量：ln_x、C(year)", {"ln_x": "甲"}.get)
     'CR1（群：县）；缺少变量：甲、年份效应'
+
+    What tells whoever writes a specification how to mend it stands on no paper.
+
+    >>> in_chinese("加权的CR2至多300行；可改用 cov = “cluster”，或不加权", {}.get)
+    '加权的CR2至多300行'
     """
     def named(found: re.Match) -> str:
         if found[1]:
             return f"{PLACES.get(found[1], found[1])}效应"
         return PLACES.get(found[0]) or zh(found[0]) or found[0]
 
-    return _INTERNAL.sub(named, text)
+    return _INTERNAL.sub(named, _REMEDY.sub("", text))
