@@ -177,21 +177,47 @@ def test_neighbours_of_one_group_share_a_head_cell():
     assert len(second) == 3
 
 
+def widths_of(*texts, room, ease=0):
+    """Return the widths of columns that hold one cell each."""
+    columns = fields(*[""] * len(texts))
+    wishes = column_wishes(columns, [[{"text": text} for text in texts]])
+    return column_widths(wishes, room, ease)
+
+
 def test_no_column_is_narrower_than_its_longest_number():
-    rows = [[{"text": "很长的说明文字" * 30}, {"text": "1,234,567.89"}]]
-    words, number = column_widths(
-        fields("", ""), column_wishes(fields("", ""), rows), room=30, ease=1)
+    words, number = widths_of("很长的说明文字" * 30, "1,234,567.89", room=30)
     assert number > 12 * 0.555 and words + number == pytest.approx(30)
 
 
-@pytest.mark.parametrize(("room", "on_one_line"), [(60, True), (34, True), (33, False)])
-def test_shares_take_from_no_cell_the_line_it_fits_on(room, on_one_line):
-    """The first column wishes 13 em and has a share of a tenth; the others need 2.22 each."""
-    named = [{"label": "指标", "group": "", "align": "left", "width": 1}] + [
-        {"label": "数", "group": "", "align": "right", "width": 1}] * 9
-    rows = [[{"text": "高学历教师比例（人每百生）"}] + [{"text": "1.23"}] * 9]
-    widths = column_widths(named, column_wishes(named, rows), room, 0)
-    assert (widths[0] >= 13) == on_one_line and sum(widths) == pytest.approx(room)
+@pytest.mark.parametrize(("cell", "least"), [
+    ("增1393.66㎡", 6), ("12.32万元", 4.9), ("1.439至3.639", 6.8), ("22.22%—40.00%", 7.5),
+    ("调出12人，调入3人", 2)])
+def test_an_amount_is_never_torn_from_its_unit(cell, least):
+    amount, _ = widths_of(cell, "很长的说明文字" * 30, room=30)
+    assert amount >= least and (least > 2 or amount < 7)
+
+
+@pytest.mark.parametrize(("room", "shares"), [
+    (60, (100, 25)), (24, (100, 25)), (15, (100, 25)), (60, (81, 9))])
+def test_what_columns_hold_is_shared_by_its_square_root(room, shares):
+    """With widths as the roots of contents, the sum of heights (content ÷ width) is the least."""
+    long, short = widths_of(*("字" * many for many in shares), room=room)
+    assert long + short == pytest.approx(room)
+    wished = room * shares[1] ** 0.5 / (shares[0] ** 0.5 + shares[1] ** 0.5)
+    assert short == pytest.approx(min(wished, shares[1]), rel=1e-6)
+
+
+@pytest.mark.parametrize(("cell", "ease", "on_one_line"), [
+    ("五（一）第3", 1, True), ("五（一）第34条", 1, False), ("字" * 14, 2, True),
+    ("字" * 15, 2, False), ("字" * 24, 3, True), ("字" * 25, 3, False)])
+def test_cells_up_to_a_length_stand_on_one_line_at_each_ease(cell, ease, on_one_line):
+    width, _ = widths_of(cell, "字" * 4000, room=50, ease=ease)
+    length = sum(1 if letter > "\u02ff" else 0.58 for letter in cell)
+    assert (width >= length) == on_one_line
+
+
+def test_what_is_left_when_nothing_is_broken_goes_to_all_columns_alike():
+    assert widths_of("一二三四", "一二三四五六七八", room=20) == pytest.approx([8, 12])
 
 
 def test_a_table_too_wide_to_stand_upright_is_turned_and_one_wider_still_stops():

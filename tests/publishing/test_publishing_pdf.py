@@ -125,9 +125,11 @@ def test_caption_rows_and_notes_are_never_parted(lines):
         assert ("尾注" in text) <= ("第12行" in text)
 
 
-@pytest.mark.parametrize(("figures", "count"), [(0, 1), (1, 2)])
-def test_a_brief_has_a_page_of_figures_only_where_it_has_figures(figures, count):
-    said = [shows(Prose("said", ("结论。",))), *[shows(FIGURE)] * figures]
+@pytest.mark.parametrize(("lines", "figures", "count"), [
+    (1, 0, 1), (1, 1, 1), (22, 1, 1), (30, 0, 1), (30, 1, 2)])
+def test_a_brief_has_a_page_of_figures_only_where_they_do_not_fit_below_the_words(
+        lines, figures, count):
+    said = [shows(Prose("said", ("结论。",) * lines)), *[shows(FIGURE)] * figures]
     document = read_notebook(notebook(*said)) | {"kind": "brief"}
     assert len(pages(typeset(document))) == count
 

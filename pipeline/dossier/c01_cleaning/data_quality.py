@@ -45,7 +45,7 @@ def completeness_table(schools: pd.DataFrame, county: County) -> PrintedTable | 
               for label in ("应填", "已填", "其中零", "缺失")]
     return PrintedTable(
         "completeness_table", f"{county.name}{county.year}年数据完整程度",
-        (Field("量", align="left", width=2.6), *fields), tuple(rows), "报送的学校数据表", unit="个",
+        (Field("量", align="left"), *fields), tuple(rows), "报送的学校数据表", unit="个",
         notes=("零是数据；空白和不适用为缺失。一贯制学校的共用资产拆分后按学段部计。",))
 
 
@@ -74,7 +74,7 @@ def check_table(findings: pd.DataFrame, county: County) -> PrintedTable | None:
             for (severity, _), group in found]
     return PrintedTable(
         "check_table", f"{county.name}核查项汇总",
-        (Field("级别", align="center", width=1), Field("规则", align="left", width=4),
-         Field("处数", width=0.8), Field("建议", align="left", width=4)),
+        (Field("级别", align="center"), Field("规则", align="left"),
+         Field("处数"), Field("建议", align="left")),
         tuple(rows), "清洗程序记录", unit="处",
         notes=("处数为各年合计；每处的位置见 findings.json。",))

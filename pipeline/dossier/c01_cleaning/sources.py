@@ -89,9 +89,9 @@ def source_table(cells: pd.DataFrame, sheets: pd.DataFrame, county: County
             for (year, file, sheet), (counted, sections) in sorted(found.items())]
     return PrintedTable(
         "source_table", f"{county.name}资料来源一览",
-        (Field("年份", align="center", width=1), Field("文件", align="left", width=3.4),
-         Field("工作表", align="left", width=1.6), Field("读取单元格", width=1.5),
-         Field("学段部数", width=1.3)),
+        (Field("年份", align="center"), Field("文件", align="left"),
+         Field("工作表", align="left"), Field("读取单元格"),
+         Field("学段部数")),
         tuple(rows), "报送的数据表", notes=(
             "一贯制学校、完全中学按学段分别计为一个学段部；未参评学校的单元格不在此列；"
             "不是一校一行的表没有学段部。",))
@@ -118,7 +118,7 @@ def scope_table(county: County) -> PrintedTable:
                  else f"比较前取{rounding}位小数"))
     return PrintedTable(
         "scope_table", f"{county.name}测算口径",
-        (Field("事项", align="left", width=1), Field("取法", align="left", width=5)),
+        (Field("事项", align="left"), Field("取法", align="left")),
         tuple((Cell(a), Cell(b)) for a, b in rows), f"标准包 {standard.id}",
         notes=("文件未作规定或未能在公开文本中核实之处，均按标准包所列选项处理并在此写明。",)
         if standard.judged else ())
@@ -197,8 +197,8 @@ def findings_table(findings: pd.DataFrame, county: County) -> PrintedTable:
         rows = [(Cell("—"), Cell("—"), Cell("—"), Cell("没有需要列出的事项"))]
     return PrintedTable(
         "findings_table", f"{county.name}清洗与核查记录",
-        (Field("级别", align="center", width=1), Field("位置", align="left", width=3.2),
-         Field("规则", align="left", width=3.6), Field("发现与处理", align="left", width=3.4)),
+        (Field("级别", align="center"), Field("位置", align="left"),
+         Field("规则", align="left"), Field("发现与处理", align="left")),
         tuple(rows), "清洗程序记录", notes=notes)
 
 

@@ -100,10 +100,10 @@ def compliance_table(compliance: pd.DataFrame, county: County) -> PrintedTable |
     rows.append(_compliance_row("合计", now, TOTAL))
     return PrintedTable(
         "compliance_table", f"{county.name}{county.year}年学校资源配置达标情况",
-        (Field("学段", align="left", width=1), Field("参评", width=1),
-         Field(f"{every}达标", width=1.3),
-         Field(f"{least}达标、余项≥{floor_words(county)}", width=2.6),
-         Field("未达标", width=1.1), Field("待核", width=1), Field("综合达标率", width=1.5)),
+        (Field("学段", align="left"), Field("参评"),
+         Field(f"{every}达标"),
+         Field(f"{least}达标、余项≥{floor_words(county)}"),
+         Field("未达标"), Field("待核"), Field("综合达标率")),
         tuple(rows), _source(county), unit="所",
         notes=(f"综合达标率＝（{every}达标＋{least}达标且余项不低于{floor_words(county)}）÷参评学校；"
                "待核学校不计为达标。",))
@@ -130,13 +130,13 @@ def level_table(indicators: pd.DataFrame, county: County) -> PrintedTable | None
         for id in county.standard.resource.indicators:
             part = now[(now["stage"] == stage) & (now["indicator"] == id)]
             rows.append(_level_row(zh, id, part, county, judged))
-    fields = [Field("学段", align="left", width=1), Field("指标", align="left", width=4.6)]
+    fields = [Field("学段", align="left"), Field("指标", align="left")]
     if judged:
         floor = floor_words(county)
         counts = ("达标", f"≥{floor}", f"<{floor}", "缺")
-        fields += [Field(label, "要求", width=1.1) for label in ("标准值", floor)]
-        fields += [Field(label, "学校数", width=1.1) for label in counts]
-    fields += [Field(label, "各校水平", width=1.3) for label in ("最小", "中位", "最大")]
+        fields += [Field(label, "要求") for label in ("标准值", floor)]
+        fields += [Field(label, "学校数") for label in counts]
+    fields += [Field(label, "各校水平") for label in ("最小", "中位", "最大")]
     return PrintedTable(
         "level_table", f"{county.name}{county.year}年各项指标的学校水平",
         tuple(fields), tuple(rows), _source(county))
@@ -182,9 +182,9 @@ def school_state_table(indicators: pd.DataFrame, compliance: pd.DataFrame, count
         rows = [(Cell("—"), Cell("无"), Cell("—"), Cell("—"), Cell("全部参评学校达标"), Cell("—"))]
     return PrintedTable(
         "school_state_table", f"{county.name}{county.year}年未达标和待核学校",
-        (Field("学段", align="left", width=1), Field("学校", align="left", width=2.6),
-         Field("学生", width=1), Field("达标项", width=1), Field("短缺", align="left", width=5),
-         Field("结论", align="center", width=1.2)),
+        (Field("学段", align="left"), Field("学校", align="left"),
+         Field("学生"), Field("达标项"), Field("短缺", align="left"),
+         Field("结论", align="center")),
         tuple(rows), _source(county))
 
 
@@ -236,13 +236,13 @@ def school_table(indicators: pd.DataFrame, compliance: pd.DataFrame, stage: str,
             cells += [Cell(count_text(state["met"])),
                       Cell(STATE_ZH[state["status"]], STATE_TONE[state["status"]])]
         rows.append(tuple(cells))
-    fields = [Field("序号", align="center", width=0.7), Field("标识码", align="left", width=1.9),
-              Field("学校", align="left", width=3.4), Field("学生", width=1)]
+    fields = [Field("序号", align="center"), Field("标识码", align="left"),
+              Field("学校", align="left"), Field("学生")]
     for id in ids:
         indicator = county.standard.indicator(id)
-        fields.append(Field(indicator.unit, f"{id} {indicator.short}", width=1.35))
+        fields.append(Field(indicator.unit, f"{id} {indicator.short}"))
     if county.standard.judges_schools:
-        fields += [Field("达标项", width=1), Field("结论", align="center", width=1.2)]
+        fields += [Field("达标项"), Field("结论", align="center")]
     return PrintedTable(
         f"school_table_{stage}",
         f"{county.name}{county.year}年{county.standard.stages[stage]}各项指标分校情况",

@@ -66,7 +66,7 @@ def cv_chart(balance: pd.DataFrame, county: County) -> Figure | None:
     longest = max(float(r["cv"]) * 1.22 for r in records(now))
     limits = [float(v) for v in now["limit"] if not is_missing(v)]
     across = numbers(0, max([longest, *(1.15 * v for v in limits)]), 8)
-    picture = Picture(2.9)
+    picture = Picture(0.87 + 0.29 * max(map(len, parts.values())))
     boxes = grid(picture, [scale.room + 4 for scale in scales.values()], [ROOM_BELOW],
                  top=ROOM_ABOVE)
     for (stage, zh), box in zip(stages.items(), boxes, strict=True):
@@ -181,7 +181,7 @@ def _quadrants(rows: list[dict], stages: dict[str, str]) -> Picture:
     panel.limit(1, upright=True)
     for r in rows:
         panel.points([(r["level"], r["spread"])], **keys[r["stage"]].marker)
-        panel.note(r["level"], r["spread"], r["indicator"], 4, 6)
+    panel.labels([((r["level"], r["spread"]), r["indicator"]) for r in rows])
     _quadrant_words(picture, box)
     panel.label_x("水平：县平均值÷标准值")
     panel.label_y("差异：差异系数÷限值")

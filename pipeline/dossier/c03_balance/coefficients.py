@@ -100,12 +100,12 @@ def balance_table(balance: pd.DataFrame, county: County) -> PrintedTable:
             cells += [Cell(_public(row, county)), Cell(limit_text(row["limit"], 2)),
                       Cell(STATE_ZH[row["status"]] + mark, STATE_TONE[row["status"]])]
         rows.append(tuple(cells))
-    fields = [Field("学段", align="left", width=1), Field("指标", align="left", width=3.4),
-              Field("校数", width=0.8), Field("县平均值", width=1.3), Field("标准差", width=1.2),
-              Field("差异系数", width=1.3)]
+    fields = [Field("学段", align="left"), Field("指标", align="left"),
+              Field("校数"), Field("县平均值"), Field("标准差"),
+              Field("差异系数")]
     if county.standard.balance.cv_max:
-        fields += [Field("不含民办", width=1.3), Field("限值", width=0.9),
-                   Field("结论", align="center", width=1.6)]
+        fields += [Field("不含民办"), Field("限值"),
+                   Field("结论", align="center")]
     return PrintedTable(
         "balance_table", f"{county.name}{county.year}年各项指标校际差异系数", tuple(fields),
         tuple(rows), f"学校数据表；{county.standard.balance.clause}",
@@ -126,9 +126,9 @@ def composite_table(composites: pd.DataFrame, county: County) -> PrintedTable | 
         for r in records(now))
     return PrintedTable(
         "composite_table", f"{county.name}{county.year}年综合差异系数",
-        (Field("学段", align="left", width=0.9), Field("读法", align="left", width=3.4),
-         Field("综合差异系数", width=1.6), Field("限值", width=1),
-         Field("结论", align="center", width=1.1), Field("说明", align="left", width=2.4)),
+        (Field("学段", align="left"), Field("读法", align="left"),
+         Field("综合差异系数"), Field("限值"),
+         Field("结论", align="center"), Field("说明", align="left")),
         rows, county.standard.document,
         notes=tuple(f"{c.label}：{c.note}。" for c in county.standard.composites if c.note))
 
@@ -161,9 +161,9 @@ def trend_table(balance: pd.DataFrame, county: County) -> PrintedTable | None:
                          Cell(_change(found[0], found[-1]))))
     return PrintedTable(
         "trend_table", f"{county.name}{county.years[0]}—{county.year}年校际差异系数",
-        (Field("学段", align="left", width=1), Field("指标", align="left", width=2.4),
-         *(Field(f"{year}年", width=1.1) for year in county.years),
-         Field("变化", width=1.2)),
+        (Field("学段", align="left"), Field("指标", align="left"),
+         *(Field(f"{year}年") for year in county.years),
+         Field("变化")),
         tuple(rows), "各年学校数据表，同一标准包测算",
         notes=("变化为末年减首年，按未取整的数值计算，负数表示差异缩小；深色为超过限值，"
                "虚线框为试算值。",))

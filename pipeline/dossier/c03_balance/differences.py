@@ -26,9 +26,9 @@ def location_table(decomposition: pd.DataFrame, county: County) -> PrintedTable 
     return PrintedTable(
         "location_table",
         f"{county.name}{county.year}年{county.standard.grouping_zh}水平与差异分解",
-        (Field("学段", align="left", width=1), Field("指标", align="left", width=3.2),
-         *(Field(name, "各组平均值", width=1.2) for name in zh), Field("最高÷最低", width=1.3),
-         Field("组间", "差异来源", width=1.3), Field("组内", "差异来源", width=1.3)),
+        (Field("学段", align="left"), Field("指标", align="left"),
+         *(Field(name, "各组平均值") for name in zh), Field("最高÷最低"),
+         Field("组间", "差异来源"), Field("组内", "差异来源")),
         tuple(rows), "学校数据表",
         notes=("组平均值＝组内总量÷组内学生数。S²＝组间项＋组内项，份额之和为100%。",))
 
@@ -94,10 +94,10 @@ def contribution_table(contributions: pd.DataFrame, balance: pd.DataFrame, count
                      Cell(_some(flips) or "无")))
     return PrintedTable(
         "contribution_table", f"{county.name}{county.year}年对差异贡献最大的学校",
-        (Field("学段", align="left", width=0.9), Field("指标", align="left", width=1.9),
-         *(Field(place, "贡献最大的学校", align="left", width=2.5)
+        (Field("学段", align="left"), Field("指标", align="left"),
+         *(Field(place, "贡献最大的学校", align="left")
            for place in ("第一", "第二", "第三")),
-         Field("剔除即改变结论", align="left", width=2)),
+         Field("剔除即改变结论", align="left")),
         tuple(rows), "学校数据表",
         notes=("括号内为占S²的份额和去掉该校后的差异系数；"
                "份额＝该校学生占比×（该校值－县平均值）²÷S²。",))

@@ -87,11 +87,11 @@ def inequality_table(inequality: pd.DataFrame, balance: pd.DataFrame, county: Co
     urban_rural = "城区与乡村"
     return PrintedTable(
         "inequality_table", f"{county.name}{county.year}年差异系数之外的不均等指数",
-        (Field("学段", align="left", width=0.9), Field("指标", align="left", width=2),
-         Field("差异系数", width=1.2), Field("基尼", width=1), Field("泰尔T", width=1),
-         Field("组间占比", width=1.2), Field("泰尔L", width=1), Field("麦克伦", width=1),
-         Field("维斯蒂根", width=1.1), Field("P90÷P10", width=1.2),
-         Field("倍率", urban_rural, width=0.9), Field("差", urban_rural, width=1.1)),
+        (Field("学段", align="left"), Field("指标", align="left"),
+         Field("差异系数"), Field("基尼"), Field("泰尔T"),
+         Field("组间占比"), Field("泰尔L"), Field("麦克伦"),
+         Field("维斯蒂根"), Field("P90÷P10"),
+         Field("倍率", urban_rural), Field("差", urban_rural)),
         rows, "学校数据表", wide=True, notes=_notes(now, county))
 
 

@@ -93,8 +93,8 @@ def _table(key: str, caption: str, part: pd.DataFrame, county: County,
                   Cell(r["reason"])) for r in records(part))
     return PrintedTable(
         key, caption,
-        (Field("编号", align="center", width=0.8), Field("指标或事项", align="left", width=4.6),
-         Field("结论", align="center", width=1.2), Field("数据或依据", align="left", width=3.4)),
+        (Field("编号", align="center"), Field("指标或事项", align="left"),
+         Field("结论", align="center"), Field("数据或依据", align="left")),
         rows, f"县级数据、佐证材料；{county.standard.document}", notes=notes)
 
 
@@ -105,8 +105,8 @@ def failing_school_table(judgements: pd.DataFrame, county: County) -> PrintedTab
         return None
     return PrintedTable(
         "failing_school_table", f"{county.name}{county.year}年不符合规定的学校",
-        (Field("编号", align="center", width=0.8), Field("指标", align="left", width=3.4),
-         Field("学校与情况", align="left", width=5.8)),
+        (Field("编号", align="center"), Field("指标", align="left"),
+         Field("学校与情况", align="left")),
         tuple((Cell(r["id"]), Cell(r["zh"]), Cell(r["schools"]))
               for r in records(failed)),
         "学校数据表、班额、专用教室、质量监测",
@@ -126,7 +126,9 @@ def open_words(judgements: pd.DataFrame, indicators: pd.DataFrame, county: Count
     rows = incomplete(judgements, indicators, county)
     is_open = rows["status"] == UNDETERMINED
     open_, judged = list(rows.loc[is_open, "id"]), list(rows.loc[~is_open, "id"])
-    said = f"待核{len(open_)}项：{joined(open_)}。" if open_ else "没有待核事项。"
+    all_open = len(open_) == len(judgements)
+    said = ("没有待核事项。" if not open_ else f"全部{len(open_)}项待核。" if all_open
+            else f"待核{len(open_)}项：{joined(open_)}。")
     if judged:
         said += f"已有结论、仍有学校缺数据的{len(judged)}项：{joined(judged)}。"
     return said
@@ -148,7 +150,7 @@ def open_table(judgements: pd.DataFrame, indicators: pd.DataFrame, county: Count
         rows = [(Cell("—"), Cell("无待核事项"), Cell("—"), Cell("—"))]
     return PrintedTable(
         "open_table", f"{county.name}{county.year}年待核事项与应提交的资料",
-        (Field("编号", align="center", width=0.8), Field("指标或事项", align="left", width=3.6),
-         Field("现状", align="left", width=2.8), Field("应提交的资料", align="left", width=2.8)),
+        (Field("编号", align="center"), Field("指标或事项", align="left"),
+         Field("现状", align="left"), Field("应提交的资料", align="left")),
         tuple(rows), county.standard.document,
         notes=("数据填入“学校情况”“县级数据”“班额”“专用教室”“质量监测”表，材料填入“佐证材料”表。",))

@@ -68,7 +68,7 @@ def survey_table(survey_shares: pd.DataFrame, county: County) -> PrintedTable | 
          _share(row["share"]), _share(row["low"]), _share(row["high"])) for row in rows)
     return PrintedTable(
         "survey_table", f"{county.name}{county.year}年满意度调查",
-        (Field("群体", align="left", width=1.6), Field("群体人数"), Field("发放问卷"),
+        (Field("群体", align="left"), Field("群体人数"), Field("发放问卷"),
          Field("回收有效"), Field("满意"), Field("满意度"), Field("下限", "95%区间"),
          Field("上限", "95%区间")), printed, "满意度调查表", unit="份、%",
         notes=("区间为威尔逊（Wilson）区间；合计按群体人数加权的，用有效样本量计算，不作有限总体修正。",))
@@ -100,10 +100,10 @@ def comparison_table(spot_comparison: pd.DataFrame, county: County) -> PrintedTa
         return None
     return PrintedTable(
         "comparison_table", f"{county.name}{county.year}年上报与实地核查不同的项目",
-        (Field("学校", align="left", width=2.4), Field("学段", align="left", width=0.8),
-         Field("核查内容", align="left", width=2), Field("上报值"), Field("实测值"),
+        (Field("学校", align="left"), Field("学段", align="left"),
+         Field("核查内容", align="left"), Field("上报值"), Field("实测值"),
          Field("相差"), Field("相差比例"), Field("结果", align="center"),
-         Field("说明", align="left", width=1.6)),
+         Field("说明", align="left")),
         tuple(_compared(row, county) for row in rows), "学校数据表、实地核查表")
 
 

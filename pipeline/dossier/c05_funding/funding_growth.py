@@ -92,11 +92,11 @@ def rise_table(funding: pd.DataFrame, county: County) -> PrintedTable | None:
     group = "一般公共预算教育支出（万元）", "按在校学生人数平均（元/生）"
     return PrintedTable(
         "rise_table", f"{county.name}一般公共预算教育支出与“两个只增不减”",
-        (Field("年份", align="left", width=0.8), Field("总额", group[0], width=1.5),
-         Field("比上年", group[0], width=1.1), Field("结论", group[0], align="center", width=1),
-         Field("在校生数", width=1.2), Field("当年价", group[1], width=1.2),
-         Field("比上年", group[1], width=1.1), Field("结论", group[1], align="center", width=1),
-         Field("可比价", group[1], width=1.2)),
+        (Field("年份", align="left"), Field("总额", group[0]),
+         Field("比上年", group[0]), Field("结论", group[0], align="center"),
+         Field("在校生数"), Field("当年价", group[1]),
+         Field("比上年", group[1]), Field("结论", group[1], align="center"),
+         Field("可比价", group[1])),
         tuple(rows), "县级数据表",
         notes=("不低于上年即为达标；缺本年或上年数的年份待核；任何一年低于上年，合起来即为未达标。",
                "在校生数为县级资料所填义务教育在校生数；比上年按未取整的数值计算。",
@@ -164,10 +164,10 @@ def structure_table(funding: pd.DataFrame, county: County) -> PrintedTable | Non
                    _wan(r["training"]), Cell(_share_text(r)), Cell(_schools(r))) for r in rows)
     return PrintedTable(
         "structure_table", f"{county.name}义务教育支出结构与教师培训经费",
-        (Field("年份", align="left", width=0.8), Field("人员经费", width=1.4),
-         Field("公用经费", width=1.3), Field("人员占比", width=1.2),
-         Field("培训经费", "教师培训", width=1.2), Field("占公用预算", "教师培训", width=1.3),
-         Field("学校数", "教师培训", width=1)),
+        (Field("年份", align="left"), Field("人员经费"),
+         Field("公用经费"), Field("人员占比"),
+         Field("培训经费", "教师培训"), Field("占公用预算", "教师培训"),
+         Field("学校数", "教师培训")),
         cells, "县级数据表；学校数据表", unit="万元",
         notes=("人员占比的分母为人员经费与公用经费之和；培训经费只计两项都填报的普通中小学，"
                "一贯制学校每校只计一次；各校是否不低于规定比例，见逐项判定的Q4。",))

@@ -106,11 +106,11 @@ def spending_table(spending: pd.DataFrame, groups: pd.DataFrame, county: County
                  else level_text(row["urban_rural_ratio"], 2))))
     return PrintedTable(
         "spending_table", f"{county.name}{_titles(spending, county)}",
-        (Field("学段", align="left", width=0.9), Field("年份", align="left", width=0.9),
-         Field("校数", width=0.8), Field("当年价", "全县平均", width=1.1),
-         Field("可比价", "全县平均", width=1.1),
-         *(Field(county.standard.groups[g], "各组平均（当年价）", width=1) for g in present),
-         Field("差", "城区与乡村", width=0.9), Field("倍率", "城区与乡村", width=0.9)),
+        (Field("学段", align="left"), Field("年份", align="left"),
+         Field("校数"), Field("当年价", "全县平均"),
+         Field("可比价", "全县平均"),
+         *(Field(county.standard.groups[g], "各组平均（当年价）") for g in present),
+         Field("差", "城区与乡村"), Field("倍率", "城区与乡村")),
         tuple(rows), "学校数据表", unit=_units(spending, county),
         notes=_notes(spending, county))
 
@@ -150,10 +150,10 @@ def dispersion_table(spending: pd.DataFrame, county: County) -> PrintedTable | N
             for r in _ordered(spending, county)]
     return PrintedTable(
         "dispersion_table", f"{county.name}{_titles(spending, county)}的校际差异",
-        (Field("学段", align="left", width=0.9), Field("年份", align="left", width=0.9),
-         Field("差异系数", width=1.2), Field("基尼系数", width=1.2), Field("泰尔T", width=1.1),
-         Field("组间占比", width=1.4), Field("麦克伦", width=1.1), Field("P90÷P10", width=1.3),
-         *(Field(end, _units(spending, county), width=1) for end in ("最低", "最高"))),
+        (Field("学段", align="left"), Field("年份", align="left"),
+         Field("差异系数"), Field("基尼系数"), Field("泰尔T"),
+         Field("组间占比"), Field("麦克伦"), Field("P90÷P10"),
+         *(Field(end, _units(spending, county)) for end in ("最低", "最高"))),
         tuple(rows), "学校数据表",
         notes=("均按学生数加权；组间占比为泰尔T指数中各组平均值之差的部分，其余在同组学校之间。",))
 
@@ -184,10 +184,10 @@ def ends_table(indicators: pd.DataFrame, county: County, spending: pd.DataFrame
         return None
     return PrintedTable(
         "ends_table", f"{county.name}{county.year}年{_titles(spending, county)}最低和最高的学校",
-        (Field("学段", align="left", width=0.8), Field("", align="left", width=0.8),
-         Field("学校", align="left", width=3.4), Field("所在", align="left", width=0.9),
-         Field("在校生数", width=1.1), Field(_units(spending, county), width=1),
-         Field("÷全县平均", width=1.3)),
+        (Field("学段", align="left"), Field("", align="left"),
+         Field("学校", align="left"), Field("所在", align="left"),
+         Field("在校生数"), Field(_units(spending, county)),
+         Field("÷全县平均")),
         tuple(rows), "学校数据表",
         notes=(f"每个学段各列最多{ENDS}所；全部学校见数据表 indicators。学生少的学校生均数波动大，"
                "宜结合各年看。",))

@@ -53,10 +53,10 @@ def question_table(frames: dict[str, pd.DataFrame], county: County) -> PrintedTa
     ahead = f"{beforehand(found)}列明的" if found.released else ""
     return PrintedTable(
         "question_table", f"{county.name}{county.year}年{ahead}检验问题",
-        (Field("编号", align="center", width=0.9), Field("问题", align="left", width=3.1),
-         Field("设定", align="left", width=3.1), Field("方法", align="left", width=1.8),
-         Field("标准误", align="left", width=1.9), Field("参照组", align="left", width=1.3),
-         Field("类别", align="center", width=0.8)),
+        (Field("编号", align="center"), Field("问题", align="left"),
+         Field("设定", align="left"), Field("方法", align="left"),
+         Field("标准误", align="left"), Field("参照组", align="left"),
+         Field("类别", align="center")),
         rows, registered_words(found, "检验方案"))
 
 

@@ -1,5 +1,6 @@
 """Figures of chapter 06: outcome against focus, and the specification curve."""
 
+import numpy as np
 import pandas as pd
 
 from pipeline.county import County
@@ -44,7 +45,7 @@ def gap_chart(frames: dict[str, pd.DataFrame], county: County) -> Figure | None:
     rho = joined([f"{county.standard.stages[s]}{len(f)}所" for s, f in drawn.items()])
     return Figure(
         "gap_chart", f"{county.name}{county.year}年{model.question}",
-        f"散点图，{rho}；横轴为{term_zh(model.focus, county)}，"
+        f"散点图，{rho}；横轴为{term_zh(model.focus, county).removesuffix('（对数）')}，"
         f"纵轴为{county.standard.indicator(model.outcome).zh}", "学校数据表", picture,
         tuple({"stage": s, "school": name, "x": float(x), "y": float(y)}
               for s, f in drawn.items() for name, x, y in f.itertuples()),
@@ -53,17 +54,25 @@ def gap_chart(frames: dict[str, pd.DataFrame], county: County) -> Figure | None:
 
 def _scatter(drawn: dict[str, pd.DataFrame], model: Model, county: County) -> Picture:
     picture = Picture(2.7)
+    unlogged = model.focus.removeprefix("ln_")  # people read 元, not its logarithm
+    drawn = {s: f.assign(**{unlogged: np.exp(f[model.focus])}) if unlogged != model.focus else f
+             for s, f in drawn.items()}
     ups = {s: padded(f[model.outcome]) for s, f in drawn.items()}
     boxes = grid(picture, [up.room + 1.8 * LABEL for up in ups.values()], [3.9 * LABEL],
                  top=1.9 * TITLE)
     for n, (box, (stage, frame)) in enumerate(zip(boxes, drawn.items(), strict=True)):
-        panel = Panel(picture, box, padded(frame[model.focus]), ups[stage], lines="xy")
-        panel.points(frame[[model.focus, model.outcome]].to_numpy(float), colour=DARK,
+        panel = Panel(picture, box, padded(frame[unlogged]), ups[stage], lines="xy")
+        panel.points(frame[[unlogged, model.outcome]].to_numpy(float), colour=DARK,
                      marker=MARKERS[n], size=5, edge="white")
         panel.title(f"{county.standard.stages[stage]}（n＝{len(frame)}）")
-        panel.label_x(term_zh(model.focus, county))
+        panel.label_x(_with_unit(unlogged, county))
         panel.label_y(county.standard.indicator(model.outcome).zh)
     return picture
+
+
+def _with_unit(term: str, county: County) -> str:
+    found = {i.id: i for i in county.standard.used_indicators}.get(term)
+    return f"{found.zh}（{found.unit}）" if found else term_zh(term, county)
 
 
 def curve_chart(specifications: pd.DataFrame, models: pd.DataFrame, county: County

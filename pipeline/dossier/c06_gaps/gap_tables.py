@@ -37,9 +37,9 @@ def model_table(models: pd.DataFrame, county: County) -> PrintedTable | None:
             for _, part in models.groupby(by, sort=False)]
     return PrintedTable(
         "model_table", f"{county.name}{county.year}年各检验问题的处理",
-        (Field("编号", align="center", width=0.8), Field("学段", align="left", width=0.9),
-         Field("n", width=0.6), Field("可检出r", width=1), Field("秩相关", width=0.9),
-         Field("处理", align="left", width=6.2)),
+        (Field("编号", align="center"), Field("学段", align="left"),
+         Field("n"), Field("可检出r"), Field("秩相关"),
+         Field("处理", align="left")),
         tuple(rows), "学校数据表",
         notes=("n为学校数，面板为学校与年的观测数。可检出r为该样本量以80%把握、5%水平能检出的最小相关"
                "系数；秩相关为关注项与因变量的Spearman系数。",))
@@ -68,9 +68,9 @@ def term_table(models: pd.DataFrame, terms: pd.DataFrame, county: County) -> Pri
     rows = [row for m in fitted for row in _terms(m, terms[terms["id"] == m["id"]], county)]
     return PrintedTable(
         "term_table", f"{county.name}{county.year}年学校层面回归结果",
-        (Field("模型", align="left", width=1.2), Field("项", align="left", width=3.6),
-         Field("系数", width=1.2), Field("标准误", width=1.1), Field("下限", "95%区间", width=1.1),
-         Field("上限", "95%区间", width=1.1), Field("p", width=0.9), Field("调整p", width=1)),
+        (Field("模型", align="left"), Field("项", align="left"),
+         Field("系数"), Field("标准误"), Field("下限", "95%区间"),
+         Field("上限", "95%区间"), Field("p"), Field("调整p")),
         tuple(rows), "学校数据表", notes=_term_notes(fitted, county))
 
 
@@ -149,9 +149,9 @@ def influence_table(influence: pd.DataFrame, models: pd.DataFrame, county: Count
               "系数在很大程度上由其决定。"] if len(high) else []
     return PrintedTable(
         "influence_table", f"{county.name}{county.year}年对估计影响最大的学校",
-        (Field("模型", align="left", width=1.2), Field("学校", align="left", width=3.4),
-         Field("杠杆值", width=1), Field("Cook距离", width=1.3),
-         Field("剔除后关注项", width=1.5), Field("方向改变", align="center", width=1.1)),
+        (Field("模型", align="left"), Field("学校", align="left"),
+         Field("杠杆值"), Field("Cook距离"),
+         Field("剔除后关注项"), Field("方向改变", align="center")),
         tuple(rows), "学校数据表",
         notes=("列出Cook距离最大的几所和杠杆值最大的一所。关注项为对数的，按高10%折算。", *warned))
 
@@ -166,11 +166,11 @@ def sensitivity_table(specifications: pd.DataFrame, models: pd.DataFrame, county
             for id, part in specifications.groupby("id", sort=False)]
     return PrintedTable(
         "sensitivity_table", f"{county.name}{county.year}年关注项的敏感性",
-        (Field("模型", align="left", width=1.5), Field("关注项", align="left", width=3),
-         Field("单位", align="left", width=1.2), Field("原设定", width=1),
-         Field("按在校生加权", "只改一项", width=1.4), Field("去杠杆最大校", "只改一项", width=1.4),
-         Field("去教学点", "只改一项", width=1.1), Field("由小到大", "全部设定", width=2.3),
-         Field("同号", "全部设定", width=0.8), Field("不估计", "全部设定", width=0.9)),
+        (Field("模型", align="left"), Field("关注项", align="left"),
+         Field("单位", align="left"), Field("原设定"),
+         Field("按在校生加权", "只改一项"), Field("去杠杆最大校", "只改一项"),
+         Field("去教学点", "只改一项"), Field("由小到大", "全部设定"),
+         Field("同号", "全部设定"), Field("不估计", "全部设定")),
         tuple(rows), "学校数据表",
         notes=("同号：可估计的全部设定中与原设定方向相同的个数；不估计：因样本量等原因没有估计的个数。"
                f"设定的取舍{beforehand(county.standard.registration)}列明{except_changed(county)}。",))

@@ -49,12 +49,12 @@ def plan_table(found: Plan, part: pd.DataFrame) -> PrintedTable:
                      Cell(r["place"])))
     return PrintedTable(
         f"plan_table_{found.id}", f"{found.title}目标对照",
-        (Field("编号", align="center", width=0.9), Field("目标", align="left", width=4),
-         Field("要求", align="left", width=2.2), Field("期限", align="left", width=1.7),
-         Field("状态", align="center", width=1.1),
-         Field("数据、理由与备注", align="left", width=4.6),
-         Field("原文位置", align="left", width=1.5)),
-        tuple(rows), f"{found.document or found.title}；{found.source}", wide=True,
+        (Field("编号", align="center"), Field("目标", align="left"),
+         Field("要求", align="left"), Field("期限", align="left"),
+         Field("状态", align="center"),
+         Field("数据、理由与备注", align="left"),
+         Field("原文位置", align="left")),
+        tuple(rows), f"{found.document or found.title}；{found.source}",
         notes=("“软性要求”为力争、原则上、基本等措辞；以上、以下含本数，不足、超过、小于不含本数；"
                "“约”以相差一成以内为达到，超出的只作提示。",))
 
@@ -82,7 +82,7 @@ def contradiction_table(found: pd.DataFrame, county: County) -> PrintedTable | N
             for r in records(found)]
     return PrintedTable(
         "contradiction_table", f"{county.name}规划目标填报与表内数据不符之处",
-        (Field("填报处", align="left", width=2), Field("填报与表内数据", align="left", width=9)),
+        (Field("填报处", align="left"), Field("填报与表内数据", align="left")),
         tuple(rows), "县级数据表、佐证材料表与学校各表",
         notes=("以表内数据判定，填报的不采用；请核对并改正有误的一处。",))
 
@@ -103,9 +103,9 @@ def reading_table(county: County) -> PrintedTable | None:
         return None
     return PrintedTable(
         "reading_table", f"{county.name}所涉规划文本的校读",
-        (Field("规划", align="left", width=2.4), Field("原文", align="left", width=3.6),
-         Field("读作", align="left", width=3), Field("依据", align="left", width=4)),
-        tuple(rows), "规划包", wide=True,
+        (Field("规划", align="left"), Field("原文", align="left"),
+         Field("读作", align="left"), Field("依据", align="left")),
+        tuple(rows), "规划包",
         notes=("未能核实的读法如实注明，不作判定依据。",))
 
 
@@ -117,6 +117,6 @@ def conflict_table(county: County) -> PrintedTable | None:
         return None
     return PrintedTable(
         "conflict_table", f"{county.name}所涉规划之间及内部不一致之处",
-        (Field("规划", align="left", width=2.6), Field("涉及目标", align="left", width=3),
-         Field("说明", align="left", width=5)),
+        (Field("规划", align="left"), Field("涉及目标", align="left"),
+         Field("说明", align="left")),
         tuple(rows), "规划包", notes=("并列列出，不作取舍，不合并。",))

@@ -49,9 +49,9 @@ def move_table(moves: pd.DataFrame, path: pd.DataFrame, county: County,
     plans = [plan for plan in PLAN_ZH if (path["plan"] == plan).any()]
     return PrintedTable(
         "move_table", f"{county.name}{county.year}年教师交流清单",
-        (Field("学段", align="left", width=2.4), Field("指标", align="left", width=7),
-         Field("调出学校", align="left", width=11), Field("调入学校", align="left", width=9.4),
-         *(Field(PLAN_ZH[plan], width=w) for plan, w in zip(plans, (8.4, 6.4), strict=False))),
+        (Field("学段", align="left"), Field("指标", align="left"),
+         Field("调出学校", align="left"), Field("调入学校", align="left"),
+         *(Field(PLAN_ZH[plan]) for plan in plans)),
         tuple((Cell(county.standard.stages[r["stage"]]),
                Cell(f"{r['indicator']} {short(r['indicator'], county)}"), Cell(r["from_name"]),
                Cell(r["to_name"]),
@@ -146,11 +146,11 @@ def rotation_table(rotation: pd.DataFrame, county: County) -> PrintedTable | Non
         return None
     return PrintedTable(
         "rotation_table", f"{county.name}{county.year}年交流规模与每年轮岗要求",
-        (Field("方案", align="left", width=2.4), Field("至少", "交流人数", width=1),
-         Field("至多", "交流人数", width=1), Field("至少", "占符合条件教师", width=1.3),
-         Field("至多", "占符合条件教师", width=1.3), Field("每年要求", width=1.3),
-         Field("人数", "其中骨干", width=1), Field("占交流教师", "其中骨干", width=2.8),
-         Field("要求", "其中骨干", width=1)),
+        (Field("方案", align="left"), Field("至少", "交流人数"),
+         Field("至多", "交流人数"), Field("至少", "占符合条件教师"),
+         Field("至多", "占符合条件教师"), Field("每年要求"),
+         Field("人数", "其中骨干"), Field("占交流教师", "其中骨干"),
+         Field("要求", "其中骨干")),
         tuple(_rotation_row(row) for row in rows), "县级数据；达标路径测算",
         notes=("至少为各学段人数最多一项之和，至多为各项之和。",))
 

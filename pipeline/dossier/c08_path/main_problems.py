@@ -78,4 +78,4 @@ def _of_items(judgements: pd.DataFrame, now: pd.DataFrame, veto: bool) -> Iterat
     for row in records(failed[(failed["group"] == VETO) == veto]):
         named = now["name"].map(lambda name, listed=row["schools"]: name in listed)
         pupils = now.loc[named, "pupils"] if named.any() else now["pupils"]
-        yield Problem(f"{row['zh']}：{row['reason']}", int(pupils.sum()), veto)
+        yield Problem(f"{row['reason']}（{row['id']}要求：{row['zh']}）", int(pupils.sum()), veto)

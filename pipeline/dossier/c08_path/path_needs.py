@@ -134,11 +134,11 @@ def path_table(path: pd.DataFrame, county: County) -> PrintedTable | None:
     rows = outcomes(path, AT_THRESHOLD)
     return PrintedTable(
         "path_table", f"{county.name}{county.year}年各项指标达标路径（{PLAN_ZH[AT_THRESHOLD]}）",
-        (Field("学段", align="left", width=2.4), Field("指标", align="left", width=6.6),
-         Field("结论", align="center", width=4.6), Field("县平均值", width=4.4),
-         Field("标准值", width=3.4), Field("缺额", width=5), Field("可调出", width=4),
-         Field("现", "差异系数", width=3.3), Field("后", "差异系数", width=4.2),
-         Field("限值", "差异系数", width=2.6)),
+        (Field("学段", align="left"), Field("指标", align="left"),
+         Field("结论", align="center"), Field("县平均值"),
+         Field("标准值"), Field("缺额"), Field("可调出"),
+         Field("现", "差异系数"), Field("后", "差异系数"),
+         Field("限值", "差异系数")),
         tuple(_path_row(row, county) for row in rows), _source(county),
         notes=(*_reasons(path, county),
                "各项分别测算；缺额为各校差额进整后之和，可调出为高于本校标准值的整人数。"))
@@ -195,12 +195,12 @@ def plan_table(path: pd.DataFrame, county: County) -> PrintedTable | None:
     costs = any(not is_missing(cost) for cost in path["cost"])
     by_key = {plan: {(r["stage"], r["indicator"]): r for r in outcomes(path, plan)}
               for plan in plans}
-    fields = [Field("学段", align="left", width=2.4), Field("指标", align="left", width=6.6)]
+    fields = [Field("学段", align="left"), Field("指标", align="left")]
     for plan in plans:
-        fields += [Field("交流", PLAN_ZH[plan], width=3),
-                   Field("增加", PLAN_ZH[plan], width=5.5),
-                   *([Field("费用（万元）", PLAN_ZH[plan], width=4)] if costs else []),
-                   Field("后差异系数", PLAN_ZH[plan], width=5.6)]
+        fields += [Field("交流", PLAN_ZH[plan]),
+                   Field("增加", PLAN_ZH[plan]),
+                   *([Field("费用（万元）", PLAN_ZH[plan])] if costs else []),
+                   Field("后差异系数", PLAN_ZH[plan])]
     rows = [(Cell(county.standard.stages[stage]),
              Cell(f"{id} {short(id, county)}"),
              *(cell for plan in plans for cell in _plan_cells(by_key[plan][stage, id], costs)))
@@ -248,11 +248,10 @@ def change_table(changes: pd.DataFrame, path: pd.DataFrame, county: County
     order = {key: n for n, key in enumerate(_in_order(path))}
     keys = sorted(found, key=lambda key: (order[key[:2]], key[2]))
     plans = [plan for plan in PLAN_ZH if (path["plan"] == plan).any()]
-    fields = [Field("学段", align="left", width=2.4), Field("指标", align="left", width=7.6),
-              Field("学校", align="left", width=9.8), Field("现有", width=4.4)]
+    fields = [Field("学段", align="left"), Field("指标", align="left"),
+              Field("学校", align="left"), Field("现有")]
     for plan in plans:
-        fields += [Field(label, PLAN_ZH[plan], width=w)
-                   for label, w in (("变动", 6.8), ("调整后", 5))]
+        fields += [Field(label, PLAN_ZH[plan]) for label in ("变动", "调整后")]
     return PrintedTable(
         "change_table", f"{county.name}{county.year}年达标路径涉及的学校", tuple(fields),
         tuple(_change_row(found[key], plans, county) for key in keys), _source(county),

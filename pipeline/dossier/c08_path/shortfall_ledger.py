@@ -69,12 +69,12 @@ def shortfall_table(ledger: pd.DataFrame, county: County) -> PrintedTable | None
         return None
     costs = any(not is_missing(row["cost"]) for row in found)
     floor = floor_words(county)
-    fields = [Field("学段", align="left", width=2.4), Field("城乡", align="left", width=2.4),
-              Field("学校", align="left", width=8), Field("指标", align="left", width=7.2),
-              Field("现值", width=3), Field("标准值", width=3.4), Field("现有", width=4.3),
-              Field("到标准值", "缺额", width=5), Field(f"到{floor}", "缺额", width=4),
-              *([Field("费用（万元）", width=4)] if costs else []),
-              Field("可留余项", align="center", width=4.2)]
+    fields = [Field("学段", align="left"), Field("城乡", align="left"),
+              Field("学校", align="left"), Field("指标", align="left"),
+              Field("现值"), Field("标准值"), Field("现有"),
+              Field("到标准值", "缺额"), Field(f"到{floor}", "缺额"),
+              *([Field("费用（万元）")] if costs else []),
+              Field("可留余项", align="center")]
     return PrintedTable(
         "shortfall_table", f"{county.name}{county.year}年整改台账", tuple(fields),
         tuple(_shortfall_row(row, costs, county) for row in found),
@@ -118,9 +118,9 @@ def shortfall_total_table(totals: pd.DataFrame, county: County) -> PrintedTable 
               if (stage, location, ids[0]) in by_key]
     return PrintedTable(
         "shortfall_total_table", f"{county.name}{county.year}年整改台账合计",
-        (Field("学段", align="left", width=0.8), Field("城乡", align="left", width=0.8),
-         Field("学段部", width=0.9),
-         *(Field(f"{short(id, county)}（{units[id]}）", width=1.4) for id in ids)),
+        (Field("学段", align="left"), Field("城乡", align="left"),
+         Field("学段部"),
+         *(Field(f"{short(id, county)}（{units[id]}）") for id in ids)),
         tuple(_total_row(place, [by_key[(*place, id)] for id in ids], county)
               for place in places),
         f"学校数据表；{county.standard.resource.clause}",

@@ -52,7 +52,7 @@ def brief_table(compliance: pd.DataFrame, indicators: pd.DataFrame, balance: pd.
                       for s, v in county.standard.balance.cv_max.items() if s in stages)
     return PrintedTable(
         "brief_table", f"{county.name}{county.year}年各项指标一览",
-        (Field("指标", align="left", width=3.6), *(Field(label, zh, width=1.2)
+        (Field("指标", align="left"), *(Field(label, zh)
          for zh in stages.values() for label in labels)),
         tuple(rows), f"学校数据表；{county.standard.document}",
         notes=(*(("“不足”为低于标准值的学校数（所）。",) if county.standard.judges_schools else ()),

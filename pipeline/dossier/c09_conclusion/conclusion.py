@@ -169,8 +169,8 @@ def summary_table(judgements: pd.DataFrame, compliance: pd.DataFrame, balance: p
     veto = ("一票否决事项的“达标”指未发生，“未达标”指有此情况。",)
     return PrintedTable(
         "summary_table", f"{county.name}{county.year}年结论一览",
-        (Field("类别", align="left", width=3), Field("总数", width=1), Field("达标", width=1),
-         Field("未达标", width=1), Field("待核", width=1)),
+        (Field("类别", align="left"), Field("总数"), Field("达标"),
+         Field("未达标"), Field("待核")),
         tuple(rows), county.standard.document, front=True,
         notes=(*((_reading(county),) if by_schools else ()),
                *(veto if (judgements["group"] == VETO).any() else ())))
@@ -202,8 +202,8 @@ def conclusion_sentences(judgements: pd.DataFrame, compliance: pd.DataFrame,
                  + (f"；未达标的：{'、'.join(failed)}。" if failed else "。")]
     for group, part in _items(rest).groupby("group", sort=False):
         said.append(f"{group}{len(part)}项：{_counted(part['status'])}。")
-    failed = records(rest[rest["status"] == NOT_MET])
-    said += [f"未达标：{r['id']} {r['zh']}（{r['reason']}）。" for r in failed]
+    failed = list(rest.loc[rest["status"] == NOT_MET, "id"])
+    said += [f"未达标的为{joined(failed)}，详见“主要问题”。"] if failed else []
     return Prose("conclusion_sentences", (*said, "逐项结论见[[judgement_table]]。"), bullets=True)
 
 
@@ -218,8 +218,8 @@ def judgement_table(judgements: pd.DataFrame, county: County) -> PrintedTable | 
             for r in records(judgements)]
     return PrintedTable(
         "judgement_table", f"{county.name}{county.year}年逐项判定",
-        (Field("编号", align="center", width=0.9), Field("类别", align="left", width=1.5),
-         Field("指标或事项", align="left", width=6.6), Field("结论", align="center", width=1.1)),
+        (Field("编号", align="center"), Field("类别", align="left"),
+         Field("指标或事项", align="left"), Field("结论", align="center")),
         tuple(rows), county.standard.document,
         notes=("一票否决事项默认为待核，不作“无”处理；理由与应提交的资料见[[open_table]]及各章。",
                *((f"※：{_reading(county)}",) if by_schools else ())))

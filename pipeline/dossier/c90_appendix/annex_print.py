@@ -19,8 +19,7 @@ def printed_form(form: AnnexTable, cells: list[list[Filled]], standard: Standard
         return None
     key, caption = f"form_{form.id}", f"申报表{form.title}"
     if len(form.columns) > _MOST_COLUMNS and len(cells) == 1:
-        fields = (Field("列号", align="center", width=1), Field("项目", align="left", width=5),
-                  Field("数", width=2))
+        fields = (Field("列号", align="center"), Field("项目", align="left"), Field("数"))
         rows = tuple((Cell(column.code), Cell("：".join(column.heads)), _cell(cell))
                      for column, cell in zip(form.columns, cells[0], strict=True))
         return PrintedTable(key, caption, fields, rows, form.source, notes=_NOTES)
@@ -28,8 +27,7 @@ def printed_form(form: AnnexTable, cells: list[list[Filled]], standard: Standard
                for n in range(len(form.columns))]
     fields = tuple(Field(_label(column, form, standard),
                          column.heads[0] if len(column.heads) > 1 else "",
-                         "right" if number else "left",
-                         None if number else column.width)
+                         "right" if number else "left")
                    for column, number in zip(form.columns, numbers, strict=True))
     return PrintedTable(key, caption, fields, tuple(tuple(map(_cell, row)) for row in cells),
                         form.source, notes=(*_NOTES, *((_SHORT,) if form.indicators else ())))

@@ -29,10 +29,10 @@ def school_list(accounting: pd.DataFrame, county: County) -> PrintedTable | None
         for n, r in enumerate(records(now), 1))
     return PrintedTable(
         "school_list", f"{county.name}{county.year}年学校名单与口径",
-        (Field("序号", align="center", width=0.7), Field("标识码", align="left", width=1.7),
-         Field("学校", align="left", width=3), Field("学段", align="left", width=0.9),
-         Field("办学类型", align="left", width=1.9), Field("学生", width=0.9),
-         Field("处理", align="left", width=3)),
+        (Field("序号", align="center"), Field("标识码", align="left"),
+         Field("学校", align="left"), Field("学段", align="left"),
+         Field("办学类型", align="left"), Field("学生"),
+         Field("处理", align="left")),
         rows, "学校数据表")
 
 
@@ -65,9 +65,9 @@ def split_table(derivations: pd.DataFrame, county: County) -> PrintedTable | Non
     known = variables().variables
     return PrintedTable(
         "split_table", f"{county.name}{county.year}年一贯制学校和完全中学的资产拆分",
-        (Field("学段部", align="left", width=3), Field("权重", align="center", width=1.3),
-         Field("份额", width=1.2),
-         *(Field(label, f"{known[name].zh}（{known[name].unit}）", width=1.25)
+        (Field("学段部", align="left"), Field("权重", align="center"),
+         Field("份额"),
+         *(Field(label, f"{known[name].zh}（{known[name].unit}）")
            for name in names for label in ("全校", "本学段"))),
         tuple(rows), "学校数据表；测算均衡系数拆分公式", wide=True,
         notes=("先拆分、后合并；教师数已按学段填报，不拆分。份额印至两位小数，计算用精确分数。",))
@@ -87,8 +87,8 @@ def merge_table(derivations: pd.DataFrame, county: County) -> PrintedTable | Non
         return None
     return PrintedTable(
         "merge_table", f"{county.name}{county.year}年教学点合并",
-        (Field("教学点", align="left", width=3), Field("学生", width=1),
-         Field("处理", align="left", width=3), Field("合并后学生", width=1.4)),
+        (Field("教学点", align="left"), Field("学生"),
+         Field("处理", align="left"), Field("合并后学生")),
         tuple((Cell(r["name"]), Cell(level_text(r["whole"], 0)), Cell(r["note"]),
                Cell(level_text(r["value"], 0))) for r in records(now)),
         "学校数据表")
@@ -134,7 +134,7 @@ def run_table(findings: pd.DataFrame, models: pd.DataFrame, county: County) -> P
             ("清洗记录", f"{len(findings)}条，见 findings.json")]
     return PrintedTable(
         "run_table", f"{county.name}{county.year}年卷宗运行信息",
-        (Field("事项", align="left", width=1), Field("内容", align="left", width=5)),
+        (Field("事项", align="left"), Field("内容", align="left")),
         tuple((Cell(a), Cell(b)) for a, b in rows), "运行记录",
         notes=("页脚编号为运行编号，与 manifest.json 所载相同；"
                "输入文件与全部产出的校验和也在其中。",))

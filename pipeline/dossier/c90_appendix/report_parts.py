@@ -101,8 +101,8 @@ def _problems(tables: Tables, county: County) -> list[Exhibit | None]:
         Prose("report_problems", (f"对照标准，未达标{len(failed)}项：",)),
         PrintedTable(
             "report_problem_table", f"{county.name}{county.year}年未达标事项",
-            (Field("编号", align="center", width=0.8), Field("指标或事项", align="left", width=3.4),
-             Field("结论", align="center", width=1.2), Field("情况", align="left", width=4.6)),
+            (Field("编号", align="center"), Field("指标或事项", align="left"),
+             Field("结论", align="center"), Field("情况", align="left")),
             rows, f"学校数据表、县级数据、佐证材料；{county.standard.document}")]
 
 
@@ -145,9 +145,9 @@ def _rectification(tables: Tables, county: County) -> list[Exhibit | None]:
             "按事项汇总如下，逐校的缺额、措施、责任单位和时限见台账。",)),
         PrintedTable(
             "report_ledger_table", f"{county.name}{county.year}年整改台账摘要",
-            (Field("编号", align="center", width=1), Field("指标或事项", align="left", width=5),
-             Field("台账项数", width=1), Field("已定措施和时限", width=1.2),
-             Field("已销号", width=0.9)),
+            (Field("编号", align="center"), Field("指标或事项", align="left"),
+             Field("台账项数"), Field("已定措施和时限"),
+             Field("已销号")),
             rows, "整改台账", unit="项")]
 
 

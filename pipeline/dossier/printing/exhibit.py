@@ -47,12 +47,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a printed table: label, optional group above it, alignment, relative width."""
+    """A column of a printed table: label, optional group above it, alignment."""
 
     label: str
     group: str = ""
     align: str = "right"
-    width: float | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,10 @@ _MOST_MORE = 3  # decimals beside the usual ones
 _GREAT_YUAN = re.compile(r"(?<![\d.])(\d{6,})元")
 _PERCENT_LABEL = re.compile(r"(?:占([^；]*?))?的百分比(\d+(?:\.\d+)?)(?![\d%])")
 _NO_UNIT = "无量纲"
+_DEMAND = re.compile(r"(.*?)(\d+(?:\.\d+)?)")  # 小学2000: whose number, and the number
+_UNIT_TOLD = re.compile(r"(.*)（([^（）]+)）")  # 班额（班）: a part that tells its own unit
+_SIGN_TOLD = ("不低于", "不超过", "上限", "下限")
+_LONG_UNIT = 6  # letters; a longer one is told once, behind all numbers
 
 
 def level_text(value: Fraction | None, decimals: int, limits: tuple[Fraction | None, ...] = ()
@@ -110,16 +114,33 @@ def sum_words(text: str) -> str:
     return _GREAT_YUAN.sub(lambda m: f"{_plain(Decimal(m[1]).scaleb(-4).normalize())}万元", text)
 
 
-def requirement_words(limit: str, unit: str) -> str:
-    """Print what a target demands (要求): a percentage with its sign, a bare number without unit.
+def requirement_words(limit: str, unit: str, sign: str = "") -> str:
+    """Print what a target demands (要求): every number with the ``sign`` before it and its unit
+    behind it, a percentage with its own, a bare number without.
 
     >>> requirement_words("余项占要求的百分比85；社会认可度的百分比85", "")
     '余项占要求的85%；社会认可度85%'
-    >>> requirement_words("0.30", "无量纲"), requirement_words("95", "%")
-    ('0.30', '95%')
+    >>> requirement_words("0.30", "无量纲", "<"), requirement_words("小学2000；初中2500", "元", "≥")
+    ('<0.30', '小学≥2000元；初中≥2500元')
+    >>> requirement_words("样板校（所）60；达标校占比（%）90", "所、%", "≥")
+    '样板校≥60所；达标校占比≥90%'
     """
     said = _PERCENT_LABEL.sub(lambda m: (f"占{m[1]}的" if m[1] else "") + f"{m[2]}%", limit)
-    return sum_words(said + ("" if unit == _NO_UNIT else unit))
+    unit = "" if unit == _NO_UNIT else unit
+    once = len(unit) > _LONG_UNIT
+    parts = [_demand(part, "" if once else unit, sign) for part in said.split("；")]
+    return sum_words("；".join(parts) + (f"（{unit}）" if once else ""))
+
+
+def _demand(part: str, unit: str, sign: str) -> str:
+    found = _DEMAND.fullmatch(part)
+    if not found:
+        return sign + part + unit
+    whose, number = found.groups()
+    told = _UNIT_TOLD.fullmatch(whose)
+    if told and told[2] in unit.split("、"):
+        whose, unit = told.groups()
+    return whose + ("" if any(word in whose for word in _SIGN_TOLD) else sign) + number + unit
 
 
 def span_words(low: str, high: str, unit: str = "", of: int = 2) -> str:

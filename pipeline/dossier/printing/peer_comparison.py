@@ -86,9 +86,9 @@ def _table(key: str, caption: str, rows: pd.DataFrame, decimals: int | None, ann
               for name in ("value", "low", "median", "high")),
             Cell(str(r["n_peers"]), value=r["n_peers"]), Cell(below, value=share),
             Cell(r["reason"])))
-    fields = [Field("指标", align="left", width=2.4), Field("本县", width=1),
-              *(Field(q, "同类县", width=1) for q in ("P25", "中位", "P75", "县数")),
-              Field("比本县小的占比", width=1.2), Field("说明", align="left", width=1.6)]
+    fields = [Field("指标", align="left"), Field("本县"),
+              *(Field(q, "同类县") for q in ("P25", "中位", "P75", "县数")),
+              Field("比本县小的占比"), Field("说明", align="left")]
     if not any(row[-1].text for row in printed):
         fields, printed = fields[:-1], [row[:-1] for row in printed]
     return PrintedTable(key, caption, tuple(fields), tuple(printed),
@@ -158,10 +158,10 @@ def pooled_table(annual: Annual | None, county: County) -> PrintedTable | None:
                      Cell(plain(m["convention"], annual))))
     return PrintedTable(
         "pooled_table", f"年度评价汇总各{zh}的主要系数（{annual.year}年）",
-        (Field("问题", align="left", width=3), Field("一步", align="left", width=2.2),
-         Field("效应", width=0.9), Field("95%区间", width=1.5),
-         Field("单位", align="center", width=0.8), Field("调整后p", width=0.9),
-         Field("判断", align="left", width=1.6), Field(f"{zh}数", width=0.7),
-         Field("标准误口径", align="left", width=2.4)),
+        (Field("问题", align="left"), Field("一步", align="left"),
+         Field("效应"), Field("95%区间"),
+         Field("单位", align="center"), Field("调整后p"),
+         Field("判断", align="left"), Field(f"{zh}数"),
+         Field("标准误口径", align="left")),
         tuple(rows), f"年度评价 {annual.study.id}", wide=True,
         notes=(f"由全部汇总的{zh}得出，区间说的是模型，不是本县。没有单位的为系数。",))

@@ -9,6 +9,7 @@ from matplotlib.cbook import boxplot_stats
 from matplotlib.ticker import MaxNLocator
 
 from pipeline.dossier.printing.drawing import Picture, widest, width_of
+from pipeline.dossier.printing.label_places import free_places
 from pipeline.dossier.printing.style import ALERT, DARK
 from pipeline.ground.readiness import readied
 
@@ -144,6 +145,13 @@ class Panel:
              along: str = "left", size: float = NOTE, colour: str | None = None) -> None:
         """Write beside a pair of values."""
         self.picture.words(self.across(x) + dx, self.up(y) + dy, text, size, along, colour=colour)
+
+    def labels(self, named, size: float = NOTE) -> None:
+        """Write a name beside each of the points (pair of values, name), clear of one another."""
+        marks = [self.at(*pair) for pair, _ in named]
+        for (x, y), (_, text) in zip(free_places(
+                marks, [text for _, text in named], size), named, strict=True):
+            self.picture.words(x, y, text, size)
 
     def points(self, pairs, **look) -> None:
         """Draw one marker a pair of values."""

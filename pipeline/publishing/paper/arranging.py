@@ -13,7 +13,7 @@ from pipeline.publishing.paper.table_layout import stands_upright
 _HEAD = "附录"
 _SHOWN = {"table", "figure"}
 EXCERPT = "_excerpt"
-_MOSTEXCERPTED = 14
+_MOST_EXCERPTED = 14
 
 
 def arranged(blocks: list[dict], arrangement: Arrangement) -> tuple[list[dict], ...]:
@@ -79,6 +79,8 @@ def _chapter(blocks: list[dict], rules: Annex) -> tuple[list[dict], list[dict]]:
             elsewhere += _pointer(heading["text"], there, [])
     if any(block.get("symbols") for block in annex):
         elsewhere.append(_paragraph("算式见附录"))
+    if body and body[-1].get("pointer"):
+        elsewhere.insert(0, body.pop())
     said = [run for block in elsewhere for run in block["runs"]]
     return _closed(body, said), annex
 
@@ -126,10 +128,11 @@ def _kept(content: list[dict], moved: list[bool], rules: Annex) -> Iterator[dict
 
 
 def _excerpt(table: dict) -> Iterator[dict]:
-    """Yield the rows of a table in which a cell is toned, as a table of its own (节选)."""
+    """Yield the rows of a table in which a cell is toned, as a table of its own (节选); where
+    every row is, the excerpt would be the table."""
     places = [n for n, row in enumerate(table["rows"])
               if any(cell["tone"] in ("fail", "short", "unknown") for cell in row)]
-    if not 0 < len(places) <= _MOSTEXCERPTED:
+    if not 0 < len(places) < min(_MOST_EXCERPTED + 1, len(table["rows"])):
         return
     said = f"只列有底色或虚线框的{len(places)}行，全表{len(table['rows'])}行见[[{table['key']}]]。"
     excerpt = table | {name: [table[name][n] for n in places] for name in ("rows", "data")}
@@ -148,7 +151,7 @@ def _pointer(title: str, there: list[dict], here: list[dict]) -> list[dict]:
     shown = "、".join(f"[[{key}]]" for key in keys)
     if not shown:
         return [_paragraph(f"{title}见附录")] if title else []
-    return [_paragraph(f"{title or '另'}见{shown}")]
+    return [_paragraph(f"{title or '另'}见{shown}") | {"pointer": True}]
 
 
 def _paragraph(text: str) -> dict:

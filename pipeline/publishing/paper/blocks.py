@@ -34,6 +34,8 @@ _CONTENT = {
 }
 _MORE = {"table": {"reckoned": []}}  # what a record may have beside, and what it means to lack it
 _SHOWN_FAULTS = 20
+_RUN_SAYS = ("运行编号 {}，印在各页页脚：资料、规则和软件都相同，编号才相同。"
+             "全部数字在同一文件夹的 results.json 中，文件是否改动过可用 junheng verify 核对。")
 
 
 def read_notebook(notebook: NotebookNode, run_id: str = "") -> dict:
@@ -56,12 +58,15 @@ def read_notebook(notebook: NotebookNode, run_id: str = "") -> dict:
 
 
 def completed(document: dict) -> dict:
-    """Return a document with its headings, tables and figures numbered and references put in;
-    `DossierFailed` says which heading, reference or letter is amiss."""
+    """Return a document with its headings, tables and figures numbered, references put in and
+    the number of its run explained (``run_says``); `DossierFailed` says which heading, reference
+    or letter is amiss."""
     check_headings(document["body"])
     document["body"] = _without_empty(document["body"])
     number_headings(document["body"])
     refer(document)
+    run_id = document["run_id"]
+    document["run_says"] = _RUN_SAYS.format(run_id) if run_id else ""
     _check_letters(document)
     return document
 
@@ -177,7 +182,7 @@ def _printed(document: dict) -> Iterator[tuple[str, str]]:
     cover = document["cover"]
     rows = [text for row in cover["rows"] for text in row]
     texts = [cover[name] for name in ("title", "subtitle", "running_head", "mark", "statement")]
-    yield "封面", "".join([*texts, *rows, document["run_id"]])
+    yield "封面", "".join([*texts, *rows, document["run_says"]])
     for part, place in (("front", "摘要"), ("body", "正文开头"), ("brief", "简报")):
         for block in document[part]:
             if block["type"] == "heading":

@@ -6,7 +6,7 @@ brief calls a table of the body 卷宗表1.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.ground.errors import DossierFailed
 from pipeline.publishing.paper.markdown import REFERENCE
@@ -17,6 +17,8 @@ _BODY, _BRIEF = "卷宗", "简报"
 _DIGITS = "零一二三四五六七八九"
 _OWN_NUMBER = re.compile(
     rf"^([{_DIGITS}十]+、|（[{_DIGITS}十]+）|\d+[.．、](?!\d)|附\d)")
+_SERIES = re.compile(r"(.*?)(\d+)")  # of a label: 表A-, 12
+_TO = "至"
 _LISTED = {"、", "和"}  # between two references of one list
 
 
@@ -81,7 +83,7 @@ def refer(document: dict) -> None:
         for block in document[part]:
             place = _BRIEF if part == "brief" else _ANNEX if block.get("annex") else place
             for runs in all_runs(block):
-                runs[:] = [piece for run in runs for piece in _pieces(run, label)]
+                runs[:] = _ranged(piece for run in runs for piece in _pieces(run, label))
             _refer_in_words(block, lambda text: "".join(
                 piece["text"] for piece in _pieces({"text": text}, label)))
     if unknown:
@@ -121,6 +123,29 @@ def _pieces(run: dict, label: Callable[[str], tuple[str, str]]) -> Iterator[dict
         yield run
     elif end < len(text):
         yield run | {"text": text[end:]}
+
+
+def _ranged(pieces: Iterable[dict]) -> list[dict]:
+    """Say of three and more exhibits that follow one another from which to which (表1至表3)."""
+    said: list[dict] = []
+    for piece in pieces:
+        said.append(piece)
+        *_, between, before, comma, now = [{}] * 4 + said
+        if comma.get("text") != "、" or not _follows(before, now):
+            continue
+        if between.get("text") == _TO:
+            said[-3:] = [now]
+        elif between.get("text") == "、" and len(said) >= 5 and _follows(said[-5], before):
+            said[-4:] = [{"text": _TO}, now]
+    return said
+
+
+def _follows(one: dict, other: dict) -> bool:
+    """Tell whether two references are to neighbours of one series: 表A-1, 表A-2."""
+    if "to" not in one or "to" not in other:
+        return False
+    (series, number), (same, after) = (_SERIES.fullmatch(r["text"]).groups() for r in (one, other))
+    return series == same and int(number) + 1 == int(after)
 
 
 def _refer_in_words(block: dict, change: Callable[[str], str]) -> None:

@@ -4,6 +4,7 @@ em, letter size, and which run of pages is turned."""
 import json
 import math
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.ground.errors import DossierFailed
@@ -12,17 +13,21 @@ _MM = 72 / 25.4
 _TALL, _WIDE = 156 * _MM, 225 * _MM  # the printed area (版心) of an A4 page, upright and turned
 # Letter sizes tried for a table, from the airiest setting (`column_widths`) to the tightest.
 _SIZES = (10.5, 10, 9.5, 9)
-_TRIALS = {False: ((2, _SIZES), (1, _SIZES), (0, (9,))),
-           True: ((2, _SIZES), (1, _SIZES), (0, (9, 8.5, 8, 7.5)))}
+_TRIALS = {False: ((3, _SIZES), (2, _SIZES), (1, (9,)), (0, (9,))),
+           True: ((3, _SIZES), (2, _SIZES), (1, (9, 8.5)), (0, (9, 8.5, 8, 7.5)))}
 _ROUNDING = 1e-6  # em; shares of a room add up to it but for the last bits
+_HALVINGS = 40  # until shares are found to a billionth
 _INSET = 0.9  # em of a column that its letters cannot use: 0.8 beside them, 0.1 to be safe
 _SOLID = 16  # so many letters without a gap stay together on a line
 _SHORT_CELL = 4  # em up to which a cell is never broken
+_SHORT_COLUMN = 6  # em up to which the longest cell of a column stands on one line
 _LONG_CELL, _FULL_CELL = 14, 24  # em that a cell's text would like, and would fill
-_SMALL_ROWS, _SMALL_LETTERS = 8, {False: 600, True: 400}  # upright, turned: never parted
+_SMALL_ROWS, _SMALL_LETTERS = 5, {False: 600, True: 400}  # upright, turned: never parted
 _SHORT_TEXT = 400  # letters between wide tables that may stand on their turned page
 _BREAKS = re.compile(r"[^\x21-\u02ff]+")  # where a line may break: spaces, Chinese letters
 _NUMBER = re.compile(r"[0-9.]*%?")
+# One amount, or a range, with its unit: 增1393.66㎡, 12.32万元, 1.439至3.639.
+_AMOUNT = re.compile(r"[^\d，；、（）]{0,3}\d[\d.]*%?([至—][+-]?\d[\d.]*%?)?[^\d，；、（）]{0,4}")
 
 
 def sections(blocks: list[dict]) -> list[dict]:
@@ -78,11 +83,12 @@ def prepare_table(table: dict) -> dict:
 
 def _fitted(table: dict, wide: bool) -> tuple[float, list[float]] | None:
     """Return letter size and column widths with which a table stands one way, if it does."""
-    fields, wishes = table["fields"], column_wishes(table["fields"], table["rows"])
+    fields = table["fields"]
+    wishes = column_wishes(fields, table["rows"])
     for ease, sizes in _TRIALS[wide]:
         for size in sizes:
             room = (_WIDE if wide else _TALL) / size - _INSET * len(fields)
-            widths = column_widths(fields, wishes, room, ease)
+            widths = column_widths(wishes, room, ease)
             if widths:
                 return size, [width + _INSET for width in widths]
     return None
@@ -114,73 +120,76 @@ def head_rows(fields: list[dict]) -> list[list[dict]]:
     return [first, second] if grouped else [first]
 
 
-def column_wishes(fields: list[dict], rows: list[list[dict]]) -> list[list[float]]:
-    """Return the widths (em) of all columns at ease 0, 1 and 2: see `column_widths`."""
-    least, longest = [], []
-    for n, field in enumerate(fields):
-        texts = {row[n]["text"] for row in rows}
-        least.append(_least(field, texts))
-        longest.append(max(map(_em, texts), default=0))
-    heads = [math.ceil(_em(field["label"]) / 5) for field in fields]
-    return [least] + [
-        [max(m, head, min(long, limit))
-         for m, head, long in zip(least, heads, longest, strict=True)]
-        for limit in (_LONG_CELL, _FULL_CELL)]
+@dataclass(frozen=True)
+class Wish:
+    """What a column asks for, in em (列宽之需): the least width at every ease, the width at which
+    nothing of it is broken, and how much all its cells hold together."""
+
+    least: tuple[float, ...]
+    full: float
+    content: float
 
 
-def column_widths(fields: list[dict], wishes: list[list[float]], room: float,
-                  ease: int) -> list[float] | None:
+def column_wishes(fields: list[dict], rows: list[list[dict]]) -> list[Wish]:
+    """Return what every column asks for: see `column_widths`."""
+    return [_wish(field, [row[n]["text"] for row in rows]) for n, field in enumerate(fields)]
+
+
+def _wish(field: dict, texts: list[str]) -> Wish:
+    least, lengths = _least(field, {*texts}), [_em(text) for text in texts]
+    longest = max([*lengths, 0])
+    head = math.ceil(_em(field["label"]) / 5)
+    short = max(least, longest) if longest <= _SHORT_COLUMN else least
+    eased = [max(least, head, min(longest, most)) for most in (_LONG_CELL, _FULL_CELL)]
+    full = max(eased[-1], longest, _em(field["label"]))
+    return Wish((least, short, *eased), full, sum(lengths))
+
+
+def column_widths(wishes: list[Wish], room: float, ease: int) -> list[float] | None:
     """Share ``room`` (em) among the columns, or return None if it is too little for ``ease``.
 
-    Ease 2 gives every cell up to 24 em a line of its own, 1 every cell up to 14 em, 0 only
-    what cannot be broken; no column ever gets less than that. A head would stand on at most
-    five lines. A field's own ``width`` is its share of what the columns without one leave over,
-    but takes from no column what its cells wish where all wishes can be met.
+    Ease 3 gives every cell up to 24 em a line of its own, 2 every cell up to 14 em, 1 every
+    cell of a column that holds none longer than 6 em, 0 only what cannot be broken; no column
+    ever gets less than that. A head would stand on at most five lines. The rest is shared by
+    the square root of what the columns hold: that makes the sum of their heights, content ÷
+    width, the least. None takes more than its longest cell or its head before all have that;
+    what is still left goes to all in equal parts.
     """
-    levels = [list(level) for level in wishes]
-    for level in levels[1:]:
-        _apply_shares(fields, level, room)
-    if not _fits(levels[ease], room):
+    lower, upper = [w.least[ease] for w in wishes], [w.full for w in wishes]
+    if sum(lower) > room + _ROUNDING:
         return None
-    low = [level for level in levels[ease:] if _fits(level, room)][-1]
-    high = next((level for level in levels[ease:] if not _fits(level, room)), None)
-    if high is None:
-        return [width * room / sum(low) for width in low]
-    part = (room - sum(low)) / (sum(high) - sum(low))
-    return [a + (b - a) * part for a, b in zip(low, high, strict=True)]
+    if sum(upper) <= room:
+        return [width + (room - sum(upper)) / len(upper) for width in upper]
+    roots = [math.sqrt(max(1, w.content)) for w in wishes]
 
+    def shared(part: float) -> list[float]:
+        return [min(max(low, part * root), high)
+                for low, root, high in zip(lower, roots, upper, strict=True)]
 
-def _fits(widths: list[float], room: float) -> bool:
-    return sum(widths) <= room + _ROUNDING
-
-
-def _apply_shares(fields: list[dict], widths: list[float], room: float) -> None:
-    """Share what the columns without a ``width`` leave among the others, so that none gets less
-    than it wishes; where there is no room for all wishes, they stay as they are."""
-    open_ = [n for n, field in enumerate(fields) if field["width"]]
-    left = room - sum(w for w, f in zip(widths, fields, strict=True) if not f["width"])
-    lower = widths[:]
-    while open_ and _fits(lower, room):
-        whole = sum(fields[n]["width"] for n in open_)
-        parts = {n: left * fields[n]["width"] / whole for n in open_}
-        short = [n for n in open_ if parts[n] < lower[n]]
-        for n in short or open_:
-            widths[n] = max(lower[n], parts[n])
-            left -= widths[n]
-        open_ = [n for n in open_ if n not in short] if short else []
+    few, many = 0.0, max(upper)  # a root is at least 1 where a column holds anything
+    for _ in range(_HALVINGS):
+        middle = (few + many) / 2
+        few, many = (middle, many) if sum(shared(middle)) <= room else (few, middle)
+    return shared(few)
 
 
 def _least(field: dict, texts: set[str]) -> float:
     head = field["label"].replace("（", " （")  # a unit may stand on a line of its own
     pieces = [piece for text in [*head.split(), *texts]
-              for piece in ([text] if _em(text) <= _SHORT_CELL else _BREAKS.split(text))
+              for piece in ([text] if _is_whole(text) else _BREAKS.split(text))
               if len(piece) <= _SOLID]
     return max(2, _em(field["label"]) / 8, *map(_em, pieces))
 
 
+def _is_whole(text: str) -> bool:
+    """Tell whether a cell is never broken: a short one, or an amount with its unit."""
+    return _em(text) <= _SHORT_CELL or len(text) <= _SOLID and bool(_AMOUNT.fullmatch(text))
+
+
 def _is_solid(text: str) -> bool:
     """Tell whether a cell must be told to stay on one line; a plain number does by itself."""
-    return len(text) <= _SOLID and not _BREAKS.search(text) and not _NUMBER.fullmatch(text)
+    return len(text) <= _SOLID and not _NUMBER.fullmatch(text) and (
+        not _BREAKS.search(text) or bool(_AMOUNT.fullmatch(text)))
 
 
 @lru_cache(maxsize=20_000)

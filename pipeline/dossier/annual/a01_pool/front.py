@@ -56,10 +56,10 @@ def pool_table(units: pd.DataFrame, annual: Annual) -> PrintedTable:
             now.groupby("province", sort=True)]
     rows.append(_pool_row("合计", now, TOTAL))
     zh = annual.study.subject_zh
-    fields = [Field("省", align="left", width=2), Field(f"{zh}数", width=1.2),
-              Field("已汇总", width=1.2), Field("拒收或失败", width=1.4)]
+    fields = [Field("省", align="left"), Field(f"{zh}数"),
+              Field("已汇总"), Field("拒收或失败")]
     if annual.standard:
-        fields += [Field(f"{annual.standard.section_zh}数", width=1.4), Field("学生数", width=1.6)]
+        fields += [Field(f"{annual.standard.section_zh}数"), Field("学生数")]
     else:
         rows = [row[:4] for row in rows]
     return PrintedTable("pool_table", f"{annual.year}年参评情况", tuple(fields), tuple(rows),
@@ -88,8 +88,8 @@ def left_out_table(units: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     more = len(now) - len(rows)
     return PrintedTable(
         "left_out_table", f"{annual.year}年未汇总的{annual.study.subject_zh}及原因",
-        (Field("代码", align="left", width=1), Field("名称", align="left", width=1.6),
-         Field("状态", align="center", width=0.9), Field("原因", align="left", width=4.5)),
+        (Field("代码", align="left"), Field("名称", align="left"),
+         Field("状态", align="center"), Field("原因", align="left")),
         rows, "汇总记录", notes=(f"另有{more}个，见 tables/pool_units.csv。",) if more else ())
 
 
@@ -103,8 +103,8 @@ def years_table(panel: pd.DataFrame, annual: Annual) -> PrintedTable:
                      *(Cell(count_text(n), value=n) for n in there)))
     return PrintedTable(
         "years_table", f"各年有资料的{annual.study.subject_zh}数",
-        (Field("年份", align="center", width=1), Field("全部", width=1),
-         *(Field(m.zh, width=1.6) for m in shown)),
+        (Field("年份", align="center"), Field("全部"),
+         *(Field(m.zh) for m in shown)),
         tuple(rows), annual.study.source.citation,
         notes=(f"量的定义见方案 {annual.study.id}；{joined([m.zh for m in shown if m.expr])}"
                "由各列算出。",) if any(m.expr for m in shown) else ())

@@ -37,8 +37,8 @@ def check_table(findings: pd.DataFrame, annual: Annual) -> PrintedTable | None:
                      Cell(count_text(len(mine)), value=len(mine)), Cell("；".join(said))))
     return PrintedTable(
         "check_table", "清洗与核查记录",
-        (Field("级别", align="center", width=0.8), Field("规则", align="left", width=2.2),
-         Field("处数", width=0.6), Field("发现与处理", align="left", width=4.6)),
+        (Field("级别", align="center"), Field("规则", align="left"),
+         Field("处数"), Field("发现与处理", align="left")),
         tuple(rows), "清洗程序记录",
         notes=(f"超过{_LISTED}处的只列一处，全部见 tables/findings.csv。",))
 

@@ -43,8 +43,8 @@ def comparison_table(table: pd.DataFrame, annual: Annual) -> PrintedTable | None
             for unit, name in names.items()]
     return PrintedTable(
         "comparison_table", f"{annual.year}年各{annual.study.subject_zh}对照",
-        (Field(annual.study.subject_zh, align="left", width=1.2),
-         *(Field(label, f"{rule.id}（{rule.unit}）", width=0.9) for rule in rules
+        (Field(annual.study.subject_zh, align="left"),
+         *(Field(label, f"{rule.id}（{rule.unit}）") for rule in rules
            for label in filter(None, [rule.left_zh, rule.right_zh, "结论"]))),
         tuple(rows), annual.study.source.citation,
         notes=tuple(f"{rule.id}：{rule.zh}。" for rule in rules))

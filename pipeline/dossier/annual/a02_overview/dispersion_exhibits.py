@@ -47,10 +47,10 @@ def dispersion_table(table: pd.DataFrame, annual: Annual) -> PrintedTable | None
              *sorted({f"{r}。" for r in whole["reason"] if r})]
     return PrintedTable(
         "dispersion_table", f"{zh}之间的差异",
-        (Field("量", align="left", width=2.4), Field("年份", align="center", width=0.8),
-         Field(f"{zh}数", width=0.8), Field("平均", width=1), Field("差异系数", width=0.8),
-         Field("基尼系数", width=0.8), Field("P10", width=0.9), Field("中位", width=0.9),
-         Field("P90", width=0.9), Field("极差率", width=0.9)),
+        (Field("量", align="left"), Field("年份", align="center"),
+         Field(f"{zh}数"), Field("平均"), Field("差异系数"),
+         Field("基尼系数"), Field("P10"), Field("中位"),
+         Field("P90"), Field("极差率")),
         tuple(rows), annual.study.source.citation, notes=tuple(notes))
 
 
@@ -92,8 +92,8 @@ def province_table(table: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     zh = annual.study.subject_zh
     return PrintedTable(
         "province_table", f"各省{zh}的{measure.zh}",
-        (Field("省", align="left", width=1.8),
-         *(Field(label, f"{year}年", width=1) for year in years
+        (Field("省", align="left"),
+         *(Field(label, f"{year}年") for year in years
            for label in (f"{zh}数", "平均", "差异系数"))),
         tuple(rows), annual.study.source.citation, unit=measure.unit,
         notes=(f"两年的{zh}不全相同。",) if len(years) > 1 else ())

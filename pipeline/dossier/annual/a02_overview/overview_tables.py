@@ -57,8 +57,8 @@ def verdict_table(counts: pd.DataFrame, annual: Annual) -> PrintedTable | None:
                      *(Cell(count_text(r[name]), tone, r[name]) for name in
                        ("pooled", *(f"{part}_{state}" for part in ("resource", "verdict")
                                     for state in _STATES)))))
-    fields = (Field("省", align="left", width=1.6), Field("县数", width=0.9),
-              *(Field(STATE_ZH[state], group, width=1)
+    fields = (Field("省", align="left"), Field("县数"),
+              *(Field(STATE_ZH[state], group)
                 for group in ("资源配置", "全部指标及否决事项") for state in _STATES))
     return PrintedTable(
         "verdict_table", f"{annual.year}年各省县级结论分布", fields, tuple(rows),
@@ -84,11 +84,11 @@ def coefficient_table(summary: pd.DataFrame, annual: Annual) -> PrintedTable | N
                       *(Cell(count_text(r[name]), STATE_TONE[name] if r[name] and name == NOT_MET
                              else "", r[name]) for name in (*_STATES, "borderline"))]
         rows.append(tuple(cells))
-    fields = [Field("学段", align="left", width=0.9), Field("指标", align="left", width=2.4),
-              Field("县数", width=0.8), *(Field(q, "各县差异系数", width=1)
+    fields = [Field("学段", align="left"), Field("指标", align="left"),
+              Field("县数"), *(Field(q, "各县差异系数")
                                         for q in ("P10", "中位", "P90"))]
     if judged:
-        fields += [Field("限值", width=0.8), *(Field(zh, "县数", width=0.9) for zh in
+        fields += [Field("限值"), *(Field(zh, "县数") for zh in
                                              ("达标", "未达标", "待核", "临界"))]
     return PrintedTable(
         "coefficient_table", f"{annual.year}年{len(now)}个差异系数的各县分布", tuple(fields),
@@ -143,11 +143,11 @@ def change_table(changes: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     more = len(order) - len(rows)
     return PrintedTable(
         "change_table", f"{annual.year - 1}年至{annual.year}年达标与未达标之间的变化",
-        (Field("代码", align="left", width=1), Field("县", align="left", width=1.6),
-         Field("部分", align="left", width=2),
-         Field(f"{annual.year - 1}年", align="center", width=1),
-         Field(f"{annual.year}年", align="center", width=1),
-         Field("上年", "差异系数", width=0.9), Field("本年", "差异系数", width=0.9)),
+        (Field("代码", align="left"), Field("县", align="left"),
+         Field("部分", align="left"),
+         Field(f"{annual.year - 1}年", align="center"),
+         Field(f"{annual.year}年", align="center"),
+         Field("上年", "差异系数"), Field("本年", "差异系数")),
         tuple(rows), "各县卷宗",
         notes=("不含待核的变化。",
                *((f"另有{more}处，见 tables/state_changes.csv。",) if more else ())))
@@ -197,8 +197,8 @@ def thirds_table(thirds: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         rows.append((Cell(zh), *(Cell(count_text(n), value=n) for n in counts)))
     return PrintedTable(
         "thirds_table", f"{annual.year}年各县所在三分位与把握",
-        (Field("三分位", align="left", width=1.4), Field("县数", width=1),
-         Field("95%以上", "其中把握", width=1), Field("80%—95%", "其中把握", width=1),
-         Field("不足80%", "其中把握", width=1)),
+        (Field("三分位", align="left"), Field("县数"),
+         Field("95%以上", "其中把握"), Field("80%—95%", "其中把握"),
+         Field("不足80%", "其中把握")),
         tuple(rows), "县级面板",
         notes=("县效应按逐年波动收缩后联合抽样4000次得出（Goldstein & Spiegelhalter 1996）。",))

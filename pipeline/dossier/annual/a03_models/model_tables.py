@@ -41,9 +41,9 @@ def question_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
                  for m in annual.study.models)
     return PrintedTable(
         "annual_question_table", f"{annual.year}年{beforehand(found)}列明的模型问题",
-        (Field("编号", align="center", width=0.7), Field("问题", align="left", width=3.4),
-         Field("设定", align="left", width=4.4), Field("方法", align="left", width=1.7),
-         Field("类别", align="center", width=0.8)),
+        (Field("编号", align="center"), Field("问题", align="left"),
+         Field("设定", align="left"), Field("方法", align="left"),
+         Field("类别", align="center")),
         rows, registered_words(found, "评价方案"))
 
 
@@ -67,12 +67,12 @@ def model_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     zh = annual.study.subject_zh
     return PrintedTable(
         "annual_model_table", f"{annual.year}年各模型问题的处理",
-        (Field("编号", align="center", width=0.7), Field("n", width=0.9),
-         Field(f"{zh}数", width=0.7),
-         Field("年份", align="center", width=1.4), Field("自由度", width=0.9),
-         Field("R²", width=0.8), Field("最小可检出", width=1.4),
-         Field(f"杠杆最大{zh}", align="left", width=1.7),
-         Field("标准误或不估计的理由", align="left", width=2.8)),
+        (Field("编号", align="center"), Field("n"),
+         Field(f"{zh}数"),
+         Field("年份", align="center"), Field("自由度"),
+         Field("R²"), Field("最小可检出"),
+         Field(f"杠杆最大{zh}", align="left"),
+         Field("标准误或不估计的理由", align="left")),
         tuple(rows), "县级面板和学校数据", wide=True,
         notes=(f"最小可检出：以80%把握、5%水平能检出的最小效应，单位同句中所述的一步；杠杆最大{zh}：关注项的信息"
                "来自它的份额最大。固定效应模型的R²为组内。CR1：聚类稳健；CR2：偏差修正的聚类稳健，Satterthwaite"
@@ -105,9 +105,9 @@ def term_table(models: pd.DataFrame, terms: pd.DataFrame, annual: Annual) -> Pri
         return None
     return PrintedTable(
         "annual_term_table", f"{annual.year}年各模型的系数",
-        (Field("模型", align="left", width=0.9), Field("项", align="left", width=4.2),
-         Field("系数", width=1.1), Field("标准误", width=1.1), Field("下限", "95%区间", width=1.1),
-         Field("上限", "95%区间", width=1.1), Field("p", width=0.9), Field("调整p", width=1)),
+        (Field("模型", align="left"), Field("项", align="left"),
+         Field("系数"), Field("标准误"), Field("下限", "95%区间"),
+         Field("上限", "95%区间"), Field("p"), Field("调整p")),
         tuple(rows), "县级面板和学校数据", notes=_term_notes(fitted, annual))
 
 
@@ -168,10 +168,10 @@ def variant_table(variants: pd.DataFrame, models: pd.DataFrame, annual: Annual
     zh = annual.study.subject_zh
     return PrintedTable(
         "annual_variant_table", f"{annual.year}年各模型的敏感性",
-        (Field("模型", align="left", width=0.8), Field("改变的一项", align="left", width=2.4),
-         Field("效应", width=1), Field("下限", "95%区间", width=1),
-         Field("上限", "95%区间", width=1),
-         Field("单位", align="center", width=0.9), Field(f"{zh}数", width=0.8),
-         Field("标准误", align="left", width=1.6)),
+        (Field("模型", align="left"), Field("改变的一项", align="left"),
+         Field("效应"), Field("下限", "95%区间"),
+         Field("上限", "95%区间"),
+         Field("单位", align="center"), Field(f"{zh}数"),
+         Field("标准误", align="left")),
         tuple(rows), "县级面板和学校数据",
         notes=("效应为关注项高一步（对数的为高10%）时的变化；各项取舍在方案中列明。",))

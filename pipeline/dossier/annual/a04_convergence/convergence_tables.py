@@ -99,10 +99,10 @@ def convergence_table(tests: pd.DataFrame, annual: Annual) -> PrintedTable | Non
             for r in found]
     return PrintedTable(
         "convergence_table", f"{annual.year}年各量的收敛检验",
-        (Field("量", align="left", width=2.6), Field("检验", align="left", width=2),
-         Field("n", width=0.6), Field("估计值", width=1), Field("下限", "95%区间", width=1),
-         Field("上限", "95%区间", width=1), Field("p", width=0.8), Field("λ（%/年）", width=1),
-         Field("半衰期（年）", width=1.1), Field("说明", align="left", width=1.8)),
+        (Field("量", align="left"), Field("检验", align="left"),
+         Field("n"), Field("估计值"), Field("下限", "95%区间"),
+         Field("上限", "95%区间"), Field("p"), Field("λ（%/年）"),
+         Field("半衰期（年）"), Field("说明", align="left")),
         tuple(rows), annual.study.source.citation, wide=True,
         notes=("σ的估计值为末年与首年对数标准差之比的对数，检验为同一批县先后两年方差相等（Pitman–Morgan）；"
                "β为总增长（对数）对初值对数的系数，HC3标准误，λ＝−ln(1＋β)/年数；σ不下降的不列半衰期。",))

@@ -74,11 +74,11 @@ def projection_table(projected: pd.DataFrame, annual: Annual) -> PrintedTable | 
     zh = annual.study.subject_zh
     return PrintedTable(
         "projection_table", "各量按现有趋势外推",
-        (Field("量", align="left", width=2.6), Field("目标年", align="center", width=0.8),
-         Field(f"{zh}数", width=0.7), Field("当年", "中位数", width=0.9),
-         Field("目标年", "中位数", width=0.9), Field("区间半宽（%）", width=1),
-         Field("当年", f"不超过限值的{zh}", width=1),
-         Field("目标年预期", f"不超过限值的{zh}", width=1.2)),
+        (Field("量", align="left"), Field("目标年", align="center"),
+         Field(f"{zh}数"), Field("当年", "中位数"),
+         Field("目标年", "中位数"), Field("区间半宽（%）"),
+         Field("当年", f"不超过限值的{zh}"),
+         Field("目标年预期", f"不超过限值的{zh}")),
         tuple(rows), "县级面板",
         notes=("外推值为预测分布的中位数；区间半宽为各县95%预测区间上限比外推值高出的百分比的中位数；"
                f"目标年预期为各{zh}不超过限值的概率之和。逐{zh}的外推值、区间和概率见 "
@@ -115,9 +115,9 @@ def backtest_table(tested: pd.DataFrame, annual: Annual) -> PrintedTable | None:
                          Cell(figure_text(r["widening"], 2))))
     return PrintedTable(
         "backtest_table", f"外推的回测：留出最近{annual.study.projection.held_out_years}年",
-        (Field("量", align="left", width=3), Field("提前（年）", width=1),
-         Field(f"{annual.study.subject_zh}数", width=0.8), Field("区间内占比", width=1.2),
-         Field("误差中位数（%）", width=1.3), Field("区间放宽（倍）", width=1.3)),
+        (Field("量", align="left"), Field("提前（年）"),
+         Field(f"{annual.study.subject_zh}数"), Field("区间内占比"),
+         Field("误差中位数（%）"), Field("区间放宽（倍）")),
         tuple(rows), "县级面板",
         notes=("名义覆盖率95%。外推为各县水平和趋势向全国收缩的多层模型，残差逐年相关；区间按以往各次回测的误差"
                "放宽，从不收窄。能检验多远就外推多远。",))

@@ -103,10 +103,10 @@ def effect_table(terms: pd.DataFrame, annual: Annual) -> PrintedTable | None:
                          Cell(p_text(None if r["kind"] == "event" else r["p_value"]))))
     return PrintedTable(
         "effect_table", f"{annual.year}年政策前后变化之差",
-        (Field("政策", align="left", width=1.8), Field("项", align="left", width=2.4),
-         Field("相差", width=1), Field("下限", "95%区间", width=1),
-         Field("上限", "95%区间", width=1),
-         Field("自由度", width=0.9), Field("p", width=0.9)),
+        (Field("政策", align="left"), Field("项", align="left"),
+         Field("相差"), Field("下限", "95%区间"),
+         Field("上限", "95%区间"),
+         Field("自由度"), Field("p")),
         tuple(rows), "县级面板", unit="%",
         notes=("黑体为平均：按实施批次（Callaway与Sant'Anna 2021），对照为从未实施的县，"
                "标准误由影响函数得出并作"
@@ -135,8 +135,8 @@ def cohort_table(cohorts: pd.DataFrame, annual: Annual) -> PrintedTable | None:
             for r in cohorts.to_dict("records")]
     return PrintedTable(
         "cohort_table", "各政策的实施批次",
-        (Field("政策", align="left", width=2), Field("开始年份", align="center", width=1),
-         Field(f"{annual.study.subject_zh}数", width=1), Field("处理", align="left", width=3)),
+        (Field("政策", align="left"), Field("开始年份", align="center"),
+         Field(f"{annual.study.subject_zh}数"), Field("处理", align="left")),
         tuple(rows), "县级数据（末年填报）")
 
 

@@ -82,8 +82,8 @@ def measure_table(annual: Annual) -> PrintedTable | None:
         return None
     return PrintedTable(
         "measure_table", "县级量的定义",
-        (Field("含义", align="left", width=3), Field("单位", align="center", width=0.9),
-         Field("算式", align="left", width=4)),
+        (Field("含义", align="left"), Field("单位", align="center"),
+         Field("算式", align="left")),
         tuple(tuple(Cell(text) for text in row) for row in rows), f"评价方案 {annual.study.id}")
 
 
@@ -107,7 +107,7 @@ def run_table(units: pd.DataFrame, annual: Annual) -> PrintedTable:
             ("年份", str(annual.year)), ("汇总行数", count_text(len(units))), *run_rows()]
     return PrintedTable(
         "run_table", f"{annual.study.title}{annual.year}年运行信息",
-        (Field("事项", align="left", width=1), Field("内容", align="left", width=5)),
+        (Field("事项", align="left"), Field("内容", align="left")),
         tuple((Cell(a), Cell(b)) for a, b in rows), "运行记录",
         notes=("页脚编号为运行编号，与 manifest.json 所载相同。",))
 

@@ -49,5 +49,5 @@ def county_table(counties: pd.DataFrame, prefecture: Prefecture) -> PrintedTable
             for r in records(counties)]
     return PrintedTable(
         "county_table", f"{prefecture.name}{prefecture.year}年各县资料",
-        (Field("县", align="left", width=2), Field("资料", align="center", width=1),
-         Field("原因", align="left", width=6)), tuple(rows), "各县报送的资料")
+        (Field("县", align="left"), Field("资料", align="center"),
+         Field("原因", align="left")), tuple(rows), "各县报送的资料")

@@ -60,9 +60,9 @@ def figure_tables(figures: pd.DataFrame, prefecture: Prefecture) -> list[Printed
                 for id, variable in lines]
         tables.append(PrintedTable(
             f"figure_table_{number}", f"{prefecture.name}{prefecture.year}年各县填报的数{mark}",
-            (Field("目标", align="center", width=1), Field("项目", align="left", width=3),
-             *(Field(name, width=1.3) for name in some),
-             *([Field("合计", width=1.3)] if last else [])),
+            (Field("目标", align="center"), Field("项目", align="left"),
+             *(Field(name) for name in some),
+             *([Field("合计")] if last else [])),
             tuple(rows), "各县县级数据表", wide=True,
             notes=("空格为没有填报；有县没有填报的没有合计。",)))
     return tables

@@ -42,8 +42,8 @@ def count_table(states: pd.DataFrame, prefecture: Prefecture) -> PrintedTable | 
                     for state in _STATES)))
     return PrintedTable(
         "count_table", f"{prefecture.name}{prefecture.year}年各县规划目标的状态合计",
-        (Field("规划", align="left", width=5), Field("县", align="left", width=2),
-         *(Field(TARGET_STATE_ZH[state], width=1) for state in _STATES)),
+        (Field("规划", align="left"), Field("县", align="left"),
+         *(Field(TARGET_STATE_ZH[state]) for state in _STATES)),
         tuple(rows), "各县卷宗的规划目标对照", unit="项") if rows else None
 
 
@@ -63,8 +63,8 @@ def _plan_states(found: Plan, part: pd.DataFrame, prefecture: Prefecture) -> lis
             for name in some)) for id, quantity in quantities.items()]
         tables.append(PrintedTable(
             f"state_table_{found.id}_{number}", f"{found.title}：各县状态{mark}",
-            (Field("编号", align="center", width=0.9), Field("目标", align="left", width=4),
-             *(Field(name, align="center", width=1.2) for name in some)),
+            (Field("编号", align="center"), Field("目标", align="left"),
+             *(Field(name, align="center") for name in some)),
             tuple(rows), "各县卷宗的规划目标对照", wide=True,
             notes=("空格为该目标不适用于该县。",)))
     return tables

@@ -20,7 +20,7 @@ def run_table(prefecture: Prefecture) -> PrintedTable:
             ("输入文件", f"{len(prefecture.hashed_inputs())}个"), *run_rows()]
     return PrintedTable(
         "run_table", f"{prefecture.name}{prefecture.year}年运行信息",
-        (Field("事项", align="left", width=2), Field("内容", align="left", width=5)),
+        (Field("事项", align="left"), Field("内容", align="left")),
         tuple(tuple(Cell(text) for text in row) for row in rows), "运行时记录", wide=True)
 
 

@@ -86,9 +86,9 @@ def _blocks(part: dict, anchors: dict[str, int], style: str) -> str:
 
 def cover(document: dict) -> str:
     """Return the cover (封面): it says which file the numbers are read from."""
-    front, run_id = document["cover"], document["run_id"]
+    front, run_says = document["cover"], document["run_says"]
     statements = [front["statement"]] if front["statement"] else []
-    statements += [document.get("told", _EDITABLE), *([f"运行编号：{run_id}"] if run_id else [])]
+    statements += [document.get("told", _EDITABLE), *([run_says] if run_says else [])]
     subtitle = run(front["subtitle"]) if front["subtitle"] else ""
     return "".join((
         paragraph("Title", run(front["title"])), paragraph("Subtitle", subtitle),

@@ -100,7 +100,7 @@ def _contents(sheet: Worksheet, document: dict, styles: Styles, checked: bool) -
 def _notes(sheet: Worksheet, document: dict, styles: Styles, checked: bool) -> None:
     cover = document["cover"]
     said = [*(f"{name}：{value}" for name, value in cover["rows"]),
-            f"运行编号：{document['run_id']}", "", *_SAYS, *([_FORMULAS] if checked else []), "",
+            document["run_says"], "", *_SAYS, *([_FORMULAS] if checked else []), "",
             cover["statement"]]
     sheet.write_string(0, 0, NOTES, styles.of(bold=True, font_size=14))
     for row, line in enumerate((line for text in said for line in lines_of(text, _LINE)), 1):
