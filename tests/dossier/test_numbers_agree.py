@@ -1,7 +1,7 @@
 """One number in every format: what results.json holds and the tables print is the same letters in
 PDF, Word, Excel and HTML.
 
-The smallest county is made by default; with JUNHENG_ALL_DRAWS five dossiers.
+The smallest county and the example are made by default; with JUNHENG_ALL_DRAWS five dossiers.
 """
 
 import html
@@ -28,7 +28,9 @@ pytestmark = pytest.mark.slow
 FORMATS = ("pdf", "docx", "xlsx", "html")
 MADE = {"two schools": ["小学", "初级中学"], "six schools": ["小学"] * 3 + ["初级中学"] * 3}
 SHIPPED = {"990101": 2023, "410105": 2023, "990102": 2012}
-CASES = [*MADE, *SHIPPED] if os.environ.get("JUNHENG_ALL_DRAWS") else ["two schools"]
+CASES = [*MADE, *SHIPPED] if os.environ.get("JUNHENG_ALL_DRAWS") else ["two schools", "990101"]
+LARGE = 40  # the example has more schools, and funding and questions to be answered
+NUMBER = re.compile(r"([<>]?)([+-]?\d+(?:\.(\d+))?)(%?)(万?)\D*")
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -52,6 +54,84 @@ def made(request, tmp_path_factory):
 
 def texts(table):
     return [[cell["text"] for cell in row] for row in table["rows"]]
+
+
+def agrees(text, value):
+    """Tell whether a printed number is a value of the results, rounded to the places shown."""
+    if value is None:
+        return text in ("—", "缺", "")
+    side, shown, places, percent, wan = NUMBER.fullmatch(text).groups()
+    unit = Fraction(10000 if wan else 1) / (100 if percent else 1)
+    off = Fraction(value) - Fraction(shown) * unit
+    if side:
+        return off < 0 if side == "<" else off > 0
+    return abs(off) <= unit / 2 / 10 ** len(places or "")
+
+
+@pytest.mark.parametrize(("text", "value", "does"), [
+    ("0.25", "0.254", True), ("0.25", "0.256", False), ("+5.21%", "0.05208", True),
+    ("12.32万元", "123200", True), ("12.32万元", "123251", False), ("3294㎡", "3294", True),
+    ("<0.500", "0.4999", True), ("<0.500", "0.5001", False), ("—", None, True), ("缺", "1", False)])
+def test_what_is_printed_is_the_value_rounded_to_the_places_shown(text, value, does):
+    assert (text != "缺" and agrees(text, value)) == does
+
+
+def held(cells, values):
+    """Return the cells that are not the values beside them."""
+    return [(text, value) for text, value in zip(cells, values, strict=True)
+            if not agrees(text, value)]
+
+
+def test_every_number_of_the_path_is_in_its_table(made):
+    county, results, printed, _ = made
+    names = [(county.standard.stages[r["stage"]], r["indicator"]) for r in results["path"]]
+    rows = {name: row for name, row in zip(names, results["path"], strict=True)
+            if row["plan"] == "threshold" and row["status"] != "undetermined"}
+    found = {(cells[0], cells[1].split()[0]): cells for cells in texts(printed["path_table"])
+             } if results["path"] else {}
+    columns = ("mean", "threshold", "needed", "spare", "cv_before", "cv_after", "limit")
+    shown = {name: [cell for cell, column in zip(found[name][3:], columns, strict=True)
+                    if row[column] is not None] for name, row in rows.items()}
+    values = {name: [row[column] for column in columns if row[column] is not None]
+              for name, row in rows.items()}
+    assert {name: held(shown[name], values[name]) for name in rows} == {name: [] for name in rows}
+    assert rows or not results["schools"]
+
+
+def test_every_number_of_the_funding_is_in_its_table(made):
+    county, results, printed, _ = made
+    given = [year for year in results["funding"] if year["budget"]]
+    rise = {cells[0]: cells for cells in texts(printed["rise_table"])} if given else {}
+    for year in given:
+        cells = rise[str(year["year"])]
+        shown = [cells[1] + "万", cells[2], *cells[4:7]]
+        assert held(shown, [year[n] for n in ("budget", "budget_change", "pupils", "per_pupil",
+                                              "per_pupil_change")]) == []
+    stages = [(year["year"], s) for year in results["funding"] for s in year["spending"]]
+    spent = {tuple(cells[:2]): cells for cells in texts(printed["spending_table"])
+             } if stages else {}
+    for year, stage in stages:
+        cells = spent[county.standard.stages[stage["stage"]], str(year)]
+        means = {group["group"]: group["mean"] for group in stage["groups"]}
+        groups = [means.get(g) for g in county.standard.groups][:len(cells) - 7]
+        assert held(cells[2:], [stage["n_schools"], stage["mean"], stage["real_mean"], *groups,
+                                stage["urban_rural_difference"],
+                                stage["urban_rural_ratio"]]) == []
+    assert given and stages or len(results["schools"]) < LARGE
+
+
+def test_every_number_of_the_gaps_is_in_its_table(made):
+    county, results, printed, _ = made
+    fitted = [gap for gap in results["gaps"] if gap["status"] == "fitted"]
+    rows = [row for row in texts(printed["term_table"]) if not row[0].startswith("n＝")
+            ] if fitted else []
+    terms = [(gap, term) for gap in fitted for term in gap["terms"]]
+    assert len(rows) == len(terms)
+    for cells, (gap, term) in zip(rows, terms, strict=True):
+        adjusted = gap["p_adjusted"] if term["term"] == gap["focus"] else None
+        assert held(cells[2:], [*(term[n] for n in ("estimate", "std_error", "ci_low", "ci_high",
+                                                    "p_value")), adjusted]) == []
+    assert fitted or len(results["schools"]) < LARGE
 
 
 def test_every_coefficient_of_the_results_is_in_its_table(made):

@@ -76,6 +76,20 @@ def test_hostile_strings_are_printed_letter_by_letter():
         assert words in text
 
 
+@pytest.mark.parametrize(("rows", "said"), [
+    (0, False), (1, True), (2, False)])
+def test_a_table_of_one_row_is_a_sentence_on_an_upright_page(rows, said):
+    fields = (Field("校", align="left"), *(Field(f"第{n}项", "一组") for n in range(12)))
+    table = PrintedTable("t", "一表", fields, ((Cell("甲校"), *[Cell("1234.56")] * 12),) * rows,
+                         "某局", unit="元", wide=True)
+    made = pdf("# 章\n\n见[[t]]。", shows(table))
+    text = pages(made)[-1]
+    assert ("校：甲校；一组·第0项：1234.56；" in text and "单位：元。" in text) == said
+    assert "表1一表" in text and "数据来源：某局" in text
+    last = pypdf.PdfReader(io.BytesIO(made)).pages[-1].mediabox
+    assert (last.width < last.height) == said
+
+
 def test_code_never_reaches_the_paper(example):
     assert b"hidden_code" not in example
     assert "hidden_code" not in "".join(pages(example))

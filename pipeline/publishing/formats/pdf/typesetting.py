@@ -54,10 +54,24 @@ def _ready(block: dict, root: Path) -> dict:
         name = f"fig-{sum(1 for _ in root.glob('fig-*.svg')) + 1}.svg"
         (root / name).write_text(block["svg"], "utf-8")
         return {key: value for key, value in block.items() if key != "svg"} | {"file": name}
+    if block["type"] == "table" and len(block["rows"]) == 1:
+        return {key: block[key] for key in ("label", "caption", "source", "notes")} | {
+            "type": "row", "said": _row_said(block)}
     if block["type"] == "table":
         return {key: value for key, value in prepare_table(block).items()
                 if key not in ("data", "reckoned")}
     return block
+
+
+def _row_said(table: dict) -> list[dict]:
+    """Say the one row of a table in words (一行的表写成句子): each head with its cell."""
+    said = []
+    for field, cell in zip(table["fields"], table["rows"][0], strict=True):
+        head = "".join((field["group"] and f"{field['group']}·", field["label"]))
+        said.append({"head": f"{head}：" if head else "", "text": cell["text"],
+                     "strong": cell["tone"] == "fail"})
+    return said + ([{"head": "单位：", "text": table["unit"], "strong": False}]
+                   if table["unit"] else [])
 
 
 def _runs(runs: list[dict]) -> list[dict]:
