@@ -202,7 +202,7 @@ def test_heads_feet_and_cover_say_what_the_document_says(example):
     assert styled(opened(example), "JunhengStatement") == [
         "声明文字", "本文件可编辑，数字以同一文件夹中的同名 PDF 和结果文件（.json）为准。",
         "运行编号 run-1，印在各页页脚：资料、规则和软件都相同，编号才相同。"
-        "全部数字在同一文件夹的 results.json 中，文件是否改动过可用 junheng verify 核对。"]
+        "文件和数字是否改动过，可用 junheng verify 核对。"]
     assert text(opened(example, "word/upright-header-default.xml")) == "页眉文字\t 样张 "
     assert text(opened(example, "word/turned-footer-default.xml")) == "run-1\t— 1 —"
     assert text(opened(example, "word/turned-footer-even.xml")) == "— 1 —\trun-1"

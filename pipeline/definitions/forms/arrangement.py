@@ -54,11 +54,11 @@ class Signatures(Definition):
 
 
 class Arrangement(Definition):
-    """How one kind of book is arranged (编排)."""
+    """How one kind of book is arranged (编排); not every kind is signed or has a brief."""
 
-    signatures: Signatures
     annex: Annex
-    brief: Brief
+    signatures: Signatures | None = None
+    brief: Brief | None = None
 
 
 def _among(patterns: list[str], key: str) -> bool:

@@ -37,9 +37,10 @@ def veto_words(judgements: pd.DataFrame) -> str:
 
 def item_sentences(judgements: pd.DataFrame, group: str, county: County) -> Prose:
     """Count the states of one group and name what is not met."""
-    there = (judgements["group"] == GROUPS[group]).any()
-    return Prose(f"{group}_sentences", (item_words(judgements, group, county) + (
-        f"见[[{group}_table]]。" if there else ""),))
+    if not (judgements["group"] == GROUPS[group]).any():
+        return None
+    said = f"{item_words(judgements, group, county)}见[[{group}_table]]。"
+    return Prose(f"{group}_sentences", (said,))
 
 
 def item_words(judgements: pd.DataFrame, group: str, county: County) -> str:
@@ -63,10 +64,10 @@ def item_table(judgements: pd.DataFrame, group: str, county: County) -> PrintedT
     return _table(f"{group}_table", caption, part, county)
 
 
-def veto_sentences(judgements: pd.DataFrame, county: County) -> Prose:
-    """Say how vetoes and the conditions for applying stand."""
+def veto_sentences(judgements: pd.DataFrame) -> Prose | None:
+    """Say how vetoes and the conditions for applying stand; None where there are none."""
     if not (judgements["group"] == VETO).any():
-        return Prose("veto_sentences", (f"{county.standard.title}没有一票否决事项。",))
+        return None
     said = eligibility_words(judgements)
     return Prose("veto_sentences", (f"{veto_words(judgements)}。{said}",))
 
@@ -136,14 +137,19 @@ def open_words(judgements: pd.DataFrame, indicators: pd.DataFrame, county: Count
 
 def open_sentences(judgements: pd.DataFrame, indicators: pd.DataFrame, county: County) -> Prose:
     """Say what is open and that the list below can be worked off."""
+    if judgements.empty:
+        return Prose("open_sentences", (
+            f"《{county.standard.title}》没有逐项判定的指标，没有待核事项。",))
     more = "" if incomplete(judgements, indicators, county).empty else (
         "按[[open_table]]补交资料后重新测算。")
     return Prose("open_sentences", (open_words(judgements, indicators, county) + more,))
 
 
 def open_table(judgements: pd.DataFrame, indicators: pd.DataFrame, county: County
-               ) -> PrintedTable:
+               ) -> PrintedTable | None:
     """Print what is incomplete and what is to be handed in, in the order of the standard."""
+    if judgements.empty:
+        return None
     rows = [(Cell(r["id"]), Cell(r["zh"]), Cell(r["reason"]), Cell(r["evidence"]))
             for r in records(incomplete(judgements, indicators, county))]
     if not rows:

@@ -42,6 +42,8 @@ def whole_annex(blocks: list[dict]) -> list[dict]:
 
 def _brief_of(blocks: list[dict], arrangement: Arrangement) -> tuple[list[dict], list[dict]]:
     """Part from the blocks what is printed in the brief alone; return both."""
+    if arrangement.brief is None:
+        return blocks, []
     order, alone = arrangement.brief.exhibits, {*arrangement.brief.alone}
     brief = [dict(block) for key in order for block in blocks if _key(block) == key]
     return [block for block in blocks if _key(block) not in alone], brief
@@ -73,10 +75,10 @@ def _chapter(blocks: list[dict], rules: Annex) -> tuple[list[dict], list[dict]]:
         there = [block for block, gone in zip(content, moved, strict=True) if gone]
         titled = [heading] if heading else []
         annex += [_lowered(h) for h in titled] + there
-        if here or not there or _is_first(heading):
+        if here or not (there or whole) or _is_first(heading):
             body += titled + here + _pointer("", there, here)
         else:
-            elsewhere += _pointer(heading["text"], there, [])
+            elsewhere += _pointer(heading["text"], there, []) if there else []
     if any(block.get("symbols") for block in annex):
         elsewhere.append(_paragraph("算式见附录"))
     if body and body[-1].get("pointer"):

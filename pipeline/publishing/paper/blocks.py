@@ -35,7 +35,7 @@ _CONTENT = {
 _MORE = {"table": {"reckoned": []}}  # what a record may have beside, and what it means to lack it
 _SHOWN_FAULTS = 20
 _RUN_SAYS = ("运行编号 {}，印在各页页脚：资料、规则和软件都相同，编号才相同。"
-             "全部数字在同一文件夹的 results.json 中，文件是否改动过可用 junheng verify 核对。")
+             "文件和数字是否改动过，可用 junheng verify 核对。")
 
 
 def read_notebook(notebook: NotebookNode, run_id: str = "") -> dict:
@@ -77,9 +77,11 @@ def _arrange(document: dict, book: str) -> None:
     arrangement = arrangement_of(book)
     if arrangement:
         body, annex, document["brief"] = arranged(document["body"], arrangement)
-        signed = [{"type": "signatures", **arrangement.signatures.model_dump()}]
-        document["body"] = [*body, *signed, *annex]
-        document["brief_title"] = document["cover"]["title"] + arrangement.brief.title
+        signed = arrangement.signatures
+        document["body"] = [*body, *([{"type": "signatures", **signed.model_dump()}]
+                                     if signed else []), *annex]
+        if arrangement.brief:
+            document["brief_title"] = document["cover"]["title"] + arrangement.brief.title
 
 
 def _without_empty(blocks: list[dict]) -> list[dict]:

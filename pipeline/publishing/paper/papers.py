@@ -8,7 +8,7 @@ from collections.abc import Iterable
 APPENDIX, BRIEF = "appendix", "brief"
 APART, BOUND = "apart", "bound"
 _ANNEX_ZH = "附录"
-_ANNEX_SAYS = "本附录是同一文件夹中卷宗正文的一部分，运行编号相同；表号、图号带“A-”的在本册。"
+_ANNEX_SAYS = "本附录与同一文件夹中的正文是一套，运行编号相同；表号、图号带“A-”的在本册。"
 
 
 def papers(document: dict, stem: str, binding: str = APART) -> dict[str, dict]:

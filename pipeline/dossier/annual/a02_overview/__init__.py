@@ -4,6 +4,10 @@ from pipeline.dossier.annual.a02_overview.comparison_tables import (
     comparison_sentences,
     comparison_table,
 )
+from pipeline.dossier.annual.a02_overview.county_tables import (
+    county_table,
+    quadrant_table,
+)
 from pipeline.dossier.annual.a02_overview.dispersion_exhibits import (
     continuity_sentences,
     dispersion_sentences,
@@ -23,13 +27,16 @@ from pipeline.dossier.annual.a02_overview.overview_tables import (
     coefficient_table,
     overview_sentences,
     quadrant_sentences,
+    summary_sentences,
+    summary_table,
     thirds_sentences,
     thirds_table,
     verdict_table,
 )
 
 __all__ = ["change_sentences", "change_table", "coefficient_chart", "coefficient_table",
-           "comparison_sentences", "comparison_table", "continuity_sentences",
+           "comparison_sentences", "comparison_table", "continuity_sentences", "county_table",
            "dispersion_sentences", "dispersion_table", "funnel_chart", "overview_sentences",
-           "province_table", "quadrant_chart", "quadrant_sentences", "strip_chart",
-           "thirds_sentences", "thirds_table", "unit_chart", "verdict_table"]
+           "province_table", "quadrant_chart", "quadrant_sentences", "quadrant_table",
+           "strip_chart", "summary_sentences", "summary_table", "thirds_sentences",
+           "thirds_table", "unit_chart", "verdict_table"]

@@ -15,7 +15,7 @@ from pipeline.dossier.printing.numbers import (
     percent_text,
 )
 from pipeline.ground.exact import from_exact_text
-from pipeline.ground.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, is_missing
+from pipeline.ground.terms import MET, NOT_MET, POOLED, STATE_ZH, UNDETERMINED, is_missing
 
 _STATES = (MET, NOT_MET, UNDETERMINED)
 _KIND_ZH = {"better": "转为达标", "worse": "转为未达标", "opened": "转为待核",
@@ -44,6 +44,39 @@ def overview_sentences(counts: pd.DataFrame, summary: pd.DataFrame, annual: Annu
         said, f"资源配置要求每所学校和全部{len(now)}个差异系数都符合；其余{len(others)}项多凭材料"
         "判定，资料未交的为待核，不计为达标。综合结论见[[verdict_table]]，"
         "各项差异系数见[[coefficient_table]]。"))
+
+
+def summary_sentences(units: pd.DataFrame, counts: pd.DataFrame, summary: pd.DataFrame,
+                      changes: pd.DataFrame, annual: Annual) -> Prose:
+    """Return the 摘要: how many counties, what was found, what changed, and what it is not."""
+    now, zh = units[units["year"] == annual.year], annual.study.subject_zh
+    left = int((now["state"] != POOLED).sum())
+    said = [f"{annual.year}年交来资料的{zh}{len(now)}个，汇总{len(now) - left}个"
+            + (f"，拒收或失败{left}个，原因见[[left_out_table]]。" if left else "。")]
+    if annual.judged and len(counts):
+        found, *_ = overview_sentences(counts, summary, annual).paragraphs
+        said += [found, *change_sentences(changes, annual).paragraphs,
+                 "逐县结论见[[county_table]]。"]
+    else:
+        said.append("资料没有标准值可对照，只作描述和检验，不作判定。")
+    said.append("检验的问题、模型和取舍事先写在评价方案中；县与县之间的相关不等于因果。"
+                "本报告不排名次，不代表认定结果。")
+    return Prose("summary_sentences", tuple(said), front=True)
+
+
+def summary_table(counts: pd.DataFrame, annual: Annual) -> PrintedTable | None:
+    """Count the counties by state, for the front (结论一览)."""
+    if counts.empty or not annual.judged:
+        return None
+    whole = counts[counts["province"] == ""].iloc[0]
+    rows = tuple((Cell(zh), *(Cell(count_text(n), value=n) for n in (
+        whole["pooled"], *(whole[f"{part}_{state}"] for state in _STATES))))
+        for part, zh in (("resource", "资源配置"), ("verdict", "全部指标及否决事项")))
+    return PrintedTable(
+        "summary_table", f"{annual.year}年各县结论一览",
+        (Field("范围", align="left"), Field("县数"), *(Field(STATE_ZH[s]) for s in _STATES)),
+        rows, f"各县卷宗；{annual.standard.document}", front=True,
+        notes=("只计已汇总的县；对照标准文本测算，不代表认定结果。",))
 
 
 def verdict_table(counts: pd.DataFrame, annual: Annual) -> PrintedTable | None:
