@@ -63,7 +63,7 @@ def required_words(row: dict) -> str:
     """Return what a target asks for (要求): relation, limit and unit."""
     word = "" if row["op"] == "yes" and row["limit"] else _OP_ZH[row["op"]]
     unit = row["unit"] if row["limit"] and row["op"] != "yes" else ""
-    return word + requirement_words(row["limit"], unit)
+    return requirement_words(row["limit"], unit, word)
 
 
 def state_cell(row: dict) -> Cell:

@@ -46,8 +46,8 @@ def waiver_table(findings: pd.DataFrame, county: County) -> PrintedTable | None:
             for r in records(findings) if r["code"] in _LET_PASS]
     return PrintedTable(
         "waiver_table", f"{county.name}{county.year}年由更正登记放过的单元格",
-        (Field("处理", align="left", width=1.2), Field("文件和工作表", align="left", width=4),
-         Field("单元格", align="center", width=1), Field("登记", align="left", width=4.5)),
+        (Field("处理", align="left"), Field("文件和工作表", align="left"),
+         Field("单元格", align="center"), Field("登记", align="left")),
         tuple(rows), "corrections.csv",
         notes=("登记人只写单位或职务，不写姓名。",)) if rows else None
 

@@ -28,7 +28,8 @@ def county_table(units: pd.DataFrame, balance: pd.DataFrame, annual: Annual
          Field("资源配置", align="center"), Field("全部事项", align="center"),
          Field("达标", "学校"), Field("未达标", "学校"), Field("待核", "学校"),
          Field("超过限值的差异系数", align="left")),
-        rows, "各县卷宗", notes=("没有汇总的县，末列写原因。按县代码排列，不排名次。对照标准文本测算，不代表认定结果。",))
+        rows, "各县卷宗",
+        notes=("没有汇总的县，末列写原因。按县代码排列，不排名次。对照标准文本测算，不代表认定结果。",))
 
 
 def _over_limit(now: pd.DataFrame, annual: Annual) -> dict[str, list[str]]:

@@ -43,7 +43,7 @@ def level_table(levels: pd.DataFrame, county: County, rules: Disclosure) -> Prin
                      Cell(count_text(row["n_schools"]), value=row["n_schools"]), *counts))
     return PrintedTable(
         "level_table", f"{county.name}{county.year}年各项指标达到标准值的学校数",
-        (Field("学段", align="left", width=1), Field("指标", align="left", width=3.4),
+        (Field("学段", align="left"), Field("指标", align="left"),
          Field("标准值"), Field("学校"), Field("达标"), Field("85%以上"), Field("不足85%"),
          Field("缺数据")),
         tuple(rows), f"学校数据表；{county.standard.resource.clause}", unit="所") if rows else None
@@ -63,7 +63,7 @@ def mean_table(means: pd.DataFrame, county: County, rules: Disclosure) -> Printe
         return None
     return PrintedTable(
         "mean_table", f"{county.name}{county.year}年各项指标的平均值",
-        (Field("学段", align="left", width=1), Field("指标", align="left", width=3.6),
+        (Field("学段", align="left"), Field("指标", align="left"),
          *(Field(place_zh(group)) for group in (ALL, *LOCATIONS))),
         tuple(rows), "学校数据表", notes=(
             "平均值＝总量÷总学生数。有学校缺数据的指标不列在此表。",

@@ -50,10 +50,10 @@ def coefficient_table(balance: pd.DataFrame, county: County, rules: Disclosure
         rows.append(tuple(cells))
     if not rows:
         return None
-    fields = [Field("学段", align="left", width=1), Field("指标", align="left", width=3.4),
-              Field("校数", width=0.8), Field("县平均值", width=1.3), Field("差异系数", width=1.3)]
+    fields = [Field("学段", align="left"), Field("指标", align="left"),
+              Field("校数"), Field("县平均值"), Field("差异系数")]
     if standard.balance.cv_max:
-        fields += [Field("限值", width=0.9), Field("结论", align="center", width=1.6)]
+        fields += [Field("限值"), Field("结论", align="center")]
     return PrintedTable(
         "coefficient_table", f"{county.name}{county.year}年各项指标校际差异系数", tuple(fields),
         tuple(rows), f"学校数据表；{standard.balance.clause}", notes=_notes(balance, county))

@@ -47,9 +47,9 @@ def item_table(items: pd.DataFrame, county: County, rules: Disclosure) -> Printe
                      Cell(state_zh(row), STATE_TONE[row["status"]])))
     return PrintedTable(
         "item_table", f"{county.name}{county.year}年逐项判定",
-        (Field("编号", align="center", width=0.9), Field("指标或事项", align="left", width=6),
-         Field("数值", width=1.7), Field("要求", width=1.4),
-         Field("结论", align="center", width=1.2)),
+        (Field("编号", align="center"), Field("指标或事项", align="left"),
+         Field("数值"), Field("要求"),
+         Field("结论", align="center")),
         tuple(rows), county.standard.document, notes=(
             "比率按分母大小印成区间，两端都含；判定以精确值为准。",
             f"{rules.sign}：依规则不予公布。一票否决事项默认为待核，不作“无”处理。",
@@ -73,7 +73,7 @@ def count_table(counts: pd.DataFrame, county: County, rules: Disclosure) -> Prin
             for r in records(counts)]
     return PrintedTable(
         "count_table", f"{county.name}{county.year}年几类学生和教师的人数",
-        (Field("项目", align="left", width=5), Field("人数", width=1.5)), tuple(rows), "县级数据",
+        (Field("项目", align="left"), Field("人数")), tuple(rows), "县级数据",
         unit="人", notes=(f"人数取到{rules.rounding.counts}，相加可有出入。"
                          f"{rules.sign}：依规则不予公布。",)) if rows else None
 
@@ -86,9 +86,9 @@ def funding_table(funding: pd.DataFrame, county: County) -> PrintedTable | None:
             for r in records(funding) if not is_missing(r["budget"])]
     return PrintedTable(
         "funding_table", f"{county.name}一般公共预算教育支出",
-        (Field("年份", align="center"), Field("支出（万元）", width=1.6),
-         Field("按在校生平均（元）", width=1.8), Field("总额只增不减", align="center", width=1.4),
-         Field("生均只增不减", align="center", width=1.4)),
+        (Field("年份", align="center"), Field("支出（万元）"),
+         Field("按在校生平均（元）"), Field("总额只增不减", align="center"),
+         Field("生均只增不减", align="center")),
         tuple(rows), "县级数据", notes=("与上年相比，当年价格。",)) if rows else None
 
 

@@ -23,8 +23,8 @@ def target_tables(targets: pd.DataFrame, county: County) -> list[PrintedTable]:
                 for r in records(targets[targets["plan"] == found.id])]
         tables.append(PrintedTable(
             f"target_table_{found.id}", f"{found.title}目标对照",
-            (Field("编号", align="center", width=0.9), Field("目标", align="left", width=4.5),
-             Field("要求", align="left", width=2.4), Field("期限", align="left", width=1.8),
-             Field("状态", align="center", width=1.4)),
+            (Field("编号", align="center"), Field("目标", align="left"),
+             Field("要求", align="left"), Field("期限", align="left"),
+             Field("状态", align="center")),
             tuple(rows), f"{found.document or found.title}；{found.source}"))
     return [table for table in tables if table.rows]

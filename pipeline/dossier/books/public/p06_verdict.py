@@ -39,7 +39,7 @@ def summary_table(items: pd.DataFrame, county: County) -> PrintedTable | None:
             for group, part in items.groupby("group", sort=False)]
     return PrintedTable(
         "summary_table", f"{county.name}{county.year}年结论一览",
-        (Field("类别", align="left", width=3), Field("总数"),
+        (Field("类别", align="left"), Field("总数"),
          *(Field(STATE_ZH[s]) for s in (MET, NOT_MET, UNDETERMINED))),
         tuple(rows), county.standard.document, unit="项", front=True,
         notes=("一票否决事项的“达标”指未发生，“未达标”指有此情况。",)) if rows else None

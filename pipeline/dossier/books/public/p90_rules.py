@@ -34,8 +34,8 @@ def rule_table(rules: Disclosure) -> PrintedTable:
             for zh, rule in rules.grounded.items()]
     return PrintedTable(
         "rule_table", f"{rules.zh}（{rules.id}）",
-        (Field("规则", align="left", width=1.3), Field("怎样印", align="left", width=4),
-         Field("依据", align="left", width=4), Field("出处", align="left", width=4)),
+        (Field("规则", align="left"), Field("怎样印", align="left"),
+         Field("依据", align="left"), Field("出处", align="left")),
         tuple(rows), f"披露规则 {rules.id}", wide=True)
 
 
@@ -77,7 +77,7 @@ def run_table(county: County, rules: Disclosure) -> PrintedTable:
             ("披露规则", f"{rules.id}　{rules.sha256[:16]}"), *run_rows()]
     return PrintedTable(
         "run_table", f"{county.name}{county.year}年运行信息",
-        (Field("事项", align="left", width=2), Field("内容", align="left", width=5)),
+        (Field("事项", align="left"), Field("内容", align="left")),
         tuple(tuple(Cell(text) for text in row) for row in rows), "运行时记录", wide=True)
 
 
