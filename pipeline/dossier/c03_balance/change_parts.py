@@ -44,11 +44,11 @@ def change_part_table(changes: pd.DataFrame, county: County) -> PrintedTable | N
         for r in found)
     return PrintedTable(
         "change_part_table", f"{county.name}{first}—{last}年差异系数变化的分解",
-        (Field("学段", align="left", width=0.9), Field("指标", align="left", width=2.3),
-         Field(f"{first}年", width=0.9), Field(f"{last}年", width=0.9), Field("变化", width=0.9),
-         *(Field(zh, "其中", width=1) for zh in _PARTS.values()),
-         Field("两年都有", "学校数", width=0.9), Field("撤", "学校数", width=0.6),
-         Field("建", "学校数", width=0.6)),
+        (Field("学段", align="left"), Field("指标", align="left"),
+         Field(f"{first}年"), Field(f"{last}年"), Field("变化"),
+         *(Field(zh, "其中") for zh in _PARTS.values()),
+         Field("两年都有", "学校数"), Field("撤", "学校数"),
+         Field("建", "学校数")),
         rows, "各年学校数据表，同一标准包测算",
         notes=("学生变动、资源变动：两年都有的学校，只换学生数、只换资源总数时差异系数的改变；学校撤建：只有一年"
                "的学校换成另一年的。三者依次换，六种次序取平均（Shapley），相加等于变化，取整后末位可能差1。",

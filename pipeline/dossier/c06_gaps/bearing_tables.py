@@ -45,9 +45,9 @@ def bearing_table(models: pd.DataFrame, terms: pd.DataFrame, county: County
         return None
     return PrintedTable(
         "bearing_table", f"{county.name}{county.year}年各项的说明份额和稳健值",
-        (Field("模型", align="left", width=1.1), Field("R²的份额", align="left", width=4.4),
-         Field("R²", width=0.8), Field("偏R²", "关注项", width=0.9),
-         Field("系数为0", "稳健值", width=1), Field("区间含0", "稳健值", width=1)),
+        (Field("模型", align="left"), Field("R²的份额", align="left"),
+         Field("R²"), Field("偏R²", "关注项"),
+         Field("系数为0", "稳健值"), Field("区间含0", "稳健值")),
         tuple(rows), "学校数据表",
         notes=("R²的份额：各项进入次序取平均（Shapley；Lindeman、Merenda与Gold），相加为R²。偏R²："
                "关注项说明其他各项余下差异的份额。",
