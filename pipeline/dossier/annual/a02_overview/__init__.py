@@ -4,7 +4,7 @@ from pipeline.dossier.annual.a02_overview.comparison_tables import (
     comparison_sentences,
     comparison_table,
 )
-from pipeline.dossier.annual.a02_overview.county_tables import (
+from pipeline.dossier.annual.a02_overview.county_conclusions import (
     county_table,
     quadrant_table,
 )
