@@ -30,6 +30,7 @@ from pipeline.analysis.ledger.spot_comparison import spot_comparison
 from pipeline.analysis.ledger.spot_sample import spot_sample
 from pipeline.analysis.ledger.survey_share import survey_shares
 from pipeline.analysis.path import county_path, exchange_limits
+from pipeline.analysis.path.pupils_to_come.enrolment import county_enrolment
 from pipeline.analysis.schools.balance import balance
 from pipeline.analysis.schools.coefficient_changes import coefficient_changes
 from pipeline.analysis.schools.compliance import compliance
@@ -102,6 +103,7 @@ STEPS = (
     EvaluationStep(county_path, ("shortfalls", "shortfall_totals", "path", "path_schools",
                                  "path_moves", "path_rotation")),
     EvaluationStep(living_ledger, ("ledger",)),
+    EvaluationStep(county_enrolment, ("enrolment", "enrolment_needs")),
     EvaluationStep(evidence_catalogue, ("evidence_catalogue",)),
 )
 

@@ -142,7 +142,8 @@ class Annual(Handover):
         return self._of_standard(self._handed_in())
 
     def _of_standard(self, codes: set[str]) -> list[UnitInfo]:
-        found = [unit_of(code, self.raw) for code in sorted(codes)]
+        own = (code for code in codes if code.startswith(self.study.source.prefecture))
+        found = [unit_of(code, self.raw) for code in sorted(own)]
         return [info for info in found if info and info.standard == self.study.source.standard]
 
     def inputs(self) -> list[Path]:
@@ -173,7 +174,9 @@ class Annual(Handover):
         if absent:
             raise WrongUse(f"没有找到 {'、'.join(absent)}（应在 {self.raw.name} 中）")
         if self.standard and not self.units():
-            raise WrongUse(f"{self.raw.name}/{self.year} 中没有标准包为 {self.standard.id} "
+            place = self.study.source.prefecture
+            raise WrongUse(f"{self.raw.name}/{self.year} 中没有"
+                           f"{place and f'代码以 {place} 开头、'}标准包为 {self.standard.id} "
                            "的县的资料；请用 --raw 指明原始数据文件夹，或用 --study 换一个评价方案")
 
     def _perhaps_read(self) -> set[str]:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.corrections import NOT_CSV, report_misplaced, report_unused
+from pipeline.cleaning.counties.cohort_rows import check_grade_sums, pupils_by_stage
 from pipeline.cleaning.counties.county_sheets import check_county
-from pipeline.cleaning.counties.evidence_rows import evidence_file_rows
+from pipeline.cleaning.counties.evidence_rows import evidence_file_rows, of_listed_schools
 from pipeline.cleaning.earlier_ledger import read_earlier_ledger
 from pipeline.cleaning.files.unread_tables import table_inside
 from pipeline.cleaning.forms.cover import check_covers
@@ -182,11 +183,16 @@ def check_beside(found: dict[int, list[Section]], received: Received, unit: Unit
                  shared: frozenset[str], findings: Findings) -> None:
     """Check the county's sheets, each by itself and beside the schools of its year."""
     check_county(received.county, unit, shared, findings)
+    of_listed_schools(received.county["evidence"], {
+        year: {section.school_code for section in sections} for year, sections in found.items()},
+                      findings)
     for year, sections in found.items():
         each = {limit.of for limit in plausibility().sums}
         figures = {name: [s.pupils if name == "pupils" else s.variables.get(name)
                           for s in sections] for name in each}
         check_sums(year, figures, received.county["facts"], findings)
+        check_grade_sums(year, pupils_by_stage(sections), received.county["grade_pupils"],
+                         findings)
 
 
 def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | None,

@@ -17,6 +17,8 @@ from pipeline.ground.machine import processors
 @click.option("--study", default="cn-annual", metavar="评价方案",
               callback=options.definition_seen_from_here,
               help="编号或 .toml 文件的路径，默认 cn-annual")
+@click.option("--prefecture", default="", metavar="市（州）代码",
+              help="只汇总一个市（州）的县；代码为县代码的前四位")
 @click.option("--raw", default="", metavar="文件夹", callback=seen_from_here,
               help="原始数据，默认按评价方案")
 @click.option("--out", default="reports", metavar="文件夹", help="去处，默认 reports")
@@ -26,9 +28,9 @@ from pipeline.ground.machine import processors
 @options.formats
 @options.engine
 @options.limits("汇总")
-def annual(year: int, study: str, raw: str, out: str, processed: str, drop_personal: bool,
-           formats: tuple[str, ...], engine: str, workers: int | None, timeout: float,
-           memory: int) -> None:
+def annual(year: int, study: str, prefecture: str, raw: str, out: str, processed: str,
+           drop_personal: bool, formats: tuple[str, ...], engine: str, workers: int | None,
+           timeout: float, memory: int) -> None:
     """汇总许多县，出年度评价；一县出错只少一县。"""
     from pipeline.publishing.batch.hands.child import Limits
     from pipeline.publishing.chapter_parameters import checked_annual
@@ -38,6 +40,8 @@ def annual(year: int, study: str, raw: str, out: str, processed: str, drop_perso
     if not hasattr(os, "waitid"):
         raise WrongUse("本系统不能分叉进程，annual 不可用；请在 Linux 上运行")
 
+    if prefecture:
+        study = _of_prefecture(study, prefecture)
     parameters = checked_annual({"study": study, "year": year, "raw": raw,
                                  "processed": processed, "drop_personal": drop_personal})
     say_differing()
@@ -47,3 +51,15 @@ def annual(year: int, study: str, raw: str, out: str, processed: str, drop_perso
                    "年度评价": order.out})
     folder = evaluate(order, Limits(timeout, memory), workers or processors())
     click.echo(f"{order.annual.study.id} {year}年：{folder / 'annual.pdf'}")
+
+
+def _of_prefecture(study: str, code: str) -> str:
+    """Return the id of a study of one prefecture."""
+    from pipeline.definitions.base import is_path
+
+    if not (len(code) == 4 and code.isascii() and code.isdigit()):
+        raise WrongUse(f"市（州）代码“{code}”应为县代码的前四位，如 4101")
+    if is_path(study):
+        raise WrongUse("--prefecture 与 .toml 文件的评价方案不同用；"
+                       "请在该文件的 [source] 中写 prefecture")
+    return f"{study}-{code}"

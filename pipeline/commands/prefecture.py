@@ -1,6 +1,7 @@
 """``junheng prefecture``: targets of a prefecture, judged by its counties' own tables added up."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -41,15 +42,22 @@ def prefecture(code: str, year: int, raw: str, as_json: bool, drop_personal: boo
     sys.exit(1 if brought.lacking else 0)
 
 
-def make_prefecture(asked: dict, out: Path, engine: str, formats: tuple[str, ...]) -> int:
+def make_prefecture(asked: dict, out: Path, engine: str, formats: tuple[str, ...],
+                    seconds: float, memory_mb: int) -> int:
     """Make and publish a prefecture's book (市级规划目标对照); return the exit code: 1 where there
-    is nothing of some counties."""
+    is nothing of some counties. The limits are those of a county; the book has as much time as
+    its counties together."""
+    from pipeline.publishing.batch.hands.child import Limits
     from pipeline.publishing.book import make_dossier
     from pipeline.publishing.chapter_parameters import checked_prefecture
     from pipeline.publishing.order import Order
+    from pipeline.whole.evaluation import make_prefecture_book
 
     say_strays("prefecture")
-    folder = make_dossier(Order(checked_prefecture(asked), out, engine, formats))
+    order = Order(checked_prefecture(asked), out, engine, formats)
+    limits = Limits(seconds * len(order.opened.units), memory_mb)
+    folder = (make_prefecture_book(order, limits) if hasattr(os, "waitid")
+              else make_dossier(order))
     click.echo(f"{asked['prefecture']} {asked['year']}年：{folder / 'prefecture.pdf'}")
     record = json.loads((folder / "prefecture.json").read_text("utf-8"))
     lacking = [row for row in record["tables"]["prefecture_counties"] if row["used"] != "true"]

@@ -74,7 +74,8 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     if asked["prefecture"]:
         of = {"prefecture": asked["prefecture"], "year": year, "raw": raw,
               "processed": processed, "drop_personal": asked["drop_personal"]}
-        sys.exit(make_prefecture(of, Path(out).absolute(), asked["engine"], asked["formats"]))
+        sys.exit(make_prefecture(of, Path(out).absolute(), asked["engine"], asked["formats"],
+                                 asked["timeout"], asked["memory"]))
     require_one_edition(Path(out, str(year)), asked["edition"])
     pool = asked["peers"] and str(Path(processed, str(year), Annual.open(
         asked["peers"], year).folder.name))

@@ -4,13 +4,14 @@ One study a TOML file in `data/studies`. Its questions are written before any re
 hash is printed with the results, so that a changed list is a visible change.
 """
 
+import re
 from collections import Counter
 from functools import cache
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.definitions.base import DATA, Definition, Filed, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Filed, Text, is_path, load_toml
 from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.formulas import parsed
 from pipeline.definitions.models.asked_models import unknown
@@ -26,6 +27,9 @@ from pipeline.definitions.models.questions import (
 from pipeline.definitions.models.registered import Registration, parts_of, registration
 from pipeline.definitions.models.specifications import stepped
 from pipeline.definitions.models.steps import names_of
+from pipeline.ground.errors import WrongUse
+
+_PREFECTURE = re.compile(r"\d{4}")  # the first digits of the codes of its counties
 
 
 class CountyFiles(Definition):
@@ -36,12 +40,14 @@ class CountyFiles(Definition):
 
 
 class Source(Definition):
-    """What is pooled: the school tables of units (``standard``), or tables of counties."""
+    """What is pooled: the school tables of units (``standard``), or tables of counties; of units
+    those of one ``prefecture`` alone (县代码的前四位), where it is named."""
 
     kind: Literal["schools", "counties"]
     standard: str = ""
     tables: list[CountyFiles] = []
     raw: str = ""
+    prefecture: str = Field("", pattern=r"^(\d{4})?$")
     citation: Text
 
     @property
@@ -53,6 +59,8 @@ class Source(Definition):
     def _what_the_kind_asks_for(self):
         if not {"schools": self.standard, "counties": self.tables}[self.kind]:
             raise ValueError("schools 须写 standard；counties 须写 tables（layout 和 files）")
+        if self.prefecture and self.kind != "schools":
+            raise ValueError("prefecture 只用于 schools")
         unknown = [t.layout for t in self.tables if t.layout not in county_layouts()]
         if unknown:
             raise ValueError(f"没有县级表式 {'、'.join(unknown)}")
@@ -203,6 +211,15 @@ class Study(Filed):
         if self.peers:
             yield "peers.characteristics", self.peers.characteristics
 
+    def of_prefecture(self, code: str) -> "Study":
+        """Return the same study of the counties of one prefecture (市、州) alone."""
+        if self.source.kind != "schools":
+            raise WrongUse(f"评价方案 {self.id} 用的是县级公开资料，不能按市（州）")
+        return self.model_copy(update={
+            "id": f"{self.id}-{code}", "title": f"{self.title}（市、州代码{code}）",
+            "based_on": self.based_on or self.id,
+            "source": self.source.model_copy(update={"prefecture": code})})
+
     @property
     def plain_school_steps(self) -> list[dict]:
         """Return the steps of the school-years with plain numbers."""
@@ -225,8 +242,13 @@ class Study(Filed):
 
 @cache
 def study(named: str) -> Study:
-    """Return the study with this id, or that in the file at this path; `WrongUse` lists the
-    known ids where there is none."""
+    """Return the study with this id, or that in the file at this path; ``cn-annual-4101`` is
+    cn-annual of the counties of one prefecture. `WrongUse` lists the known ids where there is
+    none."""
+    whole, _, code = named.rpartition("-")
+    if _PREFECTURE.fullmatch(code) and not is_path(named) and not (
+            Study.home / f"{named}.toml").is_file():
+        return study(whole).of_prefecture(code)
     found = load_toml(Study.file_named(named), Study)
     found.require_own_id()
     return found

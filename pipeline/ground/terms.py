@@ -46,7 +46,7 @@ LEDGER_STATES = (NEW, RELAPSED, OVERDUE, OPEN, IN_HAND, UNKNOWN, OWN, CLOSED)
 
 LOCATIONS = ("urban", "town", "rural")
 COUNTY_SHEETS = ("facts", "evidence", "class_sizes", "rooms", "monitoring",
-                 "ledger_rows", "spot_checks", "survey")  # beside its schools
+                 "ledger_rows", "spot_checks", "survey", "grade_pupils")  # beside its schools
 
 USED, EXCLUDED, MERGED = "used", "excluded", "merged"
 REFUSE, WARN, CLEAN, NOTE = "refuse", "warn", "clean", "note"

@@ -13,6 +13,7 @@ from pipeline.analysis.prefecture.adding_up import added, prefecture_targets
 from pipeline.commands import command
 from pipeline.definitions.targets.plans import WIDE, plans
 from pipeline.dossier.c07_plans.plan_targets import state_cell
+from pipeline.ground.errors import DossierFailed
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
 from pipeline.publishing.records.verification import doubts
 
@@ -217,6 +218,16 @@ def test_a_prefecture_has_a_book_of_its_targets_with_the_counties_beside_each_ot
     mine = record["tables"]["county_states"]
     assert {row["name"] for row in mine} == {"楚雄市"} and {"CX01"}.isdisjoint(
         row["id"] for row in mine)
+
+
+def test_a_book_beyond_its_memory_is_ended_and_nothing_is_published(tmp_path):
+    ran = CliRunner().invoke(command, [
+        "run", "--prefecture", "5323", *prefecture_folder(tmp_path), "--memory", "120", "--out",
+        str(tmp_path / "out"), "--processed", str(tmp_path / "made")])
+    assert isinstance(ran.exception, DossierFailed)
+    assert "内存超限（上限120 MB）" in str(ran.exception)
+    assert not (tmp_path / "out" / str(YEAR) / "prefecture-5323").exists()
+    assert "内存超限" in (tmp_path / "out" / str(YEAR) / "logs" / "prefecture-5323.log").read_text()
 
 
 def test_a_target_that_is_not_due_is_not_held_against_the_prefecture(tmp_path):

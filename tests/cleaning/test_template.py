@@ -24,7 +24,7 @@ from pipeline.whole.checking import check_paths
 
 FORMS = {"学校情况": "template-1", "县级数据": "county-facts", "佐证材料": "evidence",
          "班额": "class-sizes", "专用教室": "rooms", "质量监测": "monitoring",
-         "学校对照": "links"}
+         "满意度调查": "survey", "学龄人口": "grade-pupils", "学校对照": "links"}
 NOT_DATA = ["填表说明", "填写样例"]
 HELP = {"佐证材料": ["指标或事项", "应提交的资料"], "县级数据": ["口径"]}
 LAYOUTS = {layout.id: layout for layout in layouts()}
@@ -307,7 +307,7 @@ def _placed(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not has("libsclo.so"), reason="没有 LibreOffice Calc，未核对打印页数")
-def test_the_blank_workbook_is_printed_on_eleven_pages(blank, tmp_path):
+def test_the_blank_workbook_is_printed_on_thirteen_pages(blank, tmp_path):
     converted(tmp_path, "pdf", blank)
     pages = pypdf.PdfReader(tmp_path / f"{blank.stem}.pdf").pages
     titles = [page.extract_text().split("\n")[0].strip() for page in pages]
@@ -383,10 +383,18 @@ def test_codes_are_kept_as_text(book):
             for name in ("学校情况", "班额", "专用教室")} == {"@"}
 
 
+def spanned(said, heads) -> list[str]:
+    """Return the columns that a line of 填表说明 speaks of: one, or from one to another."""
+    first, _, last = said.partition(" 至 ")
+    return heads[heads.index(first):heads.index(last or first) + 1]
+
+
 def test_every_column_is_explained(book):
-    told = {(row[0], row[1]) for row in book["填表说明"].iter_rows(values_only=True)}
-    assert told >= {(name, column.headers[0]) for name in FORMS
-                    for column in columns_of(name)}
+    told = [(row[0], row[1]) for row in book["填表说明"].iter_rows(values_only=True)]
+    for name in FORMS:
+        heads = [column.headers[0] for column in columns_of(name)]
+        said = [head for sheet, one in told if sheet == name for head in spanned(one, heads)]
+        assert said == heads
 
 
 def test_a_blank_template_is_refused_only_because_it_has_no_schools(blank):

@@ -6,8 +6,9 @@ from io import BytesIO
 import openpyxl
 import pytest
 from handing_in import DAY, JUNIOR, PAPER, PRIMARY, made, three
-from tables import YEAR, found, imported, school
+from tables import YEAR, found, imported, school, workbook as schools_book
 
+from pipeline.analysis.evaluate import evaluated
 from pipeline.analysis.schools.indicator_values import blank_variables
 from pipeline.county import EVIDENCE, County
 from pipeline.definitions.indicators import indicators
@@ -190,3 +191,56 @@ def test_a_document_whose_name_holds_a_persons_number_refuses_the_county(tmp_pat
     (place / "11010519491231002X.pdf").write_bytes(b"x")
     read = imported(tmp_path, [school(1)])
     assert read.refused and "11010519491231002X" not in str(records(read.evidence_files))
+
+
+def answered(folder, *papers, files=()):
+    """Return the findings, judgements and catalogue of a county whose sheet of evidence says so."""
+    book = schools_book([school(n, pupils=400) for n in (1, 2)])
+    page = book.create_sheet("佐证材料")
+    for line in (("编号", "状态", "说明", "日期", "文件", "学校标识码"), *papers):
+        page.append(line)
+    for name in files:
+        place = folder / "raw" / str(YEAR) / "990101" / EVIDENCE / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(name.encode())
+    read = imported(folder, book)
+    county = County.open("990101", YEAR, raw=str(folder / "raw"), processed=str(folder))
+    known = {**read.tables, "standard": county.standard, "year": YEAR, "years": [YEAR],
+             "code": county.code, "plans": [], "reference_day": county.reference_day}
+    tables = evaluated(known, ["judgements", "evidence_catalogue", "compliance"])
+    states = {row["id"]: row for row in records(tables["judgements"])}
+    return read, states, {(row["学校标识码"], row["编号"]): row
+                          for row in rows(workbook((tables, county)), "分校材料")}
+
+
+def paper(id, status, code="", document="甲校章程.pdf"):
+    return (id, status, "", DAY, document, code)
+
+
+ONE, TWO = "2199000001", "2199000002"
+
+
+def test_a_schools_own_paper_stands_beside_the_school_and_does_not_answer_for_the_county(tmp_path):
+    read, states, of_schools = answered(tmp_path, paper("Q3", "符合", ONE),
+                                        files=[f"{ONE}/甲校章程.pdf"])
+    assert not read.refused and states["Q3"]["status"] == "undetermined"
+    mine, other = of_schools[ONE, "Q3"], of_schools[TWO, "Q3"]
+    assert (mine["材料名称"], mine["日期"], mine["填报"], mine["还缺"]) == (
+        "甲校章程.pdf", DAY, "符合", "")
+    assert mine["文件"].endswith(f"{ONE}/甲校章程.pdf") and other["还缺"] == "未提交"
+
+
+@pytest.mark.parametrize("code", [ONE, "2199000009"])
+def test_what_one_school_denies_the_county_cannot_affirm(tmp_path, code):
+    read, states, _ = answered(tmp_path, paper("Q3", "符合"), paper("Q3", "不符合", code))
+    assert states["Q3"]["status"] == "not_met" and "不符合" in states["Q3"]["reason"]
+    assert ("甲1校" if code == ONE else code) in states["Q3"]["reason"]
+    assert len(found(read, "evidence.school")) == (code != ONE)
+
+
+def test_a_file_of_the_same_name_is_a_schools_by_its_code_or_name_in_the_path(tmp_path):
+    files = ["甲1校/章程.pdf", "章程.pdf"]
+    _, _, of_schools = answered(tmp_path, *(paper("Q3", "符合", c, "章程.pdf") for c in (ONE, TWO)),
+                                files=files)
+    assert of_schools[ONE, "Q3"]["文件"].endswith("甲1校/章程.pdf")
+    assert "没有写是哪所学校的" in of_schools[TWO, "Q3"]["还缺"]

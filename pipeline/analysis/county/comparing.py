@@ -9,6 +9,7 @@ from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
 ABOUT = Fraction(1, 10)  # 左右：相差不超过一成
 _OWN_PLACES = 7  # decimals up to which a figure keeps its own
 _NAMED = 5
+_WANTED_ZH = {">=": "不低于", "<=": "不高于", "=": "为", "<": "低于", ">": "高于"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ def compared(value: Fraction, op: str, limit: Fraction) -> str:
     if op == "~":
         return MET if abs(value - limit) <= ABOUT * abs(limit) else UNDETERMINED
     return MET if holds(value, op, limit) else NOT_MET
+
+
+def wanted(op: str, limit: Fraction, unit: str) -> str:
+    """Say what a figure that failed should have been, so that no line of it reads like a pass.
+
+    >>> wanted(">=", Fraction(100), "%")
+    '，应不低于100%'
+    """
+    return f"，应{_WANTED_ZH[op]}{say(limit, unit, limit)}"
 
 
 def say(value: Fraction, unit: str, limit: Fraction) -> str:

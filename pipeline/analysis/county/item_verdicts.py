@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from pipeline.analysis.county import county_rules
-from pipeline.analysis.county.comparing import Outcome, compared, every_school, holds, say
+from pipeline.analysis.county.comparing import Outcome, compared, every_school, holds, say, wanted
 from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.schools import school_rules
 from pipeline.definitions import items as rules
@@ -97,8 +97,10 @@ def _part(part: rules.Part, data: CountyData) -> Outcome:
             return Outcome(UNDETERMINED, f"{label}分子大于分母，请核对", None, part.value, part.op,
                            part.unit)
         value = Fraction(value) / below * (100 if part.unit == "%" else 1)
-    said = f"{label}{say(value, part.unit, part.value)}"
-    return Outcome(compared(value, part.op, part.value), said, value, part.value, part.op,
+    state = compared(value, part.op, part.value)
+    said = f"{label}{say(value, part.unit, part.value)}" + (
+        wanted(part.op, part.value, part.unit) if state == NOT_MET else "")
+    return Outcome(state, said, value, part.value, part.op,
                    part.unit)
 
 
@@ -118,7 +120,8 @@ def _retention(rule: rules.Retention, data: CountyData) -> Outcome:
         return Outcome(UNDETERMINED, "巩固率不在0至100%之间，请核对各数", None, rule.value,
                        rule.op, rule.unit)
     state = MET if holds(rate, rule.op, rule.value) else NOT_MET
-    said = f"{say(rate, rule.unit, rule.value)}（算法：{_RETENTION_ZH[rule.formula]}）"
+    said = f"{say(rate, rule.unit, rule.value)}（算法：{_RETENTION_ZH[rule.formula]}）" + (
+        wanted(rule.op, rule.value, rule.unit) if state == NOT_MET else "")
     return Outcome(state, said, rate, rule.value, rule.op, rule.unit)
 
 

@@ -24,7 +24,7 @@ from pipeline.ground.terms import MISSING, RESOURCE, TABLES, UNDETERMINED, recor
 
 _NUMBER = re.compile(r"[^\s，、；：,;:（）()《》]*〔(?:19|20)\d{2}〕\d+号")
 _BACKED, _PAPERS = ("yes", "absent"), ("evidence", "both")
-_UNFILED = "文件未附"
+_UNFILED, _UNSURE = "文件未附", "有同名文件，文件名和文件夹没有写是哪所学校的"
 
 
 def evidence_catalogue(judgements: pd.DataFrame, targets: pd.DataFrame, indicators: pd.DataFrame,
@@ -98,6 +98,11 @@ def _of_item(item: Item, code: str, name: str, sections: list[dict], data: Count
              ) -> Iterator[dict]:
     """Return the row of one item that a school must keep; none where it says nothing of it."""
     if item.kind == "evidence":
+        mine = data.school_evidence.get((code, item.id))
+        if mine:
+            yield _school_row(code, name, "", item.id, item.zh, item.evidence, _unproved(mine)) | (
+                _listed(mine) | {"needs_paper": True})
+            return
         paper = data.evidence.get(item.id)
         backed = paper and paper["status"] in _BACKED and paper["document"]
         said = f"本校的没有单独列出；县级汇总：{paper['document']}" if backed else "未提交"
@@ -137,15 +142,23 @@ def _unproved(paper: dict | None) -> list[str]:
 
 def _filed(row: dict, files: list[dict]) -> dict:
     """Return the row with its file, and in words all that is missing."""
-    file = next((f for f in files if _is_of(row.get("document", ""), f["file"])), None)
+    fitting = [f for f in files if _is_of(row.get("document", ""), f["file"])]
+    own = [f for f in fitting if _is_own(row, f["file"])]
+    file = next(iter(own), None)
     lacking = list(row["lacking"])
     if row.get("needs_paper") and row.get("document") and file is None:
-        lacking.append(_UNFILED)
+        lacking.append(_UNSURE if fitting else _UNFILED)
     elif file and file["fault"]:
         lacking.append(f"文件不能收取：{file['fault']}")
     found = {name: file[name] for name in ("file", "bytes", "sha256")} if file else {}
     kept = {name: said for name, said in row.items() if name != "needs_paper"}
     return kept | found | {"lacking": "；".join(lacking)}
+
+
+def _is_own(row: dict, file: str) -> bool:
+    """Tell whether a file may be a school's: its path bears the code or the name of the school."""
+    code = row.get("school_code", "")
+    return not code or code in file or squeeze(row["name"]) in squeeze(file)
 
 
 def _is_of(document: str, file: str) -> bool:

@@ -34,9 +34,10 @@ from pipeline.cleaning.forms.cover import PAGE
 from pipeline.definitions.forms.layouts import FormColumn, Layout, layouts
 from pipeline.definitions.forms.variables import variables
 
-FORMS = ("template-1", "county-facts", "evidence", "class-sizes", "rooms", "monitoring", "links")
+FORMS = ("template-1", "county-facts", "evidence", "class-sizes", "rooms", "monitoring", "survey",
+         "grade-pupils", "links")
 _AUTHOR = "均衡 Junheng"
-_TEXT = ("school_code", "parent_code", "former_code")
+_TEXT = ("school_code", "parent_code", "former_code", "evidence_school")
 _WIDTHS = {"fact": 44, "evidence_note": 44, "evidence_document": 44, "name": 22,
            "school_type": 16}
 _HELP_WIDTH = 44
@@ -76,6 +77,7 @@ def _book(handed: Handed) -> Workbook:
     for sheet in book:
         _for_print(sheet, sheet.title in {form.sheet for form in forms})
     book[PAGE].page_setup.orientation = "portrait"
+    book[EXAMPLE].page_setup.fitToHeight = 1
     return book
 
 

@@ -4,6 +4,8 @@
 then every column of every form.
 """
 
+from itertools import groupby
+
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 from pipeline.cleaning.blank_form.template_rows import Handed
@@ -15,6 +17,7 @@ HEAD, WANTED = PatternFill("solid", fgColor="D9E2EC"), PatternFill("solid", fgCo
 _THIN = Side(style="thin", color="9AA5B1")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _WIDTHS = {"A": 16, "B": 34, "C": 12, "D": 14, "E": 64}
+_SPANNED = 5             # so many columns alike are told by the first and the last
 _EXAMPLE_WIDTH = 10.5     # the widest block is one page wide in print
 _SIGNED = ("填表单位", "填表人", "审核人", "填表日期")
 
@@ -27,6 +30,8 @@ _LINES = (
     "规划目标已按本县的规划列在两表末尾；另有的可加行填写，项目或编号写目标编号，如 Z16。",
     "“符合”“无此情况”须写明文件和日期，缺一即为待核。",
     "“校际差异率(比率)”填小数：百分之十五填 0.15。",
+    "“满意度调查”“学龄人口”没有的不填；学龄人口只供推算，不参与判定。",
+    "实地核查用卷宗印出的 spot_check.xlsx（学校按规则抽取），填好与本表一起交回。",
     "除本页的填表人、审核人（不读入）外，请勿填写个人姓名、身份证件号码、电话。",
 )
 
@@ -71,6 +76,15 @@ _EXAMPLES: dict[str, list[dict]] = {
     "monitoring": [
         {"monitoring_year": 2022, "grade": "八年级", "subject": "语文", "monitoring_level": "Ⅲ",
          "school_gap_pct": 0.12}],
+    "survey": [
+        {"survey_group": "家长", "survey_population": 21000, "survey_sent": 420,
+         "survey_valid": 401, "survey_satisfied": 372}],
+    "grade-pupils": [
+        {"cohort_year": 2022, "births": 2310, "kindergarten_small": 2905,
+         "kindergarten_middle": 3120, "kindergarten_big": 3384, "grade_1": 3421, "grade_2": 3398,
+         "grade_3": 3350, "grade_4": 3302, "grade_5": 3287, "grade_6": 3240, "grade_7": 3215,
+         "grade_8": 3190, "grade_9": 3174},
+        {"cohort_year": 2016, "births": 3562}],
     "links": [
         {"school_code": "3199000009", "name": "丙九年一贯制学校", "former_code": "2199000009"},
         {"school_code": "2199000011", "name": "丁教学点", "parent_code": "2199000001"}],
@@ -98,9 +112,12 @@ def explaining_page(sheet, forms: list[Layout], handed: Handed) -> None:
     for cell in sheet[sheet.max_row][:len(_WIDTHS)]:
         head(cell, HEAD)
     for form in forms:
-        for column in (c for c in form.columns if handed.wants(c.variable)):
-            sheet.append([form.sheet, column.headers[0], "必填" if wanted(column) else "按需",
-                          _unit(column), column.note])
+        columns = [c for c in form.columns if handed.wants(c.variable)]
+        for (must, unit, note), alike in groupby(columns, key=_said):
+            names = [column.headers[0] for column in alike]
+            named = names if len(names) < _SPANNED else [f"{names[0]} 至 {names[-1]}"]
+            for name in named:
+                sheet.append([form.sheet, name, must, unit, note])
             sheet.cell(sheet.max_row, 5).alignment = Alignment(wrap_text=True, vertical="top")
     for letter, width in _WIDTHS.items():
         sheet.column_dimensions[letter].width = width
@@ -109,6 +126,11 @@ def explaining_page(sheet, forms: list[Layout], handed: Handed) -> None:
 def wanted(column: FormColumn) -> bool:
     """Tell whether a column has to be filled in: without it the form is none, or cannot judge."""
     return column.required or column.expected
+
+
+def _said(column: FormColumn) -> tuple[str, str, str]:
+    """Return what is said of a column; neighbours of which the same is said stand together."""
+    return "必填" if wanted(column) else "按需", _unit(column), column.note
 
 
 def _unit(column: FormColumn) -> str:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline.cleaning.checks import Findings, unit_quoted
+from pipeline.cleaning.counties.cohort_rows import check_cohorts, cohort_rows
 from pipeline.cleaning.counties.evidence_rows import (
     day_of,
     evidence_fault,
@@ -64,7 +65,7 @@ def county_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[dict
     reader = {"facts": _facts, "evidence": evidence_rows, "class_sizes": _class_sizes,
               "rooms": _rooms, "monitoring": _monitoring,
               "ledger_rows": ledger_rows, "spot_checks": spot_check_rows,
-              "survey": survey_rows}[headed.layout.table]
+              "survey": survey_rows, "grade_pupils": cohort_rows}[headed.layout.table]
     rows = read_rows(_handed_in(headed), year, findings)
     found = [one for row in rows for one in reader(row, year, findings)]
     if reader is evidence_rows:
@@ -113,6 +114,7 @@ def read_evidence_toml(path: Path, year: int, label: str, drop_personal: bool, f
             findings.add(ASIDE if ours else "evidence.day", f"{id}：{why}", label)
         else:
             rows.append({"year": year, "id": id.upper(), "status": status, "date": day_of(when),
+                         "school_code": "",
                          **{key: _printed(str(given.get(key, "")), label, findings)
                             for key in ("note", "document")}})
     report_unproved(rows, label, "", findings)
@@ -217,8 +219,9 @@ def check_county(county: dict[str, list[dict]], unit: UnitInfo | None, shared: S
 
     A target of a plan that is given twice and differently costs itself alone.
     """
-    for rows, key, said in ((county["facts"], "variable", "value"),
-                            (county["evidence"], "id", "status")):
+    of_schools = [row for row in county["evidence"] if row.get("school_code")]
+    papers = [row for row in county["evidence"] if not row.get("school_code")]
+    for rows, key, said in ((county["facts"], "variable", "value"), (papers, "id", "status")):
         rows[:] = without_contrary(rows, key, said, findings)
         first: dict[tuple, dict] = {}
         for row in rows:
@@ -228,8 +231,10 @@ def check_county(county: dict[str, list[dict]], unit: UnitInfo | None, shared: S
                 zh = f"“{named.zh}”" if named else row[key]
                 findings.add("fact.repeated", f"{zh}填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))
+    county["evidence"][:] = papers + of_schools
     check_groups(county["survey"], findings)
     county["spot_checks"][:] = once_seen(county["spot_checks"], findings)
+    check_cohorts(county["grade_pupils"], findings)
     county["ledger_rows"][:] = own_ledger(county["ledger_rows"], unit, shared, findings)
     years = sorted({row["year"] for row in county["facts"]})
     county["facts"][:] = [row for year in years for row in without_misfits(

@@ -27,7 +27,7 @@ _DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](?:(\d{1,2})日?)?)?(?: 
 _DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"[1-9]\d{4}")
 _DAY_ZERO, _SERIALS = date(1899, 12, 30), range(18_264, 73_051)  # the days of 1950 to 2099
-_BACKED, _HASH = ("yes", "absent"), re.compile("[0-9a-f]{64}")
+_BACKED, _DENIED, _HASH = ("yes", "absent"), ("no", "present"), re.compile("[0-9a-f]{64}")
 
 
 def evidence_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
@@ -54,8 +54,21 @@ def evidence_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
     if written.isdecimal():
         findings.at("cell.cleaned", cell, f"按日期 {day_of(written)} 读取")
     return [{"year": year, "id": id, "status": status, "date": day_of(written),
+             "school_code": row.get("evidence_school") or "", "cell": row.at("evidence_school"),
              "note": row.get("evidence_note") or "",
              "document": row.get("evidence_document") or ""}]
+
+
+def of_listed_schools(rows: list[dict], listed: dict[int, set[str]], findings: Findings
+                      ) -> None:
+    """Leave out, with a warning, the papers of schools (学校自己的材料) that the tables of their
+    year do not list, save what such a paper denies; ``listed`` is year → codes."""
+    strange = [row for row in rows if row["school_code"]
+               and row["school_code"] not in listed.get(row["year"], set())]
+    for row in strange:
+        denied = "，其不符合仍计入" if row["status"] in _DENIED else "，未列入"
+        findings.at("evidence.school", row["cell"], f"{row['id']}：学校表中没有该标识码{denied}")
+    rows[:] = [row for row in rows if row not in strange or row["status"] in _DENIED]
 
 
 def evidence_file_rows(files: list[Path], county: County, findings: Findings) -> list[dict]:

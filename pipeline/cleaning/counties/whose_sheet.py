@@ -15,8 +15,8 @@ from pipeline.cleaning.forms.titles import check_title_year, titles_above
 from pipeline.definitions.forms.variables import squeeze
 from pipeline.definitions.forms.wordings import headers, readings
 
-_OF_A_COUNTY = frozenset({"facts", "evidence", "monitoring", "survey"})
-_OF_YEARS = frozenset({"ledger_rows", "monitoring", "links"})  # of another year than their own
+_OF_A_COUNTY = frozenset({"facts", "evidence", "monitoring", "survey", "grade_pupils"})
+_OF_YEARS = frozenset({"ledger_rows", "monitoring", "links", "grade_pupils"})  # not of one year
 _UNITS = ("unit_name", "located_unit")
 _TOLD = 3
 

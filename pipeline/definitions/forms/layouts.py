@@ -47,7 +47,7 @@ class Layout(Definition):
     zh: Text
     sheet: Text
     table: Literal["schools", "facts", "evidence", "class_sizes", "rooms", "monitoring",
-                   "links", "ledger_rows", "spot_checks", "survey"] = "schools"
+                   "links", "ledger_rows", "spot_checks", "survey", "grade_pupils"] = "schools"
     understands: bool = False
     alternatives: list[list[Text]] = []
     constants: dict[str, str] = {}

@@ -1,5 +1,11 @@
 """Chapter 08 (达标路径): what its notebook says, shows and draws."""
 
+from pipeline.dossier.c08_path.enrolment_exhibits import (
+    enrolment_chart,
+    enrolment_sentences,
+    enrolment_table,
+    needs_table,
+)
 from pipeline.dossier.c08_path.exchanges import (
     limit_words,
     move_table,
@@ -21,7 +27,8 @@ from pipeline.dossier.c08_path.shortfall_ledger import (
     shortfall_total_table,
 )
 
-__all__ = ["change_chart", "change_table", "cost_chart", "exchange_chart", "ledger_sentences",
-           "ledger_workbook", "limit_words", "main_problems", "move_table", "path_sentences",
+__all__ = ["change_chart", "change_table", "cost_chart", "enrolment_chart", "enrolment_sentences",
+           "enrolment_table", "exchange_chart", "ledger_sentences", "ledger_workbook",
+           "limit_words", "main_problems", "move_table", "needs_table", "path_sentences",
            "path_table", "plan_table", "problem_sentences", "rotation_sentences", "rotation_table",
            "shortfall_sentences", "shortfall_table", "shortfall_total_table"]

@@ -16,6 +16,8 @@ from pipeline.dossier.printing.numbers import EMPTY, count_text, cv_text, level_
 from pipeline.ground.terms import BELOW, FLOOR, MISSING, RESOURCE, UNDETERMINED, records
 
 _MOST = 3
+_SHORT = "“不足”为低于标准值的学校数（所），“缺”为没有此项数据的学校数。"
+_COUNTED = "一个学段未达标的学校合为1件，每个超过限值的差异系数、每项未达标的其他指标各为1件"
 
 
 def brief_verdict(judgements: pd.DataFrame, compliance: pd.DataFrame, balance: pd.DataFrame,
@@ -55,7 +57,7 @@ def brief_table(compliance: pd.DataFrame, indicators: pd.DataFrame, balance: pd.
         (Field("指标", align="left"), *(Field(label, zh)
          for zh in stages.values() for label in labels)),
         tuple(rows), f"学校数据表；{county.standard.document}",
-        notes=(*(("“不足”为低于标准值的学校数（所）。",) if county.standard.judges_schools else ()),
+        notes=(*((_SHORT,) if county.standard.judges_schools else ()),
                *((f"差异系数限值：{limits}；深底为未达标，虚线框为待核。",) if limits else ())))
 
 
@@ -69,8 +71,10 @@ def _cells(row: dict | None, values: pd.DataFrame, decimals: int, county: County
     if judged:
         known = (values["level"] != MISSING).any()
         short = int(values["level"].isin([FLOOR, BELOW]).sum()) if known else None
+        lacking = int((values["level"] == MISSING).sum()) if known else 0
+        said = count_text(short) + (f"，缺{lacking}" if lacking else "")
         threshold = county.standard.threshold(row["indicator"], row["stage"])
-        cells[1:1] = [Cell(limit_text(threshold)), Cell(count_text(short), value=short)]
+        cells[1:1] = [Cell(limit_text(threshold)), Cell(said, value=short)]
     return cells
 
 
@@ -85,7 +89,7 @@ def brief_problems(problems: list[Problem], judgements: pd.DataFrame, county: Co
         return Prose("brief_problems", (f"未达标的有1件。{problems[0].sentence}",))
     chosen = f"，列出涉及学生最多的{_MOST}件" if len(problems) > _MOST else ""
     return Prose("brief_problems", (
-        f"主要问题如下（未达标共{len(problems)}件{chosen}）。",
+        f"主要问题如下（未达标共{len(problems)}件{chosen}；{_COUNTED}）。",
         *(f"{n}．{problem.sentence}" for n, problem in enumerate(problems[:_MOST], 1))))
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 from pipeline.ground.exact import decimal_text
 from pipeline.ground.terms import ABOVE, is_missing, records
 
-PATH_TABLES = ("shortfalls", "path", "path_schools", "path_moves", "path_rotation")
+PATH_TABLES = ("shortfalls", "path", "path_schools", "path_moves", "path_rotation", "enrolment",
+               "enrolment_needs")
 _KEYS = ("stage", "indicator", "plan", "kind")
 
 
@@ -46,6 +47,19 @@ def rotation_record(rotation: pd.DataFrame) -> list[dict]:
     return [{"plan": row["plan"], **{name: _whole(row[name]) for name in counts},
              **{name: _exact(row[name]) for name in shares}, "reason": row["reason"]}
             for row in records(rotation)]
+
+
+def enrolment_record(tables: dict[str, pd.DataFrame]) -> list[dict]:
+    """Return one object a stage and year: pupils with the ends of their interval, and what they
+    need at each size of class (在校生推算)."""
+    needs: dict[tuple, list[dict]] = {}
+    for row in records(tables["enrolment_needs"]):
+        needs.setdefault((row["stage"], row["year"]), []).append(
+            {name: _whole(row[name]) for name in ("size", "classes", "rooms", "teachers")})
+    return [{"stage": row["stage"], "year": int(row["year"]), "basis": row["basis"],
+             **{name: _whole(row[name]) for name in ("pupils", "low", "high", "uncounted")},
+             "reason": row["reason"], "needs": needs.get((row["stage"], row["year"]), [])}
+            for row in records(tables["enrolment"])]
 
 
 def _by_key(table: pd.DataFrame) -> dict[tuple, list[dict]]:

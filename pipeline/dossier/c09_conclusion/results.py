@@ -21,6 +21,7 @@ from pipeline.dossier.c09_conclusion.funding_record import (
 )
 from pipeline.dossier.c09_conclusion.path_record import (
     PATH_TABLES,
+    enrolment_record,
     path_record,
     rotation_record,
     shortfall_record,
@@ -57,7 +58,7 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
     """Assemble results.json from the tables that the chapters saved."""
     judgements = tables["judgements"]
     items = judgements[~judgements["group"].isin([VETO, ELIGIBILITY])]
-    changed = changed_questions(tables["models"])
+    changed, enrolment = changed_questions(tables["models"]), enrolment_record(tables)
     return {
         "schema": SCHEMA,
         "unit": {"code": county.code, "name": county.name},
@@ -88,6 +89,7 @@ def results_record(tables: dict[str, pd.DataFrame], county: County) -> dict:
         "inequality": inequality_record(tables["inequality"], county.year),
         "funding": funding_record(tables),
         "gaps": gap_record(tables),
+        **({"enrolment": enrolment} if enrolment else {}),
         **({"changed_questions": changed} if changed else {}),
     }
 

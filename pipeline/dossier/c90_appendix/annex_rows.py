@@ -99,9 +99,16 @@ def _count_rows(form: AnnexTable, rows, values, county: County):
         counts["overall"] = _met([row["status"] for row in judged], MET)
         for said, share in (("达标学校总数（所）", False), ("达标学校比例（%）", True)):
             yield {"stage": Filled(zh), "statistic": Filled(said), **{
-                id: Filled(None if n is None or (share and not judged) else
-                           Fraction(100 * n, len(judged)) if share else Fraction(n),
-                           2 if share else 0) for id, n in counts.items()}}
+                id: _counted(n, len(judged), share) for id, n in counts.items()}}
+
+
+def _counted(number: int | None, schools: int, share: bool) -> Filled:
+    """Return how many schools are met, or what share; 待核 where that of one is open."""
+    if not schools:
+        return Filled()
+    if number is None:
+        return Filled(STATE_ZH[UNDETERMINED])
+    return Filled(Fraction(100 * number, schools), 2) if share else Filled(Fraction(number), 0)
 
 
 def _met(states: list[str], good: str) -> int | None:

@@ -51,7 +51,7 @@ def catalogue_workbook(tables: dict[str, pd.DataFrame], county: County) -> bytes
     for part, name in (("county", "全县指标"), ("plan", "规划目标")):
         page(name, told, [*_ITEM, *_PAPER], 
              [[*_item(row, county), *_paper(row)] for row in of[part]])
-    page("分校材料", told, [*_SCHOOL, _ITEM[0], _ITEM[1], _ITEM[3], _PAPER[-1]],
+    page("分校材料", told, [*_SCHOOL, _ITEM[0], _ITEM[1], _ITEM[3], *_PAPER],
          [_school(row, county) for row in of["school"]])
     page("文件清单", f"“{EVIDENCE}”文件夹中的文件，共{len(rows['evidence_files'])}个。",
          [Column("文件", 50), Column("大小（字节）", 14), Column("散列值（SHA-256）", 68),
@@ -59,7 +59,8 @@ def catalogue_workbook(tables: dict[str, pd.DataFrame], county: County) -> bytes
     write_lines(book, "说明", [
         title, *([county.mark] if county.mark else []), told,
         "结论照测算：达标、未达标、待核；规划目标的为达到、未达到、不适用。填报照佐证材料表。",
-        "分校材料：凭数据的各项写明本校缺什么；凭材料的各项，全县汇总的材料写明，本校的单独提交后另列。"])
+        "分校材料：凭数据的各项写明本校缺什么；凭材料的各项，佐证材料表中填了该校标识码的列本校的材料，"
+        "没有的写明全县汇总的材料。学校的文件，路径中须有该校的标识码或校名。"])
     book.close()
     return content.getvalue()
 
@@ -87,7 +88,7 @@ def _paper(row: dict) -> list[str]:
 
 def _school(row: dict, county: County) -> list[str]:
     return [row["school_code"], row["name"], county.standard.stages.get(row["stage"], ""),
-            row["id"], row["zh"], row["wanted"], row["lacking"]]
+            row["id"], row["zh"], row["wanted"], *_paper(row)]
 
 
 def _files(files: list[dict], found: list[dict]) -> list[list[str]]:

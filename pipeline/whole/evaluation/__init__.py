@@ -1,4 +1,5 @@
-"""Make an annual evaluation as a batch makes dossiers (年度评价的出版): ask, execute, publish.
+"""Make an annual evaluation or a prefecture's book as a batch makes dossiers (年度评价、
+市级规划目标的出版): ask, execute, publish.
 
 The counties are asked by the crew, then the book is made in a watched child; this process
 alone publishes. The locks are those of the output folder, which batches hold as well, and of
@@ -6,9 +7,11 @@ the pooled tables.
 """
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.annual_evaluation import Annual
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.ownership import claim
 from pipeline.publishing.batch.asking import HIDDEN, WRITTEN
@@ -27,7 +30,7 @@ from pipeline.publishing.batch.hands.watched import (
 from pipeline.publishing.batch.outcome import Task
 from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.book_publication import publish_book
-from pipeline.publishing.kinds import with_formats
+from pipeline.publishing.kinds import book_of, with_formats
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.publication import recover, require_place
 from pipeline.whole.pooling import ask_counties, shared_tables_known
@@ -48,24 +51,36 @@ def evaluate(order: Order, limits: Limits, workers: int) -> Path:
         for problem in problems:
             print(f"注意：{problem}", file=sys.stderr)
         order.annual.require_sources()
-        return _made(order, limits, workers)
+        if order.annual.study.source.kind == COUNTIES:
+            return _made(order, _BOOK)
+        return _made(order, _BOOK, lambda private, place, guard, log: _ask(
+            private, Crew(bring, limits, workers, place / "asked"), guard, log))
 
 
-def _made(order: Order, limits: Limits, workers: int) -> Path:
-    annual, year_folder = order.annual, order.target.parent
-    for target in (order.target, annual.folder):
+def make_prefecture_book(order: Order, limits: Limits) -> Path:
+    """Make and publish one prefecture's book, in a child of its own that the batch's guard
+    watches; return its folder. ``limits`` are those of the book. Raises as `evaluate` does."""
+    order.opened.require_files()
+    return _made(order, limits)
+
+
+def _made(order: Order, limits: Limits, ask: Callable | None = None) -> Path:
+    opened, year_folder = order.opened, order.target.parent
+    places = (order.target, opened.folder)
+    for target in places:
         require_place(target)
     require_writable(year_folder)
     hidden, kept = claim(year_folder / HIDDEN), year_folder / "logs" / f"{order.target.name}.log"
-    with (guarded(hidden, tables=claim(annual.lock)) as guard,
+    tables = claim(opened.lock) if isinstance(opened, Annual) else None
+    with (guarded(hidden, tables=tables) as guard,
           private_folder(hidden / f"work-{order.target.name}") as place,
           log_kept(place / "said.log", kept, hidden / WRITTEN) as log):
-        for target in (order.target, annual.folder):
+        for target in places:
             recover(target)
         order = replace(with_formats(order), tables=place / "processed")
-        hands = local_hands("annual", _BOOK, 1, place / "book")
-        if annual.study.source.kind != COUNTIES:
-            _ask(order.private(place), Crew(bring, limits, workers, place / "asked"), guard, log)
+        hands = local_hands(book_of(order).name, limits, 1, place / "book")
+        if ask:
+            ask(order.private(place), place, guard, log)
         work = made(_task(order), hands, guard, log, kept)
         publish_or_say(lambda: publish_book(order, work))
     return order.target
