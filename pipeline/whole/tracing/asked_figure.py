@@ -38,7 +38,7 @@ _RENAMED = {"sd": "variance", "target": "id"}
 class AskedFigure:
     """A figure by its place: table, what tells its row, column; ``printed`` is what stands in
     the dossier or in results.json, ``value`` what lies behind it, ``counted`` tells that it was
-    counted over such rows."""
+    counted over such rows, ``rounded`` that nothing but the printed digits lies behind it."""
 
     table: str
     row: Mapping[str, object]
@@ -46,6 +46,7 @@ class AskedFigure:
     printed: str
     value: str = ""
     counted: bool = False
+    rounded: bool = False
 
 
 class PrintedTable(Definition):
@@ -128,7 +129,8 @@ def printed_in(document: dict, label: str, row: str, column: str, standard: Stan
         wanted["year"] = int(_YEAR.match(heads[number])[1])
     if head == "R":
         wanted["indicator"] = _INDICATOR.match(heads[number])[1]
-    return AskedFigure(spec.table, wanted, spec.columns[head], told[number], behind, spec.counted)
+    return AskedFigure(spec.table, wanted, spec.columns[head], told[number], behind, spec.counted,
+                       rounded=behind == told[number])
 
 
 def _step(found: object, step: str, pointer: str) -> object:

@@ -61,7 +61,7 @@ def traced(figures: Figures, asked: AskedFigure) -> Traced:
             if all(row.get(name) == value for name, value in wanted.items())]
     amiss = f"这样的行有 {len(rows)} 行，应有 1 行"
     if len(rows) == 1 and not asked.counted:
-        amiss = _otherwise(rows[0][asked.column], asked.value)
+        amiss = _otherwise(rows[0][asked.column], asked)
     if amiss and not (rows and asked.counted):
         raise WrongUse(f"由现在的原始数据测算，“{TABLES[asked.table].zh}”里{amiss}。"
                        "原始数据或程序已变，请重新运行 junheng run，或用当初的那一份")
@@ -72,13 +72,16 @@ def traced(figures: Figures, asked: AskedFigure) -> Traced:
                   "由下列各行计数或统计得出", parts=tuple(parts))
 
 
-def _otherwise(now: object, before: str) -> str:
-    """Say that a figure is another now than ``before``; empty where it is the same to the digits
-    that results.json gives, or where the two are no numbers. A variance may be told by its root."""
+def _otherwise(now: object, asked: AskedFigure) -> str:
+    """Say that a figure is another now than the one asked for; empty where it is the same to the
+    digits that results.json gives, or, where the dossier keeps no more, to the printed ones; and
+    where the two are no numbers. A variance may be told by its root."""
     try:
-        old, new = Fraction(before), Fraction(now)
+        old, new = Fraction(asked.value), Fraction(now)
     except (ValueError, TypeError):
         return ""
     part = Fraction(1, 10**9 if isinstance(now, float) else 10**12)
-    near = any(abs(one - new) <= abs(one) * part for one in (old, old * old))
-    return "" if near else f"这个数是 {decimal_text(new)}，卷宗所印是 {decimal_text(old)}"
+    allowed = Fraction(1, 2 * 10**len(asked.value.partition(".")[2])) if asked.rounded else 0
+    if any(abs(one - new) <= max(abs(one) * part, allowed) for one in (old, old * old)):
+        return ""
+    return f"这个数是 {decimal_text(new)}，卷宗所印是 {decimal_text(old)}"
