@@ -24,7 +24,8 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
-from comparing import HERE, RAW, Side
+from checkouts import Side
+from comparing import HERE, RAW
 from engines import YEAR, Taken, measured, nation
 from shared import made
 
@@ -189,6 +190,7 @@ def main() -> None:
             (given.other.resolve(), "other"), (HERE, "this"))]
         for side in sides:
             side.place.mkdir()
+            side.require_own_program()
         only = [word for word in given.only.split(",") if word]
         sys.exit(beside(*sides, only, given.rounds))
 

@@ -13,10 +13,12 @@ from pipeline.definitions.base import ROOT
 COMMAND = ROOT / "benchmarks" / "comparing.py"
 _spec = importlib.util.spec_from_file_location("comparing", COMMAND)
 comparing = importlib.util.module_from_spec(_spec)
-sys.modules["comparing"] = comparing
-_spec.loader.exec_module(comparing)
+with pytest.MonkeyPatch.context() as patch:  # as for one who runs the command
+    patch.syspath_prepend(COMMAND.parent)
+    _spec.loader.exec_module(comparing)
+    checkouts = sys.modules.pop("checkouts")
 
-BOOK = comparing.Book("one", ("run", "990102"), 2012, ROOT)
+BOOK = checkouts.Book("one", ("run", "990102"), 2012, ROOT)
 ID, OTHER_ID = "a" * 64, "b" * 64
 
 
@@ -27,7 +29,7 @@ def side(place, run_id=ID, files=None):
     (folder / "manifest.json").write_text(json.dumps({"run_id": run_id}))
     for name, text in (files or {}).items():
         (folder / name).write_text(text, "utf-8")
-    return comparing.Side(ROOT, place)
+    return checkouts.Side(ROOT, place)
 
 
 def found(tmp_path, mine, theirs, ids=(ID, ID)):
@@ -92,14 +94,22 @@ def checkout(folder):
     """Return a checkout that is nothing but a program without a line."""
     (folder / "pipeline").mkdir(parents=True)
     (folder / "pipeline" / "__init__.py").touch()
+    (folder / "pyproject.toml").write_text(
+        '[project]\nversion = "9"\n[project.entry-points."a.b"]\nc = "pipeline.d:E"\n')
     return folder
 
 
 def test_a_checkout_without_a_python_of_its_own_gets_one_that_takes_its_program(tmp_path):
-    side = comparing.Side(checkout(tmp_path / "other"), tmp_path / "place")
+    side = checkouts.Side(checkout(tmp_path / "other"), tmp_path / "place")
     side.require_own_program()
-    said = side.python("-P", "-c", "import pipeline, pandas; print(pipeline.__file__)", text=True)
-    assert said.stdout.strip() == str(tmp_path / "other" / "pipeline" / "__init__.py")
+    said = side.python("-P", "-c", """import pandas, pipeline
+from importlib import metadata
+print(pipeline.__file__, metadata.version("junheng"))
+print(*(one.value for one in metadata.entry_points(group="a.b")))
+print(*(one.value for one in metadata.entry_points(group="papermill.engine") if "pip" in one.value))
+""", text=True).stdout.split("\n")
+    assert said[0] == f"{tmp_path / 'other' / 'pipeline' / '__init__.py'} 9"
+    assert said[1:3] == ["pipeline.d:E", ""]
 
 
 def test_a_python_that_takes_another_checkout_s_program_is_refused(tmp_path):
@@ -108,7 +118,7 @@ def test_a_python_that_takes_another_checkout_s_program_is_refused(tmp_path):
     own.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     own.chmod(0o700)
     with pytest.raises(SystemExit, match="引用的是另一份程序"):
-        comparing.Side(tmp_path / "other", tmp_path / "place").require_own_program()
+        checkouts.Side(tmp_path / "other", tmp_path / "place").require_own_program()
 
 
 @pytest.mark.slow
