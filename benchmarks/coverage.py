@@ -71,12 +71,17 @@ def measured(panel: pd.DataFrame) -> pd.DataFrame:
     return completed(panel[told], asked())
 
 
-def models(seed: int, drawn: bool, planted: float) -> dict[str, float]:
-    """Return what the study's models say of one nation with so great an effect planted."""
+def models(seed: int, drawn: bool, planted: float, kinds: tuple[str, ...] = ("", "CR1 ")
+           ) -> dict[str, float]:
+    """Return what the study's models say of one nation with so great an effect planted.
+
+    ``kinds``: with the errors that the study asks for (""), and with CR1.
+    """
     with supposing(gap_fund_effect=planted):
         panel = measured(nation(seed, COUNTIES, YEARS, drawn))
     wanted, row = ("estimate", "std_error", "ci_low", "ci_high", "p_value", "p_adjusted"), {}
-    for kind, rules in (("", asked()), ("CR1 ", asked(COUNTIES))):
+    for kind in kinds:
+        rules = asked(COUNTIES) if kind else asked()
         found = annual_models(panel, pd.DataFrame(), rules)["annual_models"].set_index("id")
         row |= {f"{kind}{id} {name}": _number(found.loc[id, name]) for id in ASKED
                 for name in wanted}

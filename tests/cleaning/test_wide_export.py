@@ -23,6 +23,7 @@ from made_up import (
     saved,
     template_rows,
 )
+from printed_books import COUNTY as COUNTY_CHAPTERS, printed
 from tables import YEAR, found, refusals, results, workbook
 from wide_export import (
     HEADER_ROWS,
@@ -35,8 +36,6 @@ from wide_export import (
     wide_books,
     wide_files,
 )
-
-from pipeline.__main__ import main
 
 pytestmark = pytest.mark.slow
 SCHOOLS = made_up_county(120, 120)
@@ -257,15 +256,14 @@ def test_a_column_that_is_asked_for_and_gone_is_told(tmp_path):
 
 
 def run(folder, files: dict[str, bytes]) -> bytes:
-    """Make the dossier as the command does; return results.json."""
-    with pytest.raises(SystemExit) as end:
-        main(["run", UNIT, "--year", str(YEAR), "--raw", str(received(folder, files)),
-              "--out", str(folder / "out"), "--processed", str(folder / "processed")])
-    assert end.value.code == 0
-    return (folder / "out" / str(YEAR) / UNIT / "results.json").read_bytes()
+    """Run every chapter of the dossier; return results.json."""
+    given = {"unit": UNIT, "year": YEAR, "raw": str(received(folder, files)),
+             "processed": str(folder / "processed")}
+    printed(COUNTY_CHAPTERS, given)
+    return (folder / "processed" / str(YEAR) / UNIT / "results.json").read_bytes()
 
 
-def test_the_command_gives_the_same_results_of_either_to_the_byte(tmp_path):
+def test_the_chapters_give_the_same_results_of_either_to_the_byte(tmp_path):
     """No key is dropped: results.json says nothing of the files that it came from."""
     of_form = run(tmp_path / "form", FORM)
     of_wide = run(tmp_path / "wide", wide_files(SCHOOLS))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from one_reader import one_reader
 from tables import YEAR, csv_bytes, imported, results
 
 from corpus.base import FILE, GOOD, Case
@@ -111,7 +112,8 @@ def _take(one: Judged, reports: list[dict]) -> None:
 def _run(one: Judged) -> None:
     """Import the case as a run does; several files are judged by this alone."""
     try:
-        one.imported = import_county(one.county)
+        with one_reader():
+            one.imported = import_county(one.county)
     except JunhengError:
         one.outcome = "refused"
         return

@@ -8,6 +8,7 @@ import jsonschema
 import nbformat
 import numpy as np
 import pytest
+from printed_books import shown_into
 from test_gaps import NATION, ONE_STAGE, answered, drawn
 
 from pipeline.analysis.gaps.school_frame import school_frame
@@ -25,7 +26,6 @@ from pipeline.dossier.c09_conclusion.results import (
     results_schema,
 )
 from pipeline.dossier.c90_appendix import run_table
-from pipeline.dossier.printing import exhibit
 from pipeline.ground.errors import DefinitionFault, WrongUse
 from pipeline.ground.terms import EXHIBIT_MIME, TABLES, is_missing
 
@@ -43,20 +43,36 @@ def sixty():
     return drawn(60)
 
 
-def chapter(tmp_path, tables, monkeypatch, cell=AS_LISTED):
+@pytest.fixture(scope="module")
+def listed(sixty, tmp_path_factory):
+    """Chapter 06 as it stands, run once for all that only read what it shows and saves."""
+    return chapter(tmp_path_factory.mktemp("listed"), sixty)
+
+
+@pytest.fixture(scope="module")
+def otherwise(sixty, tmp_path_factory):
+    """The same with its first question put otherwise."""
+    return chapter(tmp_path_factory.mktemp("otherwise"), sixty, OTHERWISE)
+
+
+@pytest.fixture(scope="module")
+def answers(sixty):
+    return answered(sixty, NATION)[0]
+
+
+def chapter(folder, tables, cell=AS_LISTED):
     """Run chapter 06 over two tables, the first question put as ``cell``; return what it shows,
     the records by key and the rest, and the county that it has saved in."""
-    shown = []
-    monkeypatch.setattr(exhibit, "display", lambda *them: shown.extend(them))
-    county = County.open("990101", 2023, processed=str(tmp_path))
+    county = County.open("990101", 2023, processed=str(folder))
     for name, table in zip(("indicators", "schools"), tables, strict=True):
         county.save(name, table)
     cells = [source.replace(AS_LISTED, cell) for source in CELLS]
     assert (cells != CELLS) == (cell != AS_LISTED)
-    names = {"unit": "990101", "year": 2023, "standard": "", "raw": "data/raw",
-             "processed": str(tmp_path), "pool": ""}
-    for source in cells:
-        exec(source, names)
+    names, shown = {"unit": "990101", "year": 2023, "standard": "", "raw": "data/raw",
+                    "processed": str(folder), "pool": ""}, []
+    with shown_into(shown):
+        for source in cells:
+            exec(source, names)
     bundles = [one._repr_mimebundle_() for one in shown]
     paper = [b[EXHIBIT_MIME] for b in bundles if EXHIBIT_MIME in b]
     cards = [one for one, b in zip(shown, bundles, strict=True) if EXHIBIT_MIME not in b]
@@ -67,22 +83,20 @@ def column(record, n=0):
     return [row[n]["text"] for row in record["rows"]]
 
 
-def test_a_chapter_whose_cells_nobody_changed_asks_what_the_standard_lists(
-        tmp_path, sixty, monkeypatch):
-    run, (found, _) = chapter(tmp_path, sixty, monkeypatch), answered(sixty, NATION)
+def test_a_chapter_whose_cells_nobody_changed_asks_what_the_standard_lists(listed, answers):
+    run = listed
     assert [*run.paper][:2] == ["question_sentences", "question_table"]
     assert column(run.paper["question_table"]) == [f"M{n}" for n in range(1, 8)]
     assert [card.caption for card in run.cards] == [f"检验问题 M{n}" for n in range(1, 8)]
     assert "改" not in str(run.paper["question_table"]) + str(run.cards)
     for name in ("models", "terms", "influence", "specifications"):
         saved, made = (TABLES[name].to_text(t) for t in (run.county.load(name),
-                                                         getattr(found, name)))
+                                                         getattr(answers, name)))
         assert saved.equals(made), name
 
 
-def test_a_changed_question_is_marked_wherever_it_is_printed_and_saved(
-        tmp_path, sixty, monkeypatch):
-    run = chapter(tmp_path, sixty, monkeypatch, OTHERWISE)
+def test_a_changed_question_is_marked_wherever_it_is_printed_and_saved(otherwise):
+    run = otherwise
     paper = {key: str(record) for key, record in run.paper.items()}
     marked = {key for key, text in paper.items() if "M1改" in text}
     assert {key for key, text in paper.items() if "M1" in text} == marked
@@ -106,20 +120,19 @@ def test_a_changed_question_is_marked_wherever_it_is_printed_and_saved(
 
 
 def test_the_other_setting_that_the_cell_proposes_runs_on_the_example_county_as_it_is_written(
-        tmp_path, monkeypatch):
+        tmp_path):
     proposed = re.search(r"(?m)^m1 = .*\n# .*去掉下一行.*\n# (m1 = .*)$", CELLS[1])[1]
     county = County.open("990101", 2023, processed=str(tmp_path))
     schools = import_county(county).schools
     tables = (indicator_values(schools, county.standard), schools)
-    run = chapter(tmp_path, tables, monkeypatch, f"{AS_LISTED}\n{proposed}")
+    run = chapter(tmp_path, tables, f"{AS_LISTED}\n{proposed}")
     models = run.county.load("models").set_index("id")
     assert models.loc["M1改-primary", "status"] == "fitted"
     assert "标准误原为“HC3”，改为“HC1”" in str(run.paper["question_sentences"])
 
 
-def test_the_ends_of_the_dossier_say_which_question_was_changed(tmp_path, sixty, monkeypatch):
-    for cell, changed in ((AS_LISTED, []), (OTHERWISE, ["M1改"])):
-        run = chapter(tmp_path / str(len(changed)), sixty, monkeypatch, cell)
+def test_the_ends_of_the_dossier_say_which_question_was_changed(listed, otherwise, answers):
+    for run, changed in ((listed, []), (otherwise, ["M1改"])):
         models, county = run.county.load("models"), run.county
         annex = {row[0].text: row[1].text for row in run_table(
             TABLES["findings"].frame([]), models, county).rows}
@@ -129,23 +142,22 @@ def test_the_ends_of_the_dossier_say_which_question_was_changed(tmp_path, sixty,
         assert (summary is None) == (not changed)
         if changed:
             assert f"检验方案 {CHANGED_WORDS}。M1改是事后的设定" in summary.paragraphs[0]
-        tables = {name: run.county.load(name) if name in vars(answered(sixty)[0])
+        tables = {name: run.county.load(name) if name in vars(answers)
                   else TABLES[name].frame([]) for name in RESULT_TABLES}
         record = results_record(tables, county)
         jsonschema.Draft202012Validator(results_schema()).validate(record)
         assert record.get("changed_questions", []) == changed
 
 
-def test_a_changed_question_is_outside_the_family_that_was_listed_before(
-        tmp_path, sixty, monkeypatch):
-    run, (listed, _) = chapter(tmp_path, sixty, monkeypatch, OTHERWISE), answered(sixty, NATION)
+def test_a_changed_question_is_outside_the_family_that_was_listed_before(otherwise, answers):
+    run = otherwise
     models = run.county.load("models").set_index("id")
     ours = models.loc["M1改-primary"]
     assert ours["family"] == "post_hoc" and ours["adjustment"] == ""
     assert 0 <= ours["p_value"] <= 1 and is_missing(ours["p_adjusted"])
-    rest = listed.models[(listed.models["family"] == "primary")
-                         & ~listed.models["id"].str.startswith("M1-")
-                         & (listed.models["status"] == "fitted")].set_index("id")
+    before = answers.models
+    rest = before[(before["family"] == "primary") & ~before["id"].str.startswith("M1-")
+                  & (before["status"] == "fitted")].set_index("id")
     ranked = rest["p_value"].astype(float).sort_values()
     by_hand = (ranked * np.arange(len(ranked), 0, -1)).clip(upper=1).cummax()
     assert len(by_hand) == 4

@@ -35,15 +35,16 @@ from pipeline.whole.tracing.county_trace import county_figures, traced
 
 pytestmark = pytest.mark.slow
 Made = namedtuple("Made", "folder results pages text order")
+FORMATS = ("pdf", "docx", "xlsx")
 RECORDS = ("dossier.pdf", "appendix.pdf", "brief.pdf", "dossier.docx", "dossier.xlsx", "annex.xlsx",
            "ledger.xlsx", "self_report.docx", "evidence_catalogue.xlsx", "spot_check.xlsx",
            "results.json", "findings.json")
 
 
-def make(place, unit, year, engine="fork", **more):
+def make(place, unit, year, engine="fork", formats=("pdf",), **more):
     """Make a dossier below ``place``, leaving the repository as it is, and read it."""
     given = {"unit": unit, "year": year, "processed": str(place / "processed"), **more}
-    order = Order(checked(given), place / "reports", engine, ("pdf", "docx", "xlsx"))
+    order = Order(checked(given), place / "reports", engine, formats)
     folder = make_dossier(order)
     pages = [page.extract_text() for name in ("dossier.pdf", "appendix.pdf")
              for page in pypdf.PdfReader(folder / name).pages]
@@ -53,12 +54,12 @@ def make(place, unit, year, engine="fork", **more):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("made"), "990101", 2023)
+    return make(tmp_path_factory.mktemp("made"), "990101", 2023, formats=FORMATS)
 
 
 @pytest.fixture(scope="module")
 def again(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("again"), "990101", 2023, "kernel")
+    return make(tmp_path_factory.mktemp("again"), "990101", 2023, "kernel", FORMATS)
 
 
 def sha256(path):

@@ -43,7 +43,8 @@ def misses(found: list[dict], name: str, hit: float = 1.0) -> tuple[int, int]:
 
 @pytest.fixture(scope="module")
 def planted(coverage):
-    return rows(coverage.models, drawn=True, planted=of("gap_fund_effect"))
+    return rows(coverage.models, drawn=True, planted=of("gap_fund_effect"),
+                kinds=("",))
 
 
 @pytest.mark.parametrize(("id", "truth"), [("P1", -0.25), ("P2", -0.25), ("P3", 0), ("S1", -0.25)])
@@ -57,7 +58,7 @@ def test_the_effect_is_found_where_it_is(planted):
 
 
 def test_the_primary_family_seldom_rejects_where_nothing_is(coverage):
-    found = rows(coverage.models, drawn=True, planted=0.0)
+    found = rows(coverage.models, drawn=True, planted=0.0, kinds=("",))
     wolves = sum(min(row[f"{id} p_adjusted"] for id in ("P1", "P2", "P3")) < 0.05
                  for row in found)
     assert wolves <= most_misses(NATIONS)

@@ -13,6 +13,7 @@ from math import ceil
 from pathlib import Path
 from random import Random
 
+from one_reader import one_reader
 from tables import YEAR
 
 from pipeline.cleaning.importing import import_county
@@ -151,4 +152,5 @@ def imported_files(folder: Path, files: dict[str, bytes], **changes):
     """Import files as all that the made-up county handed in; ``changes`` are of the standard."""
     raw = received(folder, files)
     county = County.open(UNIT, YEAR, raw=str(raw), processed=str(folder))
-    return import_county(replace(county, standard=county.standard.model_copy(update=changes)))
+    with one_reader():
+        return import_county(replace(county, standard=county.standard.model_copy(update=changes)))

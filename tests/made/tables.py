@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from one_reader import one_reader
 from openpyxl import Workbook
 
 from pipeline.analysis.schools.balance import balance
@@ -106,7 +107,8 @@ def imported(folder, source, corrections: bytes = b"", **changes):
     if corrections:
         (place / "990101_corrections.csv").write_bytes(corrections)
     county = County.open("990101", YEAR, raw=str(folder / "raw"), processed=str(folder))
-    return import_county(replace(county, standard=county.standard.model_copy(update=changes)))
+    with one_reader():
+        return import_county(replace(county, standard=county.standard.model_copy(update=changes)))
 
 
 def found(result, code: str) -> list[dict]:

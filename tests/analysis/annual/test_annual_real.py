@@ -50,6 +50,11 @@ def census():
 
 
 @pytest.fixture(scope="module")
+def dispersions(census):
+    return dispersion(census["panel"], study("census"))
+
+
+@pytest.fixture(scope="module")
 def beijing():
     return pool_tables(Annual.open("beijing", 2025))
 
@@ -99,9 +104,9 @@ def test_impossible_figures_are_missing_and_their_neighbours_stay(census):
     贵州省   | 0.15460 | 0.13740
     四川省   | 0.15345 | 0.15089
     """), ids=lambda row: row["province"])
-def test_coefficients_between_counties_are_those_of_the_reference(census, row):
-    found = dispersion(census["panel"], study("census"))
-    chosen = found[(found["measure"] == "mean_years") & (found["group"] == row["province"])]
+def test_coefficients_between_counties_are_those_of_the_reference(dispersions, row):
+    chosen = dispersions[(dispersions["measure"] == "mean_years")
+                         & (dispersions["group"] == row["province"])]
     assert chosen["year"].tolist() == [2010, 2020]
     assert [f"{cv:.5f}" for cv in chosen["cv"]] == [row["first"], row["last"]]
     assert set(chosen["weights"]) == {"population"}
@@ -115,9 +120,8 @@ def test_2522_codes_go_on_and_the_others_are_counted_and_not_matched_by_name(cen
     assert (names > 1).any()  # codes that go on under another name are followed by their code
 
 
-def test_a_difference_of_years_has_no_coefficient_of_variation(census):
-    found = dispersion(census["panel"], study("census"))
-    gaps = found[found["measure"] == "gap_years"]
+def test_a_difference_of_years_has_no_coefficient_of_variation(dispersions):
+    gaps = dispersions[dispersions["measure"] == "gap_years"]
     assert gaps["cv"].isna().all() and gaps["gini"].isna().all()
     assert (gaps["sd"] > 0).all()
 
