@@ -24,10 +24,10 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
-from checkouts import Side
 from comparing import HERE, RAW
 from engines import YEAR, Taken, measured, nation
 from shared import made
+from two_checkouts.checkouts import Side
 
 EXAMPLE = RAW / "2023" / "990101_示例县.xlsx"
 SMALL = ("run", "990102", "--year", "2012", "--raw", RAW)

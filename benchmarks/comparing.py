@@ -1,6 +1,7 @@
 """Whether two checkouts say the same (两份程序的结果是否相同): records, tables, words of the paper.
 
     python benchmarks/comparing.py --with OTHER_CHECKOUT [--only 990102,annual] [--keep FOLDER]
+        [--made FOLDER] [--kinds]
 
 Both make the same dossiers and one annual book from the same raw data: this checkout's examples
 and a nation that it makes up. Each runs with its own `.venv` where it has one, else with this
@@ -8,27 +9,34 @@ Python. Compared are `results.json` or `annual.json`, `findings.json`, every tab
 paper and every processed table, byte for byte, the text of the PDF page by page, and the exit
 code. The run id, which hangs on the program, may differ and is masked. Every difference is
 listed; so is what could not be compared. Ends with 0 only where all that was asked for was
-compared and is equal, 1 where something differs, 2 where
-something that was asked for could not be compared.
+compared and is equal (with `--kinds`: or differs only as `intended.toml` declares), 1 where
+something differs, 2 where something that was asked for could not be compared.
 """
 
 import argparse
 import csv
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
-from checkouts import Book, Side
 from pypdf import PdfReader
+from two_checkouts.checkouts import Book, Side
+from two_checkouts.intended import (
+    Difference,
+    Kind,
+    classified,
+    declared,
+    record_differences,
+    table_differences,
+)
 
 HERE = Path(__file__).resolve().parent.parent
 RAW = HERE / "data" / "raw"
 NATION = ("--counties", "8", "--years", "2021-2023", "--seed", "1")
 MOST_SHOWN = 3  # lines of one file and side
+MOST_UNEXPLAINED = 40
 NAMES = ("990101", "410105", "990102", "906029", "made-up", "annual")
 _SHORT = 16  # of a run id, as pages print it
 EQUAL, DIFFERENT, UNCOMPARED = range(3)
@@ -49,6 +57,30 @@ def compared(book: Book, this: Side, other: Side) -> tuple[int, list[str]]:
                  zip((mine[place], theirs[place]), ids, strict=True)]
         said += [f"{place}：{line}" for line in differences(*lines)]
     return (DIFFERENT if said else EQUAL), said or [f"{len(mine)} 个文件"]
+
+
+def by_kind(book: Book, this: Side, other: Side, kinds: list[Kind], keys: list[str]
+            ) -> tuple[int, list[str]]:
+    """Return whether two sides differ only as was meant, and in words how often of each kind."""
+    mine, theirs = this.files(book), other.files(book)
+    if not mine or not theirs:
+        return compared(book, this, other)
+    found = [Difference(Path(place).name, f"file {'added' if place in mine else 'gone'}")
+             for place in sorted({*mine} ^ {*theirs})]
+    ids = this.run_ids(book), other.run_ids(book)
+    for place in sorted({*mine} & {*theirs}):
+        pair = mine[place], theirs[place]
+        if pair[0].suffix == ".csv":
+            found += table_differences(*pair, keys)
+        elif pair[0].suffix == ".json":
+            found += record_differences(*pair)
+        elif differences(*(_lines(*one) for one in zip(pair, ids, strict=True))):
+            found.append(Difference(pair[0].name, "words"))
+    counts, unexplained = classified(found, kinds)
+    said = [f"{kind.id}：{counts[kind.id]} 处（{kind.by}）" for kind in kinds if counts[kind.id]]
+    said.append(f"未说明的：{len(unexplained)} 处")
+    said += [f"  {one}" for one in unexplained[:MOST_UNEXPLAINED]]
+    return (DIFFERENT if unexplained else EQUAL), said
 
 
 def differences(mine: list[str], theirs: list[str]) -> list[str]:
@@ -108,24 +140,29 @@ def _california(other: Path) -> Path | None:
     return next((place for place in places if (place / "1998").is_dir()), None)
 
 
-def compare_all(other: Path, only: list[str], place: Path) -> int:
-    """Make and compare every book, or those named; print what holds; return the exit code."""
+def compare_all(other: Path, only: list[str], place: Path, kinds: bool, made: bool) -> int:
+    """Make and compare every book, or those named; print what holds; return the exit code.
+
+    What was ``made`` before is only compared; with ``kinds`` differences that were meant are none.
+    """
     this, that = Side(HERE, place / "this"), Side(other, place / "other")
     for side in (this, that):
         side.require_own_program()
     nation, california = place / "nation", _california(other)
-    subprocess.run([sys.executable, "-m", "pipeline", "synth", nation, *NATION], cwd=HERE,
-                   env=os.environ | {"PYTHONPATH": str(HERE)}, check=True, capture_output=True)
+    if not made:
+        this.python("-m", "pipeline", "synth", nation, *NATION, check=True)
     known = books(nation, california)
     wanted = [book for book in known if not only or book.name in only]
     states = [UNCOMPARED] * (len({*only} - {book.name for book in known}))
     for book in wanted:
-        codes = this.make(book), that.make(book)
-        state, said = compared(book, this, that)
+        codes = (0, 0) if made else (this.make(book), that.make(book))
+        state, said = (by_kind(book, this, that, *declared()) if kinds
+                       else compared(book, this, that))
         if codes[0] != codes[1]:
             state, said = DIFFERENT, [f"退出码：这一份 {codes[0]}，那一份 {codes[1]}", *said]
         states.append(state)
-        print(f"{book.name}：{STATE_ZH[state]}", flush=True)
+        meant = kinds and state == EQUAL
+        print(f"{book.name}：{'只有有意的不同' if meant else STATE_ZH[state]}", flush=True)
         print("\n".join(f"  {line}" for line in said), flush=True)
     left = [book.name for book in known if book not in wanted]
     if not california:
@@ -142,6 +179,9 @@ def main() -> None:
     asked.add_argument("--with", dest="other", type=Path, required=True)
     asked.add_argument("--only", default="")
     asked.add_argument("--keep", type=Path, help="a new folder that keeps what both have made")
+    asked.add_argument("--made", type=Path, help="a folder that --keep kept: compare anew")
+    asked.add_argument("--kinds", action="store_true",
+                       help="take every difference that intended.toml declares for none")
     given = asked.parse_args()
     other = given.other.resolve()
     if not (other / "pipeline" / "__main__.py").is_file():
@@ -149,11 +189,12 @@ def main() -> None:
     only = [name for name in given.only.split(",") if name]
     if unknown := {*only} - {*NAMES}:
         raise SystemExit(f"没有 {'、'.join(sorted(unknown))}，可写：{'、'.join(NAMES)}")
+    kept = given.made or given.keep
     if given.keep:
         given.keep.mkdir(parents=True)
-        sys.exit(compare_all(other, only, given.keep.resolve()))
     with tempfile.TemporaryDirectory(prefix="junheng-compare-") as place:
-        sys.exit(compare_all(other, only, Path(place).resolve()))
+        sys.exit(compare_all(other, only, (kept or Path(place)).resolve(), given.kinds,
+                             bool(given.made)))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ comparing = importlib.util.module_from_spec(_spec)
 with pytest.MonkeyPatch.context() as patch:  # as for one who runs the command
     patch.syspath_prepend(COMMAND.parent)
     _spec.loader.exec_module(comparing)
-    checkouts = sys.modules.pop("checkouts")
+    checkouts, intended = (sys.modules[f"two_checkouts.{name}"]
+                           for name in ("checkouts", "intended"))
 
 BOOK = checkouts.Book("one", ("run", "990102"), 2012, ROOT)
 ID, OTHER_ID = "a" * 64, "b" * 64
@@ -88,6 +89,48 @@ def test_what_has_not_been_made_is_never_equal(tmp_path, mine, theirs, expected)
     ("abcd", "", ["第1行 + a", "第2行 + b", "第3行 + c", "+ 共4行"])])
 def test_only_the_stretch_that_differs_is_listed(mine, theirs, said):
     assert comparing.differences([*mine], [*theirs]) == said
+
+
+OLD = "id,status,value,words\nA1,met,0.5,旧\nA2,met,1.25,旧\n"
+
+
+@pytest.mark.parametrize(("new", "said"), [
+    (OLD, []),
+    (OLD.replace("1.25", "1.250000001"), ["a.csv near value A2#1：1.25 → 1.250000001"]),
+    (OLD.replace("1.25", "1.2500001"), ["a.csv value value A2#1：1.25 → 1.2500001"]),
+    (OLD.replace("A2,met", "A2,not_met"), ["a.csv value status A2#1：met → not_met"]),
+    (OLD.replace("A1", "A3"), ["a.csv row added  A3#1", "a.csv row gone  A1#1"]),
+    (OLD.replace("words", "word"), ["a.csv column added word ", "a.csv column gone words "])])
+def test_tables_are_held_cell_by_cell_as_their_keys_tell_rows_apart(new, said, tmp_path):
+    pair = tmp_path / "a.csv", tmp_path / "b.csv"
+    for path, text in zip(pair, (new, OLD), strict=True):
+        path.write_text(text, "utf-8")
+    assert [*map(str, intended.table_differences(*pair, ["id"]))] == said
+
+
+def test_records_are_held_leaf_by_leaf_whatever_the_order_of_their_entries(tmp_path):
+    pair = tmp_path / "results.json", tmp_path / "other.json"
+    for path, cvs in zip(pair, ((("R2", 0.4), ("R1", 0.6)), (("R1", 0.5), ("R2", 0.4))),
+                         strict=True):
+        path.write_text(json.dumps({"balance": [{"indicator": i, "cv": cv} for i, cv in cvs]}))
+    assert [*map(str, intended.record_differences(*pair))] == [
+        "results.json value balance.cv /R1#1：0.5 → 0.6"]
+
+
+def test_a_difference_that_no_kind_declares_is_unexplained_be_it_one_verdict(tmp_path):
+    kinds, _ = intended.declared()
+    meant = intended.Difference("targets.csv", "value", "status", "% wenzhou W16#1", "met", "")
+    other = intended.Difference("targets.csv", "value", "status", "% wenzhou W99#1", "met", "")
+    cv = intended.Difference("balance.csv", "value", "cv", "R1", "0.51", "0.50")
+    counts, unexplained = intended.classified([meant, other, cv], kinds)
+    assert counts.total() == 1 and unexplained == [other, cv]
+
+
+def test_every_kind_names_a_decision_that_stands():
+    known = {path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md")}
+    kinds, _ = intended.declared()
+    assert {one for kind in kinds for one in kind.by.split(", ")} <= known
+    assert all(kind.why for kind in kinds)
 
 
 def checkout(folder):
