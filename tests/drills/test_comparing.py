@@ -170,7 +170,8 @@ def test_a_checkout_with_another_word_on_paper_differs_in_that_word_alone(tmp_pa
     for name in ("pipeline", "notebooks", "data"):
         shutil.copytree(ROOT / name, other / name, ignore=shutil.ignore_patterns(
             "__pycache__", "raw", "processed"))
-    shutil.copy(ROOT / "requirements.lock", other)
+    for name in ("requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, other)
     chapter = other / "notebooks" / "county" / "03_balance.ipynb"
     text = chapter.read_text("utf-8")
     assert text.count('"# 校际均衡') == 1
