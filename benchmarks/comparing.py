@@ -150,7 +150,7 @@ def compare_all(other: Path, only: list[str], place: Path, kinds: bool, made: bo
         side.require_own_program()
     nation, california = place / "nation", _california(other)
     if not made:
-        this.python("-m", "pipeline", "synth", nation, *NATION, check=True)
+        this.python("-m", "pipeline", "synth", nation, *NATION).check_returncode()
     known = books(nation, california)
     wanted = [book for book in known if not only or book.name in only]
     states = [UNCOMPARED] * (len({*only} - {book.name for book in known}))
