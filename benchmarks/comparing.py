@@ -59,8 +59,8 @@ def compared(book: Book, this: Side, other: Side) -> tuple[int, list[str]]:
     return (DIFFERENT if said else EQUAL), said or [f"{len(mine)} 个文件"]
 
 
-def by_kind(book: Book, this: Side, other: Side, kinds: list[Kind], keys: list[str]
-            ) -> tuple[int, list[str]]:
+def by_kind(book: Book, this: Side, other: Side, kinds: list[Kind],
+            keys: dict[str, list[str]]) -> tuple[int, list[str]]:
     """Return whether two sides differ only as was meant, and in words how often of each kind."""
     mine, theirs = this.files(book), other.files(book)
     if not mine or not theirs:

@@ -60,8 +60,8 @@ class Kind:
                 and bool(re.search(self.mine, found.mine)))
 
 
-def declared(path: Path = KINDS) -> tuple[list[Kind], list[str]]:
-    """Return the declared kinds, and the columns by which rows are told apart."""
+def declared(path: Path = KINDS) -> tuple[list[Kind], dict[str, list[str]]]:
+    """Return the declared kinds, and by table (``*`` any other) what tells its rows apart."""
     read = tomllib.loads(path.read_text("utf-8"))
     kinds = [Kind(**{name: tuple(value) if isinstance(value, list) else value
                      for name, value in kind.items()}) for kind in read["kinds"]]
@@ -71,7 +71,8 @@ def declared(path: Path = KINDS) -> tuple[list[Kind], list[str]]:
     return kinds, read["keys"]
 
 
-def table_differences(mine: Path, theirs: Path, keys: list[str]) -> Iterator[Difference]:
+def table_differences(mine: Path, theirs: Path, keys: dict[str, list[str]]
+                      ) -> Iterator[Difference]:
     """Yield what differs between two tables, row by row as ``keys`` tell rows apart.
 
     A table beside the paper has Chinese heads, with the unit: they are told by the columns that
@@ -83,7 +84,7 @@ def table_differences(mine: Path, theirs: Path, keys: list[str]) -> Iterator[Dif
     common = [c for c in others if c in heads]
     yield from (Difference(name, "words", c, "", heads[c], others[c]) for c in common
                 if heads[c] != others[c])
-    by = [c for c in keys if c in common]
+    by = [c for c in keys.get(name, keys["*"]) if c in common]
     yield from _differing(name, common, _by(ours, by), _by(theirs_rows, by))
 
 

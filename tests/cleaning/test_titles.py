@@ -51,7 +51,7 @@ def test_a_title_of_another_county_or_year_refuses_the_table(title, code, merged
     (["填报单位：示例县教育局", "填表人：王小明", "联系电话：62345678"], ""),
     (["年份：2022"], "cover.year"), (["年度", 2022], "cover.year"), (["资料年份", 2023], ""),
     (["行政区划代码：410105"], "cover.unit"), (["填报日期：2022年12月1日"], ""),
-    (["注：上年（2022年）数据见附表"], "")])
+    (["注：上年（2022年）数据见附表"], ""), ([" ", "　"], "")])
 def test_a_line_above_the_table_says_of_which_county_and_year_it_is(line, code, tmp_path):
     result = imported(tmp_path, titled(["学校情况表"], line))
     assert sorted(BOTH & {*refusals(result)}) == code.split()

@@ -17,7 +17,7 @@ STAGES = {"小学": "primary", "初中": "junior"}
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """Return the example's results, its printed tables by their keys, and its workbook."""
-    folder = make(tmp_path_factory.mktemp("made"), "990101", 2023, formats=("xlsx",)).folder
+    folder = make(tmp_path_factory.mktemp("made"), "990101", 2023, formats=("pdf", "xlsx")).folder
     document = read_notebook(nbformat.read(folder / "dossier.ipynb", as_version=4))
     tables = {b["key"]: b for b in document["front"] + document["body"] if b["type"] == "table"}
     results = json.loads((folder / "results.json").read_text("utf-8"))

@@ -105,7 +105,7 @@ def test_tables_are_held_cell_by_cell_as_their_keys_tell_rows_apart(new, said, t
     pair = tmp_path / "a.csv", tmp_path / "b.csv"
     for path, text in zip(pair, (new, OLD), strict=True):
         path.write_text(text, "utf-8")
-    assert [*map(str, intended.table_differences(*pair, ["id"]))] == said
+    assert [*map(str, intended.table_differences(*pair, {"*": ["id"]}))] == said
 
 
 def test_records_are_held_leaf_by_leaf_whatever_the_order_of_their_entries(tmp_path):

@@ -8,6 +8,7 @@ that is plainly the data's are taken; whatever else a title says is no contradic
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import zip_longest
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell, Sheet
@@ -118,7 +119,7 @@ def _told(line: tuple[Cell, ...]) -> Iterator[Cell]:
     filled = [cell for cell in line if not cell.blank]
     if len(filled) > _MOST_TEXTS:
         return
-    for cell, beside in zip(filled, [*filled[1:], None], strict=True):
+    for cell, beside in zip_longest(filled, filled[1:]):
         label, colon, said = squeeze(cell.text).partition(":")
         if label in _labels() and (colon or beside is not None):
             if said or beside is not None:
