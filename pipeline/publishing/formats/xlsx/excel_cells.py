@@ -53,7 +53,7 @@ def number_of(text: str, value: object) -> Number | None:
     printed = Decimal(match["sign"] + whole.replace(",", "") + part)
     scale, typed = 100 if percent else 1, exact_of(value)
     perhaps = [] if typed is None else [typed, typed / 100] if percent else [typed]
-    fitting = [x for x in map(float, perhaps) if _shown(x, scale, printed) == printed]
+    fitting = [x for x in map(float, perhaps) if str(_shown(x, scale, printed)) == str(printed)]
     found = [*fitting, float(printed / scale)][0]
     return Number(int(found) if found.is_integer() else found, _format(match))
 
@@ -72,7 +72,7 @@ def exact_of(value: object) -> Fraction | None:
 
 
 def _shown(value: float, scale: int, printed: Decimal) -> Decimal:
-    """Return what Excel shows of a value with as many decimals as are printed."""
+    """Return what Excel shows of a value with the decimals printed, with its sign."""
     kept = Decimal(f"{value:.{_EXCEL_DIGITS}g}") * scale
     return kept.quantize(Decimal(1).scaleb(printed.as_tuple().exponent), ROUND_HALF_UP)
 
