@@ -42,7 +42,7 @@ check: $(VENV)/ready-test
 	$(BIN)/ruff check .
 
 test: check dask
-	OPENPYXL_LXML=False $(BIN)/python -m pytest -n 2 --dist loadfile -rs
+	OPENPYXL_LXML=False $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs
 
 dask: $(VENV)/ready-dask
 

@@ -209,6 +209,7 @@ def worked(tmp_path_factory):
     return place / "reports" / "2012" / "990102"
 
 
+@pytest.mark.slow
 def test_a_dossier_comes_out_again_to_the_byte(worked, capsys):
     assert exit_code("verify", worked, "--level", "render") == 0
     assert "相符 1" in capsys.readouterr().out

@@ -146,6 +146,7 @@ def test_single_files_are_counted_as_files_and_years_as_counties(tmp_path):
     assert told == "共核查 1 个县、2 个文件：可用 2。"
 
 
+@pytest.mark.slow
 def test_check_of_a_folder_is_what_run_does_with_it(tmp_path, monkeypatch, capsys):
     ends = set()
     for seed in range(FOLDERS):
