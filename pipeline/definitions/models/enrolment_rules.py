@@ -46,7 +46,9 @@ class EnrolmentRule(Definition):
     """How pupils are projected (推算规则): the last ``most_ratios`` ratios are averaged; with
     fewer than ``fewest_ratios`` nothing is projected, with fewer than ``fewest_for_interval``
     no interval is given and nothing is
-    continued that is counted nowhere."""
+    continued that is counted nowhere. Counts of births, kindergartens or first grades whose change
+    from year to year lies outside ``growth_possible`` project no first grade, and what changes on
+    average by more than ``growth_continued`` is not continued."""
 
     id: Text
     horizon: int
@@ -56,6 +58,8 @@ class EnrolmentRule(Definition):
     level: float = Field(gt=0.5, lt=1)
     tolerance: Exact
     ratio_possible: list[Exact] = Field(min_length=2, max_length=2)
+    growth_possible: list[Exact] = Field(min_length=2, max_length=2)
+    growth_continued: list[Exact] = Field(min_length=2, max_length=2)
     source: Text
     verified: bool
     entrants: list[Entrants]

@@ -103,7 +103,7 @@ def enrolment_table(enrolment: pd.DataFrame, county: County) -> PrintedTable | N
         "enrolment_table", f"{county.name}{years[0]}—{years[-1]}年在校生推算", tuple(fields), rows,
         f"学龄人口表；推算规则 {enrolment_rule().id}", unit="人",
         notes=(f"{years[0]}年为分年级在校生合计。区间为各年升级率出入所致的95%预测区间。",
-               "尚未计数的儿童：尚未出生，或在园、出生人口都没有填到的，按近年变化外推。",
+               "尚未计数的儿童：尚未出生，或没有可用的在园、出生人口的，按近年变化外推。",
                *(f"{reason}。" for reason in reasons)))
 
 
@@ -134,9 +134,10 @@ def needs_table(needs: pd.DataFrame, county: County) -> PrintedTable | None:
          Field("在校生"), *(field for group in groups for field in (
              Field("班额", group), Field("班、教室", group), Field("教师", group))),
          Field("班", "现有"), Field("教师", "现有")), tuple(printed),
-        f"学龄人口表、学校数据表；推算规则 {enrolment_rule().id}", unit="人、班",
+        f"学龄人口表、学校数据表；推算规则 {enrolment_rule().id}", unit="人、班（间）",
         notes=("班数按全县分年级编满计，不计学校分布，是最少的班数；每班一间教室；教师按现有每班教师数，各校班级数或"
-               "专任教师数不全的不计。", *(f"{stage.clause}。" for stage in used)))
+               "专任教师数不全的，或学校数据表的学生数与分年级合计相差较大的不计。",
+               *(f"{stage.clause}。" for stage in used)))
 
 
 def _count(value) -> Cell:

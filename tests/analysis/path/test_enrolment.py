@@ -101,6 +101,44 @@ def test_a_ratio_that_cannot_be_stops_its_stage_and_names_the_grade():
     assert len(rows) == 1 and "四年级" in rows[0]["reason"]
 
 
+SEVEN = range(2017, YEAR + 1)
+
+
+# 本年以前有无可疑的出生、在园人数：一半和两倍恰好可以；推算到哪一年，为什么
+@pytest.mark.parametrize(("given", "last", "words"), [
+    (lambda: sheet(SEVEN, BORN, births_2013=450), 2035, ""),
+    (lambda: sheet(SEVEN, BORN, births_2013=449), YEAR, "出生人口2013年449人，上年900人"),
+    (lambda: sheet(SEVEN, BORN, births_2023=1800), 2035, ""),
+    (lambda: sheet(SEVEN, BORN, births_2023=1801), YEAR, "出生人口2023年1801人，上年900人"),
+    (lambda: sheet(SEVEN, BORN, births_2023=0), YEAR, "出生人口2023年0人"),
+    (lambda: sheet(SEVEN, [2023], births_2023=0), YEAR, "出生人口2023年0人"),
+    (lambda: sheet(SEVEN, BORN, kindergarten_big_2022=900, kindergarten_big_2023=1), YEAR,
+     "大班在园人数2023年1人"),
+    (lambda: sheet(SEVEN, range(2017, YEAR + 1)), 2035, "出生人口的年数不够得出升学比例，没有采用"),
+    (lambda: sheet(SEVEN), 2035, ""),
+])
+def test_one_slip_in_births_or_kindergartens_is_no_level_of_years_to_come(given, last, words):
+    found = of(county_enrolment(given(), sections(), YEAR), "primary")[-1]
+    assert found["year"] == last and (words in found["reason"] if words else not found["reason"])
+
+
+@pytest.mark.parametrize(("ratio", "last"), [
+    ("0.79", 2029), ("0.80", 2035), ("1.00", 2035), ("1.25", 2035), ("1.26", 2029)])
+def test_births_that_change_by_more_than_the_rule_allows_are_not_continued(ratio, last):
+    """All children are born, then enter: the ratio to the first grade is 1 each year."""
+    size = {year: 10**9 * float(ratio) ** (year - 2007) for year in range(2007, YEAR + 1)}
+    rows = {(year, "births"): size[year] for year in size}
+    for year in SEVEN:
+        rows |= {(year, grade): (size[year - 6 - n] * 2 + size[year - 7 - n]) / 3 if
+                 year - 7 - n in size else 1 for n, grade in enumerate(GRADES[:3])}
+        rows |= {(year, grade): rows[year, "grade_3"] for grade in GRADES[3:6]}
+    made = county_enrolment(TABLES["grade_pupils"].frame(
+        [{"year": y, "cohort": c, "pupils": n} for (y, c), n in rows.items()]), sections(), YEAR)
+    found = of(made, "primary")[-1]
+    assert found["year"] == last
+    assert ("增减过大" in found["reason"]) == (last < 2035)
+
+
 def test_what_comes_after_the_year_is_not_read():
     later = sheet(range(2018, YEAR + 1), BORN, grade_1_2024=5)
     plain = sheet(range(2018, YEAR + 1), BORN)

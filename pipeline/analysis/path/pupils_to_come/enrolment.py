@@ -17,6 +17,7 @@ from pipeline.analysis.path.pupils_to_come.cohort_survival import (
     mean_ratio,
     together,
 )
+from pipeline.analysis.path.pupils_to_come.doubtful_counts import doubtful_counts
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.models.enrolment_rules import EnrolmentRule, enrolment_rule
 from pipeline.ground.terms import TABLES, is_missing, records
@@ -75,14 +76,26 @@ class _Course:
         self.ratios = {link.name: found for link in every if (
             found := mean_ratio(counts, link, year, rule.most_ratios))}
         self.known: dict[tuple[str, int], Expected | None] = {}
+        self.faults = doubtful_counts(counts, rule, year) or [
+            f"由{one.zh}到一年级的升学比例超出可能的范围" for one, link
+            in zip(rule.entrants, self.sources, strict=True)
+            if link.name in self.ratios and not self._possible(link)]
+        given = [one.zh for one, link in zip(rule.entrants, self.sources, strict=True)
+                 if any(counts.get(part.cohort) for part in one.parts) and not self.usable(link)]
+        self.unused = "" if any(map(self.usable, self.sources)) or not given else (
+            f"{'、'.join(given)}的年数不够得出升学比例，没有采用，新生按一年级近年变化外推")
+
+    def _possible(self, link: Link) -> bool:
+        """Tell whether all ratios of a link can be."""
+        low, high = self.rule.ratio_possible
+        return all(low <= ratio <= high for ratio in self.ratios[link.name].values.values())
 
     def usable(self, link: Link) -> Ratios | None:
         """Return the ratios of a link where there are enough, and none that cannot be."""
         found = self.ratios.get(link.name)
         if found is None or len(found.values) < self.rule.fewest_ratios:
             return None
-        low, high = map(float, self.rule.ratio_possible)
-        return found if all(low <= r <= high for r in found.values.values()) else None
+        return found if self._possible(link) else None
 
     def is_steady(self, link: Link) -> bool:
         """Tell whether a link has ratios enough for an interval."""
@@ -109,7 +122,9 @@ class _Course:
     def _entrants(self, year: int) -> Expected | None:
         """Return a first grade from the first source that is counted, one with ratios enough for
         an interval before others; then from births that are expected, then from the course of
-        first grades itself."""
+        first grades itself. None where what was handed in of the sources is in doubt."""
+        if self.faults:
+            return None
         usable = [link for link in self.sources if self.usable(link)]
         counted = [link for link in usable if link.base(self.counts, year) is not None]
         born = [link for link in usable if any(of == BIRTHS for of, _, _ in link.parts)]
@@ -133,6 +148,9 @@ class _Course:
         ratios = self.usable(self.growth[cohort])
         if not self.is_steady(self.growth[cohort]) or year <= max(counted):
             return None
+        low, high = self.rule.growth_continued
+        if not low <= ratios.mean <= high:
+            return None
         before = self.of(cohort, year - 1)
         if before is None:
             return None
@@ -155,6 +173,8 @@ def _rows(counts: Counts, rule: EnrolmentRule, year: int) -> list[dict]:
                 break
             rows.append(row | _projected(together(found), course, when > year) | {
                 "grades": [_whole(grade.value) for grade in found]})
+        if rows[-1].get("uncounted") and course.unused:
+            rows[-1]["reason"] = "；".join(filter(None, [rows[-1]["reason"], course.unused]))
     return rows
 
 
@@ -186,8 +206,15 @@ def _why(course: _Course, grades: list[str], when: int) -> str:
                          for link in wrong)
         return f"{named}的升级率超出可能的范围，{when}年起不推算，请核对学龄人口表"
     if any(course.usable(link) is None for link in asked):
-        return (f"分年级在校生不足{rule.fewest_ratios + 1}年（升级率不足{rule.fewest_ratios}个），"
-                f"{when}年起不推算")
+        return (f"相邻两年都填了（且不为0）的年级不足{rule.fewest_ratios}对，"
+                f"得不出{rule.fewest_ratios}个升级率，{when}年起不推算")
+    if course.faults:
+        return f"{'；'.join(course.faults)}，请核对学龄人口表；{when}年起不推算"
+    low, high = rule.growth_continued
+    steep = [link for link in course.growth.values() if (found := course.usable(link))
+             and not low <= found.mean <= high]
+    if steep:
+        return f"新生近年平均每年增减过大，不宜外推，{when}年起不推算"
     return f"没有足够年份的出生人口或在园人数可据以推算新生，{when}年起不推算"
 
 
