@@ -84,10 +84,23 @@ def test_a_table_of_one_row_is_a_sentence_on_an_upright_page(rows, said):
                          "某局", unit="元", wide=True)
     made = pdf("# 章\n\n见[[t]]。", shows(table))
     text = pages(made)[-1]
-    assert ("校：甲校；一组·第0项：1234.56；" in text and "单位：元。" in text) == said
+    first = "校：甲校；一组·第0项：1234.56；第1项：1234.56；"
+    assert (first in text and "单位：元。" in text) == said
     assert "表1一表" in text and "数据来源：某局" in text
     last = pypdf.PdfReader(io.BytesIO(made)).pages[-1].mediabox
     assert (last.width < last.height) == said
+
+
+@pytest.mark.parametrize(("cells", "said"), [
+    (["—", "无", "—", "全部参评学校达标", "—"], "全部参评学校达标。"),
+    (["—", "无", "—", "—", "—"], "无。"),
+    (["小学", "甲校", "—", "短缺一项", "—"], "项0：小学；项1：甲校；项3：短缺一项。"),
+])
+def test_blanks_of_a_single_row_are_not_said(cells, said):
+    fields = tuple(Field(f"项{n}", align="left") for n in range(5))
+    made = pdf("# 章\n\n见[[t]]。", shows(PrintedTable(
+        "t", "一表", fields, (tuple(map(Cell, cells)),), "某局")))
+    assert f"表1一表{said}" in pages(made)[-1]
 
 
 def test_code_never_reaches_the_paper(example):

@@ -16,6 +16,8 @@ from pipeline.publishing.formats.pdf.typst_formulas import typst as typst_math
 from pipeline.publishing.paper.compiling import compiled
 from pipeline.publishing.paper.table_layout import prepare_table, sections
 
+_BLANK = ("", "—")
+
 
 def typeset(document: dict) -> bytes:
     """Return the PDF of a document from `read_notebook`; the same bytes every time."""
@@ -54,7 +56,7 @@ def _ready(block: dict, root: Path) -> dict:
         name = f"fig-{sum(1 for _ in root.glob('fig-*.svg')) + 1}.svg"
         (root / name).write_text(block["svg"], "utf-8")
         return {key: value for key, value in block.items() if key != "svg"} | {"file": name}
-    if block["type"] == "table" and len(block["rows"]) == 1:
+    if block["type"] == "table" and _is_sentence(block):
         return {key: block[key] for key in ("label", "caption", "source", "notes")} | {
             "type": "row", "said": _row_said(block)}
     if block["type"] == "table":
@@ -63,15 +65,28 @@ def _ready(block: dict, root: Path) -> dict:
     return block
 
 
+def _is_sentence(table: dict) -> bool:
+    """Tell whether a table is said in words: it has one row, and something stands in it."""
+    return len(table["rows"]) == 1 and any(
+        cell["text"] not in _BLANK for cell in table["rows"][0])
+
+
 def _row_said(table: dict) -> list[dict]:
-    """Say the one row of a table in words (一行的表写成句子): each head with its cell."""
-    said = []
+    """Say the one row of a table in words (一行的表写成句子): each head with its cell, blanks left
+    out, a head over several said once; of a row that is mostly blank, because there is nothing to
+    list, what it says alone."""
+    told, group = [], ""
     for field, cell in zip(table["fields"], table["rows"][0], strict=True):
-        head = "".join((field["group"] and f"{field['group']}·", field["label"]))
-        said.append({"head": f"{head}：" if head else "", "text": cell["text"],
-                     "strong": cell["tone"] == "fail"})
-    return said + ([{"head": "单位：", "text": table["unit"], "strong": False}]
-                   if table["unit"] else [])
+        if cell["text"] not in _BLANK:
+            over = field["group"] if field["group"] != group else ""
+            told.append(("·".join(filter(None, (over, field["label"]))), cell))
+            group = field["group"]
+    if 2 * len(told) < len(table["fields"]):
+        told = [("", cell) for _, cell in told if cell["text"] != "无"] or [("", told[0][1])]
+    said = [{"head": f"{head}：" if head else "", "text": cell["text"],
+             "strong": cell["tone"] == "fail"} for head, cell in told]
+    unit = table["unit"] and any(row["head"] for row in said)
+    return said + ([{"head": "单位：", "text": table["unit"], "strong": False}] if unit else [])
 
 
 def _runs(runs: list[dict]) -> list[dict]:
