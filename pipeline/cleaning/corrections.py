@@ -17,12 +17,12 @@ from pipeline.cleaning.files.gate import admit
 from pipeline.cleaning.files.text_files import decode
 from pipeline.cleaning.privacy import personal_places, without_personal_line
 from pipeline.definitions.persons.personal import WITHHELD
+from pipeline.definitions.persons.registrars import OFFICE
 from pipeline.known_files import is_register, registers_in
 
 MISPLACED = "没有使用；应改名为 {code}_corrections.csv，或移到文件夹 {code} 中"
 NOT_CSV = "更正登记没有读入；应另存为 csv，命名为 corrections.csv 或 {code}_corrections.csv"
 COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
-OFFICE = "登记单位"
 
 
 def report_misplaced(base: Path, files: list[Path], code: str, findings: Findings) -> None:

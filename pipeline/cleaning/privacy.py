@@ -33,6 +33,7 @@ from pipeline.definitions.persons.personal import (
     names_a_person,
     speaks_of_a_person,
 )
+from pipeline.definitions.persons.registrars import OFFICE, is_office
 from pipeline.ground.readiness import readied
 
 _HEADER_ROWS, _FEWEST_HEADERS = 12, 2
@@ -170,10 +171,15 @@ def _cleared(value, key: str, count: Counter):
 
 def without_personal_line(named: dict[str, str], drop: bool, findings: Findings, label: str,
                           row: int) -> dict[str, str]:
-    """Return a line of a register, column → text, with what is personal withheld."""
+    """Return a line of a register, column → text, with what is personal withheld: so is an
+    office (登记单位) that is not written as one, which may be a person."""
     found = [column for column, text in named.items() if is_personal(text)]
     for column in found:
         _report(f"“{column}”栏有个人信息", drop, findings, label, row=row)
+    if (text := named.get(OFFICE, "").strip()) and OFFICE not in found and not is_office(text):
+        _report(f"“{OFFICE}”栏：{OFFICE}只写单位（写全称），不写姓名和职务", drop, findings, label,
+                row=row)
+        found.append(OFFICE)
     return named | dict.fromkeys(found, WITHHELD)
 
 

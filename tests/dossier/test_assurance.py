@@ -48,6 +48,27 @@ def test_a_telephone_number_in_the_office_is_refused(tmp_path):
     assert any(code.startswith("privacy") for code in refusals(result))
 
 
+ALLOWED = (
+    "县教育局统计股", "示例县教育局", "第一中学", "财务科", "县教育局党办", "督导室", "第8中学",
+    "示例县人民政府", "县教育局计财股", "实验小学", "县教育局办公室", "安居区教育局")
+PERSONS = (
+    "张伟", "县教育局王建国", "统计股 陈小红", "县教育局统计股（李明）", "王校长", "Zhang Wei",
+    "李科", "县教育局王局", "李登科", "王建国工作室", "张志学", "县教育局,统计股", "统计股、王建国",
+    "王", "局", "ZhangWei局", "统计股长", "统计股\u3000陈红")
+
+
+@pytest.mark.parametrize(("office", "allowed"), [
+    *((one, True) for one in ALLOWED), *((one, False) for one in PERSONS)])
+def test_only_an_office_answers_for_a_correction_and_a_person_is_never_repeated(
+        office, allowed, tmp_path):
+    result = with_register(tmp_path, f"{HEAD},登记单位", f'{LINE.format("410")},"{office}"')
+    assert [*refusals(result)] == ([] if allowed else ["privacy.found"])
+    if not allowed:
+        told = found(result, "privacy.found")
+        assert "登记单位只写单位（写全称），不写姓名和职务" in str(told)
+        assert office in ("王", "局") or office not in result.findings.to_csv()
+
+
 def test_the_checks_that_ran_are_those_that_spoke_and_those_that_found_nothing(tmp_path):
     result, said, _ = words(tmp_path)
     spoke = len({*result.findings["code"]})

@@ -122,6 +122,33 @@ def test_inputs_that_may_not_leave_are_told_by_their_hashes_alone(place):
         assert f"{row['file']},{row['sha256']}" in listed
 
 
+@pytest.mark.parametrize("out", [
+    f"reports/{YEAR}/{UNIT}", f"reports/{YEAR}/{UNIT}/kept", f"reports/{YEAR}", "reports", ".",
+    "reports/../reports", "link", "link/kept"])
+def test_an_archive_is_never_put_into_what_it_archives_or_around_it(out, place):
+    link = place / "link"
+    link.symlink_to(place / "reports" / YEAR / UNIT)
+    try:
+        before = {*place.rglob("*")}
+        refused = kept(place, out)
+        assert isinstance(refused.exception, WrongUse) and "同一个文件夹" in str(refused.exception)
+        assert {*place.rglob("*")} == before
+    finally:
+        link.unlink()
+
+
+def test_a_note_of_the_user_s_beside_a_dossier_is_left_out_said_and_kept(place):
+    note = place / "reports" / YEAR / UNIT / "我的笔记.txt"
+    note.write_text("我的", "utf-8")
+    try:
+        result = kept(place, "noted", "--inputs", "hashes")
+    finally:
+        note.unlink()
+    assert result.exit_code == 0, result.output
+    assert "我的笔记.txt 不是本软件所写，没有归档" in result.output
+    assert not [*(place / "noted").rglob("我的笔记.txt")]
+
+
 def test_nothing_is_written_over_and_nothing_that_is_another_s_is_archived(place, bag, monkeypatch):
     assert isinstance(kept(place, "archives").exception, WrongUse)
     raw = next((place / "raw" / YEAR).glob("*.csv"))

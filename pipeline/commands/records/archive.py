@@ -20,16 +20,21 @@ from pipeline.commands.folders import require_apart, seen_from_here
 def archive(folder: str, out: str, raw: str, processed: str, inputs: str, wheels: bool) -> None:
     """把卷宗连同资料、规则、程序、整齐数据、变量表归为一个文件夹（BagIt），供审计和研究者长期保存。"""
     from pipeline.definitions.base import ROOT
+    from pipeline.definitions.persons.file_names import shown_name
     from pipeline.ground.errors import DossierFailed
-    from pipeline.publishing.records.verification import doubts, published_folders
+    from pipeline.publishing.records.manifest import read_manifest
+    from pipeline.publishing.records.verification import doubts, published_folders, strangers
     from pipeline.whole.archiving import archive_dossier
 
     require_apart({"原始数据": ROOT / raw, "中间表": ROOT / processed,
                    "归档": Path(out).absolute()})
+    require_apart({"卷宗": Path(folder).absolute(), "归档": Path(out).absolute()})
     for one in published_folders(Path(folder).absolute()):
-        if said := doubts(one):
+        if said := doubts(one, alone=False):
             raise DossierFailed(f"{one.parent.name}/{one.name} 与记录不符，未归档："
                                 f"{'；'.join(said)}")
         made = archive_dossier(one, Path(out).absolute(), ROOT / raw, ROOT / processed,
                                inputs == "whole", wheels)
         click.echo(f"{one.parent.name}/{one.name}：{made}")
+        if beside := strangers(one, read_manifest(one)):
+            click.echo(f"注意：{'、'.join(map(shown_name, beside))} 不是本软件所写，没有归档")

@@ -61,6 +61,15 @@ class Texts(Definition):
     surnames: list[Text]
 
 
+class Registrars(Definition):
+    """How an office ends that answers for a correction (登记单位), what ends so and is none, and
+    which short ones begin like a surname (党办)."""
+
+    endings: list[Text]
+    never: list[Text]
+    posts: list[Text]
+
+
 class Quotable(Definition):
     """What a finding may repeat where a number was asked for: words that clerks write for one,
     and the signs beside its digits, as a class of letters."""
@@ -82,6 +91,7 @@ class Personal(Definition):
     headers: Headers
     form_lines: FormLines
     texts: Texts
+    registrars: Registrars
     quotable: Quotable
     amounts: Amounts
 

@@ -49,7 +49,7 @@ def waiver_table(findings: pd.DataFrame, county: County) -> PrintedTable | None:
         (Field("处理", align="left"), Field("文件和工作表", align="left"),
          Field("单元格", align="center"), Field("登记", align="left")),
         tuple(rows), "corrections.csv",
-        notes=("登记人只写单位或职务，不写姓名。",)) if rows else None
+        notes=("登记的只写单位，不写姓名和职务。",)) if rows else None
 
 
 def not_checked_sentences() -> Prose:

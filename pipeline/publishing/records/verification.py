@@ -51,17 +51,32 @@ def published_folders(given: Path) -> list[Path]:
     return found
 
 
-def doubts(folder: Path, signed: bool = True) -> list[str]:
+def doubts(folder: Path, signed: bool = True, alone: bool = True) -> list[str]:
     """Return in words what keeps a published folder from being as it was made, none if nothing.
 
     Files that cannot be read count as changed: what was not seen is not held to be whole. A
-    signature that is about to be replaced (``signed`` false) is not looked at.
+    signature that is about to be replaced (``signed`` false) is not looked at; nor, where ours
+    alone are taken (``alone`` false), is what others have put beside them (`strangers`).
     """
     record = read_manifest(folder)
     if record is None:
         return [f"{MARK} 缺失或已损坏，其余文件无从核对"]
+    beside = strangers(folder, record) if alone else ()
     return [*_of_record(folder, record), *_of_files(folder, record),
+            *(f"{shown_name(path)} 不是本软件所写，或已改名" for path in beside),
             *_of_results(folder, record), *(_of_signature(folder) if signed else ())]
+
+
+def own_files(folder: Path, record: dict) -> list[str]:
+    """Return the files of ours in a published folder: those listed, the records, a signature."""
+    known = [*(output["file"] for output in record["outputs"]), MARK, LOG]
+    return known + ([SIGNATURE] if is_signature(folder / SIGNATURE) else [])
+
+
+def strangers(folder: Path, record: dict) -> list[Path]:
+    """Return what lies in a published folder and is not ours (他人文件), relative to it."""
+    known = {*own_files(folder, record)}
+    return [path for path in entries(folder) if path.as_posix() not in known]
 
 
 def unproven(folder: Path, key: object, root: str = "") -> list[str]:
@@ -161,18 +176,14 @@ def _as_written(folder: Path, record: dict) -> bool:
 
 
 def _of_files(folder: Path, record: dict) -> list[str]:
-    """Look at the files: those listed, the log by its own seal, and what else lies there."""
+    """Look at the files of ours: those listed, and the log by its own seal."""
     said = [f"{one_line(output['file'])} {amiss}" for output in record["outputs"]
             if (amiss := _amiss(folder, output))]
     if not (folder / LOG).is_file():
         said.append(f"{LOG} 不在")
     elif not has_its_seal(folder / LOG):
         said.append(f"{LOG} 被改动过（封签不符）")
-    known = {output["file"] for output in record["outputs"]} | {MARK, LOG}
-    if is_signature(folder / SIGNATURE):
-        known.add(SIGNATURE)
-    strange = [path for path in entries(folder) if path.as_posix() not in known]
-    return said + [f"{shown_name(path)} 不是本软件所写，或已改名" for path in strange]
+    return said
 
 
 def _amiss(folder: Path, output: dict) -> str:

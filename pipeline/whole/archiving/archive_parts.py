@@ -16,6 +16,7 @@ from pathlib import Path
 from pipeline.definitions.base import DATA, ROOT
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.software import HOME, INSTALLED
+from pipeline.publishing.records.verification import own_files
 
 _LEDGER = "上年卷宗/"
 _CODE = ("pipeline", "notebooks", "setup.py", "pyproject.toml", "requirements.lock",
@@ -26,13 +27,15 @@ _LISTS = ("counties.csv",)  # of units, which a raw folder may bring
 
 
 def lay_dossier(folder: Path, record: dict, place: Path) -> None:
-    """Lay a published folder, and last year's ledger that it was made from."""
+    """Lay what is ours of a published folder, and last year's ledger that it was made from."""
     year, code = folder.parent.name, folder.name
-    shutil.copytree(folder, place / year / code)
+    for name in own_files(folder, record):
+        (place / year / code / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / name, place / year / code / name)
     for told in _files(record):
         if told.startswith(_LEDGER):
             earlier = folder.parents[1] / told.removeprefix(_LEDGER)
-            (place / told.removeprefix(_LEDGER)).parent.mkdir(parents=True)
+            (place / told.removeprefix(_LEDGER)).parent.mkdir(parents=True, exist_ok=True)
             for name in (earlier.name, "manifest.json"):
                 shutil.copyfile(earlier.with_name(name),
                                 (place / told.removeprefix(_LEDGER)).with_name(name))
