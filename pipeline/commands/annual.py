@@ -35,6 +35,7 @@ def annual(year: int, study: str, prefecture: str, raw: str, out: str, processed
     from pipeline.publishing.batch.hands.child import Limits
     from pipeline.publishing.chapter_parameters import checked_annual
     from pipeline.publishing.order import Order
+    from pipeline.publishing.records.public_causes import INTERNAL, require_one_edition
     from pipeline.whole.evaluation import evaluate
 
     if not hasattr(os, "waitid"):
@@ -49,6 +50,7 @@ def annual(year: int, study: str, prefecture: str, raw: str, out: str, processed
     order = Order(parameters, Path(out).absolute(), engine, formats)
     require_apart({"原始数据": order.annual.raw, "中间表": order.annual.processed,
                    "年度评价": order.out})
+    require_one_edition(order.out, INTERNAL)
     folder = evaluate(order, Limits(timeout, memory), workers or processors())
     click.echo(f"{order.annual.study.id} {year}年：{folder / 'annual.pdf'}")
 

@@ -71,12 +71,13 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     say_strays("public" if public else "county")
     require_apart({"原始数据": ROOT / raw, "中间表": ROOT / processed,
                    "卷宗": Path(out).absolute()})
+    for folder in (Path(out), ROOT / processed):
+        require_one_edition(folder, "internal" if folder != Path(out) else asked["edition"])
     if asked["prefecture"]:
         of = {"prefecture": asked["prefecture"], "year": year, "raw": raw,
               "processed": processed, "drop_personal": asked["drop_personal"]}
         sys.exit(make_prefecture(of, Path(out).absolute(), asked["engine"], asked["formats"],
                                  asked["timeout"], asked["memory"]))
-    require_one_edition(Path(out, str(year)), asked["edition"])
     pool = asked["peers"] and str(Path(processed, str(year), Annual.open(
         asked["peers"], year).folder.name))
     annual = Annual.at(pool, raw, asked["peers"])

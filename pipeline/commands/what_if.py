@@ -39,6 +39,7 @@ def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: s
     """假设学校停办、学生增减、教师调动或增配，看判定怎样变化。"""
     from pipeline.county import County
     from pipeline.publishing.batch.hands.child import Limits
+    from pipeline.publishing.records.public_causes import INTERNAL, require_one_edition
     from pipeline.whole.scenarios import (
         judged_apart,
         require_scenario_folder,
@@ -48,6 +49,7 @@ def what_if_(unit: str, year: int, texts: tuple[str, ...], raw: str, standard: s
     county, limits = County.open(unit, year, standard, raw), Limits(timeout, memory)
     if out:
         require_apart({"原始数据": county.raw, "情景卷宗": Path(out).absolute()})
+        require_one_edition(Path(out), INTERNAL)
         require_scenario_folder(county, Path(out).absolute())
     county.require_files()
     tell_published([unit], county.raw)

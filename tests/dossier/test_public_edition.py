@@ -12,6 +12,7 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 
+from pipeline.__main__ import main
 from pipeline.commands.records.verify import verify
 from pipeline.commands.run import run
 from pipeline.county import County
@@ -157,6 +158,43 @@ def test_the_editions_are_never_put_into_one_folder(made):
         result = asked(made, out, "--edition", edition)
         assert isinstance(result.exception, WrongUse)
         assert "不能放在一起" in str(result.exception)
+
+
+@pytest.mark.parametrize(("out", "edition", "said"), [
+    (f"{root}/{YEAR}/{UNIT}{below}", edition, "在卷宗文件夹")
+    for root in ("reports", "public") for below in ("", "/x", "/x/y")
+    for edition in ("internal", "public")] + [
+    (f"{root}{below}", edition, "不能放在一起")
+    for root, edition in (("reports", "public"), ("public", "internal"))
+    for below in (f"/{YEAR}", "/x", f"/{YEAR}/x")] + [
+    ("link", "internal", "在卷宗文件夹"), ("linked root", "internal", "不能放在一起")])
+def test_no_edition_is_written_into_a_dossier_or_into_a_tree_of_the_other(
+        out, edition, said, made):
+    links = {"link": folder(made, "public"), "linked root": made / "public"}
+    if out in links:
+        (made / out).symlink_to(links[out])
+    try:
+        before = {*made.rglob("*")}
+        result = asked(made, out, "--edition", edition)
+        assert isinstance(result.exception, WrongUse) and said in str(result.exception)
+        assert {*made.rglob("*")} == before
+    finally:
+        if out in links:
+            (made / out).unlink()
+
+
+@pytest.mark.parametrize("command", [
+    ["run", "--prefecture", "9901", "--year", YEAR, "--out"],
+    ["annual", "--year", YEAR, "--out"],
+    ["what-if", UNIT, "--year", YEAR, "--set", "pupils:1=1", "--dossier"]])
+@pytest.mark.parametrize("below", ["", f"/{YEAR}", f"/{YEAR}/{UNIT}", f"/{YEAR}/{UNIT}/x"])
+def test_no_command_writes_internal_pages_among_public_ones(command, below, made, capsys):
+    before = {*made.rglob("*")}
+    with pytest.raises(SystemExit) as end:
+        main([*command, f"{made / 'public'}{below}"])
+    said = capsys.readouterr().err
+    assert end.value.code == 2 and ("不能放在一起" in said or "在卷宗文件夹" in said), said
+    assert {*made.rglob("*")} == before
 
 
 def test_without_the_internal_edition_there_is_no_public_one(made, tmp_path):

@@ -23,6 +23,7 @@ def archive(folder: str, out: str, raw: str, processed: str, inputs: str, wheels
     from pipeline.definitions.persons.file_names import shown_name
     from pipeline.ground.errors import DossierFailed
     from pipeline.publishing.records.manifest import read_manifest
+    from pipeline.publishing.records.public_causes import edition_of, require_one_edition
     from pipeline.publishing.records.verification import doubts, published_folders, strangers
     from pipeline.whole.archiving import archive_dossier
 
@@ -30,6 +31,7 @@ def archive(folder: str, out: str, raw: str, processed: str, inputs: str, wheels
                    "归档": Path(out).absolute()})
     require_apart({"卷宗": Path(folder).absolute(), "归档": Path(out).absolute()})
     for one in published_folders(Path(folder).absolute()):
+        require_one_edition(Path(out), edition_of(read_manifest(one) or {}))
         if said := doubts(one, alone=False):
             raise DossierFailed(f"{one.parent.name}/{one.name} 与记录不符，未归档："
                                 f"{'；'.join(said)}")
