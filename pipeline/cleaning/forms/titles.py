@@ -20,6 +20,11 @@ _MOST_TEXTS, _LAST_OF_SPRING = 4, 8
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)年?(?:[-至到/]((?:19|20)?\d{2})(?!\d))?"
                     r"(?P<word>学?年度?)?(?:(?P<month>\d{1,2})月)?")
+_STAMP = re.compile(r"(?:\d{6}_)?(20\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?(?=[^\W\d_])")
+_DAY = r"(?:[./月-]?\d{1,2}){0,2}[月日]?"
+_NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_WRITTEN = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=学?年|[-至到/])")
+_SHORT = 2
 _REMARK = re.compile(r"(?:\([^()]*\))+$|[一二三四五\d]$")
 _HAN = re.compile("[\u4e00-\u9fff]")
 
@@ -32,29 +37,42 @@ def titles_above(sheet: Sheet, header_row: int) -> list[Cell]:
 
 def title_years(text: str) -> list[tuple[int, int]]:
     """Return the first and the last of the years of which a title may be; a school year is that
-    of its autumn, the months before it belong to the one before, too.
+    of its autumn, the months before it belong to the one before, too. What a date stands before
+    (20220901学校情况表) is of no later year.
 
     >>> title_years("甲县2022年学校情况表"), title_years("2022—2023学年学校情况表")
     ([(2022, 2022)], [(2022, 2022)])
     >>> title_years("2021-2023年学校情况表"), title_years("学校情况表（2024年3月）")
     ([(2021, 2023)], [(2023, 2024)])
-    >>> title_years("按教督〔2017〕6号、2022年版办法填报的情况表")
-    []
+    >>> title_years("按教督〔2017〕6号、2022年版办法填报的情况表"), title_years("2024年10月填报")
+    ([], [])
+    >>> title_years("二〇二二年学校情况表"), title_years("20220901学校情况表")
+    ([(2022, 2022)], [(0, 2022)])
     """
-    flat, rules = squeeze(text), "|".join(map(re.escape, headers().titles.rules))
-    found = []
+    flat, words, found = _plain(text), headers().titles, []
     for match in _YEARS.finditer(flat):
-        if re.match(rf"[)\]]?(?:第?\d+号|年?(?:{rules}))", flat[match.end():]):
+        rest = flat[match.end():]
+        if _of_something_else(flat[:match.start()], rest):
             continue
         first = last = int(match[1])
         if match[2]:
             last = int(match[1][:2] + match[2][-2:])
-            last = first if last < first or (last == first + 1 and "学" in (match["word"] or "")
-                                             ) else last
-        if match["month"] and int(match["month"]) <= _LAST_OF_SPRING:
-            first -= 1
-        found.append((first, last))
-    return found
+            school_year = last == first + 1 and {*(match["word"] or "")} & {"学", "度"}
+            last = first if last < first or school_year else last
+        early = (int(match["month"]) <= _LAST_OF_SPRING if match["month"] else not match["word"]
+                 and rest.startswith(tuple(words.early))
+                 and not rest.startswith(tuple(words.after)))   # 年初, and not 年初中
+        found.append((first - early, last))
+    stamp = _STAMP.match(flat)
+    return found or ([(0, int(stamp[1]))] if stamp else [])
+
+
+def _of_something_else(before: str, rest: str) -> bool:
+    """Tell whether the year between the two is that of a document, of filling in, of an aim."""
+    words = headers().titles
+    rules, filled = ("|".join(map(re.escape, some)) for some in (words.rules, words.filled))
+    return before.endswith(tuple(words.toward)) or bool(re.match(
+        rf"[)\]]?(?:第?\d+号|年?(?:{rules}))|{_DAY}(?:{filled})(?!度)", rest))
 
 
 def check_title_year(cells: Iterable[Cell], year: int, findings: Findings) -> None:
@@ -89,7 +107,7 @@ def other_unit(text: str, unit: UnitInfo, known: Iterable[UnitInfo] = ()) -> str
     >>> other_unit("郑州市学校情况表", mine), other_unit("主城区学校情况表", mine)
     ('', '')
     """
-    flat, known = squeeze(text), [*known]
+    flat, known = _plain(text), [*known]
     codes = [*_CODE.findall(flat)]
     if unit.code in codes or squeeze(unit.name) in flat:
         return ""
@@ -98,16 +116,31 @@ def other_unit(text: str, unit: UnitInfo, known: Iterable[UnitInfo] = ()) -> str
         return f" {code}"
     names = sorted({squeeze(one.name) for one in known} | _published(), key=len, reverse=True)
     return next((name for name in names if name in flat and name not in unit.prefecture
-                 and name not in squeeze(unit.name) and _begins(name, flat)), "")
+                 and name not in squeeze(unit.name) and _stands(name, flat)), "")
 
 
-def _begins(name: str, text: str) -> bool:
-    """Tell whether a name stands there by itself, and is no end of a longer one (高安县, 安县)."""
-    if name in headers().titles.areas:
-        return False
-    before = text[:text.index(name)]
-    return not before or not _HAN.match(before[-1]) or before.endswith(
-        tuple(headers().titles.before))
+def _stands(name: str, text: str) -> bool:
+    """Tell whether a name stands there by itself, as whose table it is: no end of a longer one
+    (高安县, 安县), no beginning of another word (中原区域, 单县城), and no word of every day."""
+    words = headers().titles
+    before = tuple(words.short_before if len(name) == _SHORT else words.before)
+    return name not in words.areas and any(
+        (not (start := text[:match.start()]) or not _HAN.match(start[-1])
+         or start.endswith((*before, *_prefectures())))
+        and (not (rest := text[match.end():]) or not rest[0].isalpha()
+             or rest.startswith(tuple(words.after)))
+        for match in re.finditer(re.escape(name), text))
+
+
+def _plain(text: str) -> str:
+    """Return a text squeezed, the years that it writes in Chinese numerals (二〇二二年) in ours."""
+    return _WRITTEN.sub(lambda year: year[0].translate(_NUMERALS), squeeze(text))
+
+
+@cache
+def _prefectures() -> frozenset[str]:
+    return frozenset(squeeze(unit.prefecture) for unit in published_units().values()
+                     if unit.prefecture)
 
 
 @cache

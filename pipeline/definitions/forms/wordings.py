@@ -64,9 +64,14 @@ class Titles(Definition):
     endings: list[Text]
     units: list[Text]
     rules: list[Text]
+    filled: list[Text]
+    early: list[Text]
+    toward: list[Text]
     about: list[Text]
     areas: list[Text]
     before: list[Text]
+    short_before: list[Text]
+    after: list[Text]
 
 
 class Headers(Definition):
