@@ -29,6 +29,9 @@ ELSEWHERE = {  # code → the test that provokes it, and why that is not done he
     "file.access": ("test_handed_in", "whoever runs as root may read every file"),
     "file.name": ("test_handed_in", "not every file system takes such a name"),
     "file.too_large": ("test_receiving", "takes its seconds"),
+    **{f"cohort.{what}": ("test_enrolment", "found where enrolment is projected")
+       for what in ("jump", "later", "repeated", "sum")},
+    "evidence.school": ("test_evidence_catalogue", "found where evidence is catalogued"),
     "ledger.unread": ("test_ledger_handed_in", "needs a published dossier of the year before"),
     "target.contradicted": ("test_contradictions", "found when targets are judged"),
 }
