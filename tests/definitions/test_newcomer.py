@@ -328,7 +328,7 @@ def test_a_chapter_with_a_table_and_a_figure_is_added_as_files_and_none_is_edite
     lines = "\n".join(page.extract_text() for page in pages).split("\n")
     titles = [line.replace("\u3000", " ") for line in lines
               if line.endswith(("各校学生数", "数图"))]
-    assert [title.split(" ")[0] for title in titles] == ["十二、各校学生数", "表5", "图3"]
+    assert [title.split(" ")[0] for title in titles] == ["十二、各校学生数", "表4", "图3"]
     print(f"a chapter with one table and one figure: {len(files)} file(s), none edited")
 
 

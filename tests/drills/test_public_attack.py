@@ -80,7 +80,7 @@ def tables_of(draw: Random, county: County) -> tuple[dict, list[dict], dict[str,
          "school_type": "211", "location": s["place"], "ownership": "public",
          "pupils": s["pupils"]} for s in schools])
     empty = {name: TABLES[name].frame([]) for name in
-             ("compliance", "survey_shares", "targets", "funding")}
+             ("compliance", "findings", "survey_shares", "targets", "funding")}
     facts = TABLES["facts"].frame([{"year": county.year, "variable": name, "value": Fraction(n)}
                                    for name, n in people.items()])
     return {"indicators": indicators, "facts": facts, "judgements": judged(people),

@@ -223,7 +223,9 @@ def test_the_page_asks_for_nothing_and_runs_nothing_but_its_own(year):
     import hashlib
 
     page = written(year)[2]
-    assert not re.search(r"https?:|//\w|\bstyle=|\bon\w+=", page.partition("<script>")[0])
+    digests = r"'sha256-[^']+'"  # whose letters may be any
+    before = re.sub(digests, "", page.partition("<script>")[0])
+    assert not re.search(r"https?:|//\w|\bstyle=|\bon\w+=", before)
     for kind in ("style", "script"):
         text = re.search(f"<{kind}>(.*?)</{kind}>", page, re.DOTALL)[1]
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
