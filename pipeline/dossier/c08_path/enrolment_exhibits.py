@@ -25,7 +25,7 @@ from pipeline.dossier.printing.style import DARK, PALE
 from pipeline.ground.terms import is_missing, records
 
 _NONE = "没有交学龄人口表（分年级在校生、在园幼儿、出生人口），不推算以后各年的在校生。"
-_COVERS = ("推算假定近年的升级率不变，区间（95%）只含各年升级率的出入，"
+_COVERS = ("推算假定近年的升级率不变，区间（{level}）只含各年升级率的出入，"
            "不含政策、迁移、区划和学校布局的变化；年份越远越不可靠。推算不参与任何判定")
 _MOST_TICKS = 5
 
@@ -39,8 +39,12 @@ def enrolment_sentences(enrolment: pd.DataFrame, needs: pd.DataFrame, county: Co
     table = "见[[enrolment_table]]" if any(len(own) > 1 for own in rows.values()) else ""
     needed = [_need(stage, own, county) for stage, own in _by_stage(needs).items()]
     return Prose("enrolment_sentences", (
-        *said, f"{_COVERS}{'，' if table else ''}{table}。",
+        *said, f"{_COVERS.format(level=_level())}{'，' if table else ''}{table}。",
         *([f"{'；'.join(needed)}，各年见[[needs_table]]。"] if needed else [])))
+
+
+def _level() -> str:
+    return f"{enrolment_rule().level:.0%}"
 
 
 def _by_stage(table: pd.DataFrame) -> dict[str, list[dict]]:
@@ -102,7 +106,7 @@ def enrolment_table(enrolment: pd.DataFrame, county: County) -> PrintedTable | N
     return PrintedTable(
         "enrolment_table", f"{county.name}{years[0]}—{years[-1]}年在校生推算", tuple(fields), rows,
         f"学龄人口表；推算规则 {enrolment_rule().id}", unit="人",
-        notes=(f"{years[0]}年为分年级在校生合计。区间为各年升级率出入所致的95%预测区间。",
+        notes=(f"{years[0]}年为分年级在校生合计。区间为各年升级率出入所致的{_level()}预测区间。",
                "尚未计数的儿童：尚未出生，或没有可用的在园、出生人口的，按近年变化外推。",
                *(f"{reason}。" for reason in reasons)))
 
@@ -157,7 +161,7 @@ def enrolment_chart(grade_pupils: pd.DataFrame, enrolment: pd.DataFrame, county:
                    f"{rows[-1]['year']}年{_with_ends(rows[-1])}"
                    for stage, rows in by_stage.items()])
     return Figure(
-        "enrolment_chart", f"{county.name}在校生推算", f"折线：{ends}；浅色带为95%区间",
+        "enrolment_chart", f"{county.name}在校生推算", f"折线：{ends}；浅色带为{_level()}区间",
         f"学龄人口表；推算规则 {enrolment_rule().id}", _drawn(by_stage, past, county),
         tuple({"stage": stage, "year": int(row["year"]), "pupils": int(row["pupils"])}
               for stage, rows in by_stage.items() for row in rows),
@@ -176,7 +180,7 @@ def _drawn(by_stage: dict[str, list[dict]], past: dict[str, list[tuple[int, int]
     picture = Picture(2.6)
     keys = [Key("已有", line={"stroke": DARK, "width": 1.5}),
             Key("推算", line={"stroke": DARK, "width": 1.3, "dash": "--"}),
-            Key("95%区间", patch={"fill": PALE})]
+            Key(f"{_level()}区间", patch={"fill": PALE})]
     scales = [numbers(0, 1.08 * max(
         [n for _, n in past[stage]] + [row["high"] if not is_missing(row["high"]) else
                                        row["pupils"] for row in rows]), 5)
