@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "made"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "made" / "nation"))
 
 from batches import YEAR, Nation, fake  # noqa: E402
 

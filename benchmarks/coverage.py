@@ -29,7 +29,7 @@ from pipeline.synth.making.counties import gaps, log_funds
 from pipeline.synth.making.parameters import RESOURCES, STAGES, of
 from pipeline.synth.nation import Wanted, made_nation
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "made"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "made" / "nation"))
 from county_years import clean_panel  # noqa: E402
 from supposing import supposing  # noqa: E402
 

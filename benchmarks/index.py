@@ -14,7 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "made"))
+MADE = Path(__file__).resolve().parent.parent / "tests" / "made"
+sys.path[:0] = [str(MADE / "judges"), str(MADE / "nation")]
 
 from browser import CHROMIUM, browser  # noqa: E402
 from standing import YEAR, stand  # noqa: E402

@@ -10,25 +10,12 @@ from fractions import Fraction
 from itertools import chain
 
 import pytest
-from corpus import (
-    boundary,
-    containers,
-    encodings,
-    exports,
-    formulas,
-    headers,
-    identity,
-    privacy,
-    recoverable,
-    shapes,
-    sheets,
-    units,
-    values,
-    variants,
-    writers,
-)
+from corpus import identity, privacy, recoverable, variants
 from corpus.base import BASE, FILE, GOOD, PE, Case, at, rows, xlsx
+from corpus.figures import boundary, formulas, units, values
+from corpus.files import containers, encodings, writers
 from corpus.judging import judge
+from corpus.tables import exports, headers, shapes, sheets
 from drawn import PART
 from tables import imported
 

@@ -10,8 +10,6 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tables import csv_bytes
-
 from corpus.base import (
     CSV,
     FILE,
@@ -22,6 +20,7 @@ from corpus.base import (
     packed,
     rows,
 )
+from tables import csv_bytes
 
 FAMILY = "containers"
 XLS, BOOK, TYPES = "990101_甲县.xls", "xl/workbook.xml", "[Content_Types].xml"

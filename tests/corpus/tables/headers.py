@@ -8,8 +8,6 @@ they share: blanks inside words, （）or (), ㎡ or m2, 县级以上 or 区级�
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tables import csv_bytes, renamed
-
 from corpus.base import (
     AREA,
     BACKBONE,
@@ -33,7 +31,8 @@ from corpus.base import (
     rows,
     xlsx,
 )
-from corpus.sheets import book_of
+from corpus.tables.sheets import book_of
+from tables import csv_bytes, renamed
 
 FAMILY = "headers"
 KIND, WHERE, OWNER = "办学类型", "城乡类型", "举办者类型"

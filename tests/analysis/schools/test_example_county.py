@@ -14,7 +14,7 @@ from pipeline.county import County
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED, USED, is_missing
 
 WITNESS = json.loads(
-    (Path(__file__).parents[1] / "witnesses" / "example_county_2023.json").read_text("utf-8"))
+    (Path(__file__).parents[2] / "witnesses" / "example_county_2023.json").read_text("utf-8"))
 REASONS = {"在校生数为0（停办或未招生）": "zero_pupils",
            "不足50人的教学点": "teaching_point_below_50",
            "特殊教育学校不参加资源配置指标测算": "special_ed"}

@@ -7,8 +7,6 @@ cell in another unit, a unit in the cell, a number shown on another scale.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tables import renamed, workbook
-
 from corpus.base import (
     AREA,
     BASE,
@@ -33,6 +31,7 @@ from corpus.base import (
     saved,
     xlsx,
 )
+from tables import renamed, workbook
 
 FAMILY = "units"
 MU = Decimal(3) / 2_000      # 亩 per ㎡

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 
-from openpyxl import Workbook
-from tables import csv_bytes, workbook
-
 from corpus.base import (
     AREA,
     BASE,
@@ -28,7 +25,9 @@ from corpus.base import (
     saved,
     xlsx,
 )
-from corpus.shapes import FAMILY, LINES, WIDTH, laid, lone
+from corpus.tables.shapes import FAMILY, LINES, WIDTH, laid, lone
+from openpyxl import Workbook
+from tables import csv_bytes, workbook
 
 
 def cases() -> Iterator[Case]:

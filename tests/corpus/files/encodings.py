@@ -6,8 +6,6 @@ read must hold the required columns; every line has as many fields as the header
 
 from collections.abc import Callable, Iterator
 
-from tables import csv_bytes
-
 from corpus.base import (
     AREA,
     CODE,
@@ -25,6 +23,7 @@ from corpus.base import (
     rows,
     xlsx,
 )
+from tables import csv_bytes
 
 FAMILY = "encodings"
 TEXT = csv_text(lines_of(rows()))

@@ -10,9 +10,9 @@ import pytest
 import xlwt
 from corpus import base
 from corpus.base import BASE, GOOD, MAIN, NAME, PE, SHEET, cell_xml, column, packed, saved
-from corpus.containers import BOOK, OFFICE, RELATIONS, ROOT, TYPES, name_space
-from corpus.shapes import LINES
-from corpus.sheets import book_of
+from corpus.files.containers import BOOK, OFFICE, RELATIONS, ROOT, TYPES, name_space
+from corpus.tables.shapes import LINES
+from corpus.tables.sheets import book_of
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from tables import refusals, workbook
 
@@ -25,7 +25,8 @@ from pipeline.cleaning.importing import import_county
 from pipeline.county import County
 from pipeline.whole.checking import check_paths
 
-WRITTEN = Path(base.__file__).parent / "written"
+WRITTEN = Path(base.__file__).parent / "files" / "written"
+OTHER_FORMATS = [("offices/libreoffice.ods", ".ods"), ("javascript/sheetjs.xlsb", ".xlsb")]
 STYLES, STRICT = "xl/styles.xml", b"http://purl.oclc.org/ooxml/"
 PE_3, NAME_3 = f"{column(PE)}3", f"{column(NAME)}3"
 
@@ -357,7 +358,7 @@ def test_a_cell_that_a_spreadsheet_would_call_damaged_is_refused_with_its_place(
     assert (fault.value.row, fault.value.column, fault.value.sheet) == (3, "L", SHEET)
 
 
-@pytest.mark.parametrize("path", sorted(WRITTEN.glob("*.xlsx")) + sorted(WRITTEN.glob("*.xls")),
+@pytest.mark.parametrize("path", sorted(WRITTEN.rglob("*.xlsx")) + sorted(WRITTEN.rglob("*.xls")),
                          ids=lambda p: p.name)
 def test_the_county_is_the_same_whichever_program_wrote_it(path):
     """Kind and text of every cell, at its address: whatever is computed from them is equal."""
@@ -365,7 +366,7 @@ def test_the_county_is_the_same_whichever_program_wrote_it(path):
     assert filled(sheet) == filled(plain) and len(filled(plain)) > 200
 
 
-@pytest.mark.parametrize(("file", "said"), [("libreoffice.ods", ".ods"), ("sheetjs.xlsb", ".xlsb")])
+@pytest.mark.parametrize(("file", "said"), OTHER_FORMATS)
 def test_a_table_in_another_format_is_named_with_the_remedy(tmp_path, file, said):
     path = tmp_path / f"990101_甲县{said}"
     path.write_bytes((WRITTEN / file).read_bytes())
@@ -374,7 +375,7 @@ def test_a_table_in_another_format_is_named_with_the_remedy(tmp_path, file, said
     assert all(f"{program} 为" in finding["action"] for program in ("WPS", "LibreOffice"))
 
 
-@pytest.mark.parametrize(("file", "said"), [("libreoffice.ods", ".ods"), ("sheetjs.xlsb", ".xlsb")])
+@pytest.mark.parametrize(("file", "said"), OTHER_FORMATS)
 def test_a_table_in_another_format_beside_a_good_one_refuses_the_county(tmp_path, file, said):
     folder = tmp_path / "raw" / "2023" / "990101"
     folder.mkdir(parents=True)

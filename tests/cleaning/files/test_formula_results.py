@@ -21,7 +21,7 @@ from corpus.base import (
     column as letter,
     packed,
 )
-from corpus.containers import BOOK
+from corpus.files.containers import BOOK
 
 from pipeline.whole.checking import check_paths
 

@@ -12,7 +12,7 @@ from pipeline.definitions.forms.layouts import known_headers, layouts
 from pipeline.definitions.forms.wordings import decoys, readings
 
 REAL = list(csv.DictReader(
-    (Path(__file__).parents[1] / "witnesses" / "headers.csv").open(encoding="utf-8", newline="")))
+    (Path(__file__).parents[2] / "witnesses" / "headers.csv").open(encoding="utf-8", newline="")))
 ROWS = [school(n, pupils=400 + 7 * n, **{"教学仪器设备值(万元)": 100 + n}) for n in range(1, 8)]
 OURS = {"school_name": "学校名称", "pupils": "在校生数",
         "teachers_above_required": "高于规定学历教师数",

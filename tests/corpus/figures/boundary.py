@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from tables import csv_bytes, school, table
-
 from corpus.base import (
     AREA,
     BACKBONE,
@@ -34,6 +32,7 @@ from corpus.base import (
     rows,
     xlsx,
 )
+from tables import csv_bytes, school, table
 
 FAMILY = "boundary"
 OF = {"R1": QUALIFIED, "R2": BACKBONE, "R3": PE, "R4": AREA, "R5": FIELD, "R6": MONEY, "R7": ROOMS}

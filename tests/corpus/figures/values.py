@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from openpyxl.cell import Cell as BookCell
-from tables import csv_bytes
-
 from corpus.base import (
     AMOUNTS,
     AREA,
@@ -34,6 +31,8 @@ from corpus.base import (
     rows,
     xlsx,
 )
+from openpyxl.cell import Cell as BookCell
+from tables import csv_bytes
 
 FAMILY = "values"
 

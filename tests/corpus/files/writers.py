@@ -14,9 +14,8 @@ from functools import cache
 from pathlib import Path
 
 import xlwt
-
 from corpus.base import FILE, GOOD, MAIN, SHEET, Case, lines_of, packed, rows
-from corpus.containers import (
+from corpus.files.containers import (
     BOOK,
     FAMILY,
     OFFICE,

@@ -21,7 +21,7 @@ from pipeline.publishing.batch.planning import planned
 from pipeline.publishing.batch.running import run_batch
 from pipeline.publishing.records.manifest import identity
 
-MADE = ROOT / "tests" / "made"
+MADE = ROOT / "tests" / "made" / "nation"
 CODE = "910001"
 SAVED = f"processed/{YEAR}/{CODE}/schools.csv"
 

@@ -7,8 +7,6 @@ formula in the file cannot give (过期) is warned of. A stored number is what i
 
 from collections.abc import Iterator
 
-from tables import workbook
-
 from corpus.base import (
     AREA,
     BASE,
@@ -32,6 +30,7 @@ from corpus.base import (
     saved,
     xlsx,
 )
+from tables import workbook
 
 FAMILY = "formulas"
 ERRORS = ("#DIV/0!", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")

@@ -7,10 +7,6 @@ the whole school. Only the full path from the top says what a column is.
 
 from collections.abc import Iterator
 
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
-from tables import csv_bytes, renamed, school
-
 from corpus.base import (
     AREA,
     BACKBONE,
@@ -37,6 +33,9 @@ from corpus.base import (
     saved,
     xlsx,
 )
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from tables import csv_bytes, renamed, school
 
 FAMILY = "headers"
 KIND, WHERE, OWNER, STAGE = "办学类型", "城乡类型", "举办者类型", "学段"

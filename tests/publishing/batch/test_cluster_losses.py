@@ -21,7 +21,7 @@ from pipeline.publishing.batch.hands import cluster
 from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.batch.running import run_batch, tasks_of
 
-COUNTIES, MADE = 5, ROOT / "tests" / "made"
+COUNTIES, MADE = 5, ROOT / "tests" / "made" / "nation"
 
 
 class Loopback:

@@ -213,7 +213,7 @@ def test_two_exports_are_equal_byte_for_byte_even_from_a_forked_process(tmp_path
 
 
 def test_nbconvert_finds_the_exporter_by_its_name():
-    file = Path(__file__).parents[2] / "pyproject.toml"
+    file = Path(__file__).parents[3] / "pyproject.toml"
     group = "nbconvert.exporters"
     exporters = tomllib.loads(file.read_text("utf-8"))["project"]["entry-points"][group]
     assert sorted(exporters) == [f"junheng-{name}" for name in known_formats()]
