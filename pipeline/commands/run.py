@@ -140,23 +140,24 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
 
     if asked["dry_run"]:
         return _tell_plan(batch, look)
-    outcomes, code = run_batch(batch, lambda place: _hands(asked, limits, workers, place), look)
+    outcomes, code = run_batch(batch, lambda place: _hands(asked, batch, place), look)
     _tell(outcomes, batch, everybody)
     if outcomes and not shard:
         index_after(batch.year_folder, everybody)
     return code
 
 
-def _hands(asked: dict, limits, workers: int, place: Path):
+def _hands(asked: dict, batch, place: Path):
     """Return who makes the dossiers: those of this machine, or Dask's workers."""
     from pipeline.publishing.batch.hands.local_hands import local_hands
 
     if asked["scheduler"]:
         from pipeline.publishing.batch.hands.cluster import Cluster
 
-        return Cluster(asked["scheduler"], limits, place, lambda said: click.echo(said, err=True))
-    return local_hands("public" if asked["edition"] == "public" else "county", limits, workers,
-                       place)
+        return Cluster(asked["scheduler"], batch.limits, place,
+                       lambda said: click.echo(said, err=True))
+    book = "public" if asked["edition"] == "public" else "county"
+    return local_hands(book, batch.limits, batch.workers, place, alone=len(batch.orders) == 1)
 
 
 def _tell_plan(batch, look) -> int:

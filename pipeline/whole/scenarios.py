@@ -140,7 +140,7 @@ def scenario_dossier(county: County, texts: list[str], out: Path, limits: Limits
             recover(folder)
         if not hasattr(os, "waitid"):
             return make_dossier(order)
-        hands = local_hands("county", limits, 1, work / "made")
+        hands = local_hands("county", limits, 1, work / "made", alone=True)
         task = Task(order, county.code, county.name, seed=f"{county.code}-{county.year}")
         finished = made(task, hands, guard, log, kept)
         publish_or_say(lambda: publish_book(order, finished))

@@ -78,7 +78,7 @@ def _made(order: Order, limits: Limits, ask: Callable | None = None) -> Path:
         for target in places:
             recover(target)
         order = replace(with_formats(order), tables=place / "processed")
-        hands = local_hands(book_of(order).name, limits, 1, place / "book")
+        hands = local_hands(book_of(order).name, limits, 1, place / "book", alone=True)
         if ask:
             ask(order.private(place), place, guard, log)
         work = made(_task(order), hands, guard, log, kept)

@@ -11,13 +11,15 @@ from pipeline.publishing.chapters.preloading import preload
 from pipeline.publishing.chapters.surroundings import is_fixed
 
 
-def local_hands(book: str, limits: Limits, workers: int, work: Path) -> Hands:
+def local_hands(book: str, limits: Limits, workers: int, work: Path,
+                alone: bool = False) -> Hands:
     """Return hands that make ``county`` dossiers or an ``annual`` evaluation, below ``work``.
 
     A process that was started in the fixed environment preloads and forks; another one, that
     may have threads and whose environment is the user's, keeps a station beside itself.
+    ``alone``: they will make one book only, see `preload`.
     """
     if not is_fixed():
         return Station(limits, workers, work, book)
-    preload(book)
+    preload(book, alone)
     return Crew(prepare_book, limits, workers, work)
