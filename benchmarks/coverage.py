@@ -1,11 +1,12 @@
 """How often intervals hold the truth, and how often a test cries wolf (区间覆盖率和误报率).
 
-    python benchmarks/coverage.py [nations] [workers] [effects|null|few|projection|policy …]
+    python benchmarks/coverage.py [nations] [workers] [effects|null|few|projection|policy|refusals]
 
 Made-up nations are drawn one after another from seeds 1, 2, …, straight from the process that
 is stated in `pipeline/synth/making/parameters.json`; each is put to the very functions that make
-the annual evaluation, and what they say is held against what was planted. Prints the tables that
-stand in `docs/coverage.md`. 500 nations take about half an hour on one core.
+the annual evaluation, and what they say is held against what was planted. What they refuse to
+say is counted with its reason, and is in no share. Prints the tables that stand in
+`docs/coverage.md`. 500 nations take about an hour on one core.
 """
 
 import sys
@@ -22,15 +23,19 @@ from scipy import stats
 from pipeline.analysis.annual.county_panel import completed
 from pipeline.analysis.annual.models.models import annual_models
 from pipeline.analysis.annual.models.policy import policies
-from pipeline.analysis.annual.models.projection import continued
+from pipeline.analysis.annual.models.projection import continued, objection
 from pipeline.analysis.estimators import estimate
 from pipeline.definitions.studies import Study, study
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.terms import REFUSED
 from pipeline.synth.making.counties import gaps, log_funds
 from pipeline.synth.making.parameters import RESOURCES, STAGES, of
 from pipeline.synth.nation import Wanted, made_nation
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "made" / "nation"))
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "tests" / "made" / "nation"),
+                str(Path(__file__).resolve().parent)]
 from county_years import clean_panel  # noqa: E402
+from coverage_refusals import SIZES, reasons, refusals  # noqa: E402
 from supposing import supposing  # noqa: E402
 
 LEVEL, LAST = 0.05, 2023
@@ -85,7 +90,13 @@ def models(seed: int, drawn: bool, planted: float, kinds: tuple[str, ...] = ("",
         found = annual_models(panel, pd.DataFrame(), rules)["annual_models"].set_index("id")
         row |= {f"{kind}{id} {name}": _number(found.loc[id, name]) for id in ASKED
                 for name in wanted}
+        row |= {f"{kind}{id} refused": _why(found.loc[id]) for id in ASKED}
     return row
+
+
+def _why(row: pd.Series) -> str:
+    """Return why a question was refused; empty where it was answered."""
+    return row["reason"] if row["status"] == REFUSED else ""
 
 
 def _number(value: float | None) -> float:
@@ -110,7 +121,13 @@ def few_clusters(seed: int, counties: int, planted: float) -> dict[str, float]:
             "野聚类自助法": {"kind": "wild", "terms": ["ln_fund_lag1"], "interval": bool(planted)}}
     found = {}
     for name, kind in fits.items():
-        term = estimate(panel, spec | kind).terms.set_index("term").loc["ln_fund_lag1"]
+        try:
+            term = estimate(panel, spec | kind).terms.set_index("term").loc["ln_fund_lag1"]
+        except WrongUse as refused:
+            found |= {f"{name} {what}": np.nan for what in ("covered", "rejected", "width")}
+            found[f"{name} refused"] = str(refused)
+            continue
+        found[f"{name} refused"] = ""
         low, high = np.nan_to_num(term["ci_low"], nan=-np.inf), np.nan_to_num(
             term["ci_high"], nan=np.inf)
         found[f"{name} covered"] = float(low <= planted <= high)
@@ -124,6 +141,10 @@ def projected(seed: int) -> dict[str, float]:
     years = tuple(range(LAST - PAST + 1, LAST + AHEAD + 1))
     found = {}
     for name, paths in _paths(seed, years).items():
+        known = pd.DataFrame(paths[:, :PAST], columns=years[:PAST])
+        found[f"{name} refused"] = objection(known, asked())
+        if found[f"{name} refused"]:
+            continue
         ahead = continued(paths[:, :PAST], np.array(years[:PAST]))
         for n in range(AHEAD):
             off = np.abs(paths[:, PAST + n] - ahead.means[:, n])
@@ -159,6 +180,11 @@ def _by_own_trend(paths: np.ndarray) -> Iterator[float]:
         yield float((off <= stats.t.ppf(1 - LEVEL / 2, PAST - 2) * error).mean())
 
 
+def refused(seed: int, counties: int, years: int) -> dict[str, str]:
+    """Return by question why a nation of this size is refused an answer."""
+    return refusals(measured(nation(seed, counties, years, True)), LAST)
+
+
 def adopted(seed: int) -> dict[str, float]:
     """Return whether the intervals of ATT and of plain TWFE hold the true mean effect."""
     with supposing(policy_share=ADOPTING_SHARE):
@@ -168,7 +194,8 @@ def adopted(seed: int) -> dict[str, float]:
         "annual_policies"].set_index("policy")
     rows = {}
     for policy in asked().policies:
-        if found.loc[policy.id, "status"] != "fitted":
+        rows[f"{policy.id} refused"] = _why(found.loc[policy.id])
+        if rows[f"{policy.id} refused"]:
             continue
         used = cohorts[(cohorts["policy"] == policy.id) & (cohorts["state"] == "used")]["cohort"]
         treated = panel[panel[policy.adoption].isin(used) & (panel["exposure"] > 0)]
@@ -194,8 +221,9 @@ def run(trial: Callable, nations: int, workers: int, **fixed) -> tuple[pd.DataFr
 
 
 def covered(table: pd.DataFrame, id: str, truth: float) -> pd.Series:
-    """Tell by nation whether the interval of a model holds the truth."""
-    return (table[f"{id} ci_low"] <= truth) & (truth <= table[f"{id} ci_high"])
+    """Tell by nation whether the interval of a model holds the truth; NaN where refused."""
+    held = (table[f"{id} ci_low"] <= truth) & (truth <= table[f"{id} ci_high"])
+    return held.astype(float).where(table[f"{id} estimate"].notna())
 
 
 def show(title: str, table: pd.DataFrame, seconds: float) -> None:
@@ -209,6 +237,8 @@ def show(title: str, table: pd.DataFrame, seconds: float) -> None:
 def share(values: pd.Series) -> str:
     """Print a share with its own binomial 95 % interval (Wilson)."""
     known = values.dropna()
+    if known.empty:
+        return "—"
     low, high = stats.binomtest(int(round(known.sum())), len(known)).proportion_ci(
         method="wilson")
     return f"{known.mean():.1%}（{low:.1%}—{high:.1%}）"
@@ -226,7 +256,8 @@ def effect_table(nations: int, workers: int) -> None:
              "标准误平均": f"{table[f'{id} std_error'].mean():.4f}",
              "覆盖所植": share(covered(table, id, planted)),
              "覆盖数字的反应": share(covered(table, id, true)),
-             "同左，用CR1": share(covered(table, f"CR1 {id}", true))}
+             "同左，用CR1": share(covered(table, f"CR1 {id}", true)),
+             "不估计": reasons(table[f"{id} refused"])}
             for id, (planted, true) in truths.items()]
     show(f"支出的效应：{COUNTIES}县×{YEARS}年，{nations}次，由真实数字", pd.DataFrame(rows),
          spent + more)
@@ -236,15 +267,20 @@ def null_table(nations: int, workers: int) -> None:
     """Print how often a test rejects where nothing is planted, one by one and as a family."""
     null, taken = run(models, nations, workers, drawn=True, planted=0.0)
     primary = [id for id in ASKED if id.startswith("P")]
-    rows = [{"检验": f"{id}，未调整", **_alarms(null, [f"{id} p_value"])} for id in ASKED]
-    rows += [{"检验": f"主要问题任一，{zh}", **_alarms(null, [f"{id} {p}" for id in primary])}
+    rows = [{"检验": f"{id}，未调整", **_alarms(null, [f"{id} p_value"]),
+             "不估计": reasons(null[f"{id} refused"])} for id in ASKED]
+    rows += [{"检验": f"主要问题任一，{zh}", **_alarms(null, [f"{id} {p}" for id in primary]),
+              "不估计": reasons(null[[f"{id} refused" for id in primary]].stack())}
              for p, zh in (("p_value", "未调整"), ("p_adjusted", "Holm调整后"))]
     show(f"没有效应时的误报：{COUNTIES}县×{YEARS}年，{nations}次", pd.DataFrame(rows), taken)
 
 
 def _alarms(null: pd.DataFrame, columns: list[str]) -> dict[str, str]:
-    return {zh: share((null[[kind + c for c in columns]] < LEVEL).any(axis=1))
-            for zh, kind in (("误报", ""), ("用CR1", "CR1 "))}
+    found = {}
+    for zh, kind in (("误报", ""), ("用CR1", "CR1 ")):
+        p = null[[kind + c for c in columns]]
+        found[zh] = share((p < LEVEL).any(axis=1).astype(float).where(p.notna().any(axis=1)))
+    return found
 
 
 def few_table(nations: int, workers: int) -> None:
@@ -257,7 +293,8 @@ def few_table(nations: int, workers: int) -> None:
         spent += one + two
         rows += [{"县数": counties, "标准误": kind, "覆盖": share(planted[f"{kind} covered"]),
                   "误报": share(null[f"{kind} rejected"]),
-                  "区间宽度中位数": f"{planted[f'{kind} width'].median():.3f}"}
+                  "区间宽度中位数": f"{planted[f'{kind} width'].median():.3f}",
+                  "不估计": reasons(pd.concat([planted, null])[f"{kind} refused"])}
                  for kind in ("CR1", "CR2", "野聚类自助法")]
     show(f"县数少时（P2，{YEARS}年，{nations}次）", pd.DataFrame(rows), spent)
 
@@ -268,7 +305,8 @@ def projection_table(nations: int, workers: int) -> None:
     rows = [{"量": name, "提前": n, **{zh: f"{table[f'{name} {n} {kind}'].mean():.1%}"
                                      for zh, kind in (("各县自己的趋势", "own trend"),
                                                       ("收缩趋势", "shrunk"),
-                                                      ("收缩趋势，按回测放宽", "shrunk, widened"))}}
+                                                      ("收缩趋势，按回测放宽", "shrunk, widened"))},
+             "不估计": reasons(table[f"{name} refused"])}
             for name in (MEAN, ONE) for n in range(1, AHEAD + 1)]
     show(f"外推：{PROJECTED}县×{PAST}年，名义95%，{nations}次", pd.DataFrame(rows), spent)
 
@@ -280,7 +318,8 @@ def policy_table(nations: int, workers: int) -> None:
     rows = [{"政策": names[policy], "方法": zh,
              "偏差平均": f"{table[f'{policy} {kind} bias'].mean():.4f}",
              "覆盖这些县的平均效应": share(table[f"{policy} {kind} drawn"]),
-             "覆盖所植的平均效应": share(table[f"{policy} {kind} expected"])}
+             "覆盖所植的平均效应": share(table[f"{policy} {kind} expected"]),
+             "不估计": reasons(table[f"{policy} refused"])}
             for policy in ("group", "rotation")
             for kind, zh in (("att", "ATT（多期）"), ("twfe", "普通双向固定效应"))]
     alarms = "、".join(share(table[f"{policy} pre rejected"]) for policy in ("group", "rotation"))
@@ -288,12 +327,25 @@ def policy_table(nations: int, workers: int) -> None:
          pd.DataFrame(rows), spent)
 
 
+def refusal_table(nations: int, workers: int) -> None:
+    """Print what is refused in nations of several sizes, a fifth as many of each, and why."""
+    tables, spent = {}, 0.0
+    for counties, years in SIZES:
+        tables[f"{counties}县×{years}年"], taken = run(
+            refused, max(1, nations // 5), workers, counties=counties, years=years)
+        spent += taken
+    questions = dict.fromkeys(name for table in tables.values() for name in table)
+    rows = [{"问题": name, **{size: reasons(table[name]) if name in table else "（不问）"
+                            for size, table in tables.items()}} for name in questions]
+    show(f"不估计：县级面板能答的各个问题，各{max(1, nations // 5)}次", pd.DataFrame(rows), spent)
+
+
 def main() -> None:
     """Print every table, or those that are named, for so many nations."""
     numbers = [int(text) for text in sys.argv[1:] if text.isdigit()]
     nations, workers = (*numbers, *(500, 1)[len(numbers):])
-    tables = {"effects": effect_table, "null": null_table, "few": few_table,
-              "projection": projection_table, "policy": policy_table}
+    tables = {"policy": policy_table, "null": null_table, "projection": projection_table,
+              "few": few_table, "refusals": refusal_table, "effects": effect_table}
     chosen = [name for name in tables if name in sys.argv] or list(tables)
     for name in chosen:
         tables[name](nations, workers)

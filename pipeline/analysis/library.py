@@ -25,6 +25,7 @@ from pipeline.analysis.appraisal import (
     robustness,
 )
 from pipeline.analysis.estimators import Estimate, detectable_effect, estimate, refusal
+from pipeline.analysis.estimators.given_values import taken
 from pipeline.analysis.inequality import inequality_table
 from pipeline.analysis.inequality.concentration import (
     Concentration,
@@ -72,6 +73,7 @@ class SchoolTable:
     TableRefused : with every fault of the table in Chinese: a missing column, a school missing
         or twice in a stage, an unknown stage, pupils that are not whole or below 1, a negative
         value, an infinite one, a missing one without ``allow_missing``.
+    WrongUse : an argument that is of another kind, such as a number for a column's name.
 
     >>> schools = SchoolTable(five_schools(), amounts=["books"])
     >>> try:
@@ -82,12 +84,12 @@ class SchoolTable:
 
     """
 
-    def __init__(self, table: pd.DataFrame, values: Iterable[str] = (), *,
+    @taken  # but for the table, of which `school_rows` names every fault
+    def __init__(self, table: "pd.DataFrame", values: Iterable[str] = (), *,
                  amounts: Iterable[str] = (), school: str = "school_code", stage: str = "stage",
                  pupils: str = "pupils", year: str = "", location: str = "", group: str = "",
                  standard: str = NATIONAL, allow_missing: bool = False):
-        columns = Columns(school, stage, pupils, year, location, group, _listed(values),
-                          _listed(amounts))
+        columns = Columns(school, stage, pupils, year, location, group, values, amounts)
         rules = standard_named(standard)
         rows = school_rows(table, columns, rules, allow_missing)
         ids = [*columns.values, *columns.amounts]
@@ -196,7 +198,3 @@ def five_schools() -> pd.DataFrame:
 def _in_decimals(table: pd.DataFrame, *names: str) -> pd.DataFrame:
     return table.assign(**{name: [Decimal(text) if text else None for text in table[name]]
                            for name in names})
-
-
-def _listed(names: Iterable[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)

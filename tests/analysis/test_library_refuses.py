@@ -123,7 +123,7 @@ APPRAISALS = {
         lambda: proportional_selection(DATA, "y ~ no", "y ~ no + z", "no"), "缺少变量：no"),
     "selection of an effect that is none": (
         lambda: proportional_selection(DATA, "y ~ x", "y ~ x + z", "x").delta(np.nan), "有限"),
-    "need in words": (lambda: concentration_index(["甲", 2, 3], [1, 2, 3]), "应为数"),
+    "need in words": (lambda: concentration_index(["甲", 2, 3], [1, 2, 3]), "应为有限的数"),
     "one number as pupils": (lambda: comparable_coefficient(0.3, 1), "只有一所"),
     "a negative coefficient": (lambda: comparable_coefficient(-0.3, [3, 4]), "不得小于0"),
     "resources that are none": (lambda: changed_balance(
@@ -133,7 +133,7 @@ APPRAISALS = {
     "half a pupil": (lambda: changed_balance(
         {"甲": (2.5, 1), "乙": (3, 5)}, {"甲": (2, 1), "乙": (3, 2)}), "整数"),
     "one school": (lambda: changed_balance({"甲": (3, 1)}, {"甲": (2, 1)}), "不足两所"),
-    "an endless error": (lambda: detectable_effect(np.inf, 10), "标准误"),
+    "an endless error": (lambda: detectable_effect(np.inf, 10), "std_error"),
     "endless books": (lambda: SchoolTable(five_schools().assign(books=np.inf), amounts=["books"]),
                       "无穷大"),
     "pupils in words": (lambda: SchoolTable(five_schools().assign(pupils="四十五"),

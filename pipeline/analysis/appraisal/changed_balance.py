@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import product
 from numbers import Integral
 
+from pipeline.analysis.estimators.given_values import taken
 from pipeline.analysis.schools.balance import spread
 from pipeline.ground.errors import WrongUse
 
@@ -14,6 +15,7 @@ _SHAPLEY = {0: Fraction(1, 3), 1: Fraction(1, 6), 2: Fraction(1, 3)}  # by how m
 School = tuple[int, Fraction]  # pupils (在校生数), and the whole resource (资源总数)
 
 
+@taken
 def changed_balance(before: Mapping[str, School], after: Mapping[str, School]
                     ) -> dict[str, Fraction]:
     """Return by how much CV changed with each of three things (变化的分解); they add up exactly.

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from pipeline.analysis.appraisal.given import numbers, tested_term
+from pipeline.analysis.appraisal.given import tested_term
 from pipeline.analysis.estimators.estimates import Estimate
+from pipeline.analysis.estimators.given_values import Degrees, taken
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import LEVEL
 
@@ -22,6 +23,7 @@ class Equivalence:
     alike: bool
 
 
+@taken
 def equivalence(fit: Estimate, term: str, low: float, high: float) -> Equivalence:
     """Test that a term's effect lies between ``low`` and ``high`` (等效检验).
 
@@ -33,11 +35,10 @@ def equivalence(fit: Estimate, term: str, low: float, high: float) -> Equivalenc
     return of_figures(row["estimate"], row["std_error"], row["df"], low, high)
 
 
-def of_figures(estimate: float, std_error: float, df: float, low: float, high: float
+@taken
+def of_figures(estimate: float, std_error: float, df: Degrees, low: float, high: float
                ) -> Equivalence:
     """Return the same of a printed estimate, with its error and degrees of freedom."""
-    low, high = numbers("等效界", (low, high))
-    estimate, std_error, df = numbers("估计、标准误、自由度", (estimate, std_error, df))
     if not low < 0 < high:
         raise WrongUse("等效界应一负一正，如 −0.5、0.5")
     if not (std_error > 0 and df > 0):

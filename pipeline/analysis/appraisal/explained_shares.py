@@ -9,12 +9,14 @@ import pandas as pd
 
 from pipeline.analysis.appraisal.given import columns_of, rows_of
 from pipeline.analysis.estimators import estimate
+from pipeline.analysis.estimators.given_values import taken
 from pipeline.definitions.models.regressions import sides, terms_of
 from pipeline.ground.errors import WrongUse
 
 MOST = 12  # regressors: 2¹² models
 
 
+@taken
 def explained_shares(data: pd.DataFrame, formula: str) -> pd.DataFrame:
     """Return each regressor's share of R²: columns ``term``, ``share``, ``first``, ``last``.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators.estimates import Estimate
@@ -27,21 +26,8 @@ def columns_of(formulas: Iterable[str]) -> list[str]:
         raise WrongUse(str(fault)) from fault
 
 
-def numbers(what: str, values: object) -> np.ndarray:
-    """Return finite numbers as floats; `WrongUse`, naming ``what``, where one is none."""
-    try:
-        found = np.asarray(values, float)
-    except (TypeError, ValueError) as fault:
-        raise WrongUse(f"{what}应为有限的数") from fault
-    if not np.isfinite(found).all():
-        raise WrongUse(f"{what}应为有限的数")
-    return found
-
-
 def tested_term(fit: Estimate, term: str) -> dict:
     """Return a term that has an error and degrees of freedom; `WrongUse` where there is none."""
-    if not isinstance(fit, Estimate):
-        raise WrongUse("应给出 estimate 的结果")
     rows = fit.terms[fit.terms["term"] == term].to_dict("records")
     if not rows:
         raise WrongUse(f"模型中没有“{term}”一项")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, stats
 
-from pipeline.analysis.appraisal.given import numbers
+from pipeline.analysis.estimators.given_values import Numbers, taken
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import LEVEL
 
@@ -25,8 +25,9 @@ class HonestInterval:
     bias: float
 
 
-def honest_interval(estimates, covariance, before: int, change: float, effect=None
-                    ) -> HonestInterval:
+@taken
+def honest_interval(estimates: Numbers, covariance: Numbers, before: int, change: float,
+                    effect: Numbers | None = None) -> HonestInterval:
     """Return the shortest interval that holds if slopes change by no more than ``change`` a year.
 
     ``estimates`` (n,) with ``covariance`` (n, n) are of an event study, ``before`` of them
@@ -39,10 +40,10 @@ def honest_interval(estimates, covariance, before: int, change: float, effect=No
     (2023), section 3.2 (FLCI, Δ^SD). Worked case: Benzarti & Carloni's restaurants, R HonestDiD
     0.2.8: 0.1314 to 0.2162 with 0, 0.1550 to 0.2704 with 0.01.
     """
-    b, v = numbers("估计", estimates), numbers("协方差", covariance)
-    after, change = len(b) - before, float(numbers("change", change))
-    weights = np.eye(1, max(after, 1))[0] if effect is None else numbers("effect", effect)
-    if before < 1 or after < 1 or v.shape != (len(b), len(b)) or len(weights) != after:
+    b, v, after = estimates, covariance, len(estimates) - before
+    weights = np.eye(1, max(after, 1))[0] if effect is None else effect
+    if min(before, after) < 1 or (b.shape, v.shape, weights.shape) != (
+            (len(b),), (len(b), len(b)), (after,)):
         raise WrongUse("须有实施前（不含基期）和实施后的年份各至少一个，协方差阵与权数的大小要相符")
     if change < 0 or not weights.any():
         raise WrongUse("change 不得小于0，effect 不得全为0")

@@ -8,10 +8,12 @@ from pipeline.analysis.estimators import Estimate, estimate
 from pipeline.analysis.estimators.designs import design
 from pipeline.analysis.estimators.estimates import tidy
 from pipeline.analysis.estimators.extended import LeastSquares
+from pipeline.analysis.estimators.given_values import taken
 from pipeline.definitions.models.regressions import outcome_of, terms_of
 from pipeline.ground.errors import WrongUse
 
 
+@taken
 def instrumented(data: pd.DataFrame, formula: str, treatment: str, instruments: list[str]
                  ) -> Estimate:
     """Return two-stage least squares of a formula, one ``treatment`` by its ``instruments``.
@@ -25,7 +27,7 @@ def instrumented(data: pd.DataFrame, formula: str, treatment: str, instruments: 
     """
     columns_of([formula])
     terms = terms_of(formula)
-    if treatment not in terms or isinstance(instruments, str) or not instruments or (
+    if treatment not in terms or not instruments or (
             {*instruments} & {*terms, *outcome_of(formula)}):
         raise WrongUse("处理变量应是公式的一项，工具变量应为列表，至少一个，且不在公式中")
     rows = rows_of(data, [formula], instruments)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.appraisal.given import numbers, rows_of
+from pipeline.analysis.appraisal.given import rows_of
 from pipeline.analysis.estimators import estimate
+from pipeline.analysis.estimators.given_values import taken
 from pipeline.definitions.models.regressions import sides, terms_of
 from pipeline.ground.errors import WrongUse
 
@@ -31,6 +32,7 @@ class Selection:
     of_treatment: float
     left: float
 
+    @taken
     def delta(self, effect: float = 0.0) -> float:
         """Return δ: so many times as much as the controls do, unseen causes must select the
         treatment, for it to have the ``effect``. `WrongUse` where no δ does it.
@@ -40,12 +42,13 @@ class Selection:
         >>> round(iq.delta(), 3)
         0.366
         """
-        away = self.long - float(numbers("效应", effect))
+        away = self.long - effect
         above, below = (np.polyval(p, away) for p in self._polynomials())
         if below == 0 or not np.isfinite(above / below):
             raise WrongUse("没有这样的δ：控制变量没有改变系数，或效应与长模型的相同")
         return float(above / below)
 
+    @taken
     def adjusted(self, delta: float = 1.0) -> float:
         """Return the effect if unseen causes select as ``delta`` says (调整后的效应).
 
@@ -69,6 +72,7 @@ class Selection:
                 np.array([t * (x - t), t * b * x, unseen * (x - t), unseen * b * x]))
 
 
+@taken
 def proportional_selection(data: pd.DataFrame, short: str, long: str, treatment: str,
                            most_r2: float | None = None) -> Selection:
     """Return how the coefficient of ``treatment`` moves from the formula ``short`` to ``long``.

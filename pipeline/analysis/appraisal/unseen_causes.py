@@ -5,8 +5,9 @@ from math import sqrt
 
 from scipy import stats
 
-from pipeline.analysis.appraisal.given import numbers, tested_term
+from pipeline.analysis.appraisal.given import tested_term
 from pipeline.analysis.estimators.estimates import Estimate
+from pipeline.analysis.estimators.given_values import taken
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import LEVEL
 
@@ -29,6 +30,7 @@ class Robustness:
     value: float
     value_at_level: float
 
+    @taken
     def bound(self, of_treatment: float, of_outcome: float, times: float = 1
               ) -> tuple[float, float]:
         """Return estimate and error left by a cause ``times`` as strong as a known one (界).
@@ -54,6 +56,7 @@ class Robustness:
         return (left if self.estimate >= 0 else -left), error
 
 
+@taken
 def robustness(fit: Estimate, term: str) -> Robustness:
     """Return how strong an unseen cause must be to explain a term of a linear model away.
 
@@ -68,6 +71,7 @@ def robustness(fit: Estimate, term: str) -> Robustness:
     return of_figures(float(row["estimate"]), float(row["std_error"]), float(row["df"]))
 
 
+@taken
 def of_figures(estimate: float, std_error: float, df: float) -> Robustness:
     """Return the same of a printed estimate, with its error and degrees of freedom.
 
@@ -75,8 +79,6 @@ def of_figures(estimate: float, std_error: float, df: float) -> Robustness:
     >>> [f"{100 * part:.1f}" for part in (found.partial_r2, found.value, found.value_at_level)]
     ['2.2', '13.9', '7.6']
     """
-    estimate, std_error, df = map(float, numbers("估计、标准误、自由度",
-                                                 (estimate, std_error, df)))
     if not (std_error > 0 and df > 1):
         raise WrongUse("标准误应大于0，自由度应大于1")
     f = abs(estimate) / std_error / sqrt(df)

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from pipeline.analysis.estimators.extended import correlations
+from pipeline.analysis.estimators.given_values import Degrees, taken
 from pipeline.definitions.parts import Inference
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import LEVEL
@@ -17,15 +18,18 @@ POWER = 0.80
 USUAL = Inference()
 
 
+@taken
 def refusal(n: int, parameters: int, rules: Inference = USUAL) -> str:
     """Return why a model of so many parameters may not be fitted to n schools; empty if it may.
 
     At least 30 schools, 10 per parameter (intercept counted) and 20 residual degrees of
-    freedom, or what the standard's ``rules`` say (docs/decisions/0006).
+    freedom, or what the standard's ``rules`` say (docs/decisions/0006). `WrongUse` where n or
+    parameters are no whole numbers, n below 0 or parameters below 1.
 
     >>> refusal(30, 3), refusal(29, 3) != "", refusal(39, 4) != ""
     ('', True, True)
     """
+    _counted(n, parameters)
     if n < rules.min_schools:
         return f"样本量不足（{n}，应不少于{rules.min_schools}），仅作描述"
     if n < rules.min_per_parameter * parameters:
@@ -36,6 +40,7 @@ def refusal(n: int, parameters: int, rules: Inference = USUAL) -> str:
     return ""
 
 
+@taken
 def tail_refusal(n: int, q: Fraction, parameters: int, per_parameter: int) -> str:
     """Return why the quantile q is not fitted to n rows; empty if it may be.
 
@@ -44,6 +49,9 @@ def tail_refusal(n: int, q: Fraction, parameters: int, per_parameter: int) -> st
     >>> tail_refusal(120, Fraction(1, 4), 3, 10), tail_refusal(119, Fraction(1, 4), 3, 10) != ""
     ('', True)
     """
+    _counted(n, parameters)
+    if not 0 < q < 1 or per_parameter < 1:
+        raise WrongUse(f"分位数应在0与1之间（不含两端），现为{float(q):g}；每个参数应不少于1个样本")
     beyond = per_parameter * parameters
     needed = ceil(beyond / min(q, 1 - q))
     if n >= needed:
@@ -52,6 +60,12 @@ def tail_refusal(n: int, q: Fraction, parameters: int, per_parameter: int) -> st
             f"较少的一侧不足{beyond}个，仅作描述")
 
 
+def _counted(n: int, parameters: int) -> None:
+    if n < 0 or parameters < 1:
+        raise WrongUse(f"样本数不得小于0，参数个数不得小于1，现为{n}、{parameters}")
+
+
+@taken
 @cache
 def detectable_correlation(n: int) -> float | None:
     """Return the smallest |r| that n schools detect with 80 % power at the 5 % level.
@@ -69,7 +83,8 @@ def detectable_correlation(n: int) -> float | None:
     return float(optimize.brentq(shortfall, 1e-6, 0.9999))
 
 
-def detectable_effect(std_error: float, df: float) -> float:
+@taken
+def detectable_effect(std_error: float, df: Degrees) -> float:
     """Return the least effect that is found with 80 % power at 5 % (可检出的最小效应).
 
     (t₀.₉₇₅ + t₀.₈)·error, in the units of the coefficient. It says what the data can tell, not
@@ -78,13 +93,16 @@ def detectable_effect(std_error: float, df: float) -> float:
     >>> round(detectable_effect(1.0, 10_000), 2), round(detectable_effect(1.0, 20), 2)
     (2.8, 2.95)
     """
-    if not (0 < std_error < np.inf and df > 0):
+    if not (std_error > 0 and df > 0):
         raise WrongUse("标准误应为大于0的数，自由度应大于0")
     return float(std_error * (stats.t.ppf(1 - LEVEL / 2, df) + stats.t.ppf(POWER, df)))
 
 
+@taken
 def rank_correlation(x: pd.Series, y: pd.Series, rules: Inference = USUAL) -> float | None:
     """Return Spearman's ρ (秩相关), None below 15 schools or without variation."""
+    if len(x) != len(y):
+        raise WrongUse(f"两列应一样多，现为{len(x)}、{len(y)}")
     if len(x) < rules.min_described or x.nunique() < 2 or y.nunique() < 2:
         return None
     ranks = np.column_stack([stats.rankdata(x), stats.rankdata(y)])

@@ -1,11 +1,11 @@
 """Whether resources follow need (集中指数), and a CV that small counties can be compared by."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
+from pipeline.analysis.estimators.given_values import Numbers, taken
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import LEVEL
 
@@ -27,8 +27,9 @@ class Concentration:
     n: int
 
 
-def concentration_index(resources: Sequence[float], need: Sequence[float],
-                        pupils: Sequence[float] | None = None) -> Concentration:
+@taken
+def concentration_index(resources: Numbers, need: Numbers, pupils: Numbers | None = None
+                        ) -> Concentration:
     """Return how far a resource per pupil is with the schools of greater ``need`` (按需集中指数).
 
     Schools stand in the order of their need (share of boarders, of migrants, distance …), the
@@ -39,11 +40,9 @@ def concentration_index(resources: Sequence[float], need: Sequence[float],
     Source: Kakwani, Wagstaff & van Doorslaer (1997), equation 14. Worked case: deaths of
     children in India by wealth, −0.1694.
     """
-    x, need, pupils = (_numbers(values) for values in (
-        resources, need, np.ones(len(resources)) if pupils is None else pupils))
-    if not (len(x) == len(need) == len(pupils) > 0) or not all(
-            np.isfinite(values).all() for values in (x, need, pupils)):
-        raise WrongUse("资源、需求、学生数应一样多，都是有限的数")
+    x, pupils = resources, np.ones(len(resources)) if pupils is None else pupils
+    if not (x.shape == need.shape == pupils.shape) or x.ndim != 1 or not len(x):
+        raise WrongUse("资源、需求、学生数应一样多，各为一列数")
     if (x < 0).any() or (pupils <= 0).any() or not x.any():
         raise WrongUse("资源不得小于0，也不得全为0；学生数应大于0")
     level, group = np.unique(need, return_inverse=True)
@@ -62,13 +61,6 @@ def concentration_index(resources: Sequence[float], need: Sequence[float],
     return Concentration(index, error, index - half, index + half, len(x))
 
 
-def _numbers(values: Sequence[float]) -> np.ndarray:
-    try:
-        return np.atleast_1d(np.asarray(values, float))
-    except (TypeError, ValueError) as fault:
-        raise WrongUse("资源、需求、学生数应为数") from fault
-
-
 def _error(share: np.ndarray, mean: np.ndarray, spread: np.ndarray, rank: np.ndarray,
            index: float, n: int) -> float:
     """Return the error; ``mean`` and ``spread`` are in units of μ and μ²."""
@@ -79,7 +71,8 @@ def _error(share: np.ndarray, mean: np.ndarray, spread: np.ndarray, rank: np.nda
     return float(np.sqrt(max(variance, 0.0)))
 
 
-def comparable_coefficient(coefficient: float, pupils: Sequence[float]) -> float:
+@taken
+def comparable_coefficient(coefficient: float, pupils: Numbers) -> float:
     """Return a CV corrected for few schools, only to compare counties by (可比差异系数).
 
     The county's own CV is a fact of all its schools and judged as it is. As a measure of what
@@ -90,8 +83,8 @@ def comparable_coefficient(coefficient: float, pupils: Sequence[float]) -> float
     >>> round(comparable_coefficient(0.34, [100] * 5), 4), comparable_coefficient(0.0, [1, 1])
     (0.3991, 0.0)
     """
-    p = _numbers(pupils)
-    if not (len(p) and np.isfinite(p).all() and (p > 0).all() and coefficient >= 0):
+    p = pupils.ravel()
+    if not (len(p) and (p > 0).all() and coefficient >= 0):
         raise WrongUse("学生数应大于0，差异系数不得小于0")
     m = p.sum() ** 2 / (p**2).sum()
     if not m > 1 + 1e-9:

@@ -87,6 +87,8 @@ def _columns_are_there(table: pd.DataFrame, columns: Columns) -> None:
         raise TableRefused(["应给出至少有一行的 pandas 数据表"])
     if not (columns.values or columns.amounts):
         raise TableRefused(["没有写明测算哪些列：values 为生均值或比率，amounts 为资源总数"])
+    if "" in (columns.school, columns.stage, columns.pupils, *columns.values, *columns.amounts):
+        raise TableRefused(["学校、学段、学生数和所测算的列，列名不得为空"])
     there, read = list(table.columns), columns.read
     faults = [f"缺少列“{name}”；现有：{'、'.join(map(str, there))}"
               for name in read if name not in there]

@@ -98,7 +98,7 @@ def projection(panel: pd.DataFrame, year: int, study: Study, standard: Standard 
     frame = frame[frame["year"] <= year]
     for measure in (_measures(frame, study) if asked else []):
         paths = _paths(frame, measure, year)
-        reason = _refusal(paths, study)
+        reason = objection(paths, study)
         if reason:
             projected += [{"measure": measure, "target": target, "status": REFUSED,
                            "reason": reason} for target in asked.targets]
@@ -126,7 +126,8 @@ def _paths(frame: pd.DataFrame, measure: str, year: int) -> pd.DataFrame:
     return wide[wide[year].notna()]
 
 
-def _refusal(paths: pd.DataFrame, study: Study) -> str:
+def objection(paths: pd.DataFrame, study: Study) -> str:
+    """Return why a measure (units × consecutive years) is not projected; empty if it is."""
     asked, years = study.projection, paths.notna().any().sum()
     if paths.empty:
         return "当年没有这一项"
