@@ -108,7 +108,7 @@ def _export(notebook: NotebookNode, made: County | Annual | Prefecture, order: O
         update=book.portable(made, order.parameters)))
     why = book.causes(made, order.parameters)
     export(clean, run_id(why)[:16], finished / book.stem, order.formats or (PDF,),
-           order.binding or APART)
+           order.binding or APART, made.folder / book.records[0])
     left = [name for name in book.workbooks if (made.folder / name).is_file()]
     for name in (*book.records, *left):
         shutil.move(made.folder / name, finished / name)

@@ -32,7 +32,7 @@ class Answer:
 @click.argument("folder", metavar="卷宗文件夹")
 @click.option("--level", type=click.Choice([*_LEVELS]), default="files",
               metavar="files|pages|recompute|render",
-              help="files 文件与记录相符（默认）；pages 另核对 PDF 每页的运行编号；"
+              help="files 文件与记录相符（默认）；pages 另核对 PDF 每页的运行编号和所附的结果；"
                    "recompute 由原始数据重算，结果相同；render 重做一份，逐字节相同")
 @click.option("--raw", default="data/raw", metavar="文件夹", callback=seen_from_here,
               help="原始数据，重算用，默认 data/raw")
@@ -100,17 +100,24 @@ def _again(context: click.Context, folder: Path, level: str, given: dict) -> Ans
 
 
 def _pages(folder: Path) -> Answer:
-    """Read the run id of every printed page and hold it against the manifest's."""
-    from pipeline.publishing.paper.printed_runs import pages_of_other_runs
+    """Read the run id of every printed page and hold it against the manifest's, and what a paper
+    carries with it against the file of that name beside it."""
+    from pipeline.publishing.paper.printed_runs import attached_files, pages_of_other_runs
     from pipeline.publishing.records.manifest import read_manifest
 
-    run, said = read_manifest(folder)["run_id"], []
+    run, said, carried = read_manifest(folder)["run_id"], [], False
     try:
         for pdf in sorted(folder.glob("*.pdf")):
             if wrong := pages_of_other_runs(pdf, run):
                 said.append(f"{pdf.name} 第{'、'.join(map(str, wrong))}页没有运行编号 {run[:16]}")
+            for name, content in attached_files(pdf).items():
+                carried, beside = True, folder / Path(name).name
+                if not beside.is_file() or beside.read_bytes() != content:
+                    said.append(f"{pdf.name} 所附的 {name} 与旁边的文件不同")
     except JunhengError as fault:
         return Answer(2, (str(fault),))
+    if not said and not carried:
+        return Answer(2, ("PDF 没有附结果数据，附件无从核对（先前的版本做出的卷宗没有附）",))
     return Answer(1, tuple(said)) if said else Answer(0)
 
 

@@ -20,8 +20,8 @@ class PaperExporter(Exporter):
     ``output_mimetype``, and how a document is `written`; where it is made to be printed,
     ``in_papers``, that a book is as many files as it has `papers`. nbconvert gets it in one.
 
-    ``resources`` may carry ``run_id`` (printed small on each page) and ``attachment`` (bytes of
-    the results, which PDF attaches as results.json).
+    ``resources`` may carry ``run_id`` (printed small on each page) and ``attachment`` (name and
+    bytes of the results, which PDF attaches).
     """
 
     in_papers = False
@@ -52,17 +52,21 @@ class PaperExporter(Exporter):
 
 
 def export(notebook: NotebookNode, run_id: str, path: Path, formats: tuple[str, ...],
-           binding: str = APART) -> None:
+           binding: str = APART, results: Path | None = None) -> None:
     """Write an executed notebook without traces in every format, and as notebook beside them.
 
-    ``path`` lacks the suffix. The notebook serves no further purpose afterwards: see
+    ``path`` lacks the suffix. Where the book is made to be printed its first paper carries the
+    ``results`` as an attachment (附件). The notebook serves no further purpose afterwards: see
     `write_notebook`.
     """
     document = read_notebook(notebook, run_id)
+    attached = {"attachment": (results.name, results.read_bytes())} if results else {}
     for name in formats:
         exporter = exporter_of(name)(default_preprocessors=[])
         parts = papers(document, path.name, binding) if exporter.in_papers else {
             path.name: document}
+        if exporter.in_papers:
+            parts[path.name] = parts[path.name] | attached
         for stem, part in parts.items():
             path.with_name(f"{stem}.{name}").write_bytes(exporter.written(part))
     write_notebook(notebook, path.with_suffix(".ipynb"))

@@ -17,12 +17,14 @@ from opened_word import opened as opened_word, tables as word_tables
 from opened_workbooks import opened as opened_excel, shown
 from tables import YEAR, csv_bytes, school
 
+from pipeline.__main__ import main
 from pipeline.county import County
 from pipeline.dossier.printing.numbers import cv_text, level_text, limit_text
 from pipeline.publishing.book import make_dossier
 from pipeline.publishing.chapter_parameters import Parameters
 from pipeline.publishing.order import Order
 from pipeline.publishing.paper.blocks import read_notebook
+from pipeline.publishing.paper.printed_runs import attached_files
 
 pytestmark = pytest.mark.slow
 FORMATS = ("pdf", "docx", "xlsx", "html")
@@ -164,6 +166,16 @@ def test_every_value_of_every_school_of_the_results_is_in_its_table(made):
                                   ) in by_code[one["school_code"]]
                 seen += 1
     assert seen >= len(results["schools"]) > 0
+
+
+def test_the_paper_carries_the_results_that_stand_beside_it(made):
+    folder = made[-1]
+    for level in ("files", "pages"):
+        with pytest.raises(SystemExit) as ended:
+            main(["verify", str(folder), "--level", level])
+        assert not ended.value.code
+    assert attached_files(folder / "dossier.pdf") == {
+        "results.json": (folder / "results.json").read_bytes()}
 
 
 def test_every_printed_cell_is_the_same_letters_in_every_format(made):

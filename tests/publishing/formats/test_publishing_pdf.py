@@ -179,7 +179,7 @@ def test_the_pdf_says_what_it_is_and_when(example):
 
 
 def test_results_can_be_attached():
-    made = pdf("文", resources={"attachment": b'{"a": 1}'})
+    made = pdf("文", resources={"attachment": ("results.json", b'{"a": 1}')})
     assert pypdf.PdfReader(io.BytesIO(made)).attachments["results.json"] == [b'{"a": 1}']
 
 

@@ -37,9 +37,9 @@ def _lay_out(document: dict, root: Path) -> None:
     paper = {name: value for name, value in document.items() if name != "attachment"}
     for part in ("front", "body"):
         paper[part] = sections([_ready(block, root) for block in document[part]])
-    paper["attached"] = "attachment" in document
+    paper["attached"], content = document.get("attachment", ("", b""))
     if paper["attached"]:
-        (root / "results.json").write_bytes(document["attachment"])
+        (root / paper["attached"]).write_bytes(content)
     paper["date"] = [int(part) for part in document["cover"]["date"].split("-")]
     paper["fonts"] = {"sans": SANS, "bold": SANS_BOLD, "serif": SERIF}
     (root / "dossier.json").write_text(json.dumps(paper, ensure_ascii=False), "utf-8")
