@@ -2,19 +2,20 @@
 # 首次运行自行建立 .venv 并按 requirements.lock 安装；只需要 python3（3.11—3.13）、make、git；
 # 另有 python 时写 make PYTHON=/路径/python3.12 dossier。其余软件包用到时才装：
 # make test 装测试与 Dask，make examples 装加州示例的数据（GPL），make lab 装 JupyterLab，make sign 装签名用的，
-# make parquet 装 pyarrow。
+# make parquet 装 pyarrow，make sbom、make audit 装查软件包的。
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-EXTRAS := build dask examples lab parquet sign test
+AUDIT := .venv-audit
+EXTRAS := audit build dask examples lab parquet sign test
 
 STRIP := if [ -x $(BIN)/nbstripout ]; then exec $(BIN)/nbstripout --keep-id; else exec cat; fi
 EDITORS := $(addprefix cell.metadata.,editable jupyter slideshow trusted vscode) \
   $(addprefix metadata.language_info.,codemirror_mode file_extension mimetype nbconvert_exporter \
   pygments_lexer version)
 
-.PHONY: setup dossier examples test check dask lab parquet sign filter lock clean
+.PHONY: setup dossier examples test check dask lab parquet sign sbom audit filter lock clean
 
 setup: $(READY) filter
 
@@ -50,6 +51,26 @@ sign: $(VENV)/ready-sign
 
 parquet: $(VENV)/ready-parquet
 
+# 查软件的软件另装一处（它带来的 lxml、pip 不进 .venv），与程序共用的从 .venv 取。
+$(AUDIT)/ready: requirements-audit.lock $(READY)
+	@echo "正在安装 $< 所列软件包……"
+	$(BIN)/python -m venv --clear $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --no-deps -r $<
+	path="import sysconfig; print(sysconfig.get_path('purelib'))"; \
+	$(BIN)/python -c "$$path" > "$$($(AUDIT)/bin/python -c "$$path")/run.pth"
+	touch $@
+
+# 软件物料清单：sbom.cdx.json（CycloneDX）。退出码 1：有锁定之外的软件包、无主的文件或不明的许可。
+sbom: $(AUDIT)/ready
+	$(AUDIT)/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml \
+	  --output-reproducible -o $(AUDIT)/scanned.json
+	$(BIN)/python -m pipeline.whole.listings.software_bill $(AUDIT)/scanned.json sbom.cdx.json
+
+# 已知漏洞：退出码 0 都查到而没有，1 有，2 有没有查到的（如不能联网）。
+audit: $(AUDIT)/ready
+	$(BIN)/python -m pipeline.whole.listings.known_holes $(AUDIT)/bin/pip-audit
+
 lab: $(VENV)/ready-lab filter
 	@echo "运行 $(BIN)/jupyter lab，打开 notebooks/ 中的章节。"
 
@@ -76,4 +97,5 @@ clean:
 	@if [ -x $(BIN)/junheng ]; then \
 	  $(BIN)/junheng clean && $(BIN)/python data/raw/fetch_caschools.py --remove; \
 	else echo "没有 $(VENV)，卷宗和中间表未清理；先运行 make setup。"; fi
+	@if [ -f $(AUDIT)/ready ]; then rm -rf $(AUDIT) sbom.cdx.json; fi
 	@if [ -f $(READY) ]; then rm -rf $(VENV); fi
