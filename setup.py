@@ -13,7 +13,7 @@ _PLACE = "pipeline/shipped"
 
 
 def _shipped() -> list[str]:
-    found = [*Path("data").rglob("*.toml"), *Path("data").glob("*.csv"),
+    found = [*Path("data").rglob("*.toml"), *Path("data").rglob("*.csv"),
              *Path("notebooks").rglob("[0-9][0-9]_*.ipynb")]
     kept = sorted(path.as_posix() for path in found if not _LEFT_OUT & {*path.parts})
     return [*kept, "requirements.lock"]

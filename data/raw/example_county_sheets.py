@@ -227,7 +227,7 @@ def add_county_sheets(book: Workbook, year: int, rows: list[dict]) -> None:
 def add_sheet(book: Workbook, id: str, year: int, rows: list,
               variables: set | None = None) -> None:
     """Add a sheet in a layout (all its columns, or those of ``variables``): title, header, rows."""
-    layout = tomllib.loads((LAYOUTS / f"{id}.toml").read_text(encoding="utf-8"))
+    layout = tomllib.loads(next(LAYOUTS.rglob(f"{id}.toml")).read_text(encoding="utf-8"))
     columns = {c["variable"]: c["headers"][0] for c in layout["columns"]
                if variables is None or c["variable"] in variables}
     sheet = book.create_sheet(layout["sheet"])

@@ -1,4 +1,4 @@
-"""Findings (核查记录): which check of `data/checks.toml` found what, and where.
+"""Findings (核查记录): which check of `data/rules/checks.toml` found what, and where.
 
 A finding says where, what was found, what is right and what to do. It repeats a cell's
 text only where that is plainly a number: anything else could be somebody's name.

@@ -1,5 +1,5 @@
-"""Can a figure be (取值范围)? By itself, beside another, as a date: `data/plausibility.toml`, and
-the checks of `data/checks`.
+"""Can a figure be (取值范围)? By itself, beside another, as a date: `data/rules/plausibility.toml`,
+and the checks of `data/rules/checks`.
 
 A wage of 98000 under 万元 and a share of 0.925 under % are right numbers of a wrong size.
 Beyond what is possible a figure is refused, unless the register confirms it; beyond what is

@@ -135,7 +135,7 @@ def _variable(written: str, kind: str) -> str:
         alike = dict.fromkeys(named[name] for name in near)
         said = "、".join(f"{fit[key].zh}（{key}）" for key in alike)
         raise WrongUse(f"没有变量“{written}”，或它不能{'调动' if kind == MOVE else '增加'}。"
-                       + (f"相近的有：{said}。" if said else "名称见 data/variables.toml，"
+                       + (f"相近的有：{said}。" if said else "名称见 data/reading/variables.toml，"
                           "如 qualified_teachers、multimedia_rooms。"))
     return found
 

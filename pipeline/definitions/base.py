@@ -9,10 +9,11 @@ import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -23,7 +24,7 @@ from pipeline.ground.errors import DefinitionFault, WrongUse
 from pipeline.ground.software import HOME, ROOT
 
 DATA = HOME / "data"
-_OF_ONE = ("raw", "processed", "standards", "studies", "disclosure")
+_OF_ONE = {"raw", "processed", "standards", "studies", "disclosure"}
 MOST_TOML_BYTES = 1_000_000
 _MOST_DOTS, _MOST_LEVELS = 300, 30
 _ID = re.compile(r"[\w-]+")  # it becomes the name of folders
@@ -215,12 +216,26 @@ def definitions_hash() -> str:
     """Return one hash over the definitions that hold under every standard and study, as this
     process has found them."""
     total = hashlib.sha256()
-    for part in sorted(DATA.iterdir()):
-        for path in sorted(part.rglob("*.toml")) if part.name not in _OF_ONE else ():
-            total.update(f"{path.relative_to(DATA).as_posix()} {file_hash(path)}\n".encode())
-        if part.suffix == ".toml":
-            total.update(f"{part.name} {file_hash(part)}\n".encode())
+    for path in sorted(_definitions_in(DATA, _OF_ONE)):
+        total.update(f"{path.relative_to(DATA).as_posix()} {file_hash(path)}\n".encode())
     return total.hexdigest()
+
+
+def definition_files(folder: Path) -> list[Path]:
+    """Return the definition files of a folder and of those within it, by name; `DefinitionFault`
+    where two have one name."""
+    found = sorted(_definitions_in(folder, set()), key=lambda path: path.name)
+    for path, after in pairwise(found):
+        if path.name == after.name:
+            places = "、".join(p.relative_to(folder).as_posix() for p in (path, after))
+            raise DefinitionFault(path.name, [f"两个文件同名：{places}，请去掉一个"])
+    return found
+
+
+def _definitions_in(place: Path, left_out: set[str]) -> Iterator[Path]:
+    for folder, inside, names in os.walk(place):
+        inside[:] = [name for name in inside if name not in left_out and name[0] != "."]
+        yield from (Path(folder, name) for name in names if name.endswith(".toml"))
 
 
 def told_folder(path: Path) -> str:

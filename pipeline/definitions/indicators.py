@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Text, definition_files, load_toml
 from pipeline.ground.readiness import readied
 
 
@@ -69,5 +69,5 @@ class Indicator(Definition):
 @cache
 def indicators() -> dict[str, Indicator]:
     """Return id → indicator for every file in `data/indicators`."""
-    loaded = [load_toml(path, Indicator) for path in sorted((DATA / "indicators").glob("*.toml"))]
+    loaded = [load_toml(path, Indicator) for path in definition_files(DATA / "indicators")]
     return {indicator.id: indicator for indicator in loaded}

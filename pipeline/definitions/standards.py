@@ -124,7 +124,8 @@ class Standard(Filed):
 
     @property
     def plausible(self) -> Plausibility:
-        """Return this standard's limits of plausibility, else those of `data/plausibility.toml`."""
+        """Return this standard's limits of plausibility, else those of
+        `data/rules/plausibility.toml`."""
         return self.plausibility or plausibility()
 
     @property

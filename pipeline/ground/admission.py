@@ -28,7 +28,7 @@ _KIND_ZH = {stat.S_IFLNK: "链接", stat.S_IFDIR: "文件夹", stat.S_IFIFO: "�
 
 
 class NotAdmitted(JunhengError):
-    """A file that is not admitted (不予收取): the check of `data/checks.toml` that it fails,
+    """A file that is not admitted (不予收取): the check of `data/rules/checks.toml` that it fails,
     what was found, and the line where that can be told."""
 
     def __init__(self, code: str, found: str, row: int | None = None):

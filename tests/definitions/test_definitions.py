@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from pipeline.definitions.base import DATA, load_toml
+from pipeline.definitions.base import DATA, definition_files, load_toml
 from pipeline.definitions.forms import check_rules, layouts as forms_layouts, variables as forms
 from pipeline.definitions.forms.county_layouts import county_layouts
 from pipeline.definitions.forms.layouts import layouts
@@ -64,7 +64,7 @@ def test_a_shipped_standard_loads_and_is_named_as_its_file(path):
     assert load_standard(path).id == path.stem
 
 
-@pytest.mark.parametrize("path", sorted((DATA / "indicators").glob("*.toml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", definition_files(DATA / "indicators"), ids=lambda p: p.stem)
 def test_a_shipped_indicator_loads_and_counts_known_variables(path):
     indicator = load_toml(path, Indicator)
     assert indicator.id == path.stem
@@ -73,11 +73,21 @@ def test_a_shipped_indicator_loads_and_counts_known_variables(path):
 
 def test_every_shipped_layout_loads_and_is_named_as_its_file():
     found = {layout.id for layout in layouts()} | set(county_layouts())
-    assert found == {p.stem for p in (DATA / "layouts").glob("*")}
+    assert found == {p.stem for p in (DATA / "layouts").rglob("*.toml")}
+
+
+def test_definitions_stand_in_whatever_folder_within_and_no_two_have_one_name(tmp_path):
+    for place in ("b.toml", "inner/a.toml", "inner/deeper/c.toml", ".ipynb_checkpoints/b.toml"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("")
+    assert [p.name for p in definition_files(tmp_path)] == ["a.toml", "b.toml", "c.toml"]
+    (tmp_path / "a.toml").write_text("")
+    with pytest.raises(DefinitionFault, match="(?s)a.toml.*同名.*inner/a.toml"):
+        definition_files(tmp_path)
 
 
 def test_no_two_indicators_share_a_number():
-    assert len(indicators()) == len(list((DATA / "indicators").glob("*.toml")))
+    assert len(indicators()) == len(list((DATA / "indicators").rglob("*.toml")))
 
 
 def test_a_threshold_is_exactly_the_decimal_that_was_written():
@@ -163,7 +173,7 @@ def test_a_fault_is_told_in_chinese(tmp_path):
 
 def test_an_indicator_needs_one_way_to_be_computed(tmp_path):
     path = tmp_path / "R1.toml"
-    text = (DATA / "indicators" / "R1.toml").read_text("utf-8")
+    text = (DATA / "indicators" / "cn-2017" / "R1.toml").read_text("utf-8")
     path.write_text(text + '\n[given]\nmean_of = ["pupils"]\n', encoding="utf-8")
     assert len(faults_of(path, lambda p: load_toml(p, Indicator))) == 1
 
@@ -219,8 +229,9 @@ def test_a_check_that_could_not_be_carried_out_is_refused_by_name(
     told = {"id": "books-many", "severity": "warn", "table": "schools", "of": "books", "op": "<=",
             "to": "15 * pupils", "rule": "规则", "remedy": "改法", "source": "本软件"} | change
     name = told["id"] if told["id"] == "file.kind" else "books-many"
-    (tmp_path / "checks").mkdir()
-    (tmp_path / "checks" / f"{name}.toml").write_text(
+    place = tmp_path / "rules" / "checks"
+    place.mkdir(parents=True)
+    (place / f"{name}.toml").write_text(
         "".join(f'{key} = "{value}"\n' for key, value in told.items()), "utf-8")
     check_rules.program_checks()
     monkeypatch.setattr(check_rules, "DATA", tmp_path)

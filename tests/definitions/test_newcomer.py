@@ -257,7 +257,7 @@ CHANGES = {
     "a plan": ({"data/plans/some-county-2026.toml": PLAN}, PLAN_SAYS, ["XX01"]),
     "a layout": ({"data/layouts/some-county.toml": LAYOUT}, LAYOUT_SAYS,
                  [["2199000001", "100", "500"], ["2199000002", "300", "4500"]]),
-    "a check": ({"data/checks/books-many.toml": CHECK}, CHECK_SAYS, CHECK_FINDS, BOOKS),
+    "a check": ({"data/rules/checks/books-many.toml": CHECK}, CHECK_SAYS, CHECK_FINDS, BOOKS),
     "an analysis": ({"data/analyses/own-2026.toml": ANALYSIS,
                      "data/standards/asking-2026.toml": ASKING}, ANALYSIS_SAYS,
                     [7, "own-2026", False]),

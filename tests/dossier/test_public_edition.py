@@ -230,7 +230,7 @@ def test_the_manifest_holds_no_hash_of_anything_internal(made):
     assert not {one for one in (*hashes, internal["run_id"]) if one in told}
 
 
-RULES = (ROOT / "data" / "disclosure" / "cn-public-1.toml").read_text("utf-8")
+RULES = (ROOT / "data" / "rules" / "disclosure" / "cn-public-1.toml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("before, after, said", [

@@ -64,7 +64,7 @@ def test_the_wheel_ships_what_is_read_and_the_mark_of_types_but_no_data_of_examp
     names = zipfile.ZipFile(away.wheel).namelist()
     shipped = {n.removeprefix("pipeline/shipped/") for n in names if "/shipped/" in n}
     assert "pipeline/py.typed" in names
-    assert {"requirements.lock", "data/tables.toml", "data/county_codes.csv",
+    assert {"requirements.lock", "data/tables.toml", "data/reading/county_codes.csv",
             "data/standards/cn-2017-06.toml", "notebooks/county/01_cleaning.ipynb"} <= shipped
     assert {name.split("/")[1] for name in shipped if name.startswith("data/")}.isdisjoint(
         {"raw", "processed"})

@@ -25,9 +25,10 @@ _WORDS = {"Cc": "控制字符", "Cf": "看不见的方向或格式字符", "Co":
 @cache
 def twins() -> dict[int, str]:
     """Return the letters that look like an ordinary one and are another (同形字): radicals
-    (部首), U+2F00–2FD5 by Unicode's own folding and U+2E80–2EF3 by `data/radicals.toml`, and the
-    compatibility ideographs U+F900–FAFF."""
-    listed = tomllib.loads((DATA / "radicals.toml").read_text(encoding="utf-8"))["letters"]
+    (部首), U+2F00–2FD5 by Unicode's own folding and U+2E80–2EF3 by `data/reading/radicals.toml`,
+    and the compatibility ideographs U+F900–FAFF."""
+    text = (DATA / "reading" / "radicals.toml").read_text(encoding="utf-8")
+    listed = tomllib.loads(text)["letters"]
     found = {int(line.split()[0], 16): line.split()[2] for line in listed}
     return found | {code: unicodedata.normalize("NFKC", chr(code))
                     for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00))}

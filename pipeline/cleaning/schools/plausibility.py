@@ -2,7 +2,7 @@
 
 万元 typed as 元, 亩 as ㎡, a slipped decimal point: the figure per pupil then lies an order
 of magnitude from what the other schools of the stage have. Beyond the factors of
-`data/plausibility.toml` the file is refused or warned of; nothing is converted by guess.
+`data/rules/plausibility.toml` the file is refused or warned of; nothing is converted by guess.
 """
 
 from collections import Counter, defaultdict

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Text, definition_files, load_toml
 from pipeline.definitions.formulas import names_in
 
 SLOT = re.compile(r"\{([^{}|]+)\|(\d)\}")
@@ -88,6 +88,6 @@ class AnnexTable(Definition):
 
 @cache
 def annex_tables() -> tuple[AnnexTable, ...]:
-    """Return every form of `data/annex`, in the order of the application."""
-    found = [load_toml(path, AnnexTable) for path in sorted((DATA / "annex").glob("*.toml"))]
+    """Return every form of `data/printing/annex`, in the order of the application."""
+    found = [load_toml(path, AnnexTable) for path in definition_files(DATA / "printing" / "annex")]
     return tuple(sorted(found, key=lambda form: (form.order, form.id)))

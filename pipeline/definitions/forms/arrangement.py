@@ -66,7 +66,7 @@ def _among(patterns: list[str], key: str) -> bool:
 
 
 def arrangement_of(book: str) -> Arrangement | None:
-    """Return the arrangement of a kind of book from ``data/arrangements``, None where it has
-    none: all of it is then body."""
-    file = DATA / "arrangements" / f"{book}.toml"
+    """Return the arrangement of a kind of book from ``data/printing/arrangements``, None where
+    it has none: all of it is then body."""
+    file = DATA / "printing" / "arrangements" / f"{book}.toml"
     return load_toml(file, Arrangement) if book and file.is_file() else None

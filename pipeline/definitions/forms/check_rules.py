@@ -1,7 +1,7 @@
 """The checks (核查项): what is looked for, under which stable code, with what remedy.
 
-Those that the program looks for by an algorithm of its own stand in `data/checks.toml`. A check
-that holds two figures against each other is a file of `data/checks`, whole in itself.
+Those that the program looks for by an algorithm of its own stand in `data/rules/checks.toml`. A
+check that holds two figures against each other is a file of `data/rules/checks`, whole in itself.
 """
 
 import operator
@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Text, definition_files, load_toml
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.formulas import names_in, names_of
 from pipeline.ground.admission import NotAdmitted
@@ -74,8 +74,9 @@ class FiledCheck(Check):
 @readied
 @cache
 def filed_checks() -> tuple[FiledCheck, ...]:
-    """Return the checks of `data/checks`, by name of file; `DefinitionFault` where one is amiss."""
-    return tuple(_filed(path) for path in sorted((DATA / "checks").glob("*.toml")))
+    """Return the checks of `data/rules/checks`, by name of file; `DefinitionFault` where one is
+    amiss."""
+    return tuple(_filed(path) for path in definition_files(DATA / "rules" / "checks"))
 
 
 def _filed(path: Path) -> FiledCheck:
@@ -83,21 +84,22 @@ def _filed(path: Path) -> FiledCheck:
     if check.id != path.stem:
         raise DefinitionFault(path.name, [f"id：应与文件名相同（{path.stem}）"])
     if check.id in program_checks():
-        raise DefinitionFault(path.name, [f"id：{check.id} 是 data/checks.toml 中的，请另取编号"])
+        raise DefinitionFault(path.name, [
+            f"id：{check.id} 是 data/rules/checks.toml 中的，请另取编号"])
     return check
 
 
 @readied
 @cache
 def program_checks() -> dict[str, Check]:
-    """Return code → check that the program looks for itself: `data/checks.toml`."""
-    raw = tomllib.loads((DATA / "checks.toml").read_text(encoding="utf-8"))
+    """Return code → check that the program looks for itself: `data/rules/checks.toml`."""
+    raw = tomllib.loads((DATA / "rules" / "checks.toml").read_text(encoding="utf-8"))
     return {code: Check.model_validate(check) for code, check in raw.items()}
 
 
 @cache
 def checks() -> dict[str, Check]:
-    """Return code → check, the program's and those of `data/checks`."""
+    """Return code → check, the program's and those of `data/rules/checks`."""
     return program_checks() | {check.id: check for check in filed_checks()}
 
 
@@ -108,7 +110,7 @@ class NotChecked(Definition):
 
 
 class Assurance(Definition):
-    """What the statement of assurance (核验声明) ends with: `data/assurance.toml`."""
+    """What the statement of assurance (核验声明) ends with: `data/printing/assurance.toml`."""
 
     not_checked: list[NotChecked] = Field(min_length=1)
 
@@ -116,7 +118,8 @@ class Assurance(Definition):
 @cache
 def not_checked() -> list[str]:
     """Return in words what no check looks at, as every dossier says it."""
-    return [one.zh for one in load_toml(DATA / "assurance.toml", Assurance).not_checked]
+    found = load_toml(DATA / "printing" / "assurance.toml", Assurance)
+    return [one.zh for one in found.not_checked]
 
 
 def refusal_line(place: str, fault: NotAdmitted) -> str:

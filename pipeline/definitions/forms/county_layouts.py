@@ -9,7 +9,15 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml, read_toml
+from pipeline.definitions.base import (
+    DATA,
+    Definition,
+    Exact,
+    Text,
+    definition_files,
+    load_toml,
+    read_toml,
+)
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.forms.wordings import standard_path
 from pipeline.definitions.formulas import names_in
@@ -49,7 +57,8 @@ class CountyColumn(Definition):
     @model_validator(mode="after")
     def _a_quantity_says_what_it_is(self):
         if not self.is_key and not (self.zh and self.unit in variables().units):
-            raise ValueError(f"{self.name}：须写中文名称 zh 和 data/variables.toml 所列的单位 unit")
+            raise ValueError(
+                f"{self.name}：须写中文名称 zh 和 data/reading/variables.toml 所列的单位 unit")
         if any(len(band) == 1 or band != sorted(band) for band in (self.possible, self.usual)):
             raise ValueError(f"{self.name}：possible、usual 应写作 [下限, 上限]")
         return self
@@ -142,7 +151,7 @@ class CountyLayout(Definition):
 def county_layouts() -> dict[str, CountyLayout]:
     """Return id → layout of every county table in `data/layouts`."""
     found = {}
-    for path in sorted((DATA / "layouts").glob("*.toml")):
+    for path in definition_files(DATA / "layouts"):
         if read_toml(path).get("table") == COUNTIES:
             layout = load_toml(path, CountyLayout)
             faults = list(layout.faults())
@@ -153,7 +162,7 @@ def county_layouts() -> dict[str, CountyLayout]:
 
 
 class Provinces(Definition):
-    """Codes and names of provinces (省级行政区划): `data/provinces.toml`."""
+    """Codes and names of provinces (省级行政区划): `data/reading/provinces.toml`."""
 
     source: Text
     provinces: dict[str, Text]
@@ -162,4 +171,4 @@ class Provinces(Definition):
 @cache
 def provinces() -> dict[str, str]:
     """Return the first two digits of a code → the province's full name (GB/T 2260)."""
-    return load_toml(DATA / "provinces.toml", Provinces).provinces
+    return load_toml(DATA / "reading" / "provinces.toml", Provinces).provinces

@@ -1,6 +1,7 @@
 """The rules of disclosure (披露规则): what a public edition prints, rounds, and leaves out.
 
-One pack a TOML file in `data/disclosure`; every value stands beside its clause and its source.
+One pack a TOML file in `data/rules/disclosure`; every value stands beside its clause and its
+source.
 """
 
 from functools import cache
@@ -114,7 +115,7 @@ class LeftOut(Definition):
 class Disclosure(Filed):
     """A pack of rules (披露规则)."""
 
-    home = DATA / "disclosure"
+    home = DATA / "rules" / "disclosure"
     kind_zh = "披露规则"
 
     zh: Text

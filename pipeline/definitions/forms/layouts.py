@@ -1,7 +1,7 @@
 """Layouts (表式): which header of which form is which variable; one TOML file each.
 
 The first header of a column is the one that we write; others are understood. A form of
-schools that ``understands`` the listed wordings takes those of `data/headers.toml` too.
+schools that ``understands`` the listed wordings takes those of `data/reading/headers.toml` too.
 """
 
 from functools import cache
@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.definitions.base import DATA, Definition, Text, load_toml, read_toml
+from pipeline.definitions.base import DATA, Definition, Text, definition_files, load_toml, read_toml
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.forms.wordings import headers, standard_path
@@ -63,7 +63,7 @@ def layouts() -> tuple[Layout, ...]:
     Tables of counties have layouts of their own kind: see `county_layouts`.
     """
     found = []
-    for path in sorted((DATA / "layouts").glob("*.toml")):
+    for path in definition_files(DATA / "layouts"):
         if read_toml(path).get("table") == COUNTIES:
             continue
         layout = load_toml(path, Layout)
@@ -108,7 +108,7 @@ def _layout_faults(layout: Layout):
     for column in layout.columns:
         place = f"columns.{column.variable}"
         if column.variable not in variables().variables:
-            yield f"{place}：data/variables.toml 中没有此变量"
+            yield f"{place}：data/reading/variables.toml 中没有此变量"
         if column.unit and column.unit not in variables().units:
             yield f"{place}.unit：未知的计量单位 {column.unit}"
         yield from (f"{place}：表头“{h}”写了两次" for h in sorted(

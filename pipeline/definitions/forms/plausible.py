@@ -1,6 +1,6 @@
 """Of which size figures are (合理性): ranges, relations, factors to the median, dates.
 
-They stand in `data/plausibility.toml`, in base units, each with its reason and source. They
+They stand in `data/rules/plausibility.toml`, in base units, each with its reason and source. They
 find a wrong unit, point or column; nothing is ever converted by them.
 """
 
@@ -131,5 +131,5 @@ class Plausibility(Definition):
 @readied
 @cache
 def plausibility() -> Plausibility:
-    """Return the usual limits of plausibility: `data/plausibility.toml`."""
-    return load_toml(DATA / "plausibility.toml", Plausibility)
+    """Return the usual limits of plausibility: `data/rules/plausibility.toml`."""
+    return load_toml(DATA / "rules" / "plausibility.toml", Plausibility)

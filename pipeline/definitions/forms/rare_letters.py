@@ -1,8 +1,8 @@
 """Letters that the dossier's fonts lack (生僻字): what is printed in their place, and told.
 
 A place is not without figures because its name is written with a rare letter. Its
-description of `data/rare_letters.toml` stands for it, else 〓, the printer's mark for a letter
-that is not there; never an empty box.
+description of `data/reading/rare_letters.toml` stands for it, else 〓, the printer's mark for a
+letter that is not there; never an empty box.
 """
 
 import re
@@ -23,7 +23,7 @@ COMMON = re.compile(r"[ -~\u4e00-\u9fa5\u3000（）《》〔〕【】、，。�
 @cache
 def descriptions() -> dict[str, str]:
     """Return letter → what is printed for it."""
-    lines = read_toml(DATA / "rare_letters.toml")["letters"]
+    lines = read_toml(DATA / "reading" / "rare_letters.toml")["letters"]
     return {chr(int(code, 16)): said for code, _, said in map(str.split, lines)}
 
 

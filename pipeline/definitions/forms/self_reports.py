@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.definitions.base import DATA, Definition, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Text, definition_files, load_toml
 from pipeline.definitions.forms.annex_tables import SLOT
 from pipeline.definitions.formulas import names_in
 from pipeline.ground.errors import DefinitionFault
@@ -86,10 +86,10 @@ class SelfReport(Definition):
 
 @cache
 def self_reports() -> tuple[SelfReport, ...]:
-    """Return every outline of `data/self_reports`; `DefinitionFault` where two are for one
+    """Return every outline of `data/printing/self_reports`; `DefinitionFault` where two are for one
     province."""
     found = tuple(load_toml(path, SelfReport)
-                  for path in sorted((DATA / "self_reports").glob("*.toml")))
+                  for path in definition_files(DATA / "printing" / "self_reports"))
     of = [outline.province for outline in found]
     if len({*of}) < len(of):
         raise DefinitionFault("self_reports", ["一个省有两份提纲，或有两份提纲没有写省"])

@@ -44,5 +44,5 @@ class SpotCheck(Definition):
 
 @cache
 def spot_check_rule() -> SpotCheck:
-    """Return the rule of `data/spot_check.toml`."""
-    return load_toml(DATA / "spot_check.toml", SpotCheck)
+    """Return the rule of `data/rules/spot_check.toml`."""
+    return load_toml(DATA / "rules" / "spot_check.toml", SpotCheck)

@@ -1,7 +1,7 @@
 """The lists of units (单元名册): which code is which county, under which standard and plans.
 
 Three stand behind each other: `counties.csv` of a raw folder, `data/counties.csv`, and the
-published codes of counties (`data/county_codes.csv`), with which a unit that nobody has
+published codes of counties (`data/reading/county_codes.csv`), with which a unit that nobody has
 registered goes ahead under the national standard, and that is said.
 """
 
@@ -22,7 +22,7 @@ from pipeline.definitions.persons.personal import WITHHELD, is_personal, shown
 from pipeline.ground.errors import DefinitionFault, WrongUse
 
 LIST = "counties.csv"
-CODES = DATA / "county_codes.csv"
+CODES = DATA / "reading" / "county_codes.csv"
 NATIONAL = "cn-2017-06"
 UNIT = re.compile(r"[0-9]{6}")
 _MOST_CODE = 999999

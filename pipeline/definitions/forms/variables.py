@@ -52,7 +52,8 @@ class Variable(Definition):
 
 
 class Variables(Definition):
-    """All variables, units and what stands before them (万元, 亿元): `data/variables.toml`."""
+    """All variables, units and what stands before them (万元, 亿元):
+    `data/reading/variables.toml`."""
 
     powers: dict[str, int]
     units: dict[str, Unit]
@@ -104,7 +105,7 @@ class Slip(Definition):
 
 
 class Classifications(Definition):
-    """All classifications: `data/classifications.toml`."""
+    """All classifications: `data/reading/classifications.toml`."""
 
     slip: Slip
     school_type: list[SchoolType]
@@ -153,7 +154,7 @@ def squeeze(wording: str) -> str:
 @cache
 def variables() -> Variables:
     """Return the variables and units."""
-    return load_toml(DATA / "variables.toml", Variables)
+    return load_toml(DATA / "reading" / "variables.toml", Variables)
 
 
 @lru_cache(maxsize=1 << 10)
@@ -196,4 +197,4 @@ def listed_units() -> dict[str, str]:
 @cache
 def classifications() -> Classifications:
     """Return the classifications."""
-    return load_toml(DATA / "classifications.toml", Classifications)
+    return load_toml(DATA / "reading" / "classifications.toml", Classifications)

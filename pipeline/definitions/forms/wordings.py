@@ -1,6 +1,6 @@
 """How headers are worded (表头写法): the listed equivalents, and what a header says.
 
-A header is brought to its standard wording by listed rules of `data/headers.toml` and then
+A header is brought to its standard wording by listed rules of `data/reading/headers.toml` and then
 compared letter by letter. Nothing is ever matched by likeness: a wording that no rule
 reaches is not known.
 """
@@ -75,7 +75,7 @@ class Titles(Definition):
 
 
 class Headers(Definition):
-    """All of `data/headers.toml`."""
+    """All of `data/reading/headers.toml`."""
 
     letters: dict[str, str]
     same: list[Same]
@@ -99,7 +99,7 @@ class Header:
 @cache
 def headers() -> Headers:
     """Return the rules of header wording."""
-    return load_toml(DATA / "headers.toml", Headers)
+    return load_toml(DATA / "reading" / "headers.toml", Headers)
 
 
 @lru_cache(maxsize=20_000)

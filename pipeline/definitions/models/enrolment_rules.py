@@ -92,5 +92,5 @@ class EnrolmentRule(Definition):
 
 @cache
 def enrolment_rule() -> EnrolmentRule:
-    """Return the rule of `data/enrolment.toml`."""
-    return load_toml(DATA / "enrolment.toml", EnrolmentRule)
+    """Return the rule of `data/rules/enrolment.toml`."""
+    return load_toml(DATA / "rules" / "enrolment.toml", EnrolmentRule)

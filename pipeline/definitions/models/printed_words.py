@@ -46,8 +46,8 @@ class PrintedWords(Definition):
 
 @cache
 def printed_words() -> PrintedWords:
-    """Return the list of `data/printed_words.toml`."""
-    return load_toml(DATA / "printed_words.toml", PrintedWords)
+    """Return the list of `data/printing/printed_words.toml`."""
+    return load_toml(DATA / "printing" / "printed_words.toml", PrintedWords)
 
 
 def require_words(**texts: str) -> None:

@@ -1,4 +1,5 @@
-"""What personal data is (个人信息): `data/personal.toml`, and the question asked of every text."""
+"""What personal data is (个人信息): `data/reading/personal.toml`, and the question asked of every
+text."""
 
 import re
 from collections.abc import Iterable
@@ -86,7 +87,7 @@ class Amounts(Definition):
 
 
 class Personal(Definition):
-    """All of `data/personal.toml`."""
+    """All of `data/reading/personal.toml`."""
 
     headers: Headers
     form_lines: FormLines
@@ -100,7 +101,7 @@ class Personal(Definition):
 @cache
 def personal() -> Personal:
     """Return the rules by which personal data is told."""
-    return load_toml(DATA / "personal.toml", Personal)
+    return load_toml(DATA / "reading" / "personal.toml", Personal)
 
 
 @lru_cache(maxsize=1 << 16)

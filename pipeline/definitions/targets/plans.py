@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.definitions.base import DATA, Definition, Exact, Text, load_toml
+from pipeline.definitions.base import DATA, Definition, Exact, Text, definition_files, load_toml
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.targets.target_rules import SUMMED, TargetRule
 from pipeline.ground.errors import WrongUse
@@ -150,7 +150,7 @@ class Plan(Definition):
 @cache
 def plans() -> dict[str, Plan]:
     """Return id → plan for every file in `data/plans`."""
-    return {path.stem: load_plan(path) for path in sorted((DATA / "plans").glob("*.toml"))}
+    return {path.stem: load_plan(path) for path in definition_files(DATA / "plans")}
 
 
 @readied

@@ -22,7 +22,7 @@ _HEAD = """\
 
 这里的文件由章节运行产生，每县每年一个文件夹 `<年份>/<县代码>/`，可以全部删去重做。
 本文件由 `pipeline/whole/listings/dictionary.py` 按 `pipeline/ground/terms.py` 和
-`data/variables.toml` 印出，请勿手改。
+`data/reading/variables.toml` 印出，请勿手改。
 
 表为 UTF-8 编码的 csv，章节之间用它交接；空白表示缺失，零是数据。类型的写法：
 
@@ -56,8 +56,8 @@ _CHECKS = """\
 # 核查项
 
 `junheng check` 和卷宗第一章、`findings.json` 中每条记录的代码。本文件由
-`pipeline/whole/listings/dictionary.py` 按 `data/checks.toml` 印出，请勿手改。
-`data/checks/` 中一个文件一项的不在其内，全部见 `junheng list checks`。
+`pipeline/whole/listings/dictionary.py` 按 `data/rules/checks.toml` 印出，请勿手改。
+`data/rules/checks/` 中一个文件一项的不在其内，全部见 `junheng list checks`。
 
 - 拒收：不出卷宗。提醒：照出卷宗，写在里面。已清洗、说明：记录在案，无须处理。
 - “可登记”：确实如此的数，在 `corrections.csv` 登记该格（新值与原值相同，写明理由），即只提醒。

@@ -61,7 +61,7 @@ class PrintedTable(Definition):
 
 
 class TracedTables(Definition):
-    """All printed tables whose figures are traced: `data/traced_tables.toml`."""
+    """All printed tables whose figures are traced: `data/printing/traced_tables.toml`."""
 
     printed: list[PrintedTable]
 
@@ -69,7 +69,7 @@ class TracedTables(Definition):
 @cache
 def traced_tables() -> tuple[PrintedTable, ...]:
     """Return the printed tables whose figures are traced."""
-    return tuple(load_toml(DATA / "traced_tables.toml", TracedTables).printed)
+    return tuple(load_toml(DATA / "printing" / "traced_tables.toml", TracedTables).printed)
 
 
 def pointed_at(results: dict, pointer: str) -> AskedFigure:

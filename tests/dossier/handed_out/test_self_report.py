@@ -139,10 +139,11 @@ heading = "办学条件"
 
 
 def province(tmp_path, monkeypatch, part):
-    (tmp_path / "self_reports").mkdir()
-    (tmp_path / "self_reports" / "x.toml").write_text(OUTLINE.format(part=part), "utf-8")
-    whole = (outlines.DATA / "self_reports" / "cn-2017.toml").read_bytes()
-    (tmp_path / "self_reports" / "cn-2017.toml").write_bytes(whole)
+    place = tmp_path / "printing" / "self_reports"
+    place.mkdir(parents=True)
+    (place / "x.toml").write_text(OUTLINE.format(part=part), "utf-8")
+    whole = (outlines.DATA / "printing" / "self_reports" / "cn-2017.toml").read_bytes()
+    (place / "cn-2017.toml").write_bytes(whole)
     monkeypatch.setattr(outlines, "DATA", tmp_path)
     outlines.self_reports.cache_clear()
 

@@ -44,7 +44,7 @@ ABOVE = {PRIMARY: DEGREES[:4], JUNIOR: DEGREES[:3]}        # 高于规定学历�
 # 每名加权学生：小学、其他；标准值的1.3倍上下
 AREA, FIELD, EQUIPMENT, ROOMS = (6.0, 7.8), (9.8, 13.2), (0.26, 0.33), (0.031, 0.033)
 
-_LAYOUT = Path(__file__).parents[3] / "data" / "layouts" / "template-1.toml"
+_LAYOUT = Path(__file__).parents[3] / "data" / "layouts" / "schools" / "template-1.toml"
 HEADERS = {column["variable"]: column["headers"]
            for column in tomllib.loads(_LAYOUT.read_text("utf-8"))["columns"]}
 

@@ -1,4 +1,5 @@
-"""When a phrase of `data/printed_words.toml` may be printed, worked out anew from the figures.
+"""When a phrase of `data/printing/printed_words.toml` may be printed, worked out anew from the
+figures.
 
 A sentence names its model, policy or trajectory by how it begins; ``book`` has the tables that
 the chapters handed over (`tables`) and the exhibits that they show (`exhibits`).

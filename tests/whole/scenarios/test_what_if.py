@@ -183,7 +183,7 @@ REFUSED = table(f"""
     add:多媒体教室:{A}=3                           | 相近的有：网络多媒体教室数（multimedia_rooms）
     add:multimedia_room:{A}=3                      | 网络多媒体教室数（multimedia_rooms）
     move:骨干教师数:{A}:{B}=1                      | 县级以上骨干教师数（backbone_teachers）
-    add:丙:{A}=1                                   | 名称见 data/variables.toml
+    add:丙:{A}=1                                   | 名称见 data/reading/variables.toml
 """)
 
 

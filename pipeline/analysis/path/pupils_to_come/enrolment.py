@@ -1,7 +1,7 @@
 """Pupils to the horizon, and the classes, teachers and rooms that they need (学龄人口推算).
 
 The grade tables of the county (学龄人口表) are continued by `cohort_survival`; how many years count
-is the rule of `data/enrolment.toml`. Nothing here is judged: no item, no target reads it.
+is the rule of `data/rules/enrolment.toml`. Nothing here is judged: no item, no target reads it.
 """
 
 from dataclasses import dataclass
