@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from pipeline.county.known_files import KnownFiles, handed, registers_in, years_of
 from pipeline.definitions.base import DATA, ROOT, definitions_hash, file_hash, told_folder
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.definitions.forms.unit_list import LIST, UnitInfo, unit_of
@@ -17,7 +18,6 @@ from pipeline.definitions.studies import Study, study as load_study
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.handover import Handover
 from pipeline.ground.origin import disagreements, fingerprint, hash_text, origin, raw_of
-from pipeline.known_files import KnownFiles, handed, registers_in, years_of
 
 _PREFIX = "annual-"
 STUDY = "study.toml"  # beside the tables of a study that is not in data/studies: a copy of it

@@ -7,15 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.county import RECORDS, County
-from pipeline.definitions.base import ROOT, definitions_hash, told_folder
-from pipeline.definitions.forms.unit_list import UnitInfo, units
-from pipeline.definitions.standards import Standard, standard as load_standard
-from pipeline.definitions.targets.plans import Plan, plan
-from pipeline.ground.admission import NotAdmitted, listed
-from pipeline.ground.errors import WrongUse
-from pipeline.ground.handover import Handover
-from pipeline.ground.origin import fingerprint, hash_text, origin
-from pipeline.known_files import (
+from pipeline.county.known_files import (
     PASSED_OVER,
     SUFFIXES,
     KnownFiles,
@@ -24,6 +16,14 @@ from pipeline.known_files import (
     means_register,
     registers_in,
 )
+from pipeline.definitions.base import ROOT, definitions_hash, told_folder
+from pipeline.definitions.forms.unit_list import UnitInfo, units
+from pipeline.definitions.standards import Standard, standard as load_standard
+from pipeline.definitions.targets.plans import Plan, plan
+from pipeline.ground.admission import NotAdmitted, listed
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.handover import Handover
+from pipeline.ground.origin import fingerprint, hash_text, origin
 
 _CODE_DIGITS = 4
 SUBJECT = "prefecture-"

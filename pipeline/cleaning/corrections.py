@@ -16,9 +16,9 @@ from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet, Unreadable
 from pipeline.cleaning.files.gate import admit
 from pipeline.cleaning.files.text_files import decode
 from pipeline.cleaning.privacy import personal_places, without_personal_line
+from pipeline.county.known_files import is_register, registers_in
 from pipeline.definitions.persons.personal import WITHHELD
 from pipeline.definitions.persons.registrars import OFFICE
-from pipeline.known_files import is_register, registers_in
 
 MISPLACED = "没有使用；应改名为 {code}_corrections.csv，或移到文件夹 {code} 中"
 NOT_CSV = "更正登记没有读入；应另存为 csv，命名为 corrections.csv 或 {code}_corrections.csv"

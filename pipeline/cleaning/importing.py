@@ -38,6 +38,7 @@ from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.cleaning.schools.zeros_and_copies import check_copies, check_zeros
 from pipeline.county import County
+from pipeline.county.known_files import means_register
 from pipeline.definitions.forms.plausible import plausibility
 from pipeline.definitions.forms.unit_list import UnitInfo, name_in, published_notice, units
 from pipeline.definitions.persons.file_names import shown_name
@@ -45,7 +46,6 @@ from pipeline.definitions.standards import Standard
 from pipeline.ground.admission import is_tellable
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.terms import COUNTY_SHEETS, REFUSE, TABLES, cell_told, records
-from pipeline.known_files import means_register
 
 if TYPE_CHECKING:
     import pandas as pd

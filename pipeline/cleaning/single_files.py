@@ -22,11 +22,11 @@ from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import Received, Source, receive, receive_file
 from pipeline.cleaning.schools.scope import settle
 from pipeline.county import RECORDS
+from pipeline.county.known_files import OF_A_UNIT, is_register, means_register
 from pipeline.definitions.forms.county_layouts import CountyLayout
 from pipeline.definitions.forms.unit_list import NATIONAL, UNIT, UnitInfo, unit_of, units
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.definitions.standards import standard as load_standard
-from pipeline.known_files import OF_A_UNIT, is_register, means_register
 
 _NAMED = re.compile(r"(\d{6})(?:_|\.|$)")
 _YEAR = re.compile(r"[12]\d{3}")

@@ -124,8 +124,7 @@ class Standard(Filed):
 
     @property
     def plausible(self) -> Plausibility:
-        """Return this standard's limits of plausibility, else those of
-        `data/rules/plausibility.toml`."""
+        """Return the limits of plausibility: this standard's own, else the usual ones."""
         return self.plausibility or plausibility()
 
     @property

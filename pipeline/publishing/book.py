@@ -14,12 +14,12 @@ from nbformat import NotebookNode
 from pipeline.annual_evaluation import Annual
 from pipeline.annual_evaluation.prefecture_unit import Prefecture
 from pipeline.county import LAID_LEDGER, County
+from pipeline.county.known_files import handed_on
 from pipeline.ground.admission import content_of
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.keeping import write_own
 from pipeline.ground.origin import sign
 from pipeline.ground.ownership import LOG, place_of, place_told, seal_log
-from pipeline.known_files import handed_on
 from pipeline.publishing.book_publication import publish_book
 from pipeline.publishing.chapters.binding import bind
 from pipeline.publishing.chapters.chapter_files import chapters

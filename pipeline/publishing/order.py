@@ -6,9 +6,9 @@ from pathlib import Path
 from pipeline.annual_evaluation import Annual
 from pipeline.annual_evaluation.prefecture_unit import Prefecture
 from pipeline.county import County
+from pipeline.county.known_files import KnownFiles
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.unit_list import UnitInfo, unit_info
-from pipeline.known_files import KnownFiles
 from pipeline.publishing.chapter_parameters import (
     AnnualParameters,
     Parameters,

@@ -15,6 +15,7 @@ from pathlib import Path
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
 from pipeline.cleaning.schools.unit_names import UnitName, by_written_name, units_meant
 from pipeline.county import County
+from pipeline.county.known_files import KnownFiles
 from pipeline.definitions.forms.unit_list import (
     UnitInfo,
     line_to_add,
@@ -25,7 +26,6 @@ from pipeline.definitions.forms.unit_list import (
 )
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.errors import InputRefused, JunhengError, WrongUse
-from pipeline.known_files import KnownFiles
 from pipeline.publishing.batch.books.notes import noted, write_note
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew

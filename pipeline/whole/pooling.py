@@ -21,11 +21,11 @@ import pandas as pd
 
 from pipeline.analysis.annual.county_panel import completed
 from pipeline.annual_evaluation import Annual, code_in
+from pipeline.county.known_files import KnownFiles
 from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.machine import processors
 from pipeline.ground.terms import TABLES
-from pipeline.known_files import KnownFiles
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import Guard, guarded

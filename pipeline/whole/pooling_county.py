@@ -15,6 +15,7 @@ from pipeline.analysis.annual.county_panel import unit_panel, unit_schools
 from pipeline.analysis.evaluate import evaluated
 from pipeline.cleaning.importing import Imported, import_county
 from pipeline.county import County
+from pipeline.county.known_files import KnownFiles
 from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.ground.errors import InputRefused, JunhengError
 from pipeline.ground.origin import fingerprint
@@ -33,7 +34,6 @@ from pipeline.ground.terms import (
     records,
     verdict,
 )
-from pipeline.known_files import KnownFiles
 
 ANSWER = "pooled.json"
 

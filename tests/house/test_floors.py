@@ -15,7 +15,7 @@ PIPELINE = ROOT / "pipeline"
 # Those of pipeline/ground, then all below the rooms; each sees those before it.
 GROUND = ("errors", "machine", "admission", "exact", "private_files", "readiness", "fonts",
           "software", "terms", "ownership", "origin", "keeping", "handover")
-BELOW = ("ground", "definitions", "known_files", "county", "annual_evaluation")
+BELOW = ("ground", "definitions", "county", "annual_evaluation")
 
 BOOKS_BESIDES = ("prefecture", "public")
 ROOMS = ("cleaning", "analysis", "dossier")

@@ -12,10 +12,10 @@ from tables import imported, school, workbook
 from pipeline.annual_evaluation import Annual
 from pipeline.cleaning import importing
 from pipeline.county import County
+from pipeline.county.known_files import KnownFiles
 from pipeline.ground import origin
 from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.terms import TABLES
-from pipeline.known_files import KnownFiles
 from pipeline.publishing.chapters.chapter_files import chapters
 
 UNIT, YEAR = "990101", 2023

@@ -21,7 +21,7 @@ REASONS = {  # what else may, and why nothing of the user's can stand there
     ("publishing/records/signature.py", "sign_folders"):
         "over an older signature of ours: `doubts` has found any other file of that name",
     ("publishing/chapters/surroundings.py", "_hand_on"): "lists of fonts beside the interpreter",
-    ("known_files.py", "handed_on"): "the note that it has just laid, under a name of ours",
+    ("county/known_files.py", "handed_on"): "the note that it has just laid, under a name of ours",
     ("cleaning/schools/kept_rows.py", "_keep"): "in the temporary folder of the command",
     ("whole/archiving/__init__.py", "archive_dossier"):
         "from a scratch folder to a place where there is nothing",

@@ -24,6 +24,7 @@ from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.cleaning.privacy import named_sheet, report_names, without_personal
 from pipeline.cleaning.receiving import report_hidden
+from pipeline.county.known_files import is_register, registers_in
 from pipeline.definitions.forms.county_layouts import (
     LEVEL,
     NAME,
@@ -36,7 +37,6 @@ from pipeline.definitions.forms.county_layouts import (
 )
 from pipeline.definitions.forms.variables import SCORE, squeeze
 from pipeline.definitions.persons.file_names import shown_name
-from pipeline.known_files import is_register, registers_in
 
 _WHO = ("year", "unit", "name", "province", "prefecture")
 

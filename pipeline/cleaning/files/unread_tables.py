@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.cleaning.files.cells import Unreadable
 from pipeline.cleaning.files.gate import admit
-from pipeline.known_files import SUFFIXES
+from pipeline.county.known_files import SUFFIXES
 
 _ARCHIVES = {b"Rar!\x1a\x07": "rar", b"7z\xbc\xaf\x27\x1c": "7z"}
 _TABLES = frozenset(SUFFIXES) - {".txt"}  # in a folder of a folder; a text there is a note

@@ -21,9 +21,9 @@ from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.receiving import Received, Source, open_sources, take_file
 from pipeline.cleaning.schools.unit_names import UnitName, unit_name, units_meant, written_names
 from pipeline.county import County
+from pipeline.county.known_files import KnownFiles
 from pipeline.definitions.forms.unit_list import UnitInfo
 from pipeline.ground.origin import fingerprint
-from pipeline.known_files import KnownFiles
 
 _INDEX, _OF_NOBODY = "index", UnitName("")
 _Place = tuple[str, str]  # file and sheet

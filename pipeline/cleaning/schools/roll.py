@@ -18,8 +18,8 @@ from pipeline.cleaning.schools.identity import is_national, link_schools, own_ro
 from pipeline.cleaning.schools.kept_rows import read_and_kept
 from pipeline.cleaning.schools.unit_names import UnitName, unit_name
 from pipeline.county import RECORDS, County
+from pipeline.county.known_files import KnownFiles
 from pipeline.ground.terms import REFUSE
-from pipeline.known_files import KnownFiles
 
 _MOST_NAMED = 3
 _OF_SCHOOLS = ("class_sizes", "rooms", "spot_checks")

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from pipeline.cleaning.single_files import check_files
 from pipeline.county import RECORDS, SUFFIXES
+from pipeline.county.known_files import means_register
 from pipeline.definitions.forms.unit_list import LIST, UNIT
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.admission import one_line
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.machine import processors
-from pipeline.known_files import means_register
 from pipeline.whole.checking.check_reports import report_of
 
 _YEAR = re.compile(r"[12]\d{3}")

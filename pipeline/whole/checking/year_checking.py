@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from pipeline.cleaning.corrections import MISPLACED, NOT_CSV
 from pipeline.cleaning.importing import import_county
+from pipeline.county.known_files import is_register, means_register
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.errors import JunhengError, WrongUse
 from pipeline.ground.terms import FAILED
-from pipeline.known_files import is_register, means_register
 from pipeline.publishing.batch.hands.child import Limits, verdict_on
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.hands.guard import guarded

@@ -19,11 +19,11 @@ from pathlib import Path
 
 from standing import results
 
+from pipeline.county.known_files import KnownFiles
 from pipeline.definitions.base import DATA
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.keeping import write_own
 from pipeline.ground.ownership import seal_log
-from pipeline.known_files import KnownFiles
 from pipeline.publishing.batch.asking import Batch
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew

@@ -10,9 +10,9 @@ from hypothesis import given, settings, strategies as st
 from tables import csv_bytes, school
 
 from pipeline.county import County
+from pipeline.county.known_files import KnownFiles, handed_on
 from pipeline.definitions.forms.rare_letters import printable
 from pipeline.ground.errors import WrongUse
-from pipeline.known_files import KnownFiles, handed_on
 from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.order import Order
 from pipeline.whole.intake import arrivals, orders_for, refused_for_schools

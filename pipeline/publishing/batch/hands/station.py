@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.known_files import KnownFiles
+from pipeline.county.known_files import KnownFiles
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended, not_begun
 from pipeline.publishing.batch.outcome import FAILED, Outcome, Task

@@ -10,6 +10,16 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from pipeline.county.known_files import (
+    OF_A_UNIT,
+    PASSED_OVER,
+    SUFFIXES,
+    KnownFiles,
+    handed,
+    is_register,
+    means_register,
+    years_of,
+)
 from pipeline.definitions.assumptions import Assumption, read_assumptions
 from pipeline.definitions.base import ROOT, definitions_hash, told_folder
 from pipeline.definitions.forms.check_rules import refusal_line
@@ -21,16 +31,6 @@ from pipeline.ground.admission import NotAdmitted, listed
 from pipeline.ground.errors import InputRefused, WrongUse
 from pipeline.ground.handover import Handover
 from pipeline.ground.origin import hash_text, origin
-from pipeline.known_files import (
-    OF_A_UNIT,
-    PASSED_OVER,
-    SUFFIXES,
-    KnownFiles,
-    handed,
-    is_register,
-    means_register,
-    years_of,
-)
 
 RECORDS = ("county.toml", "evidence.toml")
 EVIDENCE = "佐证材料"  # the folder of documents within the unit's
