@@ -19,11 +19,11 @@ EDITORS := $(addprefix cell.metadata.,editable jupyter slideshow trusted vscode)
 
 setup: $(READY) filter
 
-$(READY): requirements.lock requirements-build.lock pyproject.toml setup.sh
+$(READY): requirements.lock locks/requirements-build.lock pyproject.toml setup.sh
 	PYTHON="$(PYTHON)" sh setup.sh $(VENV)
 	touch $@
 
-$(VENV)/ready-%: requirements-%.lock $(READY)
+$(VENV)/ready-%: locks/requirements-%.lock $(READY)
 	@echo "正在安装 $< 所列软件包……"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --require-hashes --no-deps -r $<
@@ -86,7 +86,7 @@ lock:
 	$(BIN)/python -m pip install --quiet uv
 	compile="$(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-annotate"; \
-	$$compile -o requirements.lock && for extra in $(EXTRAS); do own=requirements-$$extra.lock; \
+	$$compile -o requirements.lock && for extra in $(EXTRAS); do own=locks/requirements-$$extra.lock; \
 	  $$compile --extra $$extra -c requirements.lock -o $$own && \
 	  awk 'NR == FNR { if (/==/) run[$$0]; next } /==/ { own = !($$0 in run) } own' \
 	    requirements.lock $$own > $$own.part && mv $$own.part $$own || exit; \

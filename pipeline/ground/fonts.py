@@ -2,7 +2,7 @@
 
 黑体 is Noto Sans SC (Bold from Noto Sans CJK, whose `locl` table gives the Chinese
 forms), 宋体 is Noto Serif SC; all three files come from pinned packages under the OFL,
-never from the system, so that a dossier looks the same everywhere (docs/decisions/0003).
+never from the system, so that a dossier looks the same everywhere (decision 0003).
 """
 
 import hashlib

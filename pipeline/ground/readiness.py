@@ -4,7 +4,7 @@ A batch imports everything in one parent and forks a child a county. What a chil
 otherwise build anew each time – definitions read from their files, font tables, libraries
 imported late, caches of matplotlib – is registered here by the module that owns it and made
 ready by one call of `make_ready`. Nothing registered may start a thread, open a socket or run
-Typst: a child of such a parent hangs (docs/decisions/0019).
+Typst: a child of such a parent hangs (decision 0019).
 """
 
 import os

@@ -85,6 +85,6 @@ def test_the_data_dictionary_names_every_table_and_column():
 
 
 def test_every_decision_has_a_number_of_its_own():
-    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    files = sorted((ROOT / "docs" / "decisions").rglob("*.md"))
     assert len({path.name[:4] for path in files}) == len(files)
     assert [path.name for path in files if path.name[:4] not in path.read_text("utf-8")[:12]] == []

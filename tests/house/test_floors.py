@@ -23,8 +23,6 @@ PUBLISHING = "publishing"
 DOOR = ("whole", "commands", "__main__")  # each sees those before and all rooms
 APART = ("synth",)  # called at the door, and imports what is below only
 
-MOST_NAMES = 14  # in one folder
-NO_NAMES = {"__pycache__", "py.typed"}  # what Python puts there, and the mark that it asks for
 MOST_LINES, MOST_FUNCTION_LINES, MOST_CELL_LINES = 300, 60, 5
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(home|root|Users|work|tmp|mnt)/\w|\b[A-Z]:\\+\w")
 REGISTRIES = tuple(".".join(parts) for parts in (
@@ -167,13 +165,6 @@ def test_a_chapter_enters_its_room_of_the_dossier_by_one_door(path):
     assert sorted({node.attr for cell in cells for node in ast.walk(cell)
                    if isinstance(node, ast.Attribute)
                    and ast.unparse(node.value) == "chapter"}) == offered
-
-
-def test_a_listing_can_be_taken_in_at_a_glance():
-    folders = [PIPELINE, *(p for p in PIPELINE.rglob("*") if p.is_dir() and p.name[0] not in "._")]
-    crowded = {f.relative_to(ROOT).as_posix(): len(names) for f in folders
-               if len(names := [p for p in f.iterdir() if p.name not in NO_NAMES]) > MOST_NAMES}
-    assert crowded == {}
 
 
 def test_no_two_modules_share_a_name():

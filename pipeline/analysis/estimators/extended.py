@@ -5,7 +5,7 @@ ninth digit of a regression does; numpy's own logarithms are other ones where th
 AVX-512. numpy has neither for `longdouble` (扩展精度: 64 bits of significand on x86), where
 plain loops work in a fixed order: what is reckoned in it is the same everywhere, and far
 more digits than a double holds are right. `numpy.linalg` refuses such arrays, so that it
-cannot be used on them unawares (docs/decisions/0023).
+cannot be used on them unawares (decision 0023).
 """
 
 from collections.abc import Iterator

@@ -23,7 +23,7 @@ def refusal(n: int, parameters: int, rules: Inference = USUAL) -> str:
     """Return why a model of so many parameters may not be fitted to n schools; empty if it may.
 
     At least 30 schools, 10 per parameter (intercept counted) and 20 residual degrees of
-    freedom, or what the standard's ``rules`` say (docs/decisions/0006). `WrongUse` where n or
+    freedom, or what the standard's ``rules`` say (decision 0006). `WrongUse` where n or
     parameters are no whole numbers, n below 0 or parameters below 1.
 
     >>> refusal(30, 3), refusal(29, 3) != "", refusal(39, 4) != ""

@@ -74,7 +74,7 @@ def lacking_schools(indicators: pd.DataFrame, year: int) -> dict[str, list[str]]
 def level_of(value: Fraction | None, threshold: Fraction | None, floor: Fraction | None) -> str:
     """Return met / floor / below / missing; empty where the standard has no threshold.
 
-    Both limits are inclusive: 以上 and 不低于 include the number (docs/decisions/0005).
+    Both limits are inclusive: 以上 and 不低于 include the number (decision 0005).
     """
     if threshold is None:
         return ""

@@ -19,9 +19,8 @@ from pipeline.ground.software import HOME, INSTALLED
 from pipeline.publishing.records.verification import own_files
 
 _LEDGER = "上年卷宗/"
-_CODE = ("pipeline", "notebooks", "setup.py", "pyproject.toml", "requirements.lock",
-         "requirements-build.lock", "requirements-sign.lock", "environment.yml", "LICENSE",
-         "CITATION.cff", "README.md", "GLOSSARY.md", "CHANGELOG.md")
+_CODE = ("pipeline", "notebooks", "setup.py", "pyproject.toml", "requirements.lock", "locks",
+         "environment.yml", "LICENSE", "CITATION.cff", "README.md", "GLOSSARY.md", "CHANGELOG.md")
 _NOT_CODE = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "raw", "processed")
 _LISTS = ("counties.csv",)  # of units, which a raw folder may bring
 
@@ -90,7 +89,7 @@ def lay_code(place: Path) -> str:
 def lay_wheels(place: Path) -> None:
     """Lay the locked packages for this Python and system, by their hashes; `WrongUse` where pip
     cannot get them."""
-    for lock in ("requirements.lock", "requirements-build.lock"):
+    for lock in ("requirements.lock", "locks/requirements-build.lock"):
         asked = subprocess.run(
             [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--no-deps",
              "--disable-pip-version-check", "-r", str(HOME / lock), "-d", str(place)],

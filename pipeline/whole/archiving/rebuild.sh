@@ -9,7 +9,7 @@ WORK="$(mktemp -d)"
 trap 'rm -rf "$WORK"' EXIT
 "$PYTHON" -m venv "$WORK/venv"
 PIP="$WORK/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps"
-$PIP --find-links data/wheels --require-hashes -r data/code/requirements-build.lock
+$PIP --find-links data/wheels --require-hashes -r data/code/locks/requirements-build.lock
 $PIP --find-links data/wheels --require-hashes -r data/code/requirements.lock
 cp -r data/code "$WORK/code"
 $PIP --no-build-isolation "$WORK/code"

@@ -1,8 +1,9 @@
 """How long a nation takes to be looked through when nothing has changed, and how it survives.
 
-`python benchmarks/batch.py 2900` makes so many small dossiers with a job of a few milliseconds
-(25 tables each), then measures the batch's own work: the first run, the check of a second one,
-the check where every dossier must be hashed anew. Reading, figures and typesetting are not in it.
+`python benchmarks/nation/batch.py 2900` makes so many small dossiers with a job of a few
+milliseconds (25 tables each), then measures the batch's own work: the first run, the check of
+a second one, the check where every dossier must be hashed anew. Reading,
+figures and typesetting are not in it.
 """
 
 import sys
@@ -10,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "made" / "nation"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "made" / "nation"))
 
 from batches import YEAR, Nation, fake  # noqa: E402
 

@@ -1,9 +1,9 @@
 """How long the index of a nation takes, and how many bytes it is (`junheng index`).
 
-`python benchmarks/index.py 2900 reports/2023/990101/results.json` lays down so many dossiers,
-every one with those results under another published code, coefficients and a verdict drawn, one
-of thirty refused; then it writes the index twice, and tells seconds, bytes and whether the bytes
-are the same. Where there is a Chromium it opens the page, narrows it and sorts it.
+`python benchmarks/nation/index.py 2900 reports/2023/990101/results.json` lays down so many
+dossiers, every one with those results under another published code, coefficients and a verdict
+drawn, one of thirty refused; then it writes the index twice, and tells seconds, bytes and
+whether the bytes are the same. Where there is a Chromium it opens the page, narrows and sorts it.
 """
 
 import json
@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-MADE = Path(__file__).resolve().parent.parent / "tests" / "made"
+MADE = Path(__file__).resolve().parents[2] / "tests" / "made"
 sys.path[:0] = [str(MADE / "judges"), str(MADE / "nation")]
 
 from browser import CHROMIUM, browser  # noqa: E402

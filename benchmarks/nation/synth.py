@@ -1,6 +1,6 @@
 """How long a made-up nation takes, and how much memory (合成数据的用时和内存).
 
-    python benchmarks/synth.py [counties...]
+    python benchmarks/nation/synth.py [counties...]
 
 Each size is written into a temporary folder by a process of its own, so that one's peak does
 not hide in another's; the peak should not grow with the number of counties.
