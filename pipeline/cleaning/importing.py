@@ -12,14 +12,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.corrections import NOT_CSV, report_misplaced, report_unused
+from pipeline.cleaning.corrections import report_misplaced, report_unused
 from pipeline.cleaning.counties.cohort_rows import check_grade_sums, pupils_by_stage
 from pipeline.cleaning.counties.county_sheets import check_county
 from pipeline.cleaning.counties.evidence_rows import evidence_file_rows, of_listed_schools
 from pipeline.cleaning.earlier_ledger import read_earlier_ledger
-from pipeline.cleaning.files.unread_tables import table_inside
+from pipeline.cleaning.files.told_by_names import (
+    check_file_names,
+    check_file_years,
+    report_skipped,
+)
 from pipeline.cleaning.forms.cover import check_covers
-from pipeline.cleaning.forms.titles import other_unit, other_years
 from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.ranges import check_sums
 from pipeline.cleaning.receiving import Received, Source, receive
@@ -38,12 +41,9 @@ from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.cleaning.schools.zeros_and_copies import check_copies, check_zeros
 from pipeline.county import County
-from pipeline.county.known_files import means_register
 from pipeline.definitions.forms.plausible import plausibility
 from pipeline.definitions.forms.unit_list import UnitInfo, name_in, published_notice, units
-from pipeline.definitions.persons.file_names import shown_name
 from pipeline.definitions.standards import Standard
-from pipeline.ground.admission import is_tellable
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.terms import COUNTY_SHEETS, REFUSE, TABLES, cell_told, records
 
@@ -86,16 +86,7 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     """
     county.require_files()
     findings, received, before = Findings(), Received(drop_personal), county.origin
-    skipped = [(path, f"{year}/{shown_name(path)}")
-               for year in county.file_years for path in county.skipped(year)]
-    for path, label in skipped:
-        found = ("file.skipped", "不是数据表，未读入") if is_tellable(path.name) else (
-            "file.name", "文件名不能写进记录")
-        if means_register(path):
-            found = "correction.misplaced", NOT_CSV.format(code=county.code)
-        elif said := table_inside(path):
-            found = "file.unread_table", said
-        findings.add(*found, label)
+    skipped = report_skipped(county, findings)
     sources = [Source(path, year, county.is_shared(path))
                for year in county.file_years for path in county.files(year)]
     _report_published(county, sources, findings)
@@ -103,33 +94,57 @@ def import_county(county: County, drop_personal: bool = False) -> Imported:
     report_names([*((s.path, s.label) for s in sources), *skipped,
                   *((path, county.told(path)) for path in papers)], county.info, drop_personal,
                  findings)
+    _receive_corrected(county, sources, received, findings)
+    shared = frozenset(source.label for source in sources if source.shared)
+    _assume(county, received, shared, findings)
+    if replace(county).origin["inputs"] != before["inputs"]:
+        raise InputRefused("原始数据文件在读取时有改动，未作测算。请待文件存好后重新运行")
+    rows = (_school_rows(county, received, shared, findings)
+            | _county_rows(county, received, papers, findings) | {"findings": findings.rows})
+    return Imported({name: TABLES[name].frame(found) for name, found in rows.items()},
+                    findings.refused)
+
+
+def _receive_corrected(county: County, sources: list[Source], received: Received,
+                       findings: Findings) -> None:
+    """Receive all files as the registers of corrections have them; what earlier years lack
+    refuses nothing."""
     corrections = {year: county.corrections(year) for year in county.file_years}
     for year in county.file_years:
         report_misplaced(county.raw / str(year), county.files(year), county.code, findings)
     receive(sources, corrections, county.standard, received, findings,
-            partial(kept, county, drop_personal))
+            partial(kept, county, received.drop_personal))
     findings.ease_earlier(county.year)
-    shared = frozenset(source.label for source in sources if source.shared)
+
+
+def _assume(county: County, received: Received, shared: frozenset[str],
+            findings: Findings) -> None:
+    """Put what a scenario assumes into the rows of its year."""
     if county.assumptions:
         mine = own_rows(received.schools, county.info, Findings(), shared)
         assume(county.assumptions, [row for row in mine if row.year == county.year],
                county.standard, findings)
-    if replace(county).origin["inputs"] != before["inputs"]:
-        raise InputRefused("原始数据文件在读取时有改动，未作测算。请待文件存好后重新运行")
+
+
+def _school_rows(county: County, received: Received, shared: frozenset[str],
+                 findings: Findings) -> dict[str, list[dict]]:
+    """Return name → rows of the tables that come from rows of schools."""
     used, sections, accounts = [], [], []
     for found, settled, accounting in _by_year(received, county, shared, findings):
         sections += [_school(s) | {"parent_code": s.parent_code} for s in found]
         used += settled
         accounts += accounting
-    rows = {"schools": [_school(s) for s in used], "sections": sections,
-            "sheets": [form.told for form in received.forms],
-            "accounting": accounts, "derivations": [d for s in used for d in s.derivations],
-            "cells": [c for s in used for c in _cells(s)],
+    return {"schools": [_school(s) for s in used], "sections": sections, "accounting": accounts,
+            "derivations": [d for s in used for d in s.derivations],
+            "cells": [c for s in used for c in _cells(s)]}
+
+
+def _county_rows(county: County, received: Received, papers: list, findings: Findings
+                 ) -> dict[str, list[dict]]:
+    """Return name → rows of the tables that come from the county's own sheets and papers."""
+    return {"sheets": [form.told for form in received.forms],
             "evidence_files": evidence_file_rows(papers, county, findings),
-            "findings": findings.rows,
             **{name: _without_cells(received.county[name]) for name in COUNTY_SHEETS}}
-    return Imported({name: TABLES[name].frame(found) for name, found in rows.items()},
-                    findings.refused)
 
 
 def _report_published(county: County, sources: list[Source], findings: Findings) -> None:
@@ -145,24 +160,6 @@ def _report_published(county: County, sources: list[Source], findings: Findings)
     if not said:
         check_file_names(sources, county.info, units(county.raw).values(), findings)
     check_file_years(sources, findings)
-
-
-def check_file_names(sources: Iterable[Source], unit: UnitInfo, known: Iterable[UnitInfo],
-                     findings: Findings) -> None:
-    """Refuse a unit's own file whose name is that of another county."""
-    for source in sources:
-        if not source.shared and (other := other_unit(
-                source.path.stem.removeprefix(unit.code), unit, known)):
-            findings.add("unit.named", f"文件名写的是“{other}”，文件属于 {unit.code} {unit.name}",
-                         source.label)
-
-
-def check_file_years(sources: Iterable[Source], findings: Findings) -> None:
-    """Refuse a file whose name says another year than the folder it lies in."""
-    for source in sources:
-        if years := other_years(source.path.stem, source.year):
-            findings.add("cover.year", f"文件名写的是 {years} 年，"
-                         f"文件在 {source.year} 年的文件夹中", source.label)
 
 
 def _by_year(received: Received, county: County, shared: frozenset[str], findings: Findings):

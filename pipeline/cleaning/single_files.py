@@ -12,12 +12,8 @@ from pipeline.cleaning.corrections import NOT_CSV, read_corrections
 from pipeline.cleaning.counties.county_headers import layout_of
 from pipeline.cleaning.counties.county_tables import read_county_tables
 from pipeline.cleaning.files.reading import Opened, open_files
-from pipeline.cleaning.importing import (
-    check_beside,
-    check_file_names,
-    check_file_years,
-    sections_by_year,
-)
+from pipeline.cleaning.files.told_by_names import check_file_names, check_file_years
+from pipeline.cleaning.importing import check_beside, sections_by_year
 from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import Received, Source, receive, receive_file
 from pipeline.cleaning.schools.scope import settle
