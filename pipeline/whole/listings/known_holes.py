@@ -16,7 +16,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from pipeline.definitions.base import ROOT
+from pipeline.ground.software import lock_files
 from pipeline.whole.listings.software_bill import normal
 
 NONE_KNOWN, FOUND, NOT_CHECKED = 0, 1, 2
@@ -79,7 +79,7 @@ def asked(auditor: str, lock: Path) -> str:
 
 def main(auditor: str, *locks: str) -> int:
     """Look up the packages of every lock (or of these) and say what came of it."""
-    paths = [Path(lock) for lock in locks] or sorted(ROOT.glob("requirements*.lock"))
+    paths = [Path(lock) for lock in locks] or lock_files()
     states = []
     for path in paths:
         wanted = for_this_machine(path)

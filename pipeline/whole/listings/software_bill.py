@@ -18,6 +18,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from pipeline.definitions.base import ROOT
+from pipeline.ground.software import lock_files
 
 _LOCKED = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
 _OURS = ("junheng", "pip")  # what is listed, and what came with the environment
@@ -33,7 +34,7 @@ def normal(name: str) -> str:
 
 def locked(folder: Path = ROOT) -> dict[str, str]:
     """Return name → version of every package that a lock file of the project names."""
-    return {normal(name): version for path in sorted(folder.glob("requirements*.lock"))
+    return {normal(name): version for path in lock_files(folder)
             for name, version in _LOCKED.findall(path.read_text("utf-8"))}
 
 
