@@ -78,6 +78,8 @@ SPECIFICATIONS = {
     "the outcome on itself": (OLS | {"formula": "y ~ I(2 * y) + x"}, "完全决定"),
     "errors of another name": (OLS | {"cov": "hc3"}, "HC3"),
     "weights of ols": (OLS | {"weights": "a"}, "未知的键"),
+    "kind under another name": ({"kinds": "ols", "formula": "y ~ x"},
+                                "没有写 kind（估计方法）；所写的有：kinds、formula"),
     "an entry too many": (OLS | {"robust": True}, "未知的键"),
     "draws without end": ({"kind": "quantile", "formula": "y ~ x", "q": 0.5, "draws": 10**9},
                           "不得大于"),
@@ -102,6 +104,8 @@ FIT = estimate(DATA, OLS | {"cov": "nonrobust"})
 TWO = np.eye(2)
 APPRAISALS = {
     "no regressor": (lambda: explained_shares(DATA, "y ~ 1"), "自变量"),
+    "shares of a term that stands twice": (lambda: explained_shares(DATA, "y ~ x + z + x"),
+                                           "写了两次：x"),
     "shares of a column not there": (lambda: explained_shares(DATA, "y ~ x + no"), "缺少变量：no"),
     "shares of a list": (lambda: explained_shares([1], "y ~ x"), "没有数据"),
     "shares of no formula": (lambda: explained_shares(DATA, "y x z"), "应写作"),
@@ -160,6 +164,20 @@ def test_an_appraisal_of_what_is_none_is_refused(name):
     asked, reason = APPRAISALS[name]
     with pytest.raises((WrongUse, TableRefused), match=reason):
         asked()
+
+
+def test_an_interval_that_the_data_do_not_bound_is_named():
+    few, enough = (estimate(DATA, {"kind": "quantile", "formula": "y ~ x", "q": q,
+                                   "interval": True}) for q in (0.01, 0.5))
+    assert few.terms["ci_low"].isna().any() and "不能从两边界定、区间不全的：" in few.convention
+    assert not enough.terms[["ci_low", "ci_high"]].isna().any(axis=None)
+    assert "界定" not in enough.convention
+
+
+def test_of_collinear_terms_those_are_named_that_hang_together():
+    data = DATA.assign(twice=2 * DATA["x"])
+    with pytest.raises(WrongUse, match="不能确定：x、twice$"):
+        estimate(data, OLS | {"formula": "y ~ x + z + twice + C(t)"})
 
 
 def test_true_and_false_are_1_and_0():

@@ -23,11 +23,15 @@ def explained_shares(data: pd.DataFrame, formula: str) -> pd.DataFrame:
     ``share`` is the mean, over all orders, of what R² rises by when the term enters (Shapley;
     Lindeman, Merenda and Gold, LMG); the shares add up to R². ``first`` is R² of the term alone,
     ``last`` its rise after all the others. It describes what goes together: no share is a
-    cause. `WrongUse` where the model cannot be fitted, or has more than 12 terms. Source:
-    Grömping (2006). Worked case: swiss fertility, 0.0571, 0.1712, 0.2601, 0.1056, 0.1128.
+    cause. `WrongUse` where the model cannot be fitted, a term stands twice, or there are more
+    than 12. Source: Grömping (2006). Worked case: swiss fertility, 0.0571, 0.1712, 0.2601,
+    0.1056, 0.1128.
     """
     columns_of([formula])
     outcome, terms = sides(formula)[0], [t for t in terms_of(formula) if not t.isdigit()]
+    twice = sorted({term for term in terms if terms.count(term) > 1})
+    if twice:
+        raise WrongUse(f"自变量写了两次：{'、'.join(twice)}")
     if not 1 <= len(terms) <= MOST:
         raise WrongUse(f"自变量应为1至{MOST}个，现有{len(terms)}个")
     rows, found = rows_of(data, [formula]), {(): 0.0}

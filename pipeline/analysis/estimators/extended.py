@@ -53,7 +53,7 @@ class LeastSquares:
     def on(cls, x: np.ndarray, names: list[str] = ()) -> "LeastSquares":
         """Take x (n, k) apart; `WrongUse` where its columns are collinear (完全共线)."""
         if rank(x) < x.shape[1]:
-            raise WrongUse("自变量完全共线，系数不能确定：" + "、".join(names))
+            raise WrongUse("自变量完全共线，系数不能确定：" + "、".join(tied(x, names)))
         q, r = orthogonal(x)
         return cls(extended(x), q, triangle_inverse(r))
 
@@ -79,6 +79,19 @@ class LeastSquares:
 def rank(x: np.ndarray) -> int:
     """Return how many columns say something of their own, by the singular values of doubles."""
     return int(np.linalg.matrix_rank(np.asarray(x, float)))
+
+
+def tied(x: np.ndarray, names: list[str]) -> list[str]:
+    """Name the columns without which x (n, k) says as much (共线的各项); effects by their column.
+
+    >>> x = np.column_stack([np.ones(4), [1, 2, 3, 4], [5, 5, 5, 5], [1, 0, 0, 1]])
+    >>> tied(x, ["Intercept", "a", "C(year)[T.2018]", "b"])
+    ['Intercept', 'C(year)']
+    """
+    whole = rank(x)
+    found = [name.partition("[T.")[0] for j, name in enumerate(names)
+             if rank(np.delete(x, j, axis=1)) == whole]
+    return list(dict.fromkeys(found))
 
 
 def left_over(y: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -49,8 +49,12 @@ def specified(raw: dict) -> Specification:
     """
     if not isinstance(raw, dict):
         raise ValueError("设定应为一张表：kind（估计方法）和它所需的各项")
-    if raw.get("kind") not in KINDS:
-        raise ValueError(f"没有估计方法“{raw.get('kind', '')}”。现有：{'、'.join(KINDS)}")
+    if "kind" not in raw:
+        written = "、".join(map(str, raw)) or "没有"
+        raise ValueError(f"没有写 kind（估计方法）；所写的有：{written}。"
+                         f"kind 可为：{'、'.join(KINDS)}")
+    if raw["kind"] not in KINDS:
+        raise ValueError(f"没有估计方法“{raw['kind']}”。现有：{'、'.join(KINDS)}")
     try:
         return _ANY.validate_python(raw)
     except ValidationError as error:

@@ -148,6 +148,7 @@ def test_an_annual_book_says_what_its_models_paths_and_policies_say(seed):
         a04_convergence.convergence_table(tables["annual_convergence"], annual),
         a05_policy.policy_sentences(found, of_policy, annual),
         a05_policy.effect_table(of_policy, annual),
+        a05_policy.honest_table(of_policy, annual),
         a05_policy.event_chart(of_policy, annual)], tables) == []
 
 

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from pipeline.analysis.annual.models.model_frames import floats
+from pipeline.analysis.annual.models.parting_trends import parting
 from pipeline.analysis.annual.partial_coefficients import partial
-from pipeline.analysis.estimators import estimate
+from pipeline.analysis.estimators import detectable_effect, estimate
 from pipeline.definitions.models.questions import AnnualInference, Policy
 from pipeline.definitions.studies import Study
 from pipeline.ground.errors import WrongUse
@@ -131,7 +132,7 @@ def _specification(policy: Policy) -> dict:
 
 
 def _fitted(data: pd.DataFrame, policy: Policy) -> tuple[list[dict], dict]:
-    found = estimate(data, _specification(policy))
+    found = estimate(data, _specification(policy) | {"covariance": True})
     treated = data.assign(treated=((data["cohort"] > 0)
                                    & (data["year"] >= data["cohort"])).astype(float))
     plain = estimate(treated, {"kind": "fe", "vars": [policy.outcome, "treated"],
@@ -142,7 +143,10 @@ def _fitted(data: pd.DataFrame, policy: Policy) -> tuple[list[dict], dict]:
         if term["term"].startswith("e="):
             rows.append({"policy": policy.id, "kind": EVENT, "since": int(term["term"][2:]),
                          **_term(term)})
-    return rows, {"convention": found.convention,
+    rows += ({"policy": policy.id, **row} for row in parting(found, policy.pre_years))
+    mean = found.terms.iloc[0]
+    least = None if is_missing(mean["df"]) else detectable_effect(mean["std_error"], mean["df"])
+    return rows, {"convention": found.convention, "detectable": least,
                   **{name: found.figures.get(name) for name in ("pre_f", "pre_p", "pre_q")}}
 
 

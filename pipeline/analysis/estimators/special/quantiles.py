@@ -42,10 +42,16 @@ def quantile(data: pd.DataFrame, spec: dict) -> Estimate:
                            spec.get("groups_a_draw", 0), redrawn)
     if spec.get("interval"):
         terms[["ci_low", "ci_high"]] = rank_intervals(y, x, spec["q"], codes)
-        how = BY_RANKS + (f"（G−1），群：{groups}" if groups else "（n−k）")
+        how = BY_RANKS + (f"（G−1），群：{groups}" if groups else "（n−k）") + _unbounded(terms)
     residuals = cells.y - cells.x @ terms["estimate"].to_numpy()
     loss = np.where(residuals > 0, spec["q"], spec["q"] - 1) @ residuals
     return Estimate(terms, len(cells.y), how or NO_ERRORS, {"objective": float(loss)})
+
+
+def _unbounded(terms: pd.DataFrame) -> str:
+    """Say of which terms the data bound no interval on both sides."""
+    open_ = terms.loc[terms[["ci_low", "ci_high"]].isna().any(axis=1), "term"]
+    return f"；不能从两边界定、区间不全的：{'、'.join(open_)}" if len(open_) else ""
 
 
 def redrawn_coefficients(y: np.ndarray, x: np.ndarray, q: float, estimates: np.ndarray,

@@ -4,8 +4,10 @@ from pipeline.dossier.annual.a05_policy.policy_exhibits import (
     cohort_table,
     effect_table,
     event_chart,
+    honest_table,
     method_sentences,
     policy_sentences,
 )
 
-__all__ = ["cohort_table", "effect_table", "event_chart", "method_sentences", "policy_sentences"]
+__all__ = ["cohort_table", "effect_table", "event_chart", "honest_table",
+           "method_sentences", "policy_sentences"]

@@ -21,6 +21,7 @@ from pipeline.dossier.printing.tested_words import open_words, relation
 from pipeline.ground.terms import FITTED, LEVEL, is_missing
 
 _FEWEST_DF = 4
+HONEST = "honest"
 _BASE = "实施前、后各年都与基期（实施前一年）相比（长差分，Roth 2024），实施前的应在零附近。"
 PERCENT = Size("", "%", relative=True)
 STATE_ZH = {"used": "已用", "early": "资料首年以前已实施，不用", "small": "县数过少，不用"}
@@ -59,12 +60,19 @@ def _said(policy: Policy, row: dict, terms: pd.DataFrame, annual: Annual) -> str
     size = (f"平均{'高' if value > 0 else '低'}{PERCENT.text(att['estimate']).lstrip('-')}%"
             if value else "没有差别")
     text = (f"{policy.zh}（实施{row['treated']}个{zh}，从未实施{row['controls']}个{zh}）："
-            f"与从未实施的{zh}相比，"
+            f"{_least(row)}与从未实施的{zh}相比，"
             f"实施后{policy.effect}的变化{size}（95%区间{PERCENT.text(att['ci_low'])}%至"
             f"{PERCENT.text(att['ci_high'])}%，p{relation(att['p_value'])}）")
     text += open_words(att)
     return f"{text}。前提是两组{zh}若都不实施会同步变化；{_before(row)}{_left(row, zh)}" + (
         f"注意：{policy.caution}。" if policy.caution else "")
+
+
+def _least(row: dict) -> str:
+    """Say, before the result, what so many counties could have found (可检出的最小效应)."""
+    if is_missing(row["detectable"]):
+        return ""
+    return f"以80%把握能检出的变化之差不小于{PERCENT.text(row['detectable'])}%；"
 
 
 def _before(row: dict) -> str:
@@ -93,7 +101,7 @@ def effect_table(terms: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         return None
     rows = []
     for policy in annual.study.policies:
-        mine = terms[terms["policy"] == policy.id].to_dict("records")
+        mine = terms[(terms["policy"] == policy.id) & (terms["kind"] != HONEST)].to_dict("records")
         for n, r in enumerate(sorted(mine, key=_place)):
             rows.append((Cell(policy.zh if n == 0 else ""),
                          Cell(_what(r), TOTAL * (r["kind"] == "att")),
@@ -113,6 +121,28 @@ def effect_table(terms: pd.DataFrame, annual: Annual) -> PrintedTable | None:
                f"小样本修正；{_BASE}逐年的各行只作描述，不检验。", WHY_NOT_TWFE))
 
 
+def honest_table(terms: pd.DataFrame, annual: Annual) -> PrintedTable | None:
+    """Print what is left of the first year's effect if trends had parted (诚实区间)."""
+    rows = []
+    for policy in annual.study.policies:
+        mine = terms[(terms["policy"] == policy.id) & (terms["kind"] == HONEST)]
+        for n, r in enumerate(mine.to_dict("records")):
+            rows.append((Cell(policy.zh if n == 0 else ""),
+                         *(Cell(PERCENT.text(r[c]), value=r[c])
+                           for c in ("change", "estimate", "ci_low", "ci_high"))))
+    if not rows:
+        return None
+    return PrintedTable(
+        "honest_table", f"{annual.year}年平行趋势不成立时的实施当年变化之差",
+        (Field("政策", align="left"), Field("斜率每年最多改变"), Field("相差"),
+         Field("下限", "95%区间"), Field("上限", "95%区间")),
+        tuple(rows), "县级面板", unit="%",
+        notes=("两组若都不实施，变化之差本来也会有趋势；设这一趋势的斜率每年改变不超过所列的数（0为直线），"
+               "各行为扣除趋势后实施当年的相差和区间"
+               "（Rambachan与Roth 2023，Δ^SD，正态，区间最短的线性估计）。"
+               "第二、三行取实施前各年所见斜率改变最大者的一半和全部，只供参照：实施后可以改变得更多。",))
+
+
 def _place(r: dict) -> tuple:
     return {"att": (0, 0), "att_whole": (0, 1), "twfe": (2, 0)}.get(r["kind"], (1, r["since"] or 0))
 
@@ -122,7 +152,9 @@ def _what(r: dict) -> str:
              "twfe": "普通双向固定效应（对照）"}
     if r["kind"] in fixed:
         return fixed[r["kind"]]
-    return f"实施前第{-r['since']}年" if r["since"] < 0 else f"实施后第{r['since'] + 1}年"
+    if not r["since"]:
+        return "实施当年"
+    return f"实施{'后' if r['since'] > 0 else '前'}第{abs(r['since'])}年"
 
 
 def cohort_table(cohorts: pd.DataFrame, annual: Annual) -> PrintedTable | None:
