@@ -136,6 +136,17 @@ PATHOLOGIES = {
     "a zero to be logged": first(0.0, "a"),
     "a negative to be logged": first(-2.0, "b"),
     "proportional": put(b=lambda d: 2 * d["a"]),
+    "complex outcome": lambda d: d.assign(**{c: d[c] + 1j for c in ("y", "s", "a")}),
+    "lists as outcome": lambda d: d.assign(**{c: [[1, 2]] * len(d) for c in ("y", "s", "a")}),
+    "dates as outcome": lambda d: d.assign(**{c: pd.date_range("2020", periods=len(d))
+                                              for c in ("y", "s", "a")}),
+    "dates as regressors": lambda d: d.assign(**{c: pd.date_range("2020", periods=len(d))
+                                                 for c in ("x", "z")}),
+    "groups missing": put(g=np.nan),
+    "years missing": put(t=np.nan),
+    "weights missing": put(w=np.nan),
+    "infinite count": first(np.inf, "f"),
+    "successes in words": put(s="多"),
 }
 
 REFUSED = table("""
@@ -193,6 +204,15 @@ REFUSED = table("""
     a zero to be logged                 | beta sigma | 正数
     a negative to be logged             | beta sigma | 正数
     proportional                        | beta sigma | 决定 成比例 没有变化
+    complex outcome                     | all   | 复数
+    lists as outcome                    | all   | 列表
+    dates as outcome                    | all   | 日期 应为数
+    dates as regressors                 | regressions | 日期 应为数
+    groups missing                      | grouped | 没有各变量都齐全的行
+    years missing                       | panels | 没有各变量都齐全的行
+    weights missing                     | weighted | 没有各变量都齐全的行
+    infinite count                      | binomial quasi | 无穷大
+    successes in words                  | binomial quasi | 应为数
 """)
 
 REGRESSIONS = [k for k in SPECS if k not in ("attgt", "beta", "sigma", "moran", "multiple")]
@@ -258,7 +278,8 @@ def test_what_the_data_cannot_answer_is_refused_with_the_reason(row):
 
 def test_the_table_holds_what_it_says():
     assert {row["pathology"] for row in REFUSED} == set(PATHOLOGIES)
-    assert sum(len(kinds_of(row["kinds"])) for row in REFUSED) >= 300
+    assert len(PATHOLOGIES) >= 60
+    assert sum(len(kinds_of(row["kinds"])) for row in REFUSED) >= 500
 
 
 @pytest.mark.parametrize("pathology", PATHOLOGIES)
