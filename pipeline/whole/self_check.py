@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,12 +11,26 @@ from pipeline.definitions.base import ROOT
 from pipeline.ground.fonts import font_files, missing_letters
 from pipeline.ground.software import DIFFERS, differing, locked, software
 
+_OF_THE_OWNER = {"repository-code": "源码地址", "date-released": "发布日期", "doi": "DOI"}
+_ANYBODY = "均衡 Junheng contributors"  # as long as no person or institution has put its name
 RARE = "儋濮亳堽鄠鄯岢犍邛筠芷溆婺歙黟濉盱眙㎡Ⅲ〔〕≤≥—－"
 
 
 def examine() -> list[tuple[str, bool, str]]:
     """Return (what, fine, in words) for everything that a dossier needs."""
     return [_packages(), _interpreter(), _fonts(), _typesetting(), _kernel(), _folders()]
+
+
+def citation_gaps(file: Path = ROOT / "CITATION.cff") -> list[str]:
+    """Return what CITATION.cff lacks (引用信息) that only the owner can say: nothing of it may be
+    made up here. Nothing where there is no such file, as of an installed program."""
+    if not file.is_file():
+        return []
+    text = file.read_text("utf-8")
+    there = {*re.findall(r"^([a-z-]+):", text, re.MULTILINE)}
+    gaps = [f"{zh}（{key}）" for key, zh in _OF_THE_OWNER.items() if key not in there]
+    nobody = "family-names" not in text and f"name: {_ANYBODY}" in text
+    return gaps + (["作者的姓名或单位（authors）"] if nobody else [])
 
 
 def _packages() -> tuple[str, bool, str]:

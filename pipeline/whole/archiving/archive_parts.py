@@ -20,7 +20,8 @@ from pipeline.publishing.records.verification import own_files
 
 _LEDGER = "上年卷宗/"
 _CODE = ("pipeline", "notebooks", "setup.py", "pyproject.toml", "requirements.lock", "locks",
-         "environment.yml", "LICENSE", "CITATION.cff", "README.md", "GLOSSARY.md", "CHANGELOG.md")
+         "environment.yml", "LICENSE", "CITATION.cff", "README.md", "GLOSSARY.md", "CHANGELOG.md",
+         "docs/methods")
 _NOT_CODE = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "raw", "processed")
 _LISTS = ("counties.csv",)  # of units, which a raw folder may bring
 

@@ -10,7 +10,7 @@ import pytest
 from nbformat import v4
 from test_publishing_pdf import FIGURE, HOSTILE, cover, long_table, shows
 
-from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
+from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose, Weighted
 from pipeline.publishing.formats.html.mathml import mathml
 from pipeline.publishing.paper.blocks import read_notebook
 from pipeline.publishing.paper.exporting import exporter_of
@@ -61,7 +61,7 @@ class Read(HTMLParser):
         if "style" in self.open:
             return
         self.words += data
-        if self.open[-1:] in (["td"], ["th"]):
+        if {"td", "th"} & {*self.open}:
             self.rows[-1][-1] += data
 
     def values(self, name):
@@ -152,3 +152,20 @@ def test_the_same_document_gives_the_same_bytes_and_a_table_may_be_empty():
     empty = shows(PrintedTable("t", "表", fields, (), "源"))
     assert page("# 一章", empty) == page("# 一章", empty)
     assert Read(page("# 一章", empty)).rows == [["", "组"], ["甲", "乙"]]
+
+
+def table_of(key, *cells):
+    rows = tuple((Cell(name), cell) for name, cell in cells)
+    return PrintedTable(key, key, (Field("校", align="left"), Field("值")), rows, "某局")
+
+
+@pytest.mark.parametrize(("source", "links"), [
+    ("values", ["#values"]), ("elsewhere", [])])
+def test_a_number_that_is_reckoned_from_another_table_of_the_page_is_a_link_to_it(source, links):
+    mean = Cell("2.0", reckoned=Weighted("mean", source, 1, 1))
+    found = Read(page(shows(table_of("values", ("甲", Cell("1.0")), ("乙", Cell("3.0"))),
+                            table_of("means", ("合计", mean)))))
+    inside = [a["href"] for tag, a in found.found if tag == "a" and a["href"] in ("#values",
+                                                                                "#elsewhere")]
+    assert inside == links
+    assert ["合计", "2.0"] in found.rows

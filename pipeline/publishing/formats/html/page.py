@@ -21,10 +21,19 @@ def page(document: dict) -> bytes:
     style = _file("page.css")
     digest = base64.b64encode(sha256(style.encode("utf-8")).digest()).decode("ascii")
     return _templates().get_template("page.html.j2").render(
-        document, style=style, style_hash=f"sha256-{digest}",
+        document, style=style, style_hash=f"sha256-{digest}", reckoned=reckoned_from(document),
         contents=[block | {"at": _at(number)} for number, block in enumerate(document["body"])
                   if block["type"] == "heading" and block["level"] <= 2],
     ).encode("utf-8")
+
+
+def reckoned_from(document: dict) -> dict[tuple[str, int, int], str]:
+    """Return (table, row, column) → the table whose numbers a number was reckoned from (溯源),
+    for a link on it; keys of tables, and only of those that the document holds."""
+    tables = [b for part in ("front", "body") for b in document[part] if b["type"] == "table"]
+    there = {table["key"] for table in tables}
+    return {(table["key"], one["row"], one["column"]): one["table"]
+            for table in tables for one in table["reckoned"] if one["table"] in there}
 
 
 @cache
