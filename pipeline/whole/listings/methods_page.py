@@ -4,7 +4,7 @@ bibliography of both and of the program.
     python -m pipeline.whole.listings.methods_page
 
 writes `docs/methods/zh.md` and `docs/methods/en.md`; a test compares the files with what is printed
-here. The English words of each formula stand in `data/methods.toml`, beside the formula: one that
+here. The English words of each formula stand in `data/printing/methods.toml`, beside the formula: one that
 a chapter no longer has, or has anew, is a `DefinitionFault`.
 """
 
@@ -55,7 +55,7 @@ class ExplainedFormula(Definition):
 
 
 class Explained(Definition):
-    """All formulas with their English words: `data/methods.toml`."""
+    """All formulas with their English words: `data/printing/methods.toml`."""
 
     formulas: list[ExplainedFormula] = Field(min_length=1)
 
@@ -84,7 +84,7 @@ def shown_formulas() -> dict[str, list[str]]:
 def explained() -> dict[tuple[str, str], str]:
     """Return (chapter, formula) → its English words; `DefinitionFault` where these are not just
     the formulas of the chapters."""
-    file = DATA / "methods.toml"
+    file = DATA / "printing" / "methods.toml"
     told = {(one.chapter, one.latex): one.en for one in load_toml(file, Explained).formulas}
     wanted = {(chapter, latex) for chapter, all in shown_formulas().items() for latex in all}
     if told.keys() != wanted:
