@@ -4,8 +4,8 @@ bibliography of both and of the program.
     python -m pipeline.whole.listings.methods_page
 
 writes `docs/methods/zh.md` and `docs/methods/en.md`; a test compares the files with what is printed
-here. The English words of each formula stand in `data/printing/methods.toml`, beside the formula: one that
-a chapter no longer has, or has anew, is a `DefinitionFault`.
+here. The English words of each formula stand beside it in `data/printing/methods.toml`: one that a
+chapter no longer has, or has anew, is a `DefinitionFault`.
 """
 
 import ast
