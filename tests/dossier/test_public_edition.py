@@ -13,12 +13,15 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.__main__ import main
+from pipeline.commands.records.archive import archive
+from pipeline.commands.records.index import index
 from pipeline.commands.records.verify import verify
 from pipeline.commands.run import run
 from pipeline.county import County
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.disclosure_rules import Disclosure, disclosure
 from pipeline.ground.errors import DefinitionFault, WrongUse
+from pipeline.publishing.records.signature import make_key
 
 pytestmark = pytest.mark.slow
 UNIT, YEAR = "990101", "2023"
@@ -253,3 +256,52 @@ def test_every_rule_of_the_pack_has_words_clause_and_source():
     rules = disclosure("cn-public-1")
     assert isinstance(rules, Disclosure) and len(rules.grounded) == 9
     assert all(r.zh and r.clause and r.source for r in rules.grounded.values())
+
+
+def test_an_index_of_public_editions_names_no_school_either(made):
+    """The index, the record of the batch and its journal are handed out with them."""
+    assert CliRunner().invoke(index, [str(made / "public")]).exit_code == 0
+    beside = [path for path in (made / "public").rglob("*")
+              if path.is_file() and folder(made, "public") not in path.parents]
+    assert {"index.html", "batch.json"} <= {path.name for path in beside}
+    said = "\n".join(text for path in beside for text in texts_of(path))
+    assert {mark for mark in secrets(made) if mark in said} == set()
+
+
+def archived(made: Path, edition: str, processed: Path, out: Path):
+    return CliRunner().invoke(archive, [
+        str(folder(made, edition)), "--processed", str(processed), "--out", str(out)])
+
+
+def test_an_archive_of_a_public_edition_gives_nobody_away(made, tmp_path):
+    result = archived(made, "public", made / "processed" / "public", tmp_path / "kept")
+    assert result.exit_code == 0, result.output
+    bag = tmp_path / "kept" / f"{YEAR}-{UNIT}"
+    held = "\n".join(text for path in sorted(bag.rglob("*"))
+                     if path.is_file() and bag / "data" / "code" not in path.parents
+                     for text in texts_of(path))
+    assert {mark for mark in secrets(made) if mark in held} == set()
+    assert not (bag / "data" / "inputs").exists()
+    internal = json.loads((folder(made, "reports") / "manifest.json").read_text("utf-8"))
+    assert internal["run_id"] not in held
+
+
+@pytest.mark.parametrize(("edition", "processed"), [
+    ("public", "processed"), ("reports", "processed/public")])
+def test_tables_of_the_other_edition_are_never_archived_with_a_dossier(edition, processed, made,
+                                                                       tmp_path):
+    result = archived(made, edition, made / processed, tmp_path / "kept")
+    assert isinstance(result.exception, WrongUse)
+    assert not [*tmp_path.rglob("*.dta")] and not [*tmp_path.rglob(f"{YEAR}-{UNIT}")]
+
+
+@pytest.mark.parametrize("command", [["sign", "--key", "key"], ["clean", "--processed", "none"]])
+def test_no_command_takes_what_stands_above_both_editions_for_one_tree(command, made, tmp_path):
+    """`sign` and `clean` need not ask for the edition: a tree holds one, and above it is none."""
+    make_key(tmp_path / "key")
+    name, option, file = command
+    place = [str(made)] if name == "sign" else ["--out", str(made)]
+    before = {*made.rglob("*")}
+    with pytest.raises(SystemExit):
+        main([name, *place, option, str(tmp_path / file)])
+    assert {*made.rglob("*")} == before

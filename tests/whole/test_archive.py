@@ -3,6 +3,7 @@
 import csv
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -162,3 +163,27 @@ def test_nothing_is_written_over_and_nothing_that_is_another_s_is_archived(place
     monkeypatch.setattr("pipeline.whole.archiving.code_hash", lambda: "0" * 64)
     told = kept(place, "third")
     assert isinstance(told.exception, WrongUse) and "程序已不是" in str(told.exception)
+
+
+@pytest.mark.slow
+def test_last_year_s_dossier_is_made_again_from_its_archive_alone(bag, tmp_path):
+    """The back test: program, rules and raw files are those of the archive, and the dossier comes
+    out to the byte; with one pupil more it does not."""
+    kept_data = tmp_path / "bag" / "data"
+    shutil.copytree(bag / "data", kept_data)
+    code = kept_data / "code"
+
+    def again():
+        return subprocess.run(
+            [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(code)!r}); import "
+             "pipeline; print(pipeline.__file__); from pipeline.__main__ import main; main()",
+             "verify", str(kept_data / "dossier" / YEAR / UNIT), "--level", "render", "--raw",
+             str(kept_data / "inputs")], cwd=tmp_path, capture_output=True, text=True,
+            check=False)
+
+    told = again()
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert told.stdout.startswith(str(code)) and "相符 1，不符 0，未能核对 0" in told.stdout
+    (raw,) = (path for path in (kept_data / "inputs" / YEAR).iterdir() if "990102" in path.name)
+    raw.write_bytes(raw.read_bytes().replace(b"2012", b"2012 ", 1) + b"\n")
+    assert again().returncode == 2

@@ -1,6 +1,9 @@
 """What is printed of the methods is what chapters and packs say; what only the owner knows of the
 program is asked for, never made up."""
 
+import re
+from collections import Counter
+
 import pytest
 from click.testing import CliRunner
 
@@ -13,6 +16,8 @@ from pipeline.whole.listings import methods_page
 from pipeline.whole.listings.methods_page import explained, methods, papers, shown_formulas
 from pipeline.whole.self_check import citation_gaps
 
+POINTS = re.compile(r"^\| ([A-E]\d+) \|[^|]*\| (\d+) \| ([\d.]+) \| (.+) \|$", re.MULTILINE)
+NAMED = re.compile(r"`((?:tests|docs|data|pipeline|benchmarks|\.ci)/[\w./-]+)`")
 ALL = {"repository-code: x", "date-released: 2027-01-01", "doi: 10.1/x"}
 
 
@@ -58,3 +63,22 @@ def test_the_doctor_says_what_the_citation_lacks_and_is_content_all_the_same(mon
     told = CliRunner().invoke(doctor)
     assert told.exit_code == 0
     assert "待填  引用信息" in told.output and "作者的姓名或单位" in told.output
+
+
+def test_the_reviewers_points_are_those_of_the_list_and_add_up():
+    text = (ROOT / "docs" / "checklist.md").read_text("utf-8")
+    rows = [(id, int(most), float(given)) for id, most, given, _ in POINTS.findall(text)]
+    groups = Counter()
+    for id, most, given in rows:
+        assert given in (0, most / 2, most), id
+        groups[id[0]] += most
+    assert groups == {"A": 34, "B": 20, "C": 14, "D": 18, "E": 14}
+    assert f"| 合计 | | 100 | {sum(given for _, _, given in rows):g} |" in text
+
+
+@pytest.mark.parametrize("page", ["checklist", "promises"])
+def test_what_a_promise_rests_on_is_there(page):
+    text = (ROOT / "docs" / f"{page}.md").read_text("utf-8")
+    named = {*NAMED.findall(text), *re.findall(r"`(tests/[\w./-]+\.py)", text)}
+    assert len(named) > 5
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []
