@@ -259,7 +259,12 @@ def test_every_rule_of_the_pack_has_words_clause_and_source():
 
 
 def test_an_index_of_public_editions_names_no_school_either(made):
-    """The index, the record of the batch and its journal are handed out with them."""
+    """The index, the record of the batch and its journal are handed out with them, what is said
+    of a county without an internal edition among it."""
+    told = CliRunner().invoke(run, [
+        "--all", "--year", YEAR, "--edition", "public", "--out", str(made / "public"),
+        "--processed", str(made / "processed")])
+    assert told.exit_code == 1 and "410105" in told.output
     assert CliRunner().invoke(index, [str(made / "public")]).exit_code == 0
     beside = [path for path in (made / "public").rglob("*")
               if path.is_file() and folder(made, "public") not in path.parents]

@@ -66,7 +66,7 @@ def test_the_doctor_says_what_the_citation_lacks_and_is_content_all_the_same(mon
 
 
 def test_the_reviewers_points_are_those_of_the_list_and_add_up():
-    text = (ROOT / "docs" / "checklist.md").read_text("utf-8")
+    text = (ROOT / "docs" / "methods" / "checklist.md").read_text("utf-8")
     rows = [(id, int(most), float(given)) for id, most, given, _ in POINTS.findall(text)]
     groups = Counter()
     for id, most, given in rows:
@@ -76,7 +76,7 @@ def test_the_reviewers_points_are_those_of_the_list_and_add_up():
     assert f"| 合计 | | 100 | {sum(given for _, _, given in rows):g} |" in text
 
 
-@pytest.mark.parametrize("page", ["checklist", "promises"])
+@pytest.mark.parametrize("page", ["methods/checklist", "promises"])
 def test_what_a_promise_rests_on_is_there(page):
     text = (ROOT / "docs" / f"{page}.md").read_text("utf-8")
     named = {*NAMED.findall(text), *re.findall(r"`(tests/[\w./-]+\.py)", text)}
