@@ -59,11 +59,7 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     from pipeline.publishing.records.public_causes import require_one_edition
     from pipeline.whole.intake import arrivals, orders_for
 
-    if [bool(units), everybody, bool(asked["prefecture"])].count(True) != 1:
-        raise WrongUse("请写明至少一个县代码，如 junheng run 990101 --year 2023；"
-                       "或写 --all，出全部有资料的县；或写 --prefecture，出一个市（州）的；不同用")
-    if asked["shard"] and not everybody:
-        raise WrongUse("--shard 只与 --all 同用")
+    _require_one_choice(units, everybody, asked)
     public = asked["edition"] == "public"
     _require_of_edition(public, asked)
     out = out or ("public" if public else "reports")
@@ -98,6 +94,14 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
             sys.exit(_one_by_one(orders, everybody))
         peers = annual.lock if annual else None
         sys.exit(_batch(orders, came, everybody, Path(work), {**asked, "peers": peers}))
+
+
+def _require_one_choice(units: tuple[str, ...], everybody: bool, asked: dict) -> None:
+    if [bool(units), everybody, bool(asked["prefecture"])].count(True) != 1:
+        raise WrongUse("请写明至少一个县代码，如 junheng run 990101 --year 2023；"
+                       "或写 --all，出全部有资料的县；或写 --prefecture，出一个市（州）的；不同用")
+    if asked["shard"] and not everybody:
+        raise WrongUse("--shard 只与 --all 同用")
 
 
 def _require_of_edition(public: bool, asked: dict) -> None:

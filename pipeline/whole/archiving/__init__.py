@@ -56,20 +56,25 @@ def archive_dossier(folder: Path, to: Path, raw: Path, processed: Path, whole: b
             lay_wheels(payload / "wheels")
         county = _county_of(folder, record, raw, processed)
         formats = write_tidy(county, _tables_of(county, record), payload / "tidy")
-        told = {"name": county.name, "year": county.year, "code": county.code,
-                "edition": EDITION_ZH[edition_of(record)], "run": record["run_id"],
-                "commit": f"（提交 {commit}）" if commit else "", "formats": "、".join(formats),
-                "inputs": "原始数据，照报送的原样" if internal and whole else
-                "没有原始数据" if not internal else "只有原始数据的文件名和散列值（inputs.csv）",
-                "wheels": "锁定的软件包，装程序用" if wheels else "没有（归档时写 --wheels）"}
-        readme = Template(_README.read_text("utf-8"), keep_trailing_newline=True)
-        (payload / "README.md").write_text(readme.render(told), "utf-8")
-        script = _REBUILD.read_text("utf-8").replace("@PLACE@", f"{county.year}/{county.code}")
-        (payload / "verify.sh").write_text(script, "utf-8")
+        _lay_words(payload, county, {
+            "edition": EDITION_ZH[edition_of(record)], "run": record["run_id"],
+            "commit": f"（提交 {commit}）" if commit else "", "formats": "、".join(formats),
+            "inputs": "原始数据，照报送的原样" if internal and whole else
+            "没有原始数据" if not internal else "只有原始数据的文件名和散列值（inputs.csv）",
+            "wheels": "锁定的软件包，装程序用" if wheels else "没有（归档时写 --wheels）"})
         close_bag(bag, _info(county, record, commit))
         _as_if_written(bag)
         bag.rename(target)
     return target
+
+
+def _lay_words(payload: Path, county: County, told: dict) -> None:
+    """Lay the words that tell what is in the archive, and the script that makes it anew."""
+    told |= {"name": county.name, "year": county.year, "code": county.code}
+    readme = Template(_README.read_text("utf-8"), keep_trailing_newline=True)
+    (payload / "README.md").write_text(readme.render(told), "utf-8")
+    script = _REBUILD.read_text("utf-8").replace("@PLACE@", f"{county.year}/{county.code}")
+    (payload / "verify.sh").write_text(script, "utf-8")
 
 
 def _as_if_written(bag: Path) -> None:
