@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.definitions.forms.variables import listed_units, squeeze
-from pipeline.definitions.persons.personal import personal
+from pipeline.definitions.persons.personal_rules import personal
 from pipeline.ground.readiness import readied
 from pipeline.ground.terms import REFUSE, TABLES, WARN
 

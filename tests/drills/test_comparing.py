@@ -127,7 +127,7 @@ def test_a_difference_that_no_kind_declares_is_unexplained_be_it_one_verdict(tmp
 
 
 def test_every_kind_names_a_decision_that_stands():
-    known = {path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md")}
+    known = {path.name[:4] for path in (ROOT / "docs" / "decisions").rglob("*.md")}
     kinds, _ = intended.declared()
     assert {one for kind in kinds for one in kind.by.split(", ")} <= known
     assert all(kind.why for kind in kinds)

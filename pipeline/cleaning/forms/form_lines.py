@@ -14,8 +14,9 @@ from functools import cache
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet
 from pipeline.definitions.forms.wordings import headers
-from pipeline.definitions.persons.personal import is_name, personal
+from pipeline.definitions.persons.personal import is_name
 from pipeline.definitions.persons.personal_numbers import flattened
+from pipeline.definitions.persons.personal_rules import personal
 
 _UNFILLED = re.compile(r"(?:[\s_:年月日、,;.-]|(?<!\d)\d{1,4}(?!\d))*")
 _FIGURE = re.compile(r"[\d.,%]+")

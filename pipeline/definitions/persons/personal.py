@@ -1,11 +1,9 @@
-"""What personal data is (个人信息): `data/reading/personal.toml`, and the question asked of every
-text."""
+"""What personal data is (个人信息): the question asked of every text, by `personal_rules`."""
 
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from pipeline.definitions.base import DATA, Definition, Text, load_toml
 from pipeline.definitions.forms.variables import squeeze
 from pipeline.definitions.persons.personal_numbers import (
     flattened,
@@ -14,6 +12,7 @@ from pipeline.definitions.persons.personal_numbers import (
     is_rounded_identity,
     mobiles,
 )
+from pipeline.definitions.persons.personal_rules import personal
 from pipeline.ground.readiness import readied
 
 WITHHELD = "（含个人信息，不显示）"
@@ -22,86 +21,6 @@ _DOTTED = f"{_HAN}{{2,8}}·{_HAN}{{2,8}}"
 _BLANKS = r"[\s,，、;；:：()（）/]*"
 _MOST_HEADER, _WHOLE_NAME = 12, 3
 _AREA, _LOCAL = r"\(?0\d{2,3}\)?[\s-]?", r"[2-9]\d{6,7}(?!\d)"
-
-
-class Headers(Definition):
-    """Headers of columns that hold persons: by a part, by the whole, and whose are none; those of
-    columns of posts, with how duties begin and offices end; those of ``groups`` of people,
-    under which no header stands; and those of ``accounts``, with what begins like a name there."""
-
-    parts: list[Text]
-    whole: list[Text]
-    institutions: list[Text]
-    groups: list[Text]
-    posts: list[Text]
-    duties: list[Text]
-    offices: list[Text]
-    accounts: list[Text]
-    not_names: list[Text]
-    no_letters: Text
-
-
-class FormLines(Definition):
-    """Words of the lines that say who filled in a form (填报信息): persons, contacts, dates,
-    and what else stands beside them."""
-
-    persons: list[Text]
-    contacts: list[Text]
-    dates: list[Text]
-    others: list[Text]
-
-
-class Texts(Definition):
-    """Words that stand before a name, a telephone or a number within a text."""
-
-    roles: list[Text]
-    telephones: list[Text]
-    public: list[Text]
-    numbered: list[Text]
-    titles: list[Text]
-    surnames: list[Text]
-
-
-class Registrars(Definition):
-    """How an office ends that answers for a correction (登记单位), what ends so and is none, and
-    which short ones begin like a surname (党办)."""
-
-    endings: list[Text]
-    never: list[Text]
-    posts: list[Text]
-
-
-class Quotable(Definition):
-    """What a finding may repeat where a number was asked for: words that clerks write for one,
-    and the signs beside its digits, as a class of letters."""
-
-    words: list[Text]
-    signs: Text
-
-
-class Amounts(Definition):
-    """Units and headers by which a long number is an amount (金额、面积)."""
-
-    units: list[Text]
-    headers: list[Text]
-
-
-class Personal(Definition):
-    """All of `data/reading/personal.toml`."""
-
-    headers: Headers
-    form_lines: FormLines
-    texts: Texts
-    registrars: Registrars
-    quotable: Quotable
-    amounts: Amounts
-
-
-@readied
-@cache
-def personal() -> Personal:
-    """Return the rules by which personal data is told."""
-    return load_toml(DATA / "reading" / "personal.toml", Personal)
 
 
 @lru_cache(maxsize=1 << 16)

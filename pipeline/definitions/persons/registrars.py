@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from pipeline.definitions.persons.personal import personal
+from pipeline.definitions.persons.personal_rules import personal
 from pipeline.ground.readiness import readied
 
 OFFICE = "登记单位"

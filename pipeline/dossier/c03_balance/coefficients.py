@@ -5,7 +5,8 @@ from fractions import Fraction
 import pandas as pd
 
 from pipeline.county import County
-from pipeline.dossier.c02_resources.school_compliance import STATE_TONE, school_column
+from pipeline.dossier.c02_resources.school_by_school import school_column
+from pipeline.dossier.c02_resources.school_compliance import STATE_TONE
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose, Weighted
 from pipeline.dossier.printing.numbers import (
     EMPTY,

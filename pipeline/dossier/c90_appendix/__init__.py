@@ -1,6 +1,6 @@
 """Chapter 90 (附录): what its notebook says, shows and draws."""
 
-from pipeline.dossier.c02_resources.school_compliance import school_count_sentences, school_table
+from pipeline.dossier.c02_resources.school_by_school import school_count_sentences, school_table
 from pipeline.dossier.c09_conclusion.results import RESULT_TABLES, findings_record, results_record
 from pipeline.dossier.c90_appendix.annex_book import annex_workbook
 from pipeline.dossier.c90_appendix.annex_values import ANNEX_TABLES

@@ -1,6 +1,6 @@
 """The house in numbers (房子的数目): listings, shared module names, circles of imports, length.
 
-    python benchmarks/house.py [CHECKOUT] [--with OTHER_CHECKOUT]
+    python benchmarks/two_checkouts/house.py [CHECKOUT] [--with OTHER_CHECKOUT]
 
 Counts what git tracks. Printed is the table of `docs/decisions/house/0054`, a column a checkout.
 Imports are those of `pipeline`, also within functions and for types alone; a circle is a set of
@@ -101,7 +101,7 @@ def counts(checkout: Path) -> dict[str, str]:
 def main() -> None:
     """Print the table."""
     asked = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    asked.add_argument("checkout", type=Path, nargs="?", default=Path(__file__).parents[1])
+    asked.add_argument("checkout", type=Path, nargs="?", default=Path(__file__).parents[2])
     asked.add_argument("--with", dest="other", type=Path)
     given = asked.parse_args()
     columns = [counts(place) for place in (given.other, given.checkout) if place]
