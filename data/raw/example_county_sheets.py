@@ -21,6 +21,8 @@ from openpyxl.styles import Alignment, Font
 LAYOUTS = Path(__file__).parents[1] / "layouts"
 BORN = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 WIDE_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
+OF_THE_COUNTY = {"item_id", "evidence_status", "evidence_note", "evidence_date",
+                 "evidence_document"}  # 本县的材料没有学校标识码一栏
 UNTIDY = {  # (校名, 变量) → 2023年单元格里实际写的样子
     ("濉河镇中心小学", "teaching_area_m2"): lambda v: f"{v:,.1f}",
     ("筠溪镇中心小学", "field_area_m2"): lambda v: str(v).translate(WIDE_DIGITS),
@@ -217,7 +219,8 @@ def add_county_sheets(book: Workbook, year: int, rows: list[dict]) -> None:
     if year != 2023:
         return
     evidence = [line.split() for line in EVIDENCE.strip().split("\n")]
-    add_sheet(book, "evidence", year, [[None if c == "-" else c for c in r] for r in evidence])
+    add_sheet(book, "evidence", year, [[None if c == "-" else c for c in r] for r in evidence],
+              OF_THE_COUNTY)
     add_sheet(book, "class-sizes", year, bands_of(rows))
     add_sheet(book, "rooms", year, rooms_of(rows))
     results = [line.split() for line in MONITORING.strip().split("\n")]
