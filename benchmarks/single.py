@@ -45,9 +45,9 @@ from pipeline.publishing.chapters.surroundings import private_surroundings
 from pipeline.publishing.formats.pdf.typesetting import typeset
 from pipeline.publishing.paper.blocks import read_notebook
 from pipeline.publishing.paper.exporting import write_notebook
-from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.manifest import causes, manifest, run_id
 from pipeline.publishing.records.publication import publish
+from pipeline.publishing.records.tables.csv_tables import write_tables
 
 _MIB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB
 _CALLS = {"draw": "出图 figures", "show": "表 tables", "say": "文字 sentences",

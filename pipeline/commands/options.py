@@ -37,6 +37,21 @@ formats = click.option("--formats", default="", metavar="格式,…", callback=_
 appendix = click.option("--appendix", "binding", type=click.Choice(["apart", "bound"]),
                         metavar="apart|bound", callback=lambda _, __, named: named or "",
                         help="附录另册（apart，默认）或订在卷宗之后（bound）；不写时沿用已有的")
+def _language(_: click.Context, __: click.Parameter, named: str) -> str:
+    """Return what names a language, a path as seen from where the user stands."""
+    from pipeline.publishing.languages.language import language as words_of
+    from pipeline.publishing.languages.place_names import pinyin_version
+
+    if not named:
+        return ""
+    pinyin_version()
+    return words_of(named).named
+
+
+language = click.option("--lang", "language", default="", metavar="语言", callback=_language,
+                        help="另出外文版（PDF），如 en，放在“卷宗去处-en”；中文版照出")
+
+
 def _disclosure(_: click.Context, __: click.Parameter, named: str) -> str:
     """Return what names a pack of rules, a path as seen from where the user stands."""
     from pipeline.definitions.forms.disclosure_rules import disclosure as rules_of

@@ -42,6 +42,7 @@ from pipeline.ground.machine import processors
 @options.drop_personal
 @options.formats
 @options.appendix
+@options.language
 @options.engine
 @options.limits("做")
 @click.option("--force", is_flag=True, help="没有变化的也重做")
@@ -69,6 +70,8 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
                    "卷宗": Path(out).absolute()})
     for folder in (Path(out), ROOT / processed):
         require_one_edition(folder, "internal" if folder != Path(out) else asked["edition"])
+    if asked["language"]:
+        _require_place_of_language(Path(out).absolute(), asked["language"])
     if asked["prefecture"]:
         of = {"prefecture": asked["prefecture"], "year": year, "raw": raw,
               "processed": processed, "drop_personal": asked["drop_personal"]}
@@ -106,12 +109,26 @@ def _require_one_choice(units: tuple[str, ...], everybody: bool, asked: dict) ->
 
 def _require_of_edition(public: bool, asked: dict) -> None:
     """Raise `WrongUse` where what is asked for does not go with the edition (版本)."""
-    apart = [name for name in ("prefecture", "peers", "binding", "scheduler") if asked[name]]
+    told = {"binding": "--appendix", "language": "--lang"}
+    apart = [name for name in ("prefecture", "peers", "binding", "scheduler", "language")
+             if asked[name]]
+    if asked["language"] and asked["prefecture"]:
+        raise WrongUse("--lang 不与 --prefecture 同用：外文版只有县的卷宗")
     if public and apart:
-        said = "、".join({"binding": "--appendix"}.get(name, f"--{name}") for name in apart)
+        said = "、".join(told.get(name, f"--{name}") for name in apart)
         raise WrongUse(f"{said} 不与 --edition public 同用")
     if asked["disclosure"] and not public:
         raise WrongUse("--disclosure 只与 --edition public 同用")
+
+
+def _require_place_of_language(out: Path, named: str) -> None:
+    """Raise `WrongUse` where other books stand where the editions in a language will."""
+    from pipeline.publishing.languages.edition import folder_of_edition
+    from pipeline.publishing.languages.language import language
+    from pipeline.publishing.records.public_causes import require_one_edition
+
+    words = language(named)
+    require_one_edition(folder_of_edition(out, words), words.id)
 
 
 def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
@@ -148,7 +165,31 @@ def _batch(orders: list, came, everybody: bool, work: Path, asked: dict) -> int:
     _tell(outcomes, batch, everybody)
     if outcomes and not shard:
         index_after(batch.year_folder, everybody)
-    return code
+    return max(code, _in_language(outcomes, batch.year_folder, asked["language"]))
+
+
+def _in_language(outcomes: list, year_folder: Path, named: str) -> int:
+    """Make the editions in a language of what now stands; return the exit code."""
+    if not named:
+        return 0
+    from pipeline.publishing.batch.outcome import DONE
+    from pipeline.publishing.languages.edition import folder_of_edition, make_edition
+    from pipeline.publishing.languages.language import language
+
+    words, failed = language(named), False
+    out = folder_of_edition(year_folder.parent, words)
+    for outcome in (one for one in outcomes if one.state in DONE):
+        try:
+            made, untold = make_edition(year_folder / outcome.code, out, words)
+        except JunhengError as fault:
+            failed = True
+            click.echo(f"{outcome.code} {outcome.name}：未出{words.zh}。{fault}", err=True)
+            continue
+        click.echo(f"{outcome.code} {outcome.name} {words.zh}：{made / 'dossier.pdf'}")
+        if untold:
+            shown = "；".join(untold[:5])
+            click.echo(f"注意：{len(untold)}处没有译文，照中文印出：{shown}", err=True)
+    return int(failed)
 
 
 def _hands(asked: dict, batch, place: Path):

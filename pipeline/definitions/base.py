@@ -24,7 +24,7 @@ from pipeline.ground.errors import DefinitionFault, WrongUse
 from pipeline.ground.software import HOME, ROOT
 
 DATA = HOME / "data"
-_OF_ONE = {"raw", "processed", "standards", "studies", "disclosure"}
+_OF_ONE = {"raw", "processed", "standards", "studies", "disclosure", "languages"}
 MOST_TOML_BYTES = 1_000_000
 _MOST_DOTS, _MOST_LEVELS = 300, 30
 _ID = re.compile(r"[\w-]+")  # it becomes the name of folders

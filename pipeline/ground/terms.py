@@ -69,12 +69,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that passes between rooms; ``variables`` is the kind of further columns, if any."""
+    """A table that passes between rooms; ``variables`` is the kind of further columns, if any,
+    ``key`` the columns whose values no two rows share (主键), where it has such."""
 
     name: str
     zh: str
     columns: tuple[Column, ...]
     variables: str = ""
+    key: tuple[str, ...] = ()
 
     def frame(self, rows: list[dict]) -> pd.DataFrame:
         """Build the table from rows, with every declared column and in their order.
@@ -208,7 +210,7 @@ def _tables() -> dict[str, Table]:
         name: Table(
             name, table["zh"],
             (*(shared if table.get("section") else []), *map(_column, table["columns"])),
-            table.get("variables", ""))
+            table.get("variables", ""), tuple(table.get("key", ())))
         for name, table in raw["tables"].items()}
 
 

@@ -31,10 +31,11 @@ from pipeline.publishing.order import Order
 from pipeline.publishing.paper.drafts import read_draft
 from pipeline.publishing.paper.exporting import export
 from pipeline.publishing.paper.papers import APART
-from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.finding_lines import refusals
 from pipeline.publishing.records.manifest import manifest, manifest_text, run_id
 from pipeline.publishing.records.publication import discard, require_place
+from pipeline.publishing.records.tables.csv_tables import write_tables
+from pipeline.publishing.records.tables.data_package import CATALOGUE, data_package
 from pipeline.publishing.records.temporaries import temporary_folder
 
 
@@ -115,6 +116,8 @@ def _export(notebook: NotebookNode, made: County | Annual | Prefecture, order: O
     for name in book.drafts:
         _write_draft(made.folder / f"{name}.json", run_id(why)[:16], finished / f"{name}.docx")
     write_tables(made, finished / "tables")
+    subject = f"{order.parameters.year}-{order.parameters.subject}"
+    (finished / CATALOGUE).write_bytes(data_package(made, finished, subject, book.zh))
     (finished / "manifest.json").write_text(manifest_text(manifest(why, finished)),
                                             encoding="utf-8")
     for name, content in book.beside(made).items():

@@ -130,6 +130,9 @@ def _remade(context: click.Context, folder: Path, level: str, given: dict, work:
     from pipeline.publishing.records.verification import asked_standard, doubts
 
     record = read_manifest(folder)
+    if "language" in record:
+        return Answer(2, (f"外文版由中文版（运行编号 {record['of'][:16]}）译出，不由原始数据重做；"
+                          "请核验中文版，再以 --lang 重出外文版对照",))
     files = [output["file"] for output in record["outputs"]]
     peers = _peers(record, given["processed"], work)
     if "pool" in record and not peers:

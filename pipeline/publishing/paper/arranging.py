@@ -92,7 +92,21 @@ def _closed(body: list[dict], said: list[dict]) -> list[dict]:
     has nothing else is no chapter of the body."""
     if all(block["type"] == "heading" for block in body):
         return []
-    return [*body, *([{"type": "paragraph", "runs": said}] if said else [])]
+    return _with_last_words(body, said) if said else body
+
+
+def _with_last_words(body: list[dict], said: list[dict]) -> list[dict]:
+    """Say something in the last words of a chapter's last section rather than after its exhibits,
+    where one short sentence would stand alone on the next page."""
+    for place in range(len(body) - 1, -1, -1):
+        block = body[place]
+        if block["type"] == "paragraph":
+            told = block | {"runs": [*block["runs"], *said]}
+            return [*body[:place], told, *body[place + 1:]]
+        if block["type"] in ("list", "heading"):
+            break
+    after = place + 1 if body[place]["type"] == "list" else len(body)
+    return [*body[:after], {"type": "paragraph", "runs": said}, *body[after:]]
 
 
 def _is_first(heading: dict | None) -> bool:

@@ -21,7 +21,7 @@ from pipeline.publishing.chapter_parameters import PublicParameters
 from pipeline.publishing.records.manifest import program, read_manifest
 
 INTERNAL, PUBLIC_EDITION = "internal", "public"
-EDITION_ZH = {INTERNAL: "内部版", PUBLIC_EDITION: "公开版"}
+_EDITION_ZH = {INTERNAL: "内部版", PUBLIC_EDITION: "公开版"}
 _YEAR = re.compile(r"[12]\d{3}")
 _BOOK = re.compile(r"[12]\d{3}/(\d{6}|annual-[a-z0-9-]+|prefecture-\d{4})")
 _SAID_OTHERWISE = {"unit", "year", "standard", "raw", "processed", "pool", "internal", "disclosure"}
@@ -44,8 +44,13 @@ def public_causes(county: County, parameters: PublicParameters) -> dict:
 
 
 def edition_of(record: dict) -> str:
-    """Return the edition (版本) that a manifest is of: public or internal."""
+    """Return the edition (版本) that a manifest is of: public, internal, or a language's."""
     return record.get("edition", INTERNAL)
+
+
+def edition_zh(edition: str) -> str:
+    """Return what an edition is called in Chinese; other than these two it is a language's."""
+    return _EDITION_ZH.get(edition, f"外文版（{edition}）")
 
 
 def require_one_edition(out: Path, edition: str) -> None:
@@ -59,8 +64,8 @@ def require_one_edition(out: Path, edition: str) -> None:
         for year_folder in (above, *_years(above)):
             found = _edition_in(year_folder)
             if found and found != edition:
-                raise WrongUse(f"{year_folder} 中的卷宗是{EDITION_ZH[found]}，"
-                               f"{EDITION_ZH[edition]}不能放在一起，未开始。"
+                raise WrongUse(f"{year_folder} 中的卷宗是{edition_zh(found)}，"
+                               f"{edition_zh(edition)}不能放在一起，未开始。"
                                "请用 --out 另写一个文件夹。")
 
 

@@ -32,6 +32,7 @@ _YEAR, _NAME = re.compile(r"[12]\d{3}"), re.compile(r"\d{6}|annual-[a-z0-9-]+|pr
 _STANDARD = re.compile(r"^standard = '([\w-]*)'$", re.MULTILINE)
 _COUNTY = ("dossier.pdf", "dossier.ipynb", "results.json", "findings.json")
 _PUBLIC = ("dossier.pdf", "dossier.ipynb", "results.json")
+_LANGUAGE = ("dossier.pdf", "results.json")
 _ANNUAL = ("annual.pdf", "annual.ipynb", "annual.json")
 _PREFECTURE = ("prefecture.pdf", "prefecture.ipynb", "prefecture.json")
 
@@ -154,7 +155,8 @@ def _of_record(folder: Path, record: dict) -> list[str]:
     """Look at the manifest itself: seal, run id, place, and the files that none can lack."""
     listed = {output["file"] for output in record["outputs"]}
     needed = {"annual": _ANNUAL, "prefecture": _PREFECTURE}.get(
-        folder.name.partition("-")[0], _PUBLIC if edition_of(record) == PUBLIC_EDITION else _COUNTY)
+        folder.name.partition("-")[0], _LANGUAGE if "language" in record else
+        _PUBLIC if edition_of(record) == PUBLIC_EDITION else _COUNTY)
     place = place_of(folder) if _YEAR.fullmatch(folder.parent.name) else (
         f"{record.get('year')}/{folder.name}")  # handed on alone, it has no folder of the year
     return [said for wrong, said in (

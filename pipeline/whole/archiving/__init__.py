@@ -15,7 +15,7 @@ from pipeline.ground.origin import run_of
 from pipeline.ground.software import version_of
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.records.manifest import code_hash, read_manifest
-from pipeline.publishing.records.public_causes import EDITION_ZH, INTERNAL, edition_of
+from pipeline.publishing.records.public_causes import INTERNAL, edition_of, edition_zh
 from pipeline.publishing.records.temporaries import temporary_folder
 from pipeline.publishing.records.verification import asked_standard
 from pipeline.whole.archiving.archive_parts import lay_code, lay_dossier, lay_inputs, lay_wheels
@@ -57,7 +57,7 @@ def archive_dossier(folder: Path, to: Path, raw: Path, processed: Path, whole: b
         county = _county_of(folder, record, raw, processed)
         formats = write_tidy(county, _tables_of(county, record), payload / "tidy")
         _lay_words(payload, county, {
-            "edition": EDITION_ZH[edition_of(record)], "run": record["run_id"],
+            "edition": edition_zh(edition_of(record)), "run": record["run_id"],
             "commit": f"（提交 {commit}）" if commit else "", "formats": "、".join(formats),
             "inputs": "原始数据，照报送的原样" if internal and whole else
             "没有原始数据" if not internal else "只有原始数据的文件名和散列值（inputs.csv）",

@@ -9,8 +9,8 @@ from pipeline.ground.errors import MachineUnfit, WrongUse
 from pipeline.ground.ownership import claim
 from pipeline.publishing.batch.asking import HIDDEN, WRITTEN
 from pipeline.publishing.batch.books.lock import locked
-from pipeline.publishing.records.csv_tables import spreadsheet_text
 from pipeline.publishing.records.publication import remove_own, write_own
+from pipeline.publishing.records.tables.csv_tables import spreadsheet_text
 from pipeline.whole.index import PAGE
 from pipeline.whole.index.index_lines import HEADINGS
 from pipeline.whole.index.index_page import index_page

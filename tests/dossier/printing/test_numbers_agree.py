@@ -8,11 +8,14 @@ import html
 import json
 import os
 import re
+import shutil
 from fractions import Fraction
+from pathlib import Path
 
 import nbformat
 import pypdf
 import pytest
+from browser import CHROMIUM, browser
 from opened_word import opened as opened_word, tables as word_tables
 from opened_workbooks import opened as opened_excel, shown
 from tables import YEAR, csv_bytes, school
@@ -25,12 +28,16 @@ from pipeline.publishing.chapter_parameters import Parameters
 from pipeline.publishing.order import Order
 from pipeline.publishing.paper.blocks import read_notebook
 from pipeline.publishing.paper.printed_runs import attached_files
+from pipeline.publishing.records.verification import doubts
 
 pytestmark = pytest.mark.slow
 FORMATS = ("pdf", "docx", "xlsx", "html")
 MADE = {"two schools": ["小学", "初级中学"], "six schools": ["小学"] * 3 + ["初级中学"] * 3}
 SHIPPED = {"990101": 2023, "410105": 2023, "990102": 2012}
 CASES = [*MADE, *SHIPPED] if os.environ.get("JUNHENG_ALL_DRAWS") else ["two schools", "990101"]
+AXE = os.environ.get("AXE_CORE", "")
+RULES = """{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+            resultTypes: ['violations']}"""
 LARGE = 40  # the example has more schools, and funding and questions to be answered
 NUMBER = re.compile(r"([<>]?)([+-]?\d+(?:\.(\d+))?)(%?)(万?)\D*")
 
@@ -201,3 +208,63 @@ def test_every_printed_cell_is_the_same_letters_in_every_format(made):
     lacking = {text for rows in wanted for row in rows for text in row
                if "".join(text.split()) not in paper}
     assert lacking == set()
+
+
+@pytest.mark.skipif(not (CHROMIUM and AXE), reason="没有 Chromium 或 AXE_CORE，无障碍未核对")
+@pytest.mark.parametrize("width", [1366, 390])
+def test_axe_core_finds_nothing_in_the_page_and_it_asks_for_nothing(width, made, tmp_path):
+    *_, folder = made
+    with browser(tmp_path / "browser") as page:
+        page.open(folder / "dossier.html", width)
+        assert [url for url in page.requests if not url.startswith(("file:", "data:"))] == []
+        assert page.faults == []
+        assert page.ask("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.send("Page.setBypassCSP", enabled=True)
+        page.open(folder / "dossier.html", width)
+        page.ask(Path(AXE).read_text("utf-8") + "; 1")
+        assert page.ask(f"axe.run({RULES}).then(told => told.violations.map(one => one.id))") == []
+
+
+def figures(*texts):
+    return sorted(re.findall(r"\d[\d.]*", " ".join(texts)))
+
+
+def test_the_english_edition_has_the_figures_of_the_chinese_one(made):
+    pytest.importorskip("pypinyin", reason="没有装 pypinyin（make languages），英文版未核对")
+    from pipeline.publishing.languages.edition import make_edition
+    from pipeline.publishing.languages.language import language
+    from pipeline.publishing.languages.translation import Translation
+
+    _, _, printed, folder = made
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    place, untold = make_edition(folder, folder.parents[1].with_name("out-en"), language("en"))
+    assert untold == []
+    assert doubts(place) == doubts(folder) == []
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    first = {path.name: path.read_bytes() for path in place.glob("*.pdf")}
+    shutil.rmtree(place)
+    make_edition(folder, place.parents[1], language("en"))
+    assert {path.name: path.read_bytes() for path in place.glob("*.pdf")} == first
+    document = read_notebook(nbformat.read(folder / "dossier.ipynb", 4))
+    unit = json.loads(before["manifest.json"])["registered"]
+    told = Translation(language("en"), unit, document).paper(document, "", "")
+    texts_of = [[text for block in one["front"] for text in words(block)]
+                for one in (document, told)]
+    assert len(texts_of[0]) > 5
+    assert [pair for pair in zip(*texts_of, strict=True) if figures(*pair[:1]) != figures(pair[1])
+            ] == []
+    assert figures(*(row[1] for row in document["cover"]["rows"])) == figures(
+        *(row[1] for row in told["cover"]["rows"]))
+    paper = "".join("".join(p.extract_text().split()) for name in first
+                    for p in pypdf.PdfReader(place / name).pages)
+    front = {block["key"] for block in document["front"] if block["type"] == "table"}
+    lacking = {text for key, table in printed.items() if key not in front
+               for row in texts(table) for text in row if "".join(text.split()) not in paper}
+    assert lacking == set()
+
+
+def words(block):
+    """Return the texts of a block of the summary: a paragraph, or caption, notes and cells."""
+    if block["type"] == "paragraph":
+        return ["".join(run["text"] for run in block["runs"])]
+    return [block["caption"], *block["notes"], *(text for row in texts(block) for text in row)]

@@ -79,7 +79,7 @@ def test_the_body_says_where_the_rest_is_and_the_annex_keeps_its_headings(docume
         "# 丙\n\n见[[c]]。\n\n记 $x$ 为数。", appendix("# 附录\n\n## 名单"), shows(long("f", 2))))
     assert body == [
         "一、甲", "言", "（一）一节", "见附录表A-1和表A-2。", "（二）二节", "表1 c", "图1 pic",
-        "另见附录表A-3。三节见附录表A-4。", "二、丙", "见表1。", "算式见附录。", "（签署）"]
+        "另见附录表A-3。三节见附录表A-4。", "二、丙", "见表1。算式见附录。", "（签署）"]
     assert annex == [
         "附1　甲", "1. 一节", "表A-1 a", "表A-2 b", "2. 二节", "表A-3 d", "3. 三节", "表A-4 e",
         "附2　乙", "记  为数。", "其后。", "附3　丙", "记  为数。", "附4　名单", "表A-5 f"]
@@ -105,7 +105,7 @@ def test_the_brief_has_exhibits_of_its_own_and_copies_of_others(document):
     found = papers(made, "book")
     assert said(found["brief"]["body"]) == ["见卷宗图1、附录表A-1。", "图1 pic"]
     assert found["brief"]["cover"]["title"] == COVER.title + "简报"
-    assert parted(made)[0] == ["一、章", "言图1", "图1 pic", "另见附录表A-1。", "（签署）"]
+    assert parted(made)[0] == ["一、章", "言图1另见附录表A-1。", "图1 pic", "（签署）"]
 
 
 def test_what_is_bound_in_one_is_what_stands_apart_in_two(document):

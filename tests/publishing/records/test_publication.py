@@ -14,8 +14,8 @@ from pipeline.county import County
 from pipeline.ground.ownership import write_mark
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.records import faults, publication
-from pipeline.publishing.records.csv_tables import write_tables
 from pipeline.publishing.records.publication import publish, recover
+from pipeline.publishing.records.tables.csv_tables import write_tables
 
 
 def folder(path, text, place="2023/990101"):

@@ -12,8 +12,8 @@ from pipeline.publishing.batch.asking import HIDDEN, WRITTEN
 from pipeline.publishing.batch.books.journal import Story
 from pipeline.publishing.batch.outcome import DONE, STATE_ZH, Outcome
 from pipeline.publishing.records.conclusion_told import NOTHING_TOLD, conclusion_told
-from pipeline.publishing.records.csv_tables import spreadsheet_text
 from pipeline.publishing.records.publication import write_own
+from pipeline.publishing.records.tables.csv_tables import spreadsheet_text
 
 SCHEMA = "junheng.batch/2"
 _COLUMNS = {

@@ -17,6 +17,7 @@ from pipeline.publishing.paper.compiling import compiled
 from pipeline.publishing.paper.table_layout import prepare_table, sections
 
 _BLANK = ("", "—")
+_OF_ROW = ("label", "caption", "source", "notes", "other", "language")  # of a table of one row
 
 
 def typeset(document: dict) -> bytes:
@@ -57,7 +58,7 @@ def _ready(block: dict, root: Path) -> dict:
         (root / name).write_text(block["svg"], "utf-8")
         return {key: value for key, value in block.items() if key != "svg"} | {"file": name}
     if block["type"] == "table" and _is_sentence(block):
-        return {key: block[key] for key in ("label", "caption", "source", "notes")} | {
+        return {key: block[key] for key in _OF_ROW if key in block} | {
             "type": "row", "said": _row_said(block)}
     if block["type"] == "table":
         return {key: value for key, value in prepare_table(block).items()

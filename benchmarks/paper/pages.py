@@ -1,6 +1,6 @@
 """How full the pages of dossiers are (版面): pages, and those of which more than half is blank.
 
-    python benchmarks/pages.py reports/2023/990101 reports/2023/410105
+    python benchmarks/paper/pages.py reports/2023/990101 reports/2023/410105
 
 Poppler's pdftoppm draws every page of every PDF in the folders; of the printed area, A4 after
 GB/T 9704, what lies in strips without ink that are taller than one line of text counts

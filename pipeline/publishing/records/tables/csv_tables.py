@@ -22,13 +22,14 @@ def write_tables(made: Handover, folder: Path) -> None:
         table, frame = TABLES[path.stem], made.load(path.stem)
         with (folder / path.name).open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow([_head(table, name) for name in frame.columns])
+            writer.writerow([head(table, name) for name in frame.columns])
             columns = zip(frame.columns, frame.to_numpy(object).T.tolist(), strict=True)
             cells = (_cells(table.kind(name), values) for name, values in columns)
             writer.writerows(zip(*cells, strict=True))
 
 
-def _head(table: Table, name: str) -> str:
+def head(table: Table, name: str) -> str:
+    """Return what stands over a column: its Chinese label, of a variable with its unit."""
     declared = next((c.zh for c in table.columns if c.name == name), None)
     if declared:
         return declared
