@@ -1,21 +1,21 @@
 # 均衡 Junheng。两条命令：make dossier 出示例卷宗；make test 运行全部测试。
 # 首次运行自行建立 .venv 并按 requirements.lock 安装；只需要 python3（3.11—3.13）、make、git；
 # 另有 python 时写 make PYTHON=/路径/python3.12 dossier。其余软件包用到时才装：
-# make test 装测试、Dask 和核对目录的 frictionless，make examples 装加州示例的数据（GPL），make lab 装 JupyterLab，make sign 装签名用的，
-# make parquet 装 pyarrow，make languages 装地名注音的 pypinyin（外文版用），make sbom、make audit 装查软件包的。
+# make test 装测试、Dask、网页窗口和核对目录的 frictionless，make examples 装加州示例的数据（GPL），make lab 装 JupyterLab，make sign 装签名用的，
+# make desk 装网页窗口，make parquet 装 pyarrow，make languages 装地名注音的 pypinyin（外文版用），make sbom、make audit 装查软件包的。
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 AUDIT := .venv-audit
-EXTRAS := audit build catalogue dask examples lab languages parquet sign test
+EXTRAS := audit build catalogue dask desk examples lab languages parquet sign test
 
 STRIP := if [ -x $(BIN)/nbstripout ]; then exec $(BIN)/nbstripout --keep-id; else exec cat; fi
 EDITORS := $(addprefix cell.metadata.,editable jupyter slideshow trusted vscode) \
   $(addprefix metadata.language_info.,codemirror_mode file_extension mimetype nbconvert_exporter \
   pygments_lexer version)
 
-.PHONY: setup dossier examples test check catalogue dask lab languages parquet sign sbom audit filter lock clean
+.PHONY: setup dossier examples test check catalogue dask desk lab languages parquet sign sbom audit filter lock clean
 
 setup: $(READY) filter
 
@@ -42,12 +42,14 @@ examples: $(VENV)/ready-examples
 check: $(VENV)/ready-test
 	$(BIN)/ruff check .
 
-test: check dask catalogue
+test: check dask catalogue desk
 	OPENPYXL_LXML=False $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs
 
 dask: $(VENV)/ready-dask
 
 catalogue: $(VENV)/ready-catalogue
+
+desk: $(VENV)/ready-desk
 
 sign: $(VENV)/ready-sign
 

@@ -4,7 +4,7 @@ import os
 import sys
 
 # Their figures must not hang on the environment.
-_SETTLED = (["run"], ["annual"], ["what-if"], ["verify"], ["trace"])
+_SETTLED = (["desk"], ["run"], ["annual"], ["what-if"], ["verify"], ["trace"])
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -18,7 +18,8 @@ RARE = "儋濮亳堽鄠鄯岢犍邛筠芷溆婺歙黟濉盱眙㎡Ⅲ〔〕≤≥
 
 def examine() -> list[tuple[str, bool, str]]:
     """Return (what, fine, in words) for everything that a dossier needs."""
-    return [_packages(), _interpreter(), _fonts(), _typesetting(), _kernel(), _folders()]
+    return [_packages(), _interpreter(), _fonts(), _typesetting(), _kernel(), _folders(),
+            _desk()]
 
 
 def citation_gaps(file: Path = ROOT / "CITATION.cff") -> list[str]:
@@ -68,6 +69,12 @@ def _kernel() -> tuple[str, bool, str]:
     ipykernel is installed."""
     found = bool(find_spec("ipykernel") and find_spec("jupyter_client"))
     return "Jupyter 内核", found, "python3" if found else "没有 python3 内核"
+
+
+def _desk() -> tuple[str, bool, str]:
+    """Say whether `junheng desk` can be opened; who needs none is not told off."""
+    absent = [name for name in ("starlette", "uvicorn") if not find_spec(name)]
+    return "网页窗口", True, "未装，要用时运行 make desk" if absent else "可用"
 
 
 def _folders() -> tuple[str, bool, str]:

@@ -26,6 +26,7 @@ WRITE = {  # the command, and what else it needs
     "what-if": ["990102", "--year", "2012", "--set", "pupils:1=1"],
     "clean": [],
     "collect": ["--year", "2012"],
+    "desk": ["--new-operator"],
     "index": [],
     "key": [],
     "sign": ["--key", "key"],
@@ -33,7 +34,7 @@ WRITE = {  # the command, and what else it needs
     "template": [],
 }
 # They have one folder, and nothing to be apart from.
-ONE_FOLDER = {"collect", "index", "key", "sign", "synth", "template"}
+ONE_FOLDER = {"collect", "desk", "index", "key", "sign", "synth", "template"}
 OPTIONS = {"raw": ("--raw",), "processed": ("--processed",), "out": ("--out", "--dossier")}
 RELATIONS = table("""
     relation                  | raw       | processed     | out
@@ -219,7 +220,7 @@ def test_a_place_that_is_taken_by_somebody_elses_folder_is_told_in_the_plan(worl
     ["template", "raw/2012/990102_五校算例.xlsx"], ["template", "dangling.xlsx"],
     ["synth", "raw", *WRITE["synth"]], ["synth", "raw/签字页.pdf", *WRITE["synth"]],
     ["synth", "dangling.xlsx", *WRITE["synth"]], ["collect", "out", "--year", "2012"],
-    ["index", "out"], ["index", "out/2012"], ["index", "raw"],
+    ["desk", "out", "--new-operator"], ["index", "out"], ["index", "out/2012"], ["index", "raw"],
     ["key", "raw/2012/990102_五校算例.xlsx"], ["key", "dangling.xlsx"],
     ["sign", "out", "--key", "x"],
     ["what-if", "990102", "--year", "2012", "--set", "x", "--raw", "raw", "--dossier", "out"],

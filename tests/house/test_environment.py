@@ -199,8 +199,8 @@ def test_the_environment_is_called_junheng_and_uses_conda_forge_alone():
 
 
 def test_the_program_imports_declared_packages_only():
-    assert undeclared("pipeline", "*.py", RUNNING | EXTRA["dask"] | EXTRA["sign"]
-                      | EXTRA["languages"]) == {}
+    assert undeclared("pipeline", "*.py", RUNNING | EXTRA["dask"] | EXTRA["desk"]
+                      | EXTRA["sign"] | EXTRA["languages"]) == {}
 
 
 def test_the_program_loads_dask_only_when_it_is_asked_for():

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from pypdf import PdfReader
 
 from pipeline.commands.differing import say_differing
-from pipeline.commands.doctor import doctor
+from pipeline.commands.looking.doctor import doctor
 from pipeline.definitions.base import ROOT
 from pipeline.dossier.c01_cleaning.sources import cover
 from pipeline.dossier.printing.software_rows import run_rows

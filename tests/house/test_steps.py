@@ -14,7 +14,7 @@ from pipeline.analysis.evaluate import ASKED, DATA_TABLES, STEPS, evaluated
 from pipeline.county import County
 from pipeline.definitions.standards import standard
 from pipeline.ground.terms import TABLES
-from pipeline.whole.pooling_county import county_tables
+from pipeline.whole.pooling.pooling_county import county_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = {path.stem: [cell.source for cell in nbformat.read(path, as_version=4).cells

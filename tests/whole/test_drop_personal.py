@@ -16,7 +16,7 @@ from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole.pooling import ask_counties
-from pipeline.whole.pooling_county import Pooled, bring
+from pipeline.whole.pooling.pooling_county import Pooled, bring
 
 UNREAD = {  # commands with raw data, and why they drop none
     "archive": "copies files as they are, and none where personal data were dropped",

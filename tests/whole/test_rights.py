@@ -98,6 +98,7 @@ WRITING = {
     "archive": lambda place: [*run(place), ["archive", place / "out", "--raw", place / "raw",
                                             "--processed", place / "processed", "--out",
                                             place / "archives"]],
+    "desk": lambda place: [["desk", place / "desk", "--new-operator"]],
     "key": lambda place: [["key", place / "key"]],
     "sign": lambda place: [*run(place), ["key", place / "key"],
                            ["sign", place / "out", "--key", place / "key"]],

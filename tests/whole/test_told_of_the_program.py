@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from click.testing import CliRunner
 
-from pipeline.commands.doctor import doctor
+from pipeline.commands.looking.doctor import doctor
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.indicators import indicators
 from pipeline.definitions.standards import standards

@@ -29,6 +29,7 @@ from pipeline.publishing.chapters.surroundings import is_fixed, private_surround
 
 _RARELY = (100_000, 20, 20)  # collect garbage less often: 20 MB a child more, a tenth faster
 _INDENTED = re.compile(r"^\s+(?:from|import)\s", re.MULTILINE)
+_preloaded: set[str] = set()  # the books that this process, or the one it was forked from, knows
 _SLOW = "rfc3987_syntax"  # checks "iri" formats for jsonschema, which nothing here asks for
 
 
@@ -69,6 +70,8 @@ def preload(book: str = "county", alone: bool = False) -> None:
     if not is_fixed():
         raise CannotFork("进程不是在固定的运行环境中启动的，不可预载")
     require_forkable()
+    if book in _preloaded:
+        return
     with (tempfile.TemporaryDirectory(prefix="junheng-") as folder, _without(_SLOW),
           private_surroundings(Path(folder)), contextlib.chdir(folder)):
         importlib.import_module("pipeline.publishing.book")
@@ -78,6 +81,7 @@ def preload(book: str = "county", alone: bool = False) -> None:
             for name in sorted(_imported_inside_functions()):
                 _import(name)
             _warm()
+            _preloaded.add(book)
     require_forkable()
     gc.collect()
     gc.freeze()

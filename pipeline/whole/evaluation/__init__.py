@@ -34,7 +34,7 @@ from pipeline.publishing.kinds import book_of, with_formats
 from pipeline.publishing.order import Order
 from pipeline.publishing.records.publication import recover, require_place
 from pipeline.whole.pooling import ask_counties, shared_tables_known
-from pipeline.whole.pooling_county import bring
+from pipeline.whole.pooling.pooling_county import bring
 
 _BOOK = Limits(seconds=4 * 3600, memory_mb=12_000)  # of a nation: the counties' are their own
 

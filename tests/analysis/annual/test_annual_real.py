@@ -38,7 +38,7 @@ from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.order import Order
 from pipeline.whole.evaluation import evaluate
 from pipeline.whole.pooling import pool
-from pipeline.whole.pooling_tables import pool_tables
+from pipeline.whole.pooling.pooling_tables import pool_tables
 
 STUDIES = sorted(path.stem for path in Study.home.glob("*.toml"))
 MADE_TERMS = ("within_between", "oaxaca", "moran")  # their terms are not columns

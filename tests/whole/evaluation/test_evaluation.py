@@ -25,7 +25,7 @@ from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.order import Order
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole import evaluation
-from pipeline.whole.pooling_county import ANSWER, Pooled, bring, without_figures
+from pipeline.whole.pooling.pooling_county import ANSWER, Pooled, bring, without_figures
 
 YEAR, STUDY = 2023, "annual-cn-annual"
 CODES = ["990001", "990002", "990003"]

@@ -23,7 +23,7 @@ from pipeline.publishing.order import Order
 from pipeline.synth.nation import Wanted, write_nation
 from pipeline.whole import pooling
 from pipeline.whole.evaluation import evaluate
-from pipeline.whole.pooling_county import ANSWER, without_figures
+from pipeline.whole.pooling.pooling_county import ANSWER, without_figures
 
 YEAR, SEED = 2023, 20170426
 STUDIES = sorted(path.stem for path in Study.home.glob("*.toml"))

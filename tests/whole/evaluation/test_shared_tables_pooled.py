@@ -11,7 +11,7 @@ from pipeline.ground.terms import TABLES
 from pipeline.publishing.chapter_parameters import AnnualParameters
 from pipeline.publishing.records.annual_causes import annual_causes
 from pipeline.whole import pooling
-from pipeline.whole.pooling_county import bring
+from pipeline.whole.pooling.pooling_county import bring
 
 YEAR, TABLE = 2023, "全市学校.csv"
 CODES = ["990001", "990002", "990003"]

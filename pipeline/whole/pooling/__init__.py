@@ -34,7 +34,7 @@ from pipeline.publishing.chapters.preloading import die_with
 from pipeline.publishing.chapters.surroundings import fixed_environment
 from pipeline.publishing.records.publication import discard
 from pipeline.whole.intake import arrivals
-from pipeline.whole.pooling_county import (
+from pipeline.whole.pooling.pooling_county import (
     ANSWER,
     FAILED,
     POOLED,
@@ -43,7 +43,7 @@ from pipeline.whole.pooling_county import (
     bring,
     without_figures,
 )
-from pipeline.whole.pooling_tables import pool_tables
+from pipeline.whole.pooling.pooling_tables import pool_tables
 
 _POOLED = ("pool_units", "pool_balance", "panel", "pool_schools")
 _MOST_LINES = 20

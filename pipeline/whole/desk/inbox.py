@@ -1,0 +1,174 @@
+"""The inbox (收件): a file is acknowledged once it is on the disk and committed, and not before.
+
+It comes as the raw body of a request, is written to a ``.part``, flushed, renamed, its folder
+flushed, and only then put into the database. The same bytes for the same county and year are
+one upload, however often they are sent. Nothing here looks into a file.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import sqlite3
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.ground.admission import one_line
+from pipeline.ground.machine import lacking
+from pipeline.whole.desk import audit_log
+from pipeline.whole.desk.desk_clock import now, today
+from pipeline.whole.desk.desk_folder import DAY_SECONDS, SUFFIXES, Desk, flush
+from pipeline.whole.desk.job_queue import enqueue
+from pipeline.whole.desk.states import CHECK, DELETED, RECEIVED
+from pipeline.whole.desk.storage import new_id, written
+
+MOST_SHOWN = 120
+_STALL_SECONDS, _SCAN_SECONDS = 60, 120
+_INSTEAD = {
+    ".xlsm": "含宏的工作簿请另存为“Excel 工作簿（.xlsx）”",
+    ".xlsb": "二进制工作簿请另存为“Excel 工作簿（.xlsx）”",
+    ".et": "请在 WPS 中另存为“Excel 文件（.xlsx）”",
+    ".zip": "请先解压，再拖入其中的表格文件", ".rar": "请先解压，再拖入其中的表格文件",
+    ".7z": "请先解压，再拖入其中的表格文件"}
+
+
+class NotTaken(Exception):
+    """A file that is not taken (未收): the sentence for the page, and the status of the answer."""
+
+    def __init__(self, said: str, status: int):
+        super().__init__(said)
+        self.said, self.status = said, status
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A file that is coming in: for which county and year, from whom, what the client calls it,
+    how many bytes it announces (0 where it does not say)."""
+
+    unit: str
+    year: int
+    who: str
+    name: str
+    announced: int
+
+    @property
+    def suffix(self) -> str:
+        """Return the ending of its name, in small letters."""
+        return Path(self.name).suffix.lower()
+
+
+def require_taken(db: sqlite3.Connection, desk: Desk, coming: Coming) -> None:
+    """Raise `NotTaken` where a file cannot be taken, before a byte of it is read."""
+    if coming.suffix not in SUFFIXES:
+        how = _INSTEAD.get(coming.suffix, "请拖入填好的采集表")
+        raise NotTaken(f"只收 .xlsx、.xls、.csv 文件。{how}。", 415)
+    _require_size(desk, coming.announced)
+    if desk.free_mb < desk.least_free_mb:
+        raise NotTaken("服务器磁盘空间不足，暂时不能收文件。文件没有收下，请稍后再试，"
+                       "或告诉主办单位。", 503)
+    count, size = db.execute(
+        "SELECT count(*), total(bytes) FROM upload WHERE unit = ? AND made > ?",
+        (coming.unit, now(db) - DAY_SECONDS)).fetchone()
+    if count >= desk.uploads_a_day:
+        raise NotTaken(f"本县 24 小时内已上传 {count} 份（最多 {desk.uploads_a_day} 份），"
+                       "请明天再传。", 429)
+    kept = db.execute("SELECT total(bytes) FROM upload WHERE unit = ? AND state != ?",
+                      (coming.unit, DELETED)).fetchone()[0]
+    if max(size, kept) + coming.announced > desk.quota_mb * 1e6:
+        raise NotTaken(f"本县保存的文件已达 {desk.quota_mb} MB，请先在“历史”中删除不要的。", 429)
+
+
+def _require_size(desk: Desk, size: int) -> None:
+    if size > desk.most_bytes:
+        raise NotTaken(f"文件超过 {desk.most_mb} MB。请删去表中的图片和用不着的工作表，"
+                       "再传一次。", 413)
+
+
+async def received(db: sqlite3.Connection, desk: Desk, coming: Coming,
+                   body: AsyncIterator[bytes]) -> tuple[str, bool]:
+    """Take a file; return the id of its upload, and whether it is a new one.
+
+    Raises `NotTaken` with a sentence; then nothing of the file is left.
+    """
+    require_taken(db, desk, coming)
+    upload = new_id()
+    part, place = desk.file_of(upload, ".part"), desk.file_of(upload, coming.suffix)
+    try:
+        digest, size = await _written(body, part, desk)
+        await asyncio.to_thread(_settle, part, place, desk)
+    except OSError as fault:
+        part.unlink(missing_ok=True)
+        why = lacking(fault) or "未能写入磁盘"
+        raise NotTaken(f"文件没有收下（{why}），请稍后再试。", 503) from None
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return _entered(db, coming, upload, digest, size, place)
+
+
+async def _written(body: AsyncIterator[bytes], part: Path, desk: Desk) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with part.open("wb") as file:
+        part.chmod(0o600)
+        while True:
+            try:
+                async with asyncio.timeout(_STALL_SECONDS):
+                    piece = await anext(body, None)
+            except TimeoutError:
+                raise NotTaken("网络太慢，文件没有收全，请再传一次。", 408) from None
+            if piece is None:
+                break
+            size += len(piece)
+            _require_size(desk, size)
+            digest.update(piece)
+            file.write(piece)
+    if not size:
+        raise NotTaken("文件是空的，没有收下。", 400)
+    return digest.hexdigest(), size
+
+
+def _settle(part: Path, place: Path, desk: Desk) -> None:
+    flush(part)
+    if desk.scan:
+        _scan(part, desk)
+    part.rename(place)
+    flush(desk.inbox)
+
+
+def _scan(part: Path, desk: Desk) -> None:
+    """Ask the scanner for viruses; its answer 1 is a refusal, any other one no answer."""
+    try:
+        code = subprocess.run([*desk.scan.split(), str(part)], capture_output=True, check=False,
+                              timeout=_SCAN_SECONDS).returncode
+    except (OSError, subprocess.TimeoutExpired):
+        code = 2
+    if code == 1:
+        raise NotTaken("病毒扫描没有通过，文件没有收下。请在本机查毒后再传。", 422)
+    if code:
+        raise NotTaken("病毒扫描暂时不能用，文件没有收下，请稍后再试。", 503)
+
+
+def _entered(db: sqlite3.Connection, coming: Coming, upload: str, digest: str, size: int,
+             place: Path) -> tuple[str, bool]:
+    """Put a file that is on the disk into the database, once."""
+    key = hashlib.sha256(json.dumps([coming.unit, coming.year, digest]).encode()).hexdigest()
+    with written(db):
+        known = db.execute("SELECT id FROM upload WHERE key = ? AND state != ?",
+                           (key, DELETED)).fetchone()
+        if not known:
+            at = now(db)
+            db.execute(
+                "INSERT INTO upload (id, unit, year, key, sha256, bytes, suffix, shown, state,"
+                " changed, made, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (upload, coming.unit, coming.year, key, digest, size, coming.suffix,
+                 one_line(coming.name)[:MOST_SHOWN], RECEIVED, at, at, today()))
+            enqueue(db, upload, CHECK)
+            audit_log.note(db, coming.who, "upload", upload, unit=coming.unit, year=coming.year,
+                           sha256=digest, bytes=size)
+    if known:
+        with contextlib.suppress(OSError):
+            place.unlink()
+        return known["id"], False
+    return upload, True

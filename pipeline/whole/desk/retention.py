@@ -1,0 +1,101 @@
+"""Retention (保存期限) and deletion: what is due goes, what a killed process left goes too.
+
+Files are unlinked, rows overwritten (``secure_delete``) and the log of the database emptied.
+What stands in backups is the institute's to delete.
+"""
+
+import contextlib
+import sqlite3
+
+from pipeline.ground.errors import WrongUse
+from pipeline.publishing.records.publication import remove
+from pipeline.whole.desk import audit_log
+from pipeline.whole.desk.desk_clock import now
+from pipeline.whole.desk.desk_folder import DAY_SECONDS, Desk
+from pipeline.whole.desk.states import CANCELLED, DELETED, ENDED, RUNNING, WAITING
+from pipeline.whole.desk.storage import forgotten, written
+from pipeline.whole.desk.tokens import IDLE_SECONDS
+
+_EVERY_SECONDS = 600
+CREW = "crew"
+
+
+class Sweeper:
+    """Who deletes what is due, every ten minutes."""
+
+    def __init__(self, db: sqlite3.Connection, desk: Desk):
+        self.db, self.desk, self.due = db, desk, 0.0
+
+    def sweep(self) -> None:
+        """Delete what is due, where that was not done just now."""
+        at = now(self.db)
+        if at < self.due:
+            return
+        self.due = at + _EVERY_SECONDS
+        old = at - self.desk.upload_days * DAY_SECONDS
+        for row in self.db.execute(
+                "SELECT id FROM upload WHERE state != ? AND changed < ? AND NOT EXISTS (SELECT 1"
+                " FROM job WHERE upload = upload.id AND state IN (?, ?))",
+                (DELETED, old, WAITING, RUNNING)).fetchall():
+            delete_upload(self.db, self.desk, row["id"], CREW, "expired")
+        old = at - self.desk.output_days * DAY_SECONDS
+        for row in self.db.execute(
+                f"SELECT id FROM job WHERE changed < ? AND run_id != '' AND state IN"
+                f" ({', '.join('?' * len(ENDED))})", (old, *ENDED)).fetchall():
+            delete_output(self.db, self.desk, row["id"], CREW, "expired")
+        with written(self.db):
+            self.db.execute("DELETE FROM session WHERE seen < ?", (at - IDLE_SECONDS,))
+            gone = self.db.execute("DELETE FROM event WHERE made < ?",
+                                   (at - self.desk.log_days * DAY_SECONDS,)).rowcount
+            if gone:
+                audit_log.note(self.db, CREW, "trimmed", "event", lines=gone)
+
+
+def delete_upload(db: sqlite3.Connection, desk: Desk, upload: str, who: str,
+                  what: str = "delete") -> None:
+    """Delete the file of an upload and what was found in it; jobs of it that wait or run are
+    cancelled. Dossiers that were made of it stay until they are deleted themselves."""
+    with written(db):
+        found = db.execute("SELECT suffix FROM upload WHERE id = ? AND state != ?",
+                           (upload, DELETED)).fetchone()
+        if not found:
+            return
+        db.execute("UPDATE job SET state = ?, changed = ? WHERE upload = ? AND state IN (?, ?)",
+                   (CANCELLED, now(db), upload, WAITING, RUNNING))
+        db.execute("UPDATE upload SET state = ?, findings = '', reason = '', shown = '',"
+                   " changed = ? WHERE id = ?", (DELETED, now(db), upload))
+        audit_log.note(db, who, what, upload)
+    with contextlib.suppress(FileNotFoundError):
+        desk.file_of(upload, found["suffix"]).unlink()
+    forgotten(db)
+
+
+def delete_output(db: sqlite3.Connection, desk: Desk, job: str, who: str,
+                  what: str = "delete") -> None:
+    """Delete what a job has made."""
+    with written(db):
+        found = db.execute("SELECT unit, year FROM job JOIN upload ON upload.id = job.upload"
+                           " WHERE job.id = ? AND run_id != ''", (job,)).fetchone()
+        if not found:
+            return
+        db.execute("UPDATE job SET run_id = '', changed = ? WHERE id = ?", (now(db), job))
+        audit_log.note(db, who, what, job)
+    _remove(desk, job, f"{found['year']}/{found['unit']}")
+
+
+def _remove(desk: Desk, job: str, place: str) -> None:
+    folder = desk.outputs / job
+    if folder.is_dir():
+        with contextlib.suppress(WrongUse):
+            remove(folder, place)
+
+
+def sweep_inbox(db: sqlite3.Connection, desk: Desk) -> int:
+    """Delete what a killed web process has left: parts, and whole files that were never
+    acknowledged. Only the web process writes there, and it asks for this before it listens."""
+    known = {desk.file_of(row["id"], row["suffix"]).name for row in
+             db.execute("SELECT id, suffix FROM upload WHERE state != ?", (DELETED,))}
+    stray = [path for path in desk.inbox.iterdir() if path.name not in known and path.is_file()]
+    for path in stray:
+        path.unlink()
+    return len(stray)

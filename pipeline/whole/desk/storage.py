@@ -1,0 +1,80 @@
+"""The database of the desk (窗口数据库): SQLite in WAL mode, each commit flushed to the disk.
+
+Times named ``…_at`` are of the calendar, to be shown; all others are seconds of the desk's own
+clock (`desk_clock`). Nothing that a cell holds stands here but in ``findings``.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipeline.ground.errors import WrongUse
+from pipeline.whole.desk.desk_clock import wind
+from pipeline.whole.desk.desk_folder import Desk
+
+_VERSION = 1
+_PATIENCE_SECONDS = 15
+_TABLES = """
+CREATE TABLE clock (elapsed REAL, boot TEXT, steady REAL, calendar REAL);
+CREATE TABLE token (id INTEGER PRIMARY KEY, hash TEXT UNIQUE, unit TEXT, role TEXT, label TEXT,
+  expires REAL, made_at TEXT, revoked INTEGER DEFAULT 0);
+CREATE TABLE session (hash TEXT PRIMARY KEY, token INTEGER REFERENCES token, csrf TEXT, seen REAL);
+CREATE TABLE upload (id TEXT PRIMARY KEY, unit TEXT, year INTEGER, key TEXT, sha256 TEXT,
+  bytes INTEGER, suffix TEXT, shown TEXT, state TEXT, reason TEXT DEFAULT '',
+  findings TEXT DEFAULT '', changed REAL, made REAL, made_at TEXT);
+CREATE UNIQUE INDEX once ON upload (key) WHERE state != 'deleted';
+CREATE INDEX of_unit ON upload (unit, year);
+CREATE TABLE job (id TEXT PRIMARY KEY, upload TEXT REFERENCES upload, kind TEXT, edition TEXT,
+  formats TEXT, state TEXT, stage TEXT DEFAULT '', lease REAL DEFAULT 0, worker TEXT DEFAULT '',
+  tries INTEGER DEFAULT 0, reason TEXT DEFAULT '', run_id TEXT DEFAULT '', made REAL, begun REAL,
+  changed REAL, made_at TEXT, done_at TEXT DEFAULT '');
+CREATE INDEX waiting ON job (state, kind, made);
+CREATE INDEX of_upload ON job (upload);
+CREATE TABLE release (id TEXT PRIMARY KEY, job TEXT UNIQUE REFERENCES job, proposed_by INTEGER,
+  proposed_at TEXT, confirmed_by INTEGER, confirmed_at TEXT DEFAULT '');
+CREATE TABLE event (seq INTEGER PRIMARY KEY, line TEXT, hash TEXT, made REAL);
+"""
+
+
+def connect(desk: Desk) -> sqlite3.Connection:
+    """Open the database, made where there is none; `WrongUse` where it is of another version."""
+    db = sqlite3.connect(desk.database, timeout=_PATIENCE_SECONDS, isolation_level=None)
+    db.row_factory = sqlite3.Row
+    for name, value in (("journal_mode", "WAL"), ("synchronous", "FULL"), ("secure_delete", "ON"),
+                        ("foreign_keys", "ON")):
+        db.execute(f"PRAGMA {name} = {value}")
+    with written(db):
+        if not (version := db.execute("PRAGMA user_version").fetchone()[0]):
+            for statement in filter(str.strip, _TABLES.split(";")):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {_VERSION}")
+        elif version != _VERSION:
+            raise WrongUse(f"{desk.database.name} 是另一版本的窗口数据库（{version}），未动。")
+        wind(db)
+    return db
+
+
+@contextmanager
+def written(db: sqlite3.Connection) -> Iterator[None]:
+    """Do what is within wholly or not at all; it is on the disk once this is left."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def forgotten(db: sqlite3.Connection) -> None:
+    """Have what was deleted leave the log of the database too, where nobody reads just now."""
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def new_id() -> str:
+    """Return a name that nobody can guess, for a file, an upload or a job."""
+    return secrets.token_hex(16)

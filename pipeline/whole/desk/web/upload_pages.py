@@ -1,0 +1,117 @@
+"""What becomes of a file (上传的文件): it comes in, its findings, asking for the dossier."""
+
+import json
+import re
+from urllib.parse import unquote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from pipeline.ground.terms import SEVERITY_ZH
+from pipeline.whole.desk import audit_log, job_queue
+from pipeline.whole.desk.desk_folder import FORMATS
+from pipeline.whole.desk.inbox import Coming, NotTaken, received
+from pipeline.whole.desk.retention import delete_upload
+from pipeline.whole.desk.states import CHECKING, DELETED, READY, RECEIVED, UPLOAD_ZH
+from pipeline.whole.desk.web.clerk_pages import attached, last_job
+from pipeline.whole.desk.web.findings_book import findings_book
+from pipeline.whole.desk.web.page_rendering import page
+from pipeline.whole.desk.web.signing_in import anybody, clerks
+
+_YEAR = re.compile(r"(19[89]|20\d)\d")
+_MOST_ROWS = 500
+_SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@clerks
+async def put_upload(request: Request) -> Response:
+    """Take a file as the raw body; 202 once it is on the disk and committed."""
+    state, who = request.app.state, request.state.visitor
+    year, announced = request.path_params["year"], request.headers.get("content-length", "0")
+    if not _YEAR.fullmatch(year):
+        return JSONResponse({"said": "请选择年份。"}, 400)
+    coming = Coming(who.unit, int(year), who.who, unquote(request.headers.get("x-file-name", "")),
+                    int(announced) if announced.isdigit() else 0)
+    try:
+        upload, new = await received(state.db, state.desk, coming, request.stream())
+    except NotTaken as fault:
+        return JSONResponse({"said": fault.said}, fault.status)
+    except ClientDisconnect:
+        return JSONResponse({"said": "网络断了，文件没有收全，请再传一次。"}, 400)
+    said = "" if new else "这份文件已经传过，下面是它的结果。"
+    return JSONResponse({"to": f"/upload/{upload}", "said": said}, 202 if new else 200)
+
+
+def own_upload(request: Request):
+    """Return the upload that a path names; 404 where it is none, deleted, or another county's."""
+    row = request.app.state.db.execute("SELECT * FROM upload WHERE id = ? AND state != ?",
+                                       (request.path_params["id"], DELETED)).fetchone()
+    if row is None or not request.state.visitor.sees(row["unit"]):
+        raise HTTPException(404)
+    return row
+
+
+@anybody
+async def upload_page(request: Request) -> Response:
+    """Show how far a file is, and what was found in it, cell by cell."""
+    row = own_upload(request)
+    findings = shown_findings(row)
+    counted = {name: sum(found["severity"] == name for found in findings) for name in SEVERITY_ZH}
+    return page(request, "upload", f"{row['year']}年上传的文件", upload=row,
+                findings=findings[:_MOST_ROWS], left=max(0, len(findings) - _MOST_ROWS),
+                counted=counted, job=last_job(request.app.state.db, row["id"]), formats=FORMATS,
+                waiting=row["state"] in (RECEIVED, CHECKING))
+
+
+def shown_findings(row) -> list[dict]:
+    """Return the findings of an upload, the gravest first, each with its cell."""
+    order, found = [*SEVERITY_ZH], json.loads(row["findings"] or "[]")
+    for one in found:
+        one["cell"] = (f"{one['column']}{one['row']}" if one["column"] else f"第{one['row']}行"
+                       ) if one["row"] else ""
+    return sorted(found, key=lambda one: order.index(one["severity"]))
+
+
+@anybody
+async def upload_state(request: Request) -> Response:
+    """Tell how far a file is, for the page that waits for it."""
+    row, db = own_upload(request), request.app.state.db
+    said = UPLOAD_ZH[row["state"]]
+    if row["state"] == RECEIVED:
+        job = db.execute("SELECT * FROM job WHERE upload = ? AND kind = 'check'",
+                         (row["id"],)).fetchone()
+        said = f"已接收，等待检查（前面还有 {job_queue.ahead(db, job)} 份）"
+    return JSONResponse({"state": row["state"], "said": said,
+                         "waiting": row["state"] in (RECEIVED, CHECKING)})
+
+
+@anybody
+async def findings_file(request: Request) -> Response:
+    """Hand out the findings as a workbook."""
+    row = own_upload(request)
+    audit_log.note(request.app.state.db, request.state.visitor.who, "download", row["id"],
+                   file="findings")
+    return Response(findings_book(shown_findings(row), row["unit"], row["year"]),
+                    media_type=_SPREADSHEET,
+                    headers=attached(f"{row['unit']}-{row['year']}-问题清单.xlsx"))
+
+
+@clerks
+async def make(request: Request) -> Response:
+    """Ask for the dossier of a file that was found fit, in the formats that are named."""
+    row = own_upload(request)
+    if row["state"] != READY:
+        return JSONResponse({"said": "这份文件还不能生成卷宗。"}, 409)
+    wanted = set((await request.body()).decode("ascii", "replace").split(","))
+    named = ",".join(name for name in FORMATS if name == FORMATS[0] or name in wanted)
+    job = job_queue.ask_to_make(request.app.state.db, row["id"], named, request.state.visitor.who)
+    return JSONResponse({"to": f"/job/{job}"}, 202)
+
+
+@clerks
+async def remove_upload(request: Request) -> Response:
+    """Delete a file at once, with what was found in it."""
+    row, state = own_upload(request), request.app.state
+    delete_upload(state.db, state.desk, row["id"], request.state.visitor.who)
+    return JSONResponse({"to": "/history"})

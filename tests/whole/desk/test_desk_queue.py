@@ -1,0 +1,230 @@
+"""The queue, the clock, the log and retention of the desk, without any process."""
+
+import json
+import time
+
+import pytest
+from asked_desk import FIRST, YEAR, Asked, desk_at
+
+from pipeline.whole.desk import audit_log, desk_clock, job_queue
+from pipeline.whole.desk.desk_folder import DAY_SECONDS
+from pipeline.whole.desk.job_queue import LEASE_SECONDS, MOST_TRIES
+from pipeline.whole.desk.retention import Sweeper, sweep_inbox
+from pipeline.whole.desk.storage import connect
+
+
+@pytest.fixture
+def asked(tmp_path):
+    return Asked(desk_at(tmp_path / "desk"))
+
+
+@pytest.fixture
+def clerk(asked):
+    return asked.sign_in()
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Return how to let seconds of the machine's steady clock go by."""
+    usual, gone = desk_clock._steady, [0.0]
+    monkeypatch.setattr(desk_clock, "_steady", lambda: usual() + gone[0])
+
+    def go(seconds):
+        gone[0] += seconds
+    return go
+
+
+def state(db, table="job", column="state"):
+    return [row[0] for row in db.execute(f"SELECT {column} FROM {table} ORDER BY made, id")]
+
+
+@pytest.mark.parametrize(("seconds", "states"), [
+    (LEASE_SECONDS - 1, "running"), (LEASE_SECONDS + 1, "waiting"), (10**6, "waiting")])
+def test_a_job_waits_again_once_its_lease_has_ended_and_not_before(seconds, states, clerk, later):
+    db = clerk.asked.db
+    clerk.put()
+    job_queue.claim(db, "a")
+    later(seconds)
+    job_queue.reclaim(db)
+    assert state(db) == [states]
+    assert state(db, "upload") == [{"running": "checking", "waiting": "received"}[states]]
+
+
+def test_a_beat_renews_the_lease(clerk, later):
+    clerk.put()
+    job = job_queue.claim(clerk.asked.db, "a")
+    for _ in range(3):
+        later(LEASE_SECONDS - 1)
+        assert job_queue.beat(clerk.asked.db, job["id"], "a", "")
+        job_queue.reclaim(clerk.asked.db)
+    assert state(clerk.asked.db) == ["running"]
+
+
+def test_a_job_is_tried_three_times_and_then_has_failed_with_its_chapter(clerk):
+    db = clerk.asked.db
+    upload = clerk.put().told["to"].rpartition("/")[2]
+    db.execute("UPDATE upload SET state = 'ready'")
+    db.execute("UPDATE job SET state = 'done'")
+    job = job_queue.ask_to_make(db, upload, "pdf", "x")
+    tries = []
+    while (claimed := job_queue.claim(db, "a")) and len(tries) < 9:
+        tries.append(claimed["tries"])
+        job_queue.beat(db, job, "a", "03_balance")
+        job_queue.reclaim(db, everything=True)
+    assert tries == [*range(1, MOST_TRIES + 1)]
+    row = db.execute("SELECT state, stage FROM job WHERE id = ?", (job,)).fetchone()
+    assert tuple(row) == ("failed", "03_balance")
+    page = clerk.get(f"/job/{job}").text
+    assert "失败" in page and "校际均衡" in page and "重做" in page
+
+
+def test_what_a_worker_says_that_has_lost_its_lease_is_not_heard(clerk, later):
+    db = clerk.asked.db
+    clerk.put()
+    first = job_queue.claim(db, "a")
+    later(LEASE_SECONDS + 1)
+    job_queue.reclaim(db)
+    second = job_queue.claim(db, "b")
+    assert second["id"] == first["id"]
+    assert not job_queue.beat(db, first["id"], "a", "")
+    job_queue.checked(db, first, "to_mend", "", "[]", {})
+    assert state(db, "upload") == ["checking"]
+    job_queue.checked(db, second, "ready", "", "[]", {})
+    assert state(db, "upload") == ["ready"]
+
+
+def test_checks_come_before_dossiers_and_first_come_first_served(clerk):
+    db, kinds = clerk.asked.db, []
+    uploads = [clerk.put(b"%d" % n).told["to"].rpartition("/")[2] for n in range(3)]
+    db.execute("UPDATE upload SET state = 'ready'")
+    job_queue.ask_to_make(db, uploads[2], "pdf", "x")
+    rows = [db.execute("SELECT * FROM job WHERE upload = ? ORDER BY kind DESC", (u,)).fetchone()
+            for u in uploads]
+    assert [job_queue.ahead(db, row) for row in rows] == [0, 1, 3]
+    while job := job_queue.claim(db, "a"):
+        kinds.append((job["kind"], job["upload"]))
+    assert kinds == [*(("check", upload) for upload in uploads), ("make", uploads[2])]
+
+
+def test_asking_twice_makes_once_and_other_formats_make_another(clerk):
+    db = clerk.asked.db
+    upload = clerk.put().told["to"].rpartition("/")[2]
+    db.execute("UPDATE upload SET state = 'ready'")
+    asked = [clerk.post(f"/upload/{upload}/make", body).told["to"]
+             for body in (b"docx", b"docx", b"html")]
+    assert asked[0] == asked[1] == asked[2]  # one is under way already
+    db.execute("UPDATE job SET state = 'done' WHERE kind = 'make'")
+    assert clerk.post(f"/upload/{upload}/make", b"docx").told["to"] == asked[0]
+    assert clerk.post(f"/upload/{upload}/make", b"html,x,../y").told["to"] != asked[0]
+    assert [*db.execute("SELECT formats FROM job WHERE kind = 'make' ORDER BY made")
+            ][1][0] == "pdf,html"
+
+
+@pytest.mark.parametrize("jump", [-3600, 3600, 400 * DAY_SECONDS])
+def test_the_calendar_may_jump_and_nothing_expires_by_it(jump, asked, clerk, monkeypatch):
+    clerk.put()
+    job_queue.claim(asked.db, "a")
+    before, usual = desk_clock.now(asked.db), time.time
+    monkeypatch.setattr(time, "time", lambda: usual() + jump)
+    desk_clock.wind(asked.db)
+    assert abs(desk_clock.now(asked.db) - before) < 5
+    job_queue.reclaim(asked.db)
+    Sweeper(asked.db, asked.desk).sweep()
+    assert state(asked.db) == ["running"]
+    assert clerk.get("/desk").status == 200
+
+
+@pytest.mark.parametrize(("off", "counted"), [
+    (-86400, 0), (3600, 3600), (400 * DAY_SECONDS, 7 * DAY_SECONDS)])
+def test_after_a_restart_of_the_machine_the_clock_goes_on(off, counted, asked, monkeypatch):
+    before, usual = desk_clock.now(asked.db), time.time
+    desk_clock.wind(asked.db)
+    monkeypatch.setattr(desk_clock, "_boot", lambda: "another")
+    monkeypatch.setattr(desk_clock, "_steady", lambda: 3.0)
+    monkeypatch.setattr(time, "time", lambda: usual() + off)
+    db = connect(asked.desk)
+    assert abs(desk_clock.now(db) - before - counted) < 5
+
+
+def test_a_session_ends_after_eight_hours_without_use(clerk, later):
+    for seconds, status in ((8 * 3600 - 10, 200), (8 * 3600 - 10, 200), (8 * 3600 + 10, 303)):
+        later(seconds)
+        assert clerk.get("/desk").status == status
+
+
+@pytest.mark.parametrize(("days", "left"), [(29, 1), (31, 0)])
+def test_an_upload_goes_after_its_days_with_its_findings(days, left, clerk, later):
+    desk, db = clerk.asked.desk, clerk.asked.db
+    clerk.put(b"WITNESS")
+    db.execute("UPDATE job SET state = 'done'")
+    db.execute("UPDATE upload SET findings = 'WITNESS', state = 'to_mend'")
+    later(days * DAY_SECONDS)
+    Sweeper(db, desk).sweep()
+    held = b"".join(p.read_bytes() for p in desk.place.rglob("*") if p.is_file())
+    assert (len([*desk.inbox.iterdir()]), b"WITNESS" in held) == (left, bool(left))
+
+
+def test_deleting_leaves_neither_the_file_nor_what_it_was_called_nor_what_was_found(clerk):
+    desk, db = clerk.asked.desk, clerk.asked.db
+    upload = clerk.put(b"WITNESS", name="WITNESS.csv").told["to"]
+    db.execute("UPDATE upload SET findings = 'WITNESS', state = 'to_mend'")
+    assert clerk.post(f"{upload}/delete").status == 200
+    assert clerk.get(upload).status == 404
+    held = b"".join(p.read_bytes() for p in desk.place.rglob("*") if p.is_file())
+    assert b"WITNESS" not in held and [*desk.inbox.iterdir()] == []
+    assert job_queue.claim(db, "a") is None
+    assert clerk.put(b"WITNESS").status == 202
+
+
+def test_what_a_killed_web_part_has_left_goes_at_the_next_start(clerk):
+    desk, db = clerk.asked.desk, clerk.asked.db
+    clerk.put()
+    for name in ("abc.part", f"{'0' * 32}.xlsx"):
+        (desk.inbox / name).write_bytes(b"x")
+    assert sweep_inbox(db, desk) == 2
+    assert len([*desk.inbox.iterdir()]) == 1
+
+
+def test_the_log_holds_together_and_a_changed_missing_or_moved_line_is_found(clerk):
+    clerk.put()
+    said = [*audit_log.lines(clerk.asked.db)]
+    assert audit_log.broken(said)[::2] == (len(said), "") and len(said) >= 3
+    for spoilt in (said[1:], [*said[:1], *said[2:]], [said[1], said[0], *said[2:]],
+                   [said[0].replace(FIRST, "910003"), *said[1:]], [*said[:-1], "x"]):
+        whole = audit_log.broken(spoilt)
+        assert whole[2] or spoilt == said[1:]
+    assert audit_log.broken(said[1:])[2] == ""  # as after its retention: the first lines are gone
+
+
+def test_the_log_names_no_file_of_the_client_and_no_token(clerk):
+    clerk.put(name="某校长的表.csv")
+    text = "".join(audit_log.lines(clerk.asked.db))
+    assert "某校长" not in text and "sha256" in text
+    assert [json.loads(line)["what"] for line in audit_log.lines(clerk.asked.db)] == [
+        "token", "login", "upload"]
+
+
+def test_a_public_edition_is_seen_once_another_operator_has_confirmed_it(asked, clerk):
+    db, (one, other) = asked.db, (asked.sign_in("*"), asked.sign_in("*"))
+    upload = clerk.put().told["to"].rpartition("/")[2]
+    assert one.post("/op/release/propose", upload.encode()).status == 404
+    db.execute("UPDATE upload SET state = 'ready'")
+    job = job_queue.ask_to_make(db, upload, "pdf", "x")
+    db.execute("UPDATE job SET state = 'done', run_id = 'r' WHERE id = ?", (job,))
+    place = one.post("/op/release/propose", upload.encode()).told["to"]
+    public = db.execute("SELECT id FROM job WHERE edition = 'public'").fetchone()[0]
+    assert one.post("/op/release/propose", upload.encode()).told["to"] == place
+    assert other.post(f"{place}/confirm").status == 409  # not made yet
+    db.execute("UPDATE job SET state = 'done', run_id = 'p' WHERE id = ?", (public,))
+    made = asked.desk.outputs / public
+    made.mkdir()
+    (made / "results.json").write_text(json.dumps({"means": [
+        {"stage": "primary", "mean": "6", "shown": True}, {"stage": "junior", "shown": False}]}))
+    assert "means · junior" in other.get(place).text
+    assert clerk.get(f"/job/{public}").status == 404
+    assert one.post(f"{place}/confirm").status == 409  # who proposed does not confirm
+    assert other.post(f"{place}/confirm").status == 200
+    assert clerk.get(f"/job/{public}").status == 200
+    what = [json.loads(line)["what"] for line in audit_log.lines(db)]
+    assert what[-2:] == ["propose", "release"] or what.count("release") == 1
+    assert YEAR

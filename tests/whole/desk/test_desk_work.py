@@ -1,0 +1,86 @@
+"""What the desk finds is what `check` finds, and what it makes has the bytes of `run`."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from asked_desk import EXAMPLE, FIRST, YEAR, Asked, desk_at
+from desk_standing import free_port, standing
+from desk_visitors import Visitor
+
+from pipeline.definitions.base import DATA
+from pipeline.publishing.chapters.surroundings import fixed_environment
+from pipeline.whole.checking import check_paths
+from pipeline.whole.checking.check_reports import ACCEPTED
+from pipeline.whole.desk.desk_folder import file_name
+
+TEXT = EXAMPLE.read_text("utf-8-sig")
+SPOILT = {  # name of what is handed in → its bytes, its suffix
+    "good": (TEXT.encode(), ".csv"), "cell": (TEXT.replace("45,", "约45,", 1).encode(), ".csv"),
+    "empty rows": (b"school,pupils,books\n", ".csv"), "binary": (bytes(range(256)) * 9, ".csv"),
+    "not a workbook": (b"PK\x03\x04 broken", ".xlsx"), "html": (b"<html><table>", ".xls"),
+    "personal": (TEXT.replace("小学1", "11010519491231002X", 1).encode(), ".csv"),
+    "negative": (TEXT.replace("45,", "-45,", 1).encode(), ".csv"),
+    "no header": (TEXT.partition("\n")[2].encode(), ".csv"),
+    "gbk": (TEXT.encode("gb18030"), ".csv"), "other year": (TEXT.encode() + b"\n\n", ".csv")}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    made = desk_at(tmp_path_factory.mktemp("desk") / "desk", port=free_port())
+    token = Asked(made).token(FIRST)
+    with standing(made):
+        yield made, Visitor(made.port, token)
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_the_desk_finds_what_check_finds(name, desk, tmp_path):
+    content, suffix = SPOILT[name]
+    made, visitor = desk
+    place = visitor.put(YEAR, content, f"表{suffix}")
+    while (told := visitor.told(place))["waiting"]:
+        pass
+    raw = tmp_path / "raw"
+    (raw / str(YEAR)).mkdir(parents=True)
+    (raw / "counties.csv").write_bytes(made.register.read_bytes())
+    (raw / str(YEAR) / file_name(FIRST, raw, suffix)).write_bytes(content)
+    (report,) = [one for one in check_paths([raw / str(YEAR)], workers=1) if one["unit"] == FIRST]
+    row = Asked(made).db.execute("SELECT state, findings FROM upload WHERE id = ?",
+                                 (place.rpartition("/")[2],)).fetchone()
+    assert row["state"] == told["state"] == (
+        "ready" if report["outcome"] == ACCEPTED else "to_mend")
+    assert json.loads(row["findings"]) == report["findings"]
+
+
+@pytest.mark.slow
+def test_the_dossier_of_the_desk_is_that_of_the_command_line_byte_for_byte(tmp_path):
+    """The very command, in the desk's own crew with all that it preloads."""
+    example = next(DATA.rglob("raw/2021/990101_*.xlsx"))
+    made = desk_at(tmp_path / "desk", port=free_port())
+    asked = Asked(made)
+    token, env = asked.token("990101"), fixed_environment()
+    command = [sys.executable, "-m", "pipeline"]
+    crew = subprocess.Popen([*command, "desk", str(made.place), "--part", "crew"], env=env)
+    try:
+        with standing(made, "web"):
+            visitor = Visitor(made.port, token)
+            place = visitor.put(2021, example.read_bytes(), "随意的名称.xlsx")
+            assert visitor.all_ended([place], 600) == {place: "done"}
+    finally:
+        crew.terminate()
+        crew.wait(60)
+    raw = tmp_path / "raw"
+    (raw / "2021").mkdir(parents=True)
+    (raw / "counties.csv").write_bytes(made.register.read_bytes())
+    (raw / "2021" / example.name).write_bytes(example.read_bytes())
+    subprocess.run([*command, "run", "990101", "--year", "2021", "--raw", str(raw), "--out",
+                    str(tmp_path / "out"), "--processed", str(tmp_path / "processed"),
+                    "--formats", "pdf"], env=env, check=True, capture_output=True)
+    job = asked.db.execute("SELECT id FROM job WHERE kind = 'make'").fetchone()[0]
+    folders = made.outputs / job, tmp_path / "out" / "2021" / "990101"
+    names = [{p.relative_to(f).as_posix() for p in f.rglob("*") if p.is_file()} for f in folders]
+    assert names[0] == names[1] and {"dossier.pdf", "results.json"} <= names[0]
+    differing = {name for name in names[0] - {"run.log"}
+                 if (folders[0] / name).read_bytes() != (folders[1] / name).read_bytes()}
+    assert differing == set()
