@@ -192,6 +192,10 @@ class Study(Filed):
         faults += [f"模型{model.id}：没有模型 {model.estimator['residuals']}"
                    for model in self.models if model.kind == "moran"
                    and model.estimator["residuals"] not in asked]
+        made = {name for model in self.models for step in stepped(model.plain_prepare)
+                for name in step.makes}
+        faults += [f"names：没有变量 {name}" for name in self.names
+                   if name not in found["panel"] | found["schools"] | made]
         faults += [f"{where}：没有变量 {name}" for where, names in self._leaning()
                    for name in names if name and name not in found["panel"]]
         if faults:

@@ -1,10 +1,12 @@
 """Specifications of models are definitions like all others: read strictly, or not at all."""
 
 import json
+import re
 
 import pytest
 from tables import table
 
+from pipeline.definitions.base import ROOT
 from pipeline.definitions.models.asked_models import unknown
 from pipeline.definitions.models.questions import AnnualModel
 from pipeline.definitions.models.regressions import columns_in
@@ -12,6 +14,7 @@ from pipeline.definitions.models.specifications import KINDS, specified, stepped
 from pipeline.definitions.models.steps import names_of
 from pipeline.definitions.parts import Model
 from pipeline.definitions.studies import study
+from pipeline.ground.errors import DefinitionFault
 
 RIGHT = {
     "ols": {"formula": "y ~ x", "cov": "HC3"},
@@ -132,6 +135,23 @@ def asked(**changes) -> AnnualModel:
 def test_a_model_of_a_study_that_cannot_be_is_refused_when_it_loads(changes, message):
     with pytest.raises(ValueError, match=message):
         asked(**changes)
+
+
+def test_no_key_of_a_study_is_misspelt_in_silence(tmp_path):
+    """Every key of the released study, one after another, with a last letter that is wrong."""
+    text = (ROOT / "data" / "studies" / "cn-annual.toml").read_text("utf-8")
+    text, taken = text.replace('id = "cn-annual"', 'id = "ours"', 1), []
+    keys = [m for m in re.finditer(r'(?<![\w"])[a-z_]+(?= ?=)', text) if m[0] != "id"]
+    for n, key in enumerate(keys):
+        wrong, file = key[0][:-1] + "x", tmp_path / f"{n}.toml"
+        file.write_text(text[:key.start()] + wrong + text[key.end():], "utf-8")
+        try:
+            study(str(file))
+        except DefinitionFault as fault:
+            if wrong in str(fault) or key[0] in str(fault):
+                continue
+        taken.append((key[0], text[key.start():key.start() + 40]))
+    assert len(keys) > 250 and taken == []
 
 
 def test_a_variable_that_no_table_gives_is_named_when_a_study_loads():

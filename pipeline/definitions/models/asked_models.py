@@ -29,8 +29,8 @@ class Neighbours(Definition):
 
 def pooled(raw: dict) -> Specification:
     """Return the specification of a pooled model; `ValueError` where it cannot be one."""
-    if raw.get("kind") not in POOLED:
-        raise ValueError(f"评价方案没有估计方法“{raw.get('kind', '')}”。现有：{'、'.join(POOLED)}")
+    if raw.get("kind", POOLED[0]) not in POOLED:
+        raise ValueError(f"评价方案没有估计方法“{raw['kind']}”。现有：{'、'.join(POOLED)}")
     found = specified(raw)
     if raw["kind"] in BY_GROUPS and not found.clustering:
         raise ValueError(f"{raw['kind']} 须写 groups（群）：同一个县各年不是独立的")
