@@ -66,8 +66,8 @@ class Place:
 
     def jobs(self, county, whole):
         self.patch.setattr(evaluation, "bring", county)
-        self.patch.setattr(evaluation, "local_hands", lambda book, limits, workers, work: Crew(
-            whole, limits, workers, work))
+        self.patch.setattr(evaluation, "local_hands", lambda book, limits, workers, work, alone: (
+            Crew(whole, limits, workers, work)))
 
     def make(self, **limits):
         parameters = AnnualParameters(study="cn-annual", year=YEAR, raw=str(self.raw),
