@@ -11,7 +11,12 @@ import pandas as pd
 from pipeline.analysis.estimators import estimate
 from pipeline.analysis.estimators.designs import design
 from pipeline.analysis.estimators.extended import LeastSquares, extended, leverage
-from pipeline.analysis.gaps.fitting import Question, complete, linear_refusal, quantile_refusal
+from pipeline.analysis.gaps.linear_fitting import (
+    Question,
+    complete,
+    linear_refusal,
+    quantile_refusal,
+)
 from pipeline.definitions.parts import Model
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import FITTED, REFUSED, records

@@ -16,7 +16,8 @@ from pipeline.analysis.estimators import (
     estimate,
     rank_correlation,
 )
-from pipeline.analysis.gaps.fitting import FITTERS, Question
+from pipeline.analysis.gaps.fitting import FITTERS
+from pipeline.analysis.gaps.linear_fitting import Question
 from pipeline.analysis.gaps.robustness import influence, specifications
 from pipeline.analysis.gaps.school_frame import panel_frame, school_frame
 from pipeline.definitions.parts import Model

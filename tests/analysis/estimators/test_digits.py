@@ -81,7 +81,7 @@ def found() -> dict:
     from pipeline.analysis.annual.models.projection import continued
     from pipeline.analysis.estimators import estimate, rank_correlation
     from pipeline.analysis.estimators.extended import logarithms
-    from pipeline.analysis.gaps.fitting import max_vif
+    from pipeline.analysis.gaps.linear_fitting import max_vif
 
     data, every = panel(), {}
     for name, spec in SPECS.items():
