@@ -153,7 +153,7 @@ def _report_published(county: County, sources: list[Source], findings: Findings)
     if said:
         findings.add("unit.published", said, sources[0].label if sources else "")
     for source in sources if said else ():
-        named = name_in(source.path)
+        named = "" if source.shared else name_in(source.path)
         if named and named not in county.name and county.name not in named:
             findings.add("unit.named", f"文件名写的是“{named}”，代码 {county.code} 是{county.name}",
                          source.label)

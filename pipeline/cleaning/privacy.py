@@ -7,9 +7,9 @@ that nothing behind the gate can repeat it; with ``drop`` the rest is used.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Set
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
@@ -39,7 +39,7 @@ from pipeline.ground.readiness import readied
 _HEADER_ROWS, _FEWEST_HEADERS = 12, 2
 _PLAIN_NUMBER = re.compile(r"\d+")  # no header, and nearly every cell
 _TELEPHONE = re.compile(r"[\d\s()（）—-]{7,16}")
-_MOST_LABEL_LETTERS = 12
+_MOST_LABEL_LETTERS, _MOST_OF_A_CODE = 12, 10
 
 
 def named_sheet(sheet: Sheet, number: int, drop: bool, findings: Findings) -> Sheet:
@@ -82,14 +82,17 @@ def personal_places(sheet: Sheet) -> set[tuple[int, str]]:
 
 def _personal_cells(sheet: Sheet, quantities: Set[int]) -> Iterator[tuple[int, Cell]]:
     """Yield the cells below a header of persons, and those that hold personal data."""
-    columns, posts, accounts = (_columns(sheet, told) for told in (
-        is_personal_header, is_post_header, is_account_header))
+    columns, posts, accounts = told = _columns(sheet)
     amounts, asked = _amount_columns(sheet)
+    headed = {i for found in told for i in found}
     for row in sheet.rows:
-        filled = [(i, cell) for i, cell in enumerate(row) if not cell.blank]
-        before = ["", *(cell.text for _, cell in filled)]
-        behind = [*before[2:], ""]
-        for (i, cell), left, right in zip(filled, before, behind, strict=False):
+        filled = [(i, cell) for i, cell in enumerate(row) if cell.text.strip()]
+        asked_of = [n for n, (i, cell) in enumerate(filled)
+                    if i in headed or not _is_harmless(cell.text)]
+        for n in asked_of:
+            i, cell = filled[n]
+            left = filled[n - 1][1].text if n else ""
+            right = filled[n + 1][1].text if n + 1 < len(filled) else ""
             amount = i in amounts or i in quantities or is_amount_unit(right) or (
                 cell.kind == NUMBER and i in asked)
             if (i in columns and cell.row > columns[i]) or _is_personal_cell(
@@ -99,24 +102,42 @@ def _personal_cells(sheet: Sheet, quantities: Set[int]) -> Iterator[tuple[int, C
                 yield i, cell
 
 
-def _columns(sheet: Sheet, told: Callable[[str], bool]) -> dict[int, int]:
-    """Return position → row of the headers of a kind, near the top or several in one row.
+@lru_cache(maxsize=1 << 16)
+def _is_harmless(text: str) -> bool:
+    """Tell whether a text is personal nowhere but below a header of persons: nearly every one."""
+    return not (is_personal(text) or _TELEPHONE.fullmatch(text) or (
+        len(text) > _MOST_OF_A_CODE and text.isdecimal()))
+
+
+def _columns(sheet: Sheet) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+    """Return position → row of the headers of persons, of posts and of accounts, near the top or
+    several in one row.
 
     Below the head of a column of groups (调查群体) stands none. A cell
     that says the telephone itself (联系电话：…) is no header of what stands below it.
     """
-    found: dict[int, int] = {}
+    found: tuple[dict[int, int], ...] = ({}, {}, {})
     groups: set[int] = set()
     for n, row in enumerate(sheet.rows):
-        heads = [(i, cell.row) for i, cell in enumerate(row)
-                 if not cell.blank and not _PLAIN_NUMBER.fullmatch(cell.text)
-                 and told(cell.text)
-                 and not is_personal(cell.text) and i not in groups]
+        said = [(i, kinds) for i, cell in enumerate(row)
+                if (kinds := _heads(cell.text)) and i not in groups]
+        for kind, known in enumerate(found) if said else ():
+            heads = {i: row[0].row for i, kinds in said if kind in kinds}
+            if n < _HEADER_ROWS or len(heads) >= _FEWEST_HEADERS:
+                known.update({i: at for i, at in heads.items() if i not in known})
         groups |= {i for i, cell in enumerate(row if n < _HEADER_ROWS else ())
                    if is_group_header(cell.text)}
-        if n < _HEADER_ROWS or len(heads) >= _FEWEST_HEADERS:
-            found = dict(heads) | found
     return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _heads(text: str) -> tuple[int, ...]:
+    """Return of which kinds of header a text is one: persons 0, posts 1, accounts 2."""
+    if not text.strip() or _PLAIN_NUMBER.fullmatch(text):
+        return ()
+    kinds = tuple(kind for kind, told in enumerate((
+        is_personal_header, is_post_header, is_account_header)) if told(text))
+    return () if kinds and is_personal(text) else kinds
 
 
 def _amount_columns(sheet: Sheet) -> tuple[set[int], set[int]]:

@@ -20,6 +20,7 @@ from pipeline.cleaning.files.reading import Opened, open_files
 from pipeline.cleaning.forms.cover import check_cover_year, cover_cells, is_cover
 from pipeline.cleaning.forms.derivation import derivable
 from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_headers, is_meant
+from pipeline.cleaning.forms.marked_cells import refuse_hidden_tables
 from pipeline.cleaning.forms.rows import FormRow, read_rows, report_other_years
 from pipeline.cleaning.privacy import named_sheet, without_personal
 from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERSON, variables
@@ -181,8 +182,7 @@ def take_file(source: Source, file: Opened, received: Received, findings: Findin
                if not sheet.hidden]
     meant = [pair for pair in visible if is_meant(pair[1])] or visible[:1]
     headed = [h for sheet, found in meant if (h := find_headers(sheet, found, findings))]
-    if not any(form.layout.table == "schools" for form in headed):
-        _refuse_hidden_table(sheets, findings)
+    refuse_hidden_tables(sheets, headed, source.year, findings)
     for form in headed:
         findings.learn(form.sheet, form.headers, form.subjects)
         _take(form, source, received, findings)
@@ -214,15 +214,6 @@ def report_hidden(sheets: list[Sheet], findings: Findings) -> None:
         elif sheet.hidden_columns and sheet.rows:
             findings.add("column.hidden", f"有{len(sheet.hidden_columns)}列被隐藏", sheet.file,
                          sheet.name, column=sheet.hidden_columns[0])
-
-
-def _refuse_hidden_table(sheets: list[Sheet], findings: Findings) -> None:
-    """Refuse a file whose only table of schools is hidden: without it no school is judged."""
-    for sheet in sheets:
-        form = find_headers(sheet, candidates(sheet), Findings()) if sheet.hidden else None
-        if form and form.layout.table == "schools":
-            findings.add("sheet.hidden_table", "学校情况只在这张隐藏的工作表中", sheet.file,
-                         sheet.name)
 
 
 def _take(form: HeadedSheet, source: Source, received: Received, findings: Findings) -> None:

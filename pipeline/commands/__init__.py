@@ -11,6 +11,7 @@ from importlib import import_module
 
 import click
 
+from pipeline.commands.help_words import ChineseContext
 from pipeline.ground.errors import JunhengError, MachineUnfit
 from pipeline.ground.machine import lacking, require_memory
 from pipeline.ground.private_files import private_by_default
@@ -43,6 +44,8 @@ COMMANDS = {
 class Commands(click.Group):
     """The group of all commands, none of which is imported before it is asked for."""
 
+    context_class = ChineseContext
+
     def list_commands(self, ctx: click.Context | None) -> list[str]:
         """Return the names."""
         return [*COMMANDS]
@@ -52,7 +55,9 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        return getattr(import_module(f"{__name__}.{module}"), name)
+        found = getattr(import_module(f"{__name__}.{module}"), name)
+        found.context_class = ChineseContext
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the first paragraph of each command's own help; only here are all imported."""

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
@@ -92,12 +93,14 @@ def arrivals(raw: Path, year: int, work: Path, drop_personal: bool = False,
 
 
 def _share_out(found: Arrivals, path: Path, now: bool, rolls: list, known: dict) -> None:
-    """Give every unit that a shared table names what it reports there.
+    """Give every unit that a shared table names what it reports there, also one that nobody has
+    registered, where its code or its name is that of one published county alone.
 
     Where a name can mean several units, the import refuses each of them.
     """
     names, said = by_written_name(known.values()), [(UnitName(*name), r) for name, r in rolls]
-    meant = {name: [unit.code for unit in units_meant(name, names)] for name, _ in said}
+    meant = {name: [unit.code for unit in units_meant(name, names) or _published(name)]
+             for name, _ in said}
     found.concerned[path] = frozenset().union(*meant.values())
     if not now:
         return
@@ -105,7 +108,7 @@ def _share_out(found: Arrivals, path: Path, now: bool, rolls: list, known: dict)
     if unknown:
         told = "、".join("".join(reversed(name)) for name in unknown)
         found.problems.append(f"多县合表 {shown_name(path)} 中的 {told} 未登记。"
-                              f"{lines_to_add(map(_written, unknown))}")
+                              f"{lines_to_add(map(_as_written, unknown))}")
     found.codes |= found.concerned[path]
     for name, entries in said:
         if len(meant[name]) == 1:
@@ -113,11 +116,20 @@ def _share_out(found: Arrivals, path: Path, now: bool, rolls: list, known: dict)
                 Entry(**entry) for entry in entries)
 
 
-def _written(name: UnitName) -> UnitInfo:
-    """Return a unit as a table writes it, with its published code where that is plain."""
-    published = units_meant(name, by_written_name(published_units().values()))
-    return published[0] if len(published) == 1 else UnitInfo("", name.name, name.province,
-                                                             name.prefecture)
+def _as_written(name: UnitName) -> UnitInfo:
+    return UnitInfo("", name.name, name.province, name.prefecture)
+
+
+def _published(name: UnitName) -> list[UnitInfo]:
+    """Return the published county that a table's way of writing means; none where it can mean
+    several (市中区)."""
+    found = units_meant(name, _published_names())
+    return found if len(found) == 1 else []
+
+
+@cache
+def _published_names() -> dict[str, list[UnitInfo]]:
+    return by_written_name(published_units().values())
 
 
 def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: Arrivals,

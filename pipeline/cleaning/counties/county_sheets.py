@@ -19,6 +19,8 @@ from pipeline.cleaning.counties.evidence_rows import (
 )
 from pipeline.cleaning.counties.inspection_rows import (
     check_groups,
+    check_results,
+    monitoring_rows,
     once_seen,
     spot_check_rows,
     survey_rows,
@@ -38,7 +40,7 @@ from pipeline.cleaning.counties.target_rows import (
 from pipeline.cleaning.files.cells import TEXT, Cell
 from pipeline.cleaning.forms.headers import HeadedSheet, report_uncommon
 from pipeline.cleaning.forms.letters import substituted
-from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number
+from pipeline.cleaning.forms.number_grammar import is_empty, is_not_applicable, read_number
 from pipeline.cleaning.forms.rows import FormRow, read_rows
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.cleaning.privacy import without_personal_texts
@@ -63,14 +65,30 @@ from pipeline.ground.admission import NotAdmitted, content_of
 def county_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[dict]:
     """Return the rows of one such sheet, in the columns of its table."""
     reader = {"facts": _facts, "evidence": evidence_rows, "class_sizes": _class_sizes,
-              "rooms": _rooms, "monitoring": _monitoring,
+              "rooms": _rooms, "monitoring": monitoring_rows,
               "ledger_rows": ledger_rows, "spot_checks": spot_check_rows,
               "survey": survey_rows, "grade_pupils": cohort_rows}[headed.layout.table]
     rows = read_rows(_handed_in(headed), year, findings)
     found = [one for row in rows for one in reader(row, year, findings)]
+    _report_blank(rows, findings)
     if reader is evidence_rows:
         report_unproved(found, headed.sheet.file, headed.sheet.name, findings)
     return found
+
+
+def _report_blank(rows: list[FormRow], findings: Findings) -> None:
+    """Warn of the numbers of classes and the areas of rooms that are blank: once a column."""
+    blank: dict[str, list[Cell]] = {}
+    for row in rows:
+        for key, cell in row.cells.items():
+            if row.get(key) is None and is_empty(cell) and (
+                    variables().variables[key].band or key == "room_area_m2"):
+                blank.setdefault(key, []).append(cell)
+    for key, cells in blank.items():
+        said = "班数空白；没有的请填 0" if variables().variables[key].band else "教室面积空白"
+        whole = "整列" if len(cells) == len(rows) else "该列"
+        many = f"（{whole}，{len(cells)}格）" if len(cells) > 1 else ""
+        findings.at("cell.missing", cells[0], said + many)
 
 
 def _handed_in(headed: HeadedSheet) -> HeadedSheet:
@@ -232,6 +250,7 @@ def check_county(county: dict[str, list[dict]], unit: UnitInfo | None, shared: S
                 findings.add("fact.repeated", f"{zh}填了两次且不同", row.get("file", ""),
                              row.get("sheet", ""), row.get("row"))
     county["evidence"][:] = papers + of_schools
+    check_results(county["monitoring"], findings)
     check_groups(county["survey"], findings)
     county["spot_checks"][:] = once_seen(county["spot_checks"], findings)
     check_cohorts(county["grade_pupils"], findings)
@@ -253,8 +272,6 @@ def _class_sizes(row: FormRow, year: int, findings: Findings) -> list[dict]:
         if not band:
             continue
         count = row.get(key)
-        if count is None:
-            findings.at("cell.missing", cell, "班数空白；没有的请填 0")
         check_range(key, count, cell, year, findings, row.get("name") or "")
         rows.append({"year": year, "school_code": row.get("school_code"),
                      "name": row.get("name"), "stage": row.get("stage"), "lowest": band[0],
@@ -266,20 +283,8 @@ def _class_sizes(row: FormRow, year: int, findings: Findings) -> list[dict]:
 def _rooms(row: FormRow, year: int, findings: Findings) -> list[dict]:
     area = row.get("room_area_m2")
     if area is None:
-        findings.at("cell.missing", row.cells["room_area_m2"], "教室面积空白")
         return []
     check_range("room_area_m2", area, row.cells["room_area_m2"], year, findings,
                 row.get("name") or "")
     return [{"year": year, "school_code": row.get("school_code"), "name": row.get("name"),
              "kind": row.get("room_kind"), "area": area, "form_row": row}]
-
-
-def _monitoring(row: FormRow, year: int, findings: Findings) -> list[dict]:
-    when = row.get("monitoring_year")
-    if when is None:
-        findings.at("cell.missing", row.cells["monitoring_year"], "监测年份空白")
-        return []
-    for variable in ("monitoring_year", "school_gap_pct"):
-        check_range(variable, row.get(variable), row.at(variable), year, findings)
-    return [{"year": int(when), "grade": row.get("grade"), "subject": row.get("subject"),
-             "level": row.get("monitoring_level"), "gap": row.get("school_gap_pct")}]

@@ -16,6 +16,7 @@ from pipeline.cleaning.counties.target_rows import (
     is_of_target,
     unknown_target,
 )
+from pipeline.cleaning.forms.number_grammar import is_not_applicable
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.ranges import day_fault
 from pipeline.county import County
@@ -24,6 +25,8 @@ from pipeline.definitions.standards import evidence_ids, veto_ids
 from pipeline.ground.origin import fingerprint
 
 _DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](?:(\d{1,2})日?)?)?(?: 00:00:00)?")
+_NUMERAL, _LETTERS = re.compile("[〇○零一二三四五六七八九十]+(?=[年月日])"), "〇一二三四五六七八九"
+_DASHES = str.maketrans({"—": "-", "–": "-", "−": "-", "○": "〇", "零": "〇"})
 _DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"[1-9]\d{4}")
 _DAY_ZERO, _SERIALS = date(1899, 12, 30), range(18_264, 73_051)  # the days of 1950 to 2099
@@ -32,7 +35,8 @@ _BACKED, _DENIED, _HASH = ("yes", "absent"), ("no", "present"), re.compile("[0-9
 
 def evidence_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
     """Return the row of the table of evidence that a row of the sheet makes; none if refused."""
-    id, status = (row.get("item_id") or "").upper(), row.get("evidence_status")
+    id = unicodedata.normalize("NFKC", row.get("item_id") or "").upper()
+    status = row.get("evidence_status")
     if not status:
         return []
     if id.upper() not in evidence_ids() and is_numbered_as_target(id):
@@ -44,7 +48,7 @@ def evidence_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
         findings.at(check, row.cells["evidence_status"], fault)
         return []
     cell = row.cells.get("evidence_date")
-    written = "" if cell is None else cell.text.strip()
+    written = "" if cell is None or is_not_applicable(cell.text) else cell.text.strip()
     if written and not day_of(written):
         findings.at(ASIDE if is_of_target(id) else "evidence.date", cell, "不是日期")
         return []
@@ -117,8 +121,11 @@ def day_of(written: str) -> str:
 
     >>> [day_of(t) for t in ("20230630", "45107", "2023年6月", "2023.6.30", "20231332", "2023")]
     ['2023-06-30', '2023-06-30', '2023-06', '2023-06-30', '', '']
+    >>> day_of("二〇二三年十二月三十一日"), day_of("2023—6—30"), day_of("二〇二三年三十二月")
+    ('2023-12-31', '2023-06-30', '')
     """
-    flat = unicodedata.normalize("NFKC", written).strip()
+    flat = unicodedata.normalize("NFKC", written).strip().translate(_DASHES)
+    flat = _NUMERAL.sub(lambda found: _in_digits(found[0]), flat)
     if _SERIAL.fullmatch(flat) and int(flat) in _SERIALS:
         return (_DAY_ZERO + timedelta(days=int(flat))).isoformat()
     match = _DATE.fullmatch(flat) or _DIGITS.fullmatch(flat)
@@ -130,3 +137,13 @@ def day_of(written: str) -> str:
     except ValueError:
         return ""
     return found if day else found[:7]
+
+
+def _in_digits(numeral: str) -> str:
+    """Return a number in Chinese numerals as our digits: 二〇二三, 十二, 三十一."""
+    tens, ten, ones = numeral.rpartition("十")
+    if not ten:
+        return "".join(str(_LETTERS.index(letter)) for letter in numeral)
+    if len(tens) > 1 or len(ones) > 1:
+        return numeral
+    return f"{_LETTERS.index(tens) if tens else 1}{_LETTERS.index(ones) if ones else 0}"

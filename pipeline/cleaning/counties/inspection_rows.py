@@ -1,12 +1,16 @@
-"""Forms that come back from the spot (实地核查表、满意度调查表): what people counted and asked.
+"""What others than the county found (实地核查表、满意度调查表、质量监测表): counted, asked, tested.
 
 Of a form of inspection only what was seen is read; what was reported is said anew by the tables
 of the year. A survey's counts must go together: satisfied ≤ valid ≤ sent.
+Of the national monitoring the latest result of a grade and a subject counts, so that both are
+brought to their listed names: 4年级 and 四年级 are one.
 """
 
 from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.forms.values import read_quantity
+from pipeline.cleaning.ranges import check_range
+from pipeline.cleaning.schools.consistency import place_of
 from pipeline.definitions.forms.layouts import layouts
 from pipeline.definitions.forms.spot_check_rules import spot_check_rule
 from pipeline.definitions.forms.variables import classifications, variables
@@ -100,3 +104,27 @@ def check_groups(rows: list[dict], findings: Findings) -> None:
     for year, group in sorted({one for one in seen if seen.count(one) > 1}):
         findings.add("survey.repeated", f"{year}年“{group}”有{seen.count((year, group))}行", "",
                      "满意度调查")
+
+
+def monitoring_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
+    """Return the row of the table of results that a row of the sheet makes."""
+    when = row.get("monitoring_year")
+    if when is None:
+        findings.at("cell.missing", row.cells["monitoring_year"], "监测年份空白")
+        return []
+    for variable in ("monitoring_year", "school_gap_pct"):
+        check_range(variable, row.get(variable), row.at(variable), year, findings)
+    return [{"year": int(when), "grade": row.get("grade"), "subject": row.get("subject"),
+             "level": row.get("monitoring_level"), "gap": row.get("school_gap_pct"),
+             "cell": row.at("subject")}]
+
+
+def check_results(rows: list[dict], findings: Findings) -> None:
+    """Refuse two results of one year, grade and subject that differ; the same twice is one."""
+    first: dict[tuple, dict] = {}
+    for row in rows:
+        before = first.setdefault((row["year"], row["grade"], row["subject"]), row)
+        if before is not row and (before["level"], before["gap"]) != (row["level"], row["gap"]):
+            findings.at("fact.repeated", row["cell"], f"{row['year']}年{row['grade']}"
+                        f"{row['subject']}填了两次且不同，另一处在 {place_of(before['cell'])}")
+    rows[:] = list(first.values())

@@ -14,7 +14,7 @@ BLANK, TEXT, NUMBER, BOOLEAN, DATE, ERROR, FORMULA, SCALED = (
     "blank", "text", "number", "boolean", "date", "error", "formula", "scaled")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # never changed; frozen ones take thrice as long to make
 class Cell:
     """A cell: where it stands, what it holds, and of which kind the file says it is.
 

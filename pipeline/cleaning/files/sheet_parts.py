@@ -37,6 +37,7 @@ from pipeline.cleaning.files.package import (
 )
 
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
+_NO_SIZE = re.compile(r"0+(?:\.0*)?")
 _RANGE = re.compile(rf"{_ADDRESS.pattern}:{_ADDRESS.pattern}")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"-?\d+", re.ASCII)
@@ -109,12 +110,13 @@ def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
             for column in _take_row(element, before, rows.setdefault(before, {}), book, zeros,
                                     unseen):
                 struck.append((before, column_letters(column)))
-            if switched_on(element, "hidden"):
+            if switched_on(element, "hidden") or _nothing_high(element, "ht"):
                 hidden_rows.append(before)
             element.clear()
         elif name == "sheetView":
             zeros = element.get("showZeros", "1").lower() not in ("0", "false")
-        elif name == "col" and switched_on(element, "hidden"):
+        elif name == "col" and (switched_on(element, "hidden")
+                                or _nothing_high(element, "width")):
             ranges.append((int(element.get("min", 1)), int(element.get("max", 1))))
         elif name == "mergeCell" and (found := _RANGE.fullmatch(element.get("ref", ""))):
             merged.append(found)
@@ -131,6 +133,11 @@ def _sheet(package: Package, listed: ListedSheet, book: Book) -> dict:
                         for column in range(first, min(last, width) + 1)],
         struck=struck, unseen=[(row, column_letters(column)) for row, column in unseen],
         merged=[_within(found, width, height) for found in merged])
+
+
+def _nothing_high(element: Element, size: str) -> bool:
+    """Tell whether a row has no height, or a column no width: nobody sees it."""
+    return bool(_NO_SIZE.fullmatch(element.get(size, "")))
 
 
 def _row_number(row: Element, before: int) -> int:
@@ -180,6 +187,8 @@ def _cell(cell: Element, row: int, column: int, book: Book) -> list | None:
     a result.
     """
     parts = {local(child.tag): child for child in cell}
+    if len(parts) < len(cell):
+        raise _damaged(row, column, "一格内有两个值")
     formula, kind = "f" in parts, cell.get("t", "n")
     if "is" in parts:
         return _told(rich_text(parts["is"]), TEXT, formula)
@@ -217,7 +226,7 @@ _READ = {"b": _truth, "d": _iso_day}
 
 
 def _told(text: str, kind: str, formula: bool) -> list | None:
-    return [text, kind, formula] if text else None
+    return [text, kind, formula] if text.strip() else None
 
 
 def _format_of(cell: Element, book: Book) -> str | None:

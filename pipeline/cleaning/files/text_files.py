@@ -14,7 +14,7 @@ from pipeline.cleaning.files.cells import MOST_ROWS, TEXT, Unreadable, plain_she
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig", "UTF-8（有BOM）"), (b"\xff\xfe", "utf-16", "UTF-16"),
           (b"\xfe\xff", "utf-16", "UTF-16"))
 _GUESSES = (("utf-8", "UTF-8"), ("gb18030", "GB18030"))
-_SEPARATORS = ",\t;"
+_SEPARATORS = ",\t;|"
 _SEP_LINE = re.compile(r'"?sep=([,;|\t])"?[ \t,;]*(?=\r?\n|\r)', re.IGNORECASE)
 _FOOTER = re.compile(r"\s*(?:注|说明|备注|填|制表|审核|复核|(?:单位)?负责人|联系|电话|日期|盖章"
                      r"|[(（]?公章|数据来源|[^,，]{1,12}[:：])")

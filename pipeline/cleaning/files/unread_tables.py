@@ -11,9 +11,15 @@ from pipeline.cleaning.files.cells import Unreadable
 from pipeline.cleaning.files.gate import admit
 from pipeline.county.known_files import SUFFIXES
 
-_ARCHIVES = {b"Rar!\x1a\x07": "rar", b"7z\xbc\xaf\x27\x1c": "7z"}
+_MARKS = {b"Rar!\x1a\x07": "rar 压缩包，没有解开", b"7z\xbc\xaf\x27\x1c": "7z 压缩包，没有解开",
+          b"\x1f\x8b": "gz 压缩包，没有解开",
+          b"PAR1": "Parquet 表，没有", b"ARROW1": "Feather 表，没有",
+          b"\x00\x01\x00\x00Standard ": "Access 数据库，没有",
+          b"SQLite format 3": "SQLite 数据库，没有", b"<stata_dta>": "Stata 数据，没有",
+          b"$FL2": "SPSS 数据，没有", b"$FL3": "SPSS 数据，没有"}
+_OLD, _OLD_BOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Workbook".encode("utf-16-le")
 _TABLES = frozenset(SUFFIXES) - {".txt"}  # in a folder of a folder; a text there is a note
-_XML_SHEET, _LOOKED_AT = b"urn:schemas-microsoft-com:office:spreadsheet", 4096
+_XML_SHEET, _LOOKED_AT = b"urn:schemas-microsoft-com:office:spreadsheet", 1 << 16
 
 
 def table_inside(path: Path) -> str:
@@ -27,14 +33,19 @@ def table_inside(path: Path) -> str:
         tables = sum(found.suffix.lower() in _TABLES for found in path.rglob("*"))
         return f"是文件夹，其中有{tables}个表，没有读入" if tables else ""
     try:
-        head = admit(path)[:_LOOKED_AT]
+        content = admit(path)
     except Unreadable:
         return ""
-    for mark, kind in _ARCHIVES.items():
+    head = content[:_LOOKED_AT]
+    for mark, kind in _MARKS.items():
         if head.startswith(mark):
-            return f"是 {kind} 压缩包，没有解开读入"
+            return f"是 {kind}读入"
     if _XML_SHEET in head:
         return "是“XML 电子表格 2003”，没有读入"
+    if b"<table" in head.lower():
+        return "是网页，其中有表，没有读入"
+    if head.startswith(_OLD) and _OLD_BOOK in content:
+        return "是工作簿，而文件名的后缀不是 .xls，没有读入"
     if not zipfile.is_zipfile(path):
         return ""
     try:

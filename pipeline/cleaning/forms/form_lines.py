@@ -9,7 +9,7 @@ was left unfilled stays as it is.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet
@@ -27,9 +27,9 @@ _NONE, _NAMED, _PLAIN, _COLON = range(4)  # how surely a row is such a line
 def without_form_lines(sheet: Sheet, findings: Findings) -> Sheet:
     """Return the sheet with such lines blanked, each recorded by its place."""
     told = [_told_by(row) for row in sheet.rows]
-    table = [n for n, row in enumerate(sheet.rows) if told[n] == _NONE
-             and sum(not cell.blank for cell in row) >= _FEWEST_IN_TABLE]
-    first, last = (table[0], table[-1]) if table else (len(told), len(told))
+    first, last = (next((n for n in numbers if told[n] == _NONE and sum(
+        not cell.blank for cell in sheet.rows[n]) >= _FEWEST_IN_TABLE), len(told))
+        for numbers in (range(len(told)), reversed(range(len(told)))))
     rows = list(sheet.rows)
     for n, row in enumerate(sheet.rows):
         if told[n] == _COLON or (told[n] == _NAMED and n < first) or (told[n] and n > last):
@@ -69,9 +69,14 @@ class _Part:
 
 def _told_by(row: tuple[Cell, ...]) -> int:
     texts = [cell.text for cell in row if not cell.blank]
-    if not any(map(_label().search, texts)):
+    if not any(map(_has_label, texts)):
         return _NONE
     return _told([flattened(text).strip() for text in texts])
+
+
+@lru_cache(maxsize=1 << 16)
+def _has_label(text: str) -> bool:
+    return bool(_label().search(text))
 
 
 def _told(texts: list[str]) -> int:

@@ -1,14 +1,16 @@
-"""Cells whose looks say what their text does not (合并与删除线).
+"""Cells whose looks say what their text does not (合并、删除线、隐藏).
 
 A figure merged over two schools belongs to nobody knows which; a row struck out is, to whoever
-struck it, no longer there. Neither is believed, and neither is left out.
+struck it, no longer there; schools on a hidden sheet alone are to whoever looks not handed in.
+None is believed, and none is left out.
 """
 
 from dataclasses import replace
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.files.cells import Cell, column_letters
-from pipeline.cleaning.forms.headers import HeadedSheet
+from pipeline.cleaning.files.cells import Cell, Sheet, column_letters
+from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_headers
+from pipeline.cleaning.forms.labels import sheet_year
 from pipeline.definitions.forms.variables import (
     AMOUNT,
     CLASS,
@@ -18,6 +20,7 @@ from pipeline.definitions.forms.variables import (
     PERCENT,
     PERSON,
     SCORE,
+    squeeze,
     variables,
 )
 
@@ -79,7 +82,33 @@ def _check_merged(headed: HeadedSheet, there: set[int], findings: Findings) -> N
     for top, left, bottom, right in sheet.merged:
         over = [row for row in range(top, bottom + 1) if row in there]
         wide = [column for column in range(left, right + 1) if column in figures]
-        if top in there and len(over) * len(wide) > 1 and not lines[top][left - 1].blank:
+        into = top <= headed.header_row < bottom  # a head that covers a figure
+        if (top in there and len(over) * len(wide) > 1 and not lines[top][left - 1].blank) or (
+                into and over and wide):
             place = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
             findings.at("cell.merged", lines[top][left - 1],
                         f"{place} 合并成一格，跨{len(over)}行、{len(wide)}个量")
+
+
+def refuse_hidden_tables(sheets: list[Sheet], headed: list[HeadedSheet], year: int,
+                         findings: Findings) -> None:
+    """Refuse a file of which schools stand on a hidden sheet of the year alone: without it they
+    would not be judged. One that repeats what is seen may stay."""
+    tables = [form for form in headed if form.layout.table == "schools"]
+    there = {code for form in tables for code in _codes(form)}
+    for sheet in sheets:
+        form = find_headers(sheet, candidates(sheet), Findings()) if sheet.hidden else None
+        if not form or form.layout.table != "schools" or (
+                sheet_year(sheet.name) or year) != year:
+            continue
+        missing = _codes(form) - there
+        if not tables or missing:
+            findings.add("sheet.hidden_table", "学校情况只在这张隐藏的工作表中" if not tables else
+                         f"有{len(missing)}所学校只在这张隐藏的工作表中", sheet.file, sheet.name)
+
+
+def _codes(form: HeadedSheet) -> set[str]:
+    at = next((i for i, (c, _) in form.columns.items() if c.variable == "school_code"), None)
+    return set() if at is None else {
+        code for line in form.sheet.rows if line[0].row > form.header_row
+        and (code := squeeze(line[at].text)) and code.isdecimal()}

@@ -16,7 +16,8 @@ from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.letters import INVISIBLE
 
 NOT_APPLICABLE = frozenset({"-", "/", "无", "--", "不适用"})
-_NUMBER = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*([^\d\s.,+\-/()]*2?)", re.ASCII)
+_NUMBER = re.compile(r"([-+]?)(¥?)\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*"
+                     r"(?:([^\d\s.,+\-/()¥]*2?)|\(([^\d\s.,+\-/()¥]+2?)\))", re.ASCII)
 _DIGITS, _OURS = ("Nd", "Nl", "No"), frozenset("0123456789０１２３４５６７８９")
 _DASHES = str.maketrans({"—": "-", "–": "-", "−": "-"})
 _LEFT_TO_RIGHT = "\u200e\u200f\u202a\u202c\u202d\u2066\u2068\u2069"  # pasted from a browser
@@ -25,11 +26,13 @@ _UNSEEN = INVISIBLE | dict.fromkeys(map(ord, _LEFT_TO_RIGHT))
 
 @dataclass(frozen=True)
 class Reading:
-    """What a text says: an exact value, the unit behind it, and whether it needed cleaning."""
+    """What a text says: an exact value, the unit behind it, whether it needed cleaning, and
+    whether the sign of our money stands before it (￥)."""
 
     value: Fraction
     unit: str
     cleaned: bool
+    money: bool = False
 
 
 @lru_cache(maxsize=1 << 16)
@@ -40,10 +43,12 @@ def read_number(text: str) -> Reading | None:
     (Fraction(2469, 2), Fraction(1234, 1), 'm2')
     >>> read_number("\\ufeff9930.8").value, read_number("\\u202d47\\u202c").value
     (Fraction(49654, 5), Fraction(47, 1))
-    >>> read_number('="1250"').value
-    Fraction(1250, 1)
-    >>> [read_number(t) for t in ("1_000", "nan", "1,23", "约160", "1e3", "٤٣٠")]
-    [None, None, None, None, None, None]
+    >>> read_number('="1250"').value, read_number("+407").value, read_number("407（人）").unit
+    (Fraction(1250, 1), Fraction(407, 1), '人')
+    >>> read_number("￥1,234.50").money, read_number("12.5").money
+    (True, False)
+    >>> [read_number(t) for t in ("1_000", "nan", "1,23", "约160", "1e3", "٤٣٠", "+-4")]
+    [None, None, None, None, None, None, None]
     """
     if any(unicodedata.category(c) in _DIGITS and c not in _OURS for c in text):
         return None
@@ -51,12 +56,12 @@ def read_number(text: str) -> Reading | None:
     flat = flat[1:] if flat[:1] in ("'", "’", "‘") else flat
     flat = flat[2:-1].strip() if flat[:2] == '="' and flat[-1:] == '"' else flat
     match = _NUMBER.fullmatch(flat)
-    if not match or match[4] == "2":
+    if not match or match[5] == "2":
         return None
-    sign, whole, decimals, unit = match.groups(default="")
+    sign, money, whole, decimals, unit, bracketed = match.groups(default="")
     value = Fraction(Decimal(f"{sign}{whole.replace(',', '')}{decimals}"))
-    plain = text == f"{sign}{whole}{decimals}" and "," not in whole
-    return Reading(value, unit, not plain)
+    plain = text == f"{sign}{whole}{decimals}" and sign != "+" and "," not in whole
+    return Reading(value, unit or bracketed, not plain, bool(money))
 
 
 def seen(text: str) -> str:

@@ -1,8 +1,8 @@
 """From cells to rows of typed values (逐行解析), each value with its address.
 
 Below the header stand rows of schools, and between them what is none: totals, which are
-reconciled, notes, names of townships, a header repeated on every page. Each is told apart
-by what it says, and reported.
+reconciled, statistics, notes, names of townships, a header repeated on every page. Each is told
+apart by what it says, and reported.
 """
 
 import re
@@ -17,10 +17,11 @@ from pipeline.cleaning.forms.marked_cells import check_marks, spread_words
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_value
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
+from pipeline.definitions.forms.wordings import names_a_statistic
 
-_TOTAL = re.compile(
-    r".{0,12}?(合计|小计|总计|共计|总数|平均数?|平均值|均值|最[大小高低]值|中位数|极差|方差|标准差"
-    r"|差异系数|标准值|达标率)(?:\(.*\))?|全[县区市](?:合计|平均)?")
+_TOTAL = re.compile(r".{0,12}?(合计|小计|总计|共计|总数)(?:\(.*\))?|全[县区市](?:合计)?")
+_DIGITS, _FEWEST_REPEATED = re.compile(r"\d{6,}"), 3
+_WITH_STATISTICS = ("schools", "class_sizes", "rooms")
 _CODED = re.compile(r"\d{6}-")  # a number of our ledger
 _NOTE = re.compile(r"注|说明|备注|填表|填报|制表|审核|复核|(?:单位)?负责人|联系|电话|日期|盖章"
                    r"|\(?公章|数据来源|统计")
@@ -56,19 +57,23 @@ class FormRow:
 def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRow]:
     """Read the rows below the header; report totals, notes, hidden rows and headers repeated."""
     headed, rows, block, totals = spread_words(headed, findings), [], [], []
-    heads = _heads(headed)
+    heads, at = _heads(headed), _places(headed)
     for line in headed.sheet.rows:
-        if line[0].row <= headed.header_row or all(cell.blank for cell in line):
+        filled = [cell for cell in line if not cell.blank]
+        if line[0].row <= headed.header_row or not filled:
             continue
-        total = _total_word(line, headed)
+        coded = _coded(line, at)
+        total = "" if coded else _total_word(line, filled[0], headed, at)
         if total:
             findings.at("row.total", line[0], "合计行")
             if total.endswith(_SUMS):
                 totals.append((line, total, block))
                 block = []
-        elif _is_note(line, headed):
-            findings.at("row.note", next(c for c in line if not c.blank), "不是学校的行")
-        elif _repeats_header(line, heads):
+        elif not coded and _is_statistic(line, filled[0], headed, at):
+            findings.at("row.statistic", line[0], "统计行")
+        elif _is_note(line, filled, headed, at):
+            findings.at("row.note", filled[0], "不是学校的行")
+        elif _repeats_header(line, filled, heads):
             findings.at("row.note", line[0], "重复的表头")
         else:
             rows.append(_row(line, headed, year, findings))
@@ -85,29 +90,45 @@ def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRo
     return rows
 
 
-def _cell_of(line, headed: HeadedSheet, variable: str) -> Cell | None:
-    return next((line[i] for i, (c, _) in headed.columns.items() if c.variable == variable), None)
+def _places(headed: HeadedSheet) -> dict[str, int]:
+    """Return variable → the position of its first column."""
+    return {column.variable: i for i, (column, _) in reversed(headed.columns.items())}
 
 
-def _total_word(line, headed: HeadedSheet) -> str:
-    """Return 合计, 镇小计, … where the row is one: by word in a name's place, and without code."""
+def _cell_of(line, at: dict[str, int], variable: str) -> Cell | None:
+    return line[at[variable]] if variable in at else None
+
+
+def _total_word(line, first: Cell, headed: HeadedSheet, at: dict[str, int]) -> str:
+    """Return 合计, 镇小计, … where a row without a code is one: by word in a name's place."""
     if headed.layout.table in ("facts", "evidence", "monitoring"):
         return ""
-    code = _cell_of(line, headed, "school_code")
-    if code is not None and re.fullmatch(r"\d{6,}", squeeze(code.text)):
-        return ""
-    places = [code, _cell_of(line, headed, "name"), next(c for c in line if not c.blank)]
-    for cell in places:
-        match = _TOTAL.fullmatch(squeeze(cell.text).strip(":")) if cell is not None else None
-        if match:
-            return squeeze(cell.text).strip(":").partition("(")[0] if match[1] else "平均"
+    for cell in (_cell_of(line, at, "school_code"), _cell_of(line, at, "name"), first):
+        if cell is not None and _TOTAL.fullmatch(squeeze(cell.text).strip(":")):
+            return squeeze(cell.text).strip(":").partition("(")[0]
     return ""
 
 
-def _is_note(line, headed: HeadedSheet) -> bool:
+def _is_statistic(line, first: Cell, headed: HeadedSheet, at: dict[str, int]) -> bool:
+    """Tell whether a row without a code is a statistic of the schools above it (变异系数、达标线、
+    上年数): by a listed word in a name's place. A row that has name and type is asked by its name
+    alone, for it may be a school whose code is missing."""
+    if headed.layout.table not in _WITH_STATISTICS:
+        return False
+    code, name, kind = (_cell_of(line, at, v) for v in ("school_code", "name", "school_type"))
+    named = name is not None and not name.blank and kind is not None and not kind.blank
+    return any(names_a_statistic(cell.text) for cell in (
+        [name] if named else [code, name, first]) if cell is not None)
+
+
+def _coded(line, at: dict[str, int]) -> bool:
+    code = _cell_of(line, at, "school_code")
+    return code is not None and bool(_DIGITS.fullmatch(squeeze(code.text)))
+
+
+def _is_note(line, filled: list[Cell], headed: HeadedSheet, at: dict[str, int]) -> bool:
     """Tell whether the row is a remark or a township's name: one text, or 填表人：… 审核人：…"""
-    filled = [cell for cell in line if not cell.blank]
-    number = _cell_of(line, headed, "ledger_id")
+    number = _cell_of(line, at, "ledger_id")
     if number is not None and (number.blank or _CODED.match(squeeze(number.text))):
         return False
     if len(filled) == 1:
@@ -135,9 +156,11 @@ def _heads(headed: HeadedSheet) -> dict[int, str]:
     return {i: squeeze(header[i].text) for i in headed.columns if i < len(header)}
 
 
-def _repeats_header(line, heads: dict[int, str]) -> bool:
+def _repeats_header(line, filled: list[Cell], heads: dict[int, str]) -> bool:
+    if len({squeeze(cell.text) for cell in filled} & {*heads.values()}) < _FEWEST_REPEATED:
+        return False
     return sum(not line[i].blank and squeeze(line[i].text) == said
-               for i, said in heads.items()) >= 3
+               for i, said in heads.items()) >= _FEWEST_REPEATED
 
 
 def _row(line, headed: HeadedSheet, year: int, findings: Findings) -> FormRow:
@@ -155,7 +178,11 @@ def _row(line, headed: HeadedSheet, year: int, findings: Findings) -> FormRow:
 
 
 def _label(row: FormRow, headed: HeadedSheet, findings: Findings) -> None:
-    """Complete a row with what the sheet's or the file's name says: stage and year."""
+    """Complete a row with what the sheet's or the file's name says: stage and year. A row that
+    has a code is a school, whose name is none of a total or a statistic."""
+    named = row.at("name")
+    if names_a_statistic(named.text) or _TOTAL.fullmatch(squeeze(named.text)):
+        findings.at("identity.name", named, "是合计、统计行的名称，不是学校名称")
     stage = sheet_stage(headed.sheet.name, headed.sheet.file)
     if stage and not row.get("stage"):
         row.values["stage_of_sheet"] = stage

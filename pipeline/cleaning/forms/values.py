@@ -26,6 +26,7 @@ _DITTO = frozenset({"同上", "同前", "同左", "〃", "″", '"', "''", "上�
 _ERROR_TEXT = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
 _DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年.*|[-./](?:0?[1-9]|1[0-2])\b.*"
                          r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))")
+_WHOLE = re.compile(r"(?<=\d{5})\.0+$")
 _NO_TEXT = (cells.BOOLEAN, cells.DATE, cells.ERROR)
 
 
@@ -47,6 +48,7 @@ def read_value(cell: Cell, column: FormColumn, unit: str, layout: Layout, findin
 
 def _code(cell: Cell, layout: Layout, column: FormColumn, findings: Findings) -> str:
     code = "".join(clean_text(unicodedata.normalize("NFKC", cell.text)).split())
+    code = _WHOLE.sub("", code)     # pandas and R write a column with a blank as 2199000001.0
     if not code or is_not_applicable(code):
         if column.required:
             findings.at("identity.code_missing", cell, "空白")
@@ -54,13 +56,16 @@ def _code(cell: Cell, layout: Layout, column: FormColumn, findings: Findings) ->
     if cell.kind in _NO_TEXT or not re.fullmatch(layout.code_pattern, code, re.ASCII):
         findings.at("identity.code", cell, f"{len(code)}位，应为{_digits(layout)}位数字")
     elif code != cell.text:
-        findings.at("text.cleaned", cell, "去除空白或全角，标识码不变")
+        findings.at("text.cleaned", cell, "去除空白、全角或“.0”，标识码不变")
     return code
 
 
 def _name(cell: Cell, column: FormColumn, findings: Findings) -> str:
     name, odd, quantity, drawn, rare = _name_of(cell.text)
     same, required = name in _DITTO, column.required or column.expected
+    if name == cell.text and cell.kind == cells.TEXT and not (
+            same or odd or quantity or rare or name[:1] in ("", "#")):
+        return drawn
     zh = variables().variables[column.variable].zh
     if not name:
         if required:
@@ -161,6 +166,8 @@ def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fract
         if written and not _same_unit(written, unit) and not _rate(written, unit):
             return findings.at("cell.unit", cell, f"{quoted(cell.text)}{said}不是{unit or '数字'}"
                                + _to_type(reading.value, written, unit))
+    if reading.money and not _is_money(unit):
+        return findings.at("cell.unit", cell, f"{quoted(cell.text)}是金额，不是{unit or '数字'}")
     if reading.cleaned:
         findings.at("cell.cleaned", cell, f"{quoted(cell.text)}按数字读取")
     if reading.unit == "%" and unit:
@@ -179,6 +186,10 @@ def _plain_quantity(text: str, unit: str, kind: str) -> Fraction | None:
         return None
     value = reading.value * variables().units[unit].ratio if unit else reading.value
     return None if impossible(value, kind) else value
+
+
+def _is_money(unit: str) -> bool:
+    return unit in variables().units and variables().units[unit].base.partition("/")[0] == "元"
 
 
 def _kind_told(cell: Cell) -> str:

@@ -118,10 +118,16 @@ def _has_stage(form: FormRow, own: list[FormRow], listed: _Listed, findings: Fin
 
 
 def _check_classes(forms: Iterable[FormRow], listed: _Listed, findings: Findings) -> None:
-    """Warn where the bands of a school have other classes, or another largest, than its row."""
+    """Warn where the bands of a school have other classes, or another largest, than its row;
+    refuse a second row of a school and stage."""
+    first: dict[tuple[str, str], FormRow] = {}
     for form in forms:
         bands = {key: form.get(key) for key in form.cells if variables().variables[key].band}
         section = listed.sections.get((form.get("school_code"), form.get("stage")))
+        before = first.setdefault((form.get("school_code"), form.get("stage")), form)
+        if bands and before is not form:
+            findings.at("identity.duplicate", form.at("school_code"),
+                        f"与 {place_of(before.first)}重复")
         if bands and section:
             _check_total(form, bands, section, listed, findings)
             _check_largest(form, bands, section, listed, findings)

@@ -7,7 +7,6 @@ of magnitude from what the other schools of the stage have. Beyond the factors o
 
 from collections import Counter, defaultdict
 from fractions import Fraction
-from statistics import median
 
 from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.ranges import Related, check_range, check_relations, large
@@ -115,7 +114,7 @@ def _check_variable(variable: str, sections: list[Section], limits: Plausibility
         peers = own if len(own) >= limits.fewest else there
         each = [(s, _taught(s, variable, alike)) for s in peers if s.variables[variable]]
         values = [s.variables[variable] / pupils for s, pupils in each]
-        middle = median(values) if len(peers) >= limits.fewest and values else None
+        middle = _median(values) if len(peers) >= limits.fewest and values else None
         found = [(s, pupils) for s, pupils in each if s.stage == stage]
         low, high = limits.median_per_pupil.get(variable, (Fraction(0), None))
         if found and middle is not None and (
@@ -135,8 +134,16 @@ def _check_variable(variable: str, sections: list[Section], limits: Plausibility
 def _as_of_many(each: list[tuple[Section, int]], variable: str, limits: Plausibility) -> Fraction:
     """Return the median per pupil as if no school had less than ``small_school`` pupils: few
     pupils alone make a high figure, in a column of small schools too."""
-    return median(section.variables[variable] / max(pupils, limits.small_school)
-                  for section, pupils in each)
+    return _median([section.variables[variable] / max(pupils, limits.small_school)
+                    for section, pupils in each])
+
+
+def _median(values: list[Fraction]) -> Fraction:
+    """Return the exact median. Floats order fractions rightly save where they are equal, and are
+    many times as fast to compare."""
+    ordered = sorted(values, key=lambda value: (float(value), value))
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _taught(section: Section, variable: str, alike: Counter) -> int:

@@ -26,8 +26,11 @@ def split_assets(school: list, standard: Standard, findings: Findings) -> None:
     for stage, count in pupils.items():
         if count is None:
             zh = {**standard.stages, "senior": "高中"}[stage]
+            there = stage == "senior" or any(
+                s.stage == stage or f"pupils_{stage}" in s.row.cells for s in school)
             findings.at("split.no_enrolment", school[0].row.at(f"pupils_{stage}"),
-                        f"{zh}在校生数空白")
+                        f"{zh}在校生数空白" if there else
+                        f"该校没有{zh}的行，也没有写明{zh}在校生数")
     known = all(count is not None for count in pupils.values())
     total = sum(w * pupils[s] for s, w in weights.items()) if known else None
     split = {v for i in standard.used_indicators if i.split for v in i.variables}

@@ -13,12 +13,19 @@ from pipeline.definitions.forms.plausible import Plausibility
 from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERCENT, PERSON, variables
 
 _FIGURES = (AMOUNT, COUNT, PERCENT, PERSON)
-_FEWEST_ALIKE = 5
+_STAFF, _FEWEST_ALIKE = ("teachers", "qualified_teachers", "pe_art_teachers"), 5
 
 
 def check_zeros(sections: list[Section], limits: Plausibility, findings: Findings) -> None:
-    """Warn of 0 rooms or area beside pupils; no teachers of a kind is data."""
+    """Warn of 0 rooms or area beside pupils, and of 0 pupils beside teachers; no teachers of a
+    kind is data."""
     told = set()
+    for section in (s for s in sections if not s.pupils):
+        staff = next((v for v in _STAFF if section.said.get(v)), None)
+        if staff:
+            findings.at("pupils.zero", section.row.at(section.said.key("pupils")),
+                        f"“{variables().variables[staff].zh}”填{int(section.said.get(staff))}，"
+                        "在校生数为0")
     for section in (s for s in sections if s.pupils):
         for variable in limits.zero_unlikely:
             cell = section.row.at(section.said.key(variable))

@@ -20,13 +20,13 @@ def check(paths: tuple[str, ...], standard: str, as_json: bool, drop_personal: b
           workers: int | None) -> None:
     """只读入和核查，不出卷宗；文件夹的结论和退出码与 run 相同。"""
     from pipeline.whole.checking import check_paths
-    from pipeline.whole.checking.check_reports import exit_code, summary
+    from pipeline.whole.checking.check_reports import exit_code, summary, worst_first
 
     reports = check_paths([Path(p) for p in paths], standard, drop_personal, workers or 0)
     if as_json:
         click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
     else:
-        for report in reports:
+        for report in worst_first(reports):
             _tell(report)
         click.echo(summary(reports))
     sys.exit(exit_code(reports))

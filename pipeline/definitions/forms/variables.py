@@ -114,6 +114,8 @@ class Classifications(Definition):
     stage: list[Named]
     evidence_status: list[Named]
     room_kind: list[Named]
+    grade: list[Named]
+    subject: list[Named]
     monitoring_level: list[Named]
     counts_as_school: list[Named]
 

@@ -74,6 +74,16 @@ class Titles(Definition):
     after: list[Text]
 
 
+class Statistics(Definition):
+    """How a row is called that is a statistic of the schools (统计行): words that may stand behind
+    others (小学变异系数), those that stand alone, and what such a name begins with (其中)."""
+
+    words: list[Text]
+    alone: list[Text]
+    beginnings: list[Text]
+    numbered: list[Text]
+
+
 class Headers(Definition):
     """All of `data/reading/headers.toml`."""
 
@@ -83,6 +93,7 @@ class Headers(Definition):
     noise: Noise
     telling_apart: TellingApart
     titles: Titles
+    statistics: Statistics
     wordings: list[Wording]
     decoys: list[Decoy]
 
@@ -143,6 +154,29 @@ def standard_wording(name: str) -> str:
         if name.endswith(ending) and name != ending:
             name = name.removesuffix(ending) + standard
     return name
+
+
+@lru_cache(maxsize=1 << 14)
+def names_a_statistic(text: str) -> bool:
+    """Tell whether a text in the place of a name is a word of statistics, and no school's name.
+
+    >>> [names_a_statistic(t) for t in ("小学变异系数", "P10", "其中：公办", "达标线（初中）")]
+    [True, True, True, True]
+    >>> [names_a_statistic(t) for t in ("生均小学", "标准小学", "P10小学", "上年镇小学")]
+    [False, False, False, False]
+    """
+    return bool(_statistic().fullmatch(squeeze(text).strip(":")))
+
+
+@readied
+@cache
+def _statistic() -> re.Pattern:
+    words = headers().statistics
+    end, alone, begin = ("|".join(map(re.escape, map(squeeze, some))) for some in (
+        words.words, words.alone, words.beginnings))
+    numbered = "|".join(map(re.escape, map(squeeze, words.numbered)))
+    return re.compile(rf"(?:.{{0,12}}?(?:{end})|{alone}|(?:{numbered})\d{{1,2}})(?:\(.*\))?%?"
+                      rf"|(?:{begin}):?.{{1,12}}")
 
 
 @readied

@@ -31,7 +31,8 @@ def read(folder, *lines):
     path.write_text(f"[facts]\n{text}", encoding="utf-8")
     findings = Findings()
     county = {"facts": read_facts_toml(path, 2023, path.name, False, findings), "evidence": [],
-              "ledger_rows": [], "survey": [], "spot_checks": [], "grade_pupils": []}
+              "ledger_rows": [], "survey": [], "spot_checks": [], "grade_pupils": [],
+              "monitoring": []}
     check_county(county, None, frozenset(), findings)
     return county["facts"], findings
 

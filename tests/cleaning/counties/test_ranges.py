@@ -58,11 +58,29 @@ def test_a_figure_beyond_what_can_be_is_refused_and_beyond_what_is_usual_warned_
     trained_teachers=1499 full_time_teachers=1500 |                 | facts
     trained_teachers=1500 full_time_teachers=1500 |                 | facts
     trained_teachers=1501 full_time_teachers=1500 | value.part      | facts
+    trained_teachers=150 full_time_teachers=1500 |                  | facts
+    trained_teachers=149 full_time_teachers=1500 | value.band       | facts
+    certified_teachers=749 full_time_teachers=1500 | value.band     | facts
+    certified_teachers=750 full_time_teachers=1500 |                | facts
+    zone_inside_pupils_junior=299 zone_pupils_junior=1000 | value.band | facts
+    zone_inside_pupils_junior=300 zone_pupils_junior=1000 |         | facts
+    quality_senior_places=1500 junior_graduates=1000 |              | facts
+    quality_senior_places=1501 junior_graduates=1000 | value.band   | facts
+    quality_senior_places=10001 junior_graduates=1000 | value.relation | facts
+    compulsory_pupils=40000 full_time_teachers=1000 |               | facts
+    compulsory_pupils=40001 full_time_teachers=1000 | value.band    | facts
+    compulsory_pupils=200001 full_time_teachers=1000 | value.relation | facts
+    junior_deaths=1 junior_entrants=2790          |                 | facts
+    junior_deaths=28 junior_entrants=2790         | value.band      | facts
+    junior_deaths=559 junior_entrants=2790        | value.relation  | facts
+    disabled_children=1251 compulsory_pupils=25000 | value.band     | facts
+    disabled_children=1250 compulsory_pupils=25000 |                | facts
     certified_teachers=1501 full_time_teachers=1500 | value.part    | facts
     disabled_enrolled=1 disabled_children=0       | value.part      | facts
     migrant_in_public=900 migrant_in_purchased=100 migrant_children=1000 |   | facts
     migrant_in_public=900 migrant_in_purchased=101 migrant_children=1000 | value.part | facts
-    migrant_in_public=1001 migrant_children=1000  |                 | facts
+    migrant_in_public=1000 migrant_children=1000  |                 | facts
+    migrant_in_public=1001 migrant_children=1000  | value.part      | facts
     quota_senior_places=601 quality_senior_places=600 | value.part  | facts
     special_ed_operating_yuan=600000 special_ed_pupils=60 |         | facts
     special_ed_operating_yuan=60 special_ed_pupils=60 | value.relation | facts
@@ -79,6 +97,10 @@ def test_a_figure_beyond_what_can_be_is_refused_and_beyond_what_is_usual_warned_
     largest_class=45 pupils=45                    |                 | schools
     largest_class=46 pupils=45                    | value.part      | schools
     pupils=80 classes=1                           |                 | schools
+    pupils=360 classes=8 largest_class=45         |                 | schools
+    pupils=361 classes=8 largest_class=45         | value.band      | schools
+    pupils=432 classes=8 largest_class=45         | value.band      | schools
+    pupils=433 classes=8 largest_class=45         | value.relation  | schools
     pupils=81 classes=1                           | value.band      | schools
     pupils=151 classes=1                          | value.relation  | schools
 """), ids=lambda row: row["relation"])

@@ -116,3 +116,33 @@ def test_a_row_whose_type_and_code_agree_goes_before_the_name_of_its_sheet(
     codes = {f["code"] for f in report["findings"]}
     assert report["outcome"] == ("refused" if code else "accepted")
     assert (code or "stage.sheet") in codes
+
+
+def test_a_heading_merged_over_a_schools_figure_is_refused(tmp_path):
+    refused = checked(tmp_path, merging(f"{letter(MONEY)}1:{letter(MONEY)}2"))
+    assert [f["code"] for f in refused] == ["cell.merged"]
+
+
+@pytest.mark.parametrize(("hidden", "shown", "title", "said"), [
+    (ROWS, ROWS[:2], "备份", "有4所学校只在"), (ROWS, ROWS, "备份", ""),
+    (ROWS[:2], ROWS, "备份", ""), (ROWS, ROWS[:2], "2022", ""), (ROWS, [], "备份", "只在这张")])
+def test_schools_that_stand_on_a_hidden_sheet_alone_are_refused(tmp_path, hidden, shown, title,
+                                                                said):
+    book = workbook(hidden)
+    book.active.title, book.active.sheet_state = title, "veryHidden"
+    seen = book.create_sheet("学校情况")
+    for line in ([*ROWS[0]], *(row.values() for row in shown)) if shown else ():
+        seen.append(list(line))
+    result = imported(tmp_path, book)
+    told = [row["action"] for row in found(result, "sheet.hidden_table")]
+    assert len(told) == bool(said) and said in "".join(told)
+
+
+@pytest.mark.parametrize(("high", "told"), [(0, 1), (0.0, 1), (0.5, 0), (15, 0)])
+def test_a_row_or_a_column_of_no_size_is_hidden(tmp_path, high, told):
+    book = workbook(ROWS)
+    book.active.row_dimensions[4].height = high
+    book.active.column_dimensions["H"].width = high
+    result = imported(tmp_path, book)
+    assert len(found(result, "row.hidden")) == len(found(result, "column.hidden")) == told
+    assert not result.refused

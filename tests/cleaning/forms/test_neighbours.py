@@ -161,12 +161,20 @@ def archive(*names):
 XML = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
 
 
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64)
+
+
 @pytest.mark.parametrize(("name", "content", "refused"), [
     ("990101_b.zip", archive("b.xlsx"), True), ("990101_b.zip", archive("b/c.XLS", "d.pdf"), True),
     ("990101_b.zip", archive("b.pdf", "c.jpg"), False), ("990101_b.rar", b"Rar!\x1a\x07..", True),
     ("990101_b.7z", b"7z\xbc\xaf\x27\x1c", True), ("990101_b.xlsx.tmp", GOOD, True),
     ("990101_b.bak", GOOD, True), ("990101_b.xml", XML, True), ("990101_b.pdf", b"%PDF-1.4", False),
-    ("990101_b.docx", archive("word/document.xml"), False), ("990101_b.jpg", b"\xff\xd8", False)])
+    ("990101_b.docx", archive("word/document.xml"), False), ("990101_b.jpg", b"\xff\xd8", False),
+    ("990101_b.csv.gz", b"\x1f\x8b\x08..", True), ("990101_b.htm", b"<TABLE><tr>", True),
+    ("990101_b.html", b"<html><p>...", False), ("990101_b.mdb", b"\0\1\0\0Standard Jet DB", True),
+    ("990101_b.parquet", b"PAR1..PAR1", True), ("990101_b.sav", b"$FL2@(#)", True),
+    ("990101_b.dta", b"<stata_dta><header>", True), ("990101_b.db", b"SQLite format 3\0", True),
+    ("990101_b.et2", OLD + "Workbook".encode("utf-16-le"), True), ("990101_b.doc", OLD, False)])
 def test_a_table_that_is_not_read_refuses_the_county(tmp_path, name, content, refused):
     year = tmp_path / "raw" / str(YEAR)
     year.mkdir(parents=True)

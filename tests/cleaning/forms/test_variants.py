@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
-from tables import imported, refusals, renamed, school, table, workbook
+from tables import found, imported, refusals, renamed, school, table, workbook
 
 ROWS = [school(n, pupils=400 + 7 * n) for n in range(1, 8)]
 PUPILS, MONEY = "在校生数", "教学仪器设备值(万元)"
@@ -66,13 +66,18 @@ def test_a_number_is_what_its_format_shows_or_refused(row, tmp_path, right_figur
 
 TYPED = [(PUPILS, text, SAME) for text in (
     "４０７", "407.0", "’407", "407 人", "407\n", "407名", "407位", "0407", "\u3000407",
-    "407\u200b", "407．0", "407.00人")]
+    "407\u200b", "407．0", "407.00人", "+407", "＋407", "+407人", "407（人）", "407 (名)",
+    "407(位)")]
 TYPED += [(PUPILS, text, "cell.text") for text in (
     "4 07", "407，", "4O7", "407（含借读5）", "四百零七", "4,07", "407:00", "#407", "NULL",
-    "未统计")]
-TYPED += [(PUPILS, text, "cell.unit") for text in ("4.07E2", "407人次", "407。", "407#")]
+    "未统计", "+-407", "407+", "407.", "（407）", "+")]
+TYPED += [(PUPILS, text, "cell.unit") for text in ("4.07E2", "407人次", "407。", "407#", "￥407",
+                                                   "407（班）", "407（约）")]
 TYPED += [(PUPILS, text, "pupils.missing") for text in ("-", "/", "—", "无", " ")]
 TYPED += [(MONEY, "100万元", SAME), (MONEY, "100.0 万", SAME), (MONEY, "1000000元", "cell.unit"),
+          (MONEY, "￥100", SAME), (MONEY, "¥ 100.00", SAME), (MONEY, "+¥100万元", SAME),
+          (MONEY, "100（万元）", SAME), (MONEY, "￥100元", "cell.unit"),
+          *((MONEY, text, "cell.text") for text in ("100￥", "$100", "￥￥100", "￥-100")),
           (MONEY, "100W", "cell.unit"), (MONEY, "壹佰", "cell.text"), (MONEY, "1e2", "cell.unit")]
 
 
@@ -116,7 +121,11 @@ TEXTS = {
         text_of().encode() + "注：甲".encode("gb18030"), "file.encoding"), "a null": (
         f"{text_of()}\0".encode(), "file.encoding"), "utf-16 without a mark": (
         text_of().encode("utf-16-le"), "file.encoding"), "bars": (
-        text_of("|").encode(), "header.missing")}
+        text_of("|").encode(), SAME), "bars at both ends": (
+        "".join(f"|{line}|\n" for line in text_of("|").splitlines()).encode(), SAME),
+    "one bar more": (
+        f"{text_of('|').rstrip()}|9".encode(), "file.ragged"), "sep=|": (
+        f"sep=|\r\n{text_of('|')}".encode(), SAME)}
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -139,6 +148,45 @@ def texts_for_numbers(sheet: Worksheet) -> None:
     for row in sheet.iter_rows(2, min_col=8):
         for cell in row:
             cell.value = None if cell.value is None else str(cell.value)
+
+
+@pytest.mark.parametrize(("text", "right"), [
+    ("2199000001.0", SAME), ("2199000001.00", SAME), ("２１９９０００００１．０", SAME),
+    ("2199000001.", "identity.code"), ("2199000001.5", "identity.code"),
+    ("2199000001.01", "identity.code"), ("219900001.0", "identity.code"),
+    ("2,199,000,001", "identity.code")])
+def test_a_code_is_whole_or_refused(text, right, tmp_path, right_figures):
+    result = imported(tmp_path, [ROWS[0] | {"学校标识码": text}, *ROWS[1:]])
+    assert comes_to(right, result, right_figures)
+    assert bool(found(result, "text.cleaned")) is (right == SAME)
+
+
+STATISTICS = (
+    "变异系数", "小学众数", "P10", "p90", "四分位数", "上四分位数", "达标线", "达标线（初中）",
+    "上年数", "同比增长", "同比增长（%）", "生均", "标准差", "极差", "其中：公办", "其中:女",
+    "全县平均", "CV", "Q1", "median", "省定标准", "排名", "达标校数")
+NO_STATISTICS = ("生均小学", "标准小学", "P10小学", "平均镇小学", "上年村小学", "极差学校",
+                 "达标路学校", "其中")
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_a_row_of_statistics_below_is_no_school_and_no_school_is_called_so(name, tmp_path,
+                                                                         right_figures):
+    book = workbook(ROWS)
+    book.active.append([None, name, None, *[None] * 4, *[.21] * 10])
+    result = imported(tmp_path, book)
+    assert comes_to(SAME, result, right_figures)
+    assert [row["row"] for row in found(result, "row.statistic")] == [9]
+    coded = imported(tmp_path, [*ROWS, school(9) | {"学校名称": name}])
+    assert refusals(coded) == ["identity.name"]
+
+
+@pytest.mark.parametrize("name", NO_STATISTICS)
+def test_a_school_whose_name_holds_a_word_of_statistics_stands(name, tmp_path):
+    result = imported(tmp_path, [*ROWS, school(9) | {"学校名称": name}])
+    assert not result.refused and name in set(result.schools["name"])
+    lacking = imported(tmp_path, [*ROWS, school(9) | {"学校名称": name, "学校标识码": None}])
+    assert refusals(lacking) == ["identity.code_missing"]
 
 
 def units_below(money: str) -> Callable[[Worksheet], object]:
