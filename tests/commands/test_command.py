@@ -313,7 +313,7 @@ def test_the_command_can_be_run_as_a_module():
 
 
 def test_every_command_is_listed_with_the_first_line_of_its_own_help(junheng):
-    listed = junheng("--help").out.partition("Commands:")[2].split("\n")
+    listed = junheng("--help").out.partition("命令：")[2].split("\n")
     told = dict(line.split(maxsplit=1) for line in listed if line)
     assert [*told] == sorted(COMMANDS)
     for name, line in told.items():

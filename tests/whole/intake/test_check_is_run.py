@@ -125,8 +125,8 @@ def found_lines(rows):
 
 def run_all(raw, out, monkeypatch, capsys):
     """Run everybody; return the exit code, code → outcome, code → findings."""
-    monkeypatch.setattr(run_command, "_hands", lambda asked, limits, workers, place: Crew(
-        read_then_fake, limits, workers, place))
+    monkeypatch.setattr(run_command, "_hands", lambda asked, batch, place: Crew(
+        read_then_fake, batch.limits, batch.workers, place))
     with pytest.raises(SystemExit) as end:
         main(["run", "--all", "--year", str(YEAR), "--raw", str(raw), "--out", str(out),
               "--processed", str(out.parent / "processed"), "--workers", "1"])
@@ -139,11 +139,12 @@ def run_all(raw, out, monkeypatch, capsys):
 
 def test_single_files_are_counted_as_files_and_years_as_counties(tmp_path):
     (tmp_path / "甲.csv").write_bytes(csv_bytes([school(1)]))
-    assert summary(check_paths([tmp_path / "甲.csv"])) == "共核查 1 个文件：可用 1。"
+    assert summary(check_paths([tmp_path / "甲.csv"])) == (
+        "共核查 1 个文件：可用 1。核查记录中提醒 1 条。")
     (tmp_path / str(YEAR)).mkdir()
     (tmp_path / str(YEAR) / "990101_示例县.csv").write_bytes(csv_bytes([school(1)]))
     told = summary(check_paths([tmp_path], workers=1))
-    assert told == "共核查 1 个县、2 个文件：可用 2。"
+    assert told == "共核查 1 个县、2 个文件：可用 2。核查记录中提醒 2 条。"
 
 
 @pytest.mark.slow
