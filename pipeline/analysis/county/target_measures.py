@@ -20,7 +20,8 @@ from pipeline.analysis.county.county_rules import retention_rate
 from pipeline.analysis.county.item_verdicts import judge_parts
 from pipeline.analysis.county.yearly_measures import coefficients, yearly
 from pipeline.analysis.schools import school_rules
-from pipeline.definitions.forms.variables import classifications, variables
+from pipeline.definitions.forms.variables import PERSON, classifications, variables
+from pipeline.definitions.items import Part
 from pipeline.definitions.targets import target_rules as rules
 from pipeline.definitions.targets.plans import WIDE, Target
 from pipeline.ground.terms import (
@@ -79,7 +80,8 @@ def _measured(rule: rules.TargetRule, target: Target, years: dict[int, CountyDat
 
 
 def _county_figures(rule: rules.CountyFigures, data: CountyData) -> Outcome | None:
-    """Judge quotients of county figures; a share of nobody (0 of 0) is 不适用."""
+    """Judge quotients of county figures; a share of nobody (0 of 0) is 不适用, and so is what
+    takes the place of nobody (退一补一), whoever came."""
     given = {v: data.facts[v] for v in rule.county_variables if v in data.facts}
     if not {*rule.county_variables} & (data.facts.keys() | data.at_least.keys()):
         return None
@@ -87,12 +89,22 @@ def _county_figures(rule: rules.CountyFigures, data: CountyData) -> Outcome | No
             {*rule.county_variables}) and not any(given.values()):
         names = "、".join(variables().variables[v].zh for v in given)
         return Outcome(NOT_APPLICABLE, f"{names}均为0")
+    if all(_of_nobody(part, given) for part in rule.parts):
+        names = "、".join(variables().variables[v].zh for v in rule.parts[0].denominator)
+        return Outcome(NOT_APPLICABLE, f"{names}为0")
     outcome = judge_parts(rule.parts, data)
     counted = all(part.op in (">=", ">") and not part.denominator for part in rule.parts)
     if outcome.status == UNDETERMINED and data.at_least and counted:
         so_far = judge_parts(rule.parts, replace(data, facts=data.facts | data.at_least))
         return so_far if so_far.status == MET else outcome
     return outcome
+
+
+def _of_nobody(part: Part, given: dict[str, Fraction]) -> bool:
+    people = all(variables().variables[v].kind == PERSON
+                 for v in (*part.numerator, *part.denominator))
+    return bool(people and not part.of_whole and part.denominator) and all(
+        given.get(v) == 0 for v in part.denominator)
 
 
 def counties_that(rule: rules.CountiesThat, data: CountyData) -> Outcome | None:
@@ -223,10 +235,13 @@ def pupils_per(rule: rules.PupilsPer, data: CountyData) -> Outcome | None:
     lacking = [s["name"] for s, n in zip(sections, given, strict=True) if is_missing(n)]
     total = sum((n for n in given if not is_missing(n)), Fraction(0))
     stage = classifications().zh("stage", rule.stage)
-    if lacking or not total:
-        why = f"{len(lacking)}所缺{name}" if lacking else f"{name}合计为0"
-        return Outcome(UNDETERMINED, f"{stage}{why}", schools=tuple(lacking))
-    value = sum(s["pupils"] for s in sections) / total
+    if lacking:
+        return Outcome(UNDETERMINED, f"{stage}{len(lacking)}所缺{name}", schools=tuple(lacking))
+    pupils = sum(s["pupils"] for s in sections)
+    if not total:                           # more than any number of pupils for one
+        state = NOT_MET if rule.op in ("<=", "<") else UNDETERMINED
+        return Outcome(state, f"{stage}{pupils}名学生，{name}合计为0")
+    value = pupils / total
     state = MET if holds(value, rule.op, rule.value) else NOT_MET
     return Outcome(state, f"{stage}{say(value, rule.unit, rule.value)}", value, rule.value,
                    unit=rule.unit)

@@ -26,9 +26,8 @@ from pipeline.cleaning.counties.inspection_rows import (
     survey_rows,
 )
 from pipeline.cleaning.counties.ledger_rows import ledger_rows, own_ledger
-from pipeline.cleaning.counties.plan_figures import apart, is_set_aside, without_misfits
 from pipeline.cleaning.counties.target_rows import (
-    ASIDE,
+    beyond_number,
     find_target,
     is_numbered_as_target,
     is_of_target,
@@ -43,6 +42,13 @@ from pipeline.cleaning.forms.letters import substituted
 from pipeline.cleaning.forms.number_grammar import is_empty, is_not_applicable, read_number
 from pipeline.cleaning.forms.rows import FormRow, read_rows
 from pipeline.cleaning.forms.values import read_quantity
+from pipeline.cleaning.plan_figures import (
+    ASIDE,
+    apart,
+    is_set_aside,
+    without_answers,
+    without_misfits,
+)
 from pipeline.cleaning.privacy import without_personal_texts
 from pipeline.cleaning.ranges import (
     Related,
@@ -175,7 +181,7 @@ def _fact(name: str, unit: str, cell: Cell, year: int, findings: Findings) -> li
     plain, unit = _item(name, unit, known)
     key, found = known.get(plain), find_target(plain)
     if key is None and found is None:
-        if looks_like_target(name):
+        if looks_like_target(name) or beyond_number(name):
             unknown_target(name, cell, findings)
         else:
             findings.at("fact.unknown", cell, "项目名称不在样表所列之中")
@@ -258,6 +264,8 @@ def check_county(county: dict[str, list[dict]], unit: UnitInfo | None, shared: S
     years = sorted({row["year"] for row in county["facts"]})
     county["facts"][:] = [row for year in years for row in without_misfits(
         [row for row in county["facts"] if row["year"] == year], findings)]
+    for name, key in (("facts", "variable"), ("evidence", "id")):
+        county[name][:] = without_answers(county[name], key, findings)
     for year in years:
         own = {row["variable"]: row for row in county["facts"] if row["year"] == year}
         check_relations("facts", [Related({name: row["value"] for name, row in own.items()},

@@ -7,19 +7,26 @@ questions; the county's own figures and items are held to the stricter reading.
 
 import re
 from fractions import Fraction
+from functools import cache
 
 from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.files.cells import NUMBER, TEXT, Cell
 from pipeline.cleaning.forms.number_grammar import read_number
+from pipeline.cleaning.plan_figures import ASIDE
 from pipeline.cleaning.ranges import target_fault
 from pipeline.definitions.forms.variables import squeeze, variables
+from pipeline.definitions.standards import evidence_ids
 from pipeline.definitions.targets.plans import Target, plans
 
-ASIDE = "target.aside"
-_NUMBERED = re.compile(r"[a-z]{1,3}\d{1,3}")
-_PAIR, _STAFF = re.compile(r"^\s*1\s*[:：∶比]\s*"), "教职工"
+_NUMBERED, _DIGITS = re.compile(r"[a-z]{1,3}\d{1,3}"), re.compile(r"\d+$")
+_REMARKED = re.compile(r"([a-z]{1,3}\d{1,3})[^a-z\d]")
+_PAIR, _STAFF = re.compile(r"^\s*1\s*[:：∶比]\s*|\s*[:：∶比]\s*1\s*$"), "教职工"
 _SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000}
-_YEARLY, _RATIO, _PERCENT = re.compile(r"/?(每?生)?[/每]?年$|/生$"), ("比率", "小数"), "%"
+_YEARLY = re.compile(r"(?:[/每]每?(?:学?生|人)|(?<=元)生)?(?:[/每·.]*学?年)?$")
+_RATIO, _PERCENT = ("比率", "小数"), "%"
+_PER_STAFF = frozenset(("人", "师生比", "生师比", "比", *(
+    f"{pupils}{sign}{staff}" for pupils in ("学生", "生", "人", "学生数") for sign in "/:"
+    for staff in ("教职工", "教职工数", "人", "师"))))
 _SAME = {"校": "所", "位": "名", "人": "名", "个班": "班", "百分比": "%", "百分数": "%"}
 _GENERIC, _COUNTED = "个", ("所", "名", "班", "个")
 _MOST_PERCENT, _MINUS, _ONE = 1000, "减", Fraction(1)
@@ -31,21 +38,43 @@ def looks_like_target(name: str) -> bool:
 
 
 def is_numbered_as_target(id: str) -> bool:
-    """Tell whether an evidence number begins as those of targets do (CX20), not as items (G99)."""
-    letters = {re.sub(r"\d+$", "", squeeze(t.id)) for p in plans().values() for t in p.targets}
-    return looks_like_target(id) and re.sub(r"\d+$", "", squeeze(id)) in letters
+    """Tell whether an evidence number can be that of a plan's target (CX20, T01): one that begins
+    as no item does (G99)."""
+    return looks_like_target(id) and _letters(id) not in _letters_of_items()
+
+
+def _letters_of_items() -> set[str]:
+    targets = {t.id for p in plans().values() for t in p.targets}
+    return {_letters(id) for id in evidence_ids() - targets}
+
+
+def _letters(id: str) -> str:
+    return _DIGITS.sub("", squeeze(id))
 
 
 def find_target(name: str) -> tuple[str, Target] | None:
-    """Return the key and target that a name stands for: ``H03``, or ``CX11 初中`` for a part."""
+    """Return the key and target that a name stands for: ``H03``, or ``CX11 初中`` for a part.
+
+    The target's own quantity or unit may stand behind it: ``H03（班）``.
+    """
     return _named().get(squeeze(name))
 
 
+def beyond_number(name: str) -> str:
+    """Return the target's number that a name begins with, where no target is named so: what
+    stands behind it is not known."""
+    match = _REMARKED.match(squeeze(name))
+    return match[1] if match and match[1] in _named() else ""
+
+
+@cache
 def _named() -> dict[str, tuple[str, Target]]:
     found = {}
     for plan in plans().values():
         for target in plan.targets:
-            found[squeeze(target.id)] = (target.id, target)
+            for behind in ("", target.quantity, target.unit):
+                for said in (behind, f"({behind})"):
+                    found[squeeze(target.id + said)] = (target.id, target)
             for key in target.parts:
                 found[squeeze(key.replace(":", ""))] = (key, target)
     return found
@@ -84,6 +113,8 @@ def factor_to(written: str, wanted: str) -> Fraction | None:
     >>> str(factor_to("元", "万元/年")), str(factor_to("比率", "%"))
     ('1/10000', '100')
     """
+    if squeeze(written) in _PER_STAFF and wanted.startswith(_STAFF):
+        return _ONE
     (scale, kind), (its_scale, its_kind) = _scaled(wanted), _scaled(written)
     if kind == _PERCENT and squeeze(written) in _RATIO:
         return Fraction(100)
@@ -113,8 +144,11 @@ def _aside(target: Target, wanted: str, cell: Cell, found: str, findings: Findin
 
 
 def unknown_target(name: str, cell: Cell, findings: Findings) -> None:
-    """Set a row aside whose number no plan has."""
-    findings.at(ASIDE, cell, f"没有编号为 {squeeze(name).upper()} 的规划目标")
+    """Set a row aside whose number no plan has, or behind whose number stands what is not known."""
+    if number := beyond_number(name):
+        findings.at(ASIDE, cell, f"目标 {number.upper()}：编号后的文字不是该目标的名称；请只写编号")
+    else:
+        findings.at(ASIDE, cell, f"没有编号为 {squeeze(name).upper()} 的规划目标")
 
 
 def is_of_target(key: str) -> bool:

@@ -16,6 +16,7 @@ from pipeline.cleaning.forms.labels import sheet_stage, sheet_year, year_of
 from pipeline.cleaning.forms.marked_cells import check_marks, spread_words
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_value
+from pipeline.cleaning.plan_figures import apart, is_set_aside
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 from pipeline.definitions.forms.wordings import names_a_statistic
 
@@ -169,7 +170,9 @@ def _row(line, headed: HeadedSheet, year: int, findings: Findings) -> FormRow:
     for i, (column, unit) in headed.columns.items():
         cell, key = line[i], column.key
         row.cells[key] = cell
-        row.values[key] = read_value(cell, column, unit, headed.layout, findings)
+        own = apart(findings)
+        value = read_value(cell, column, unit, headed.layout, own)
+        row.values[key] = None if is_set_aside(column.variable, cell, own, findings) else value
         if column.stage:
             row.of_stage.add(column.variable)
     if headed.layout.table == "schools":

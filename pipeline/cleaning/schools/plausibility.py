@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings, quoted
+from pipeline.cleaning.plan_figures import misfit, set_aside
 from pipeline.cleaning.ranges import Related, check_range, check_relations, large
 from pipeline.cleaning.schools.sections import Section
 from pipeline.definitions.forms.plausible import Plausibility
@@ -31,6 +32,7 @@ def check_plausibility(sections: list[Section], standard: Standard, findings: Fi
     limits = standard.plausible
     special = {t.code for t in classifications().school_type if t.excluded_as}
     sections = [s for s in sections if s.school_type not in special]
+    _set_misfits_aside(sections, findings)
     _check_ranges(sections, findings)
     _check_percentages(sections, findings)
     _check_sums(sections, findings)
@@ -39,6 +41,20 @@ def check_plausibility(sections: list[Section], standard: Standard, findings: Fi
     for variable in sorted(compared):
         if variables().variables[variable].kind in (AMOUNT, COUNT, PERSON):
             _check_variable(variable, sections, limits, findings)
+
+
+def _set_misfits_aside(sections: list[Section], findings: Findings) -> None:
+    """Leave out what only plans ask of a school where it cannot be: it costs its targets alone."""
+    asked = [n for n, v in variables().variables.items() if v.for_plans and not v.county]
+    for section in sections:
+        for name in (name for name in asked if section.variables.get(name) is not None):
+            key, cell = section.said.key(name), _cell(section, name)
+            values = {other: section.row.get(section.said.key(other))
+                      for other in variables().variables if section.said.has(other)}
+            values |= {"pupils": Fraction(section.pupils), name: section.variables[name]}
+            if why := misfit(name, values, cell, section.year):
+                set_aside(name, cell, why, findings)
+                section.variables[name] = section.row.values[key] = None
 
 
 def _check_ranges(sections: list[Section], findings: Findings) -> None:

@@ -68,7 +68,7 @@ def survey_table(survey_shares: pd.DataFrame, county: County) -> PrintedTable | 
          _share(row["share"]), _share(row["low"]), _share(row["high"])) for row in rows)
     return PrintedTable(
         "survey_table", f"{county.name}{county.year}年满意度调查",
-        (Field("群体", align="left"), Field("群体人数"), Field("发放问卷"),
+        (Field("群体", align="left"), Field("群体人数（人）"), Field("发放问卷"),
          Field("回收有效"), Field("满意"), Field("满意度"), Field("下限", "95%区间"),
          Field("上限", "95%区间")), printed, "满意度调查表", unit="份、%",
         notes=("区间为威尔逊（Wilson）区间；合计按群体人数加权的，用有效样本量计算，不作有限总体修正。",))
