@@ -1,7 +1,7 @@
 """What `make_example.py` writes beside the drawn school figures; everything is made up.
 
-The county's own sheets of 990101 示例县 (县级数据, 佐证材料, 班额, 专用教室, 质量监测), the
-school columns that its items ask for, untidy cells and totals, and the workbook's bytes.
+The county's own sheets of 990101 示例县 (县级数据, 佐证材料, 班额, 专用教室, 质量监测, 满意度调查,
+学龄人口), the school columns that its items ask for, untidy cells and totals, the workbook's bytes.
 The outcomes are chosen (see README.md beside this): items met, not met by a single school or
 class, exactly on their limit, and open for want of a paper or a date.
 """
@@ -15,6 +15,7 @@ from bisect import bisect_left
 from pathlib import Path
 from random import Random
 
+from example_people import pupils_by_grade, survey_groups
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
@@ -214,7 +215,7 @@ def facts_of(year: int, rows: list[dict]) -> list[list]:
 
 
 def add_county_sheets(book: Workbook, year: int, rows: list[dict]) -> None:
-    """Add the county's sheets: all five in 2023, 县级数据 alone before."""
+    """Add the county's sheets: all seven in 2023, 县级数据 alone before."""
     add_sheet(book, "county-facts", year, facts_of(year, rows))
     if year != 2023:
         return
@@ -225,6 +226,8 @@ def add_county_sheets(book: Workbook, year: int, rows: list[dict]) -> None:
     add_sheet(book, "rooms", year, rooms_of(rows))
     results = [line.split() for line in MONITORING.strip().split("\n")]
     add_sheet(book, "monitoring", year, [[int(y), *r, float(g)] for y, *r, g in results])
+    add_sheet(book, "survey", year, survey_groups())
+    add_sheet(book, "grade-pupils", year, pupils_by_grade())
 
 
 def add_sheet(book: Workbook, id: str, year: int, rows: list,

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 from tables import YEAR, school, workbook
-from target_counties import BY_ID, F, county, judge, section
+from target_counties import BY_ID, F, classes, county, judge, section
 
 from pipeline.analysis.county.plan_verdicts import target_row
 from pipeline.analysis.prefecture.adding_up import added, prefecture_targets
@@ -124,6 +124,13 @@ def test_a_county_that_lists_no_school_is_waited_for_where_schools_are_asked(sch
     found = {target.id: one for _, target, one in prefecture_targets(PLANS, named, [], YEAR)}
     assert found["W07"].status == state
     assert state != UNDETERMINED or "甲2县" in found["W07"].reason
+
+
+def test_a_school_that_two_counties_report_hides_no_class_of_either():
+    given = {"甲县": {YEAR: county(section(), class_sizes=classes(_36=9, _56=1))},
+             "乙县": {YEAR: county(section(), class_sizes=classes(_36=10))}}
+    found = {t.id: f for _, t, f in prefecture_targets(PLANS, given, [], YEAR)}
+    assert found["W07"].status == NOT_MET and "56人以上的班1个" in found["W07"].reason
 
 
 def test_what_is_not_a_number_of_things_is_not_added():

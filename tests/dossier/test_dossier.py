@@ -235,6 +235,12 @@ def test_libreoffice_prints_every_word_of_the_word_file(made, tmp_path):
     assert lacking(record, pages) == []
 
 
+def test_no_rule_file_or_table_file_of_ours_is_named_on_paper(made):
+    named = r"(?:tables|data)/\w+\.(?:csv|toml)|findings\.json|(?:enrolment|spot-check)-\d"
+    assert re.findall(named, made.text) == []
+    assert [page.count("cn-school-gaps") for page in made.pages if "cn-school-gaps" in page] == [1]
+
+
 def test_the_counts_on_the_first_page_are_those_of_the_results(made):
     """Resources are judged by schools and coefficients; the other items one by one."""
     rest = [row["status"] for row in made.results["indicators"] if row["id"][0] != "R"]

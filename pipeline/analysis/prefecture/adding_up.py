@@ -17,6 +17,7 @@ from pipeline.definitions.targets.target_rules import Yearly
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
 
 _CENTRAL = "in_central_city"
+_OF_SCHOOLS = ("sections", "class_sizes", "rooms", "levels")
 _NAMED = 5  # counties that a reason names
 Years = dict[int, CountyData]
 
@@ -72,7 +73,7 @@ def _judged(target: Target, counties: dict[str, Years], lacking: list[str], year
     if _asks_schools(target):
         missing += [name for name, given in counties.items() if not given[year].sections]
     for at in (year, year - 1):
-        there = [given[at] for given in counties.values() if at in given]
+        there = [_apart(name, given[at]) for name, given in counties.items() if at in given]
         absent = [name for name, given in counties.items() if at not in given]
         years[at] = _with_own(added(there, [*missing, *absent], at), own.get(at), target)
     found = judge_target(target, {}, years, year)
@@ -81,6 +82,14 @@ def _judged(target: Target, counties: dict[str, Years], lacking: list[str], year
     if missing and by_counties and not settled:
         found = Judged(_waiting(missing))
     return _with_unfilled(found, target, counties, year)
+
+
+def _apart(name: str, county: CountyData) -> CountyData:
+    """Return a county's data with its schools known as its own: where two counties report one
+    school, the classes of the one do not hide those of the other."""
+    tables = {table: [row | {"school_code": f"{name}{row['school_code']}"} for row in rows]
+              for table in _OF_SCHOOLS for rows in [getattr(county, table)]}
+    return replace(county, **tables)
 
 
 def _asks_schools(target: Target) -> bool:

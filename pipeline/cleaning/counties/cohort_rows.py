@@ -12,7 +12,7 @@ from pipeline.cleaning.forms.labels import year_of
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.ranges import check_range
 from pipeline.definitions.forms.variables import classifications, variables
-from pipeline.definitions.models.enrolment_rules import enrolment_rule
+from pipeline.definitions.models.enrolment_rules import Entrants, enrolment_rule
 
 
 def cohort_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
@@ -50,6 +50,24 @@ def check_cohorts(rows: list[dict], findings: Findings) -> None:
             before = first.get((row["year"] - 1, below))
             if before and not _possible(before["pupils"], row["pupils"]):
                 findings.at("cohort.jump", row["cell"], f"{_named(row)}，{_named(before)}")
+    for source in rule.entrants:
+        _check_entrants(source, rule.grades[0], first, findings)
+
+
+def _check_entrants(source: Entrants, grade: str, counts: dict[tuple[int, str], dict],
+                    findings: Findings) -> None:
+    """Warn of first grades that cannot have come from the children counted years before: once a
+    source, for a wrong column is wrong in every year."""
+    wrong = []
+    for year in sorted(when for when, cohort in counts if cohort == grade):
+        came, now = source.came(year, {at: row["pupils"] for at, row in counts.items()}), counts[
+            year, grade]
+        if came is not None and not _possible(came, now["pupils"]):
+            wrong.append(f"{_named(now)}，应由{source.zh}约{float(came):.0f}人升上来")
+    if wrong:
+        more = f"；共{len(wrong)}年如此" if len(wrong) > 1 else ""
+        year = int(wrong[0][:4])
+        findings.at("cohort.jump", counts[year, grade]["cell"], f"{wrong[0]}{more}")
 
 
 def check_grade_sums(year: int, pupils: dict[str, int], rows: list[dict], findings: Findings

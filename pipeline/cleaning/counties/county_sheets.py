@@ -26,6 +26,13 @@ from pipeline.cleaning.counties.inspection_rows import (
     survey_rows,
 )
 from pipeline.cleaning.counties.ledger_rows import ledger_rows, own_ledger
+from pipeline.cleaning.counties.plan_figures import (
+    ASIDE,
+    apart,
+    is_set_aside,
+    without_answers,
+    without_misfits,
+)
 from pipeline.cleaning.counties.target_rows import (
     beyond_number,
     find_target,
@@ -42,13 +49,6 @@ from pipeline.cleaning.forms.letters import substituted
 from pipeline.cleaning.forms.number_grammar import is_empty, is_not_applicable, read_number
 from pipeline.cleaning.forms.rows import FormRow, read_rows
 from pipeline.cleaning.forms.values import read_quantity
-from pipeline.cleaning.plan_figures import (
-    ASIDE,
-    apart,
-    is_set_aside,
-    without_answers,
-    without_misfits,
-)
 from pipeline.cleaning.privacy import without_personal_texts
 from pipeline.cleaning.ranges import (
     Related,

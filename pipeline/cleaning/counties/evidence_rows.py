@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.counties.plan_figures import ASIDE
 from pipeline.cleaning.counties.target_rows import (
     is_numbered_as_target,
     is_of_target,
@@ -17,7 +18,6 @@ from pipeline.cleaning.counties.target_rows import (
 )
 from pipeline.cleaning.forms.number_grammar import is_not_applicable
 from pipeline.cleaning.forms.rows import FormRow
-from pipeline.cleaning.plan_figures import ASIDE
 from pipeline.cleaning.ranges import day_fault
 from pipeline.county import County
 from pipeline.definitions.forms.variables import classifications

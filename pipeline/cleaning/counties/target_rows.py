@@ -10,9 +10,9 @@ from fractions import Fraction
 from functools import cache
 
 from pipeline.cleaning.checks import Findings, quoted
+from pipeline.cleaning.counties.plan_figures import ASIDE
 from pipeline.cleaning.files.cells import NUMBER, TEXT, Cell
 from pipeline.cleaning.forms.number_grammar import read_number
-from pipeline.cleaning.plan_figures import ASIDE
 from pipeline.cleaning.ranges import target_fault
 from pipeline.definitions.forms.variables import squeeze, variables
 from pipeline.definitions.standards import evidence_ids

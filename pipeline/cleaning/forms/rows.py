@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.counties.plan_figures import apart, is_set_aside
 from pipeline.cleaning.files.cells import DATE, TEXT, Cell
 from pipeline.cleaning.forms.headers import HeadedSheet
 from pipeline.cleaning.forms.labels import sheet_stage, sheet_year, year_of
 from pipeline.cleaning.forms.marked_cells import check_marks, spread_words
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_value
-from pipeline.cleaning.plan_figures import apart, is_set_aside
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 from pipeline.definitions.forms.wordings import names_a_statistic
 

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings, quoted
-from pipeline.cleaning.plan_figures import misfit, set_aside
+from pipeline.cleaning.counties.plan_figures import misfit, set_aside
 from pipeline.cleaning.ranges import Related, check_range, check_relations, large
 from pipeline.cleaning.schools.sections import Section
 from pipeline.definitions.forms.plausible import Plausibility

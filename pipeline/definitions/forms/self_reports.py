@@ -17,7 +17,8 @@ from pipeline.definitions.formulas import names_in
 from pipeline.ground.errors import DefinitionFault
 
 Shown = Literal["basis", "eligibility", "conclusion", "schools", "coefficients", "government",
-                "quality", "recognition", "vetoes", "problems", "open", "rectification"]
+                "quality", "recognition", "vetoes", "problems", "open", "rectification",
+                "pupils"]
 _STRAY = re.compile(r"[{}]")
 
 

@@ -1,6 +1,8 @@
 """The rule of projecting pupils (学龄人口推算规则): how many years' ratios, from what first grades
 are reckoned, which grades a stage has and which sizes of class are held side by side."""
 
+from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 
 from pydantic import Field, model_validator
@@ -30,6 +32,19 @@ class Entrants(Definition):
     def key(self) -> str:
         """Return the name of its ratios among those of the grades."""
         return f"from_{self.parts[0].cohort}"
+
+    def came(self, year: int, counts: Mapping[tuple[int, str], int]) -> Fraction | None:
+        """Return how many children of ``counts`` (year and cohort → children) would come in a
+        year; None where one of its parts was not counted.
+
+        >>> part = Part(cohort="births", lag=6, months=6)
+        >>> str(Entrants(zh="出生", parts=[part]).came(2023, {(2017, "births"): 100}))
+        '50'
+        """
+        given = [(counts.get((year - p.lag, p.cohort)), p.months) for p in self.parts]
+        if any(count is None for count, _ in given):
+            return None
+        return sum((Fraction(count * months, _YEAR) for count, months in given), Fraction(0))
 
 
 class StageGrades(Definition):

@@ -77,4 +77,4 @@ def check_table(findings: pd.DataFrame, county: County) -> PrintedTable | None:
         (Field("级别", align="center"), Field("规则", align="left"),
          Field("处数"), Field("建议", align="left")),
         tuple(rows), "清洗程序记录", unit="处",
-        notes=("处数为各年合计；每处的位置见 findings.json。",))
+        notes=("处数为各年合计；每处的位置见随卷宗的核查记录。",))

@@ -192,7 +192,7 @@ def findings_table(findings: pd.DataFrame, county: County) -> PrintedTable:
          Cell(row["action"]))
         for row in records(listed.head(_SHOWN_FINDINGS))]
     more = len(listed) - len(rows)
-    notes = (f"另有{more}处，见 findings.json。",) if more > 0 else ()
+    notes = (f"另有{more}处，见随卷宗的核查记录。",) if more > 0 else ()
     if not rows:
         rows = [(Cell("—"), Cell("—"), Cell("—"), Cell("没有需要列出的事项"))]
     return PrintedTable(

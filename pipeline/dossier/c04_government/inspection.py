@@ -39,10 +39,17 @@ def survey_sentences(survey_shares: pd.DataFrame, facts: pd.DataFrame, county: C
             "各群体见[[survey_table]]。")
     typed = [row["value"] for row in records(facts)
              if row["year"] == county.year and row["variable"] == "recognition_pct"]
-    if typed and (is_missing(whole["share"]) or typed[0] != 100 * whole["share"]):
+    if typed and (is_missing(whole["share"]) or _differs(typed[0], 100 * whole["share"])):
         said.append(f"县级数据填报的社会认可度为{level_text(typed[0], 2)}%，与调查表不同，"
                     "以调查表为准。")
     return Prose("survey_sentences", tuple(said))
+
+
+def _differs(typed: Fraction, found: Fraction) -> bool:
+    """Tell whether a typed percentage is not the one found, rounded to the typed decimals."""
+    places = next((n for n in range(_MOST_PLACES) if (typed * 10 ** n).denominator == 1),
+                  _MOST_PLACES)
+    return abs(typed - found) > Fraction(1, 2 * 10 ** places)
 
 
 def _not_onto_limit(share: Fraction, county: County) -> str:

@@ -58,10 +58,9 @@ def _explained(rows: list[dict], county: County) -> list[str]:
     schools = {row["school_code"]: row for row in rows}
     return [
         f"{county.name}{county.year}年实地核查抽样说明",
-        f"规则：每县{rule.schools}所（不足的全部核查），见 data/rules/spot_check.toml"
-        f"（{rule.id}）。"
-        f"依次按学段、城乡、规模（以{limits}人为界）排列，层内按“种子-学校标识码”的 SHA-256 排列，"
-        "等距抽取，起点由种子的 SHA-256 定：每所学校被抽中的机会相同，各层按比例。",
+        f"规则：每县{rule.schools}所（不足的全部核查）。依次按学段、城乡、规模（以{limits}人为界）"
+        "排列，层内按“种子-学校标识码”的 SHA-256 排列，等距抽取，起点由种子的 SHA-256 定："
+        "每所学校被抽中的机会相同，各层按比例。",
         f"种子：{seed}，SHA-256 为 {hashlib.sha256(seed.encode()).hexdigest()}。",
         f"出处：{rule.source}。",
         *(f"{n}. {row['name']}，{'、'.join(zh[s] for s in row['stages'].split('、'))}，"

@@ -35,12 +35,35 @@ def enrolment_sentences(enrolment: pd.DataFrame, needs: pd.DataFrame, county: Co
     rows = _by_stage(enrolment)
     if not rows:
         return Prose("enrolment_sentences", (_NONE,))
-    said = [_course(stage, own, county) for stage, own in rows.items()]
-    table = "见[[enrolment_table]]" if any(len(own) > 1 for own in rows.values()) else ""
-    needed = [_need(stage, own, county) for stage, own in _by_stage(needs).items()]
+    table = "，见[[enrolment_table]]" if any(len(own) > 1 for own in rows.values()) else ""
+    needed = need_words(needs, county)
     return Prose("enrolment_sentences", (
-        *said, f"{_COVERS.format(level=_level())}{'，' if table else ''}{table}。",
-        *([f"{'；'.join(needed)}，各年见[[needs_table]]。"] if needed else [])))
+        *course_words(enrolment, county), f"{_COVERS.format(level=_level())}{table}。",
+        *([f"{needed}，各年见[[needs_table]]。"] if needed else [])))
+
+
+def course_words(enrolment: pd.DataFrame, county: County) -> list[str]:
+    """Say of each stage how many pupils there are and will be, and of this year's numbers why
+    they are not those of the schools' own tables, where they are not."""
+    rows = _by_stage(enrolment)
+    told = [_two_totals(stage, own[0], county) for stage, own in rows.items()]
+    return [*(_course(stage, own, county) for stage, own in rows.items()),
+            *([f"{'；'.join(filter(None, told))}。两表的统计范围可能不同（如附设班、未列入学校表的"
+               "学校）：达标和差异系数按学校表判定，推算按学龄人口表。"] if any(told) else [])]
+
+
+def need_words(needs: pd.DataFrame, county: County) -> str:
+    """Say what the last year needs at both sizes of class; nothing where that is not known."""
+    return "；".join(_need(stage, own, county) for stage, own in _by_stage(needs).items())
+
+
+def _two_totals(stage: str, row: dict, county: County) -> str:
+    """Say how two totals of one stage and year differ (两个合计), where they do."""
+    if is_missing(row["pupils"]) or is_missing(row["reported"]) or row["pupils"] == row["reported"]:
+        return ""
+    zh, more = county.standard.stages.get(stage, stage), row["pupils"] - row["reported"]
+    return (f"{row['year']}年{zh}学龄人口表分年级合计{row['pupils']}人，"
+            f"学校表合计{row['reported']}人，前者{'多' if more > 0 else '少'}{abs(more)}人")
 
 
 def _level() -> str:
@@ -105,8 +128,8 @@ def enrolment_table(enrolment: pd.DataFrame, county: County) -> PrintedTable | N
         in by_stage.items() for row in own if row["reason"])
     return PrintedTable(
         "enrolment_table", f"{county.name}{years[0]}—{years[-1]}年在校生推算", tuple(fields), rows,
-        f"学龄人口表；推算规则 {enrolment_rule().id}", unit="人",
-        notes=(f"{years[0]}年为分年级在校生合计。区间为各年升级率出入所致的{_level()}预测区间。",
+        "学龄人口表", unit="人",
+        notes=(f"{years[0]}年为学龄人口表分年级在校生合计，与学校表的合计可有出入。区间为各年升级率出入所致的{_level()}预测区间。",
                "尚未计数的儿童：尚未出生，或没有可用的在园、出生人口的，按近年变化外推。",
                *(f"{reason}。" for reason in reasons)))
 
@@ -138,7 +161,7 @@ def needs_table(needs: pd.DataFrame, county: County) -> PrintedTable | None:
          Field("在校生"), *(field for group in groups for field in (
              Field("班额", group), Field("班、教室", group), Field("教师", group))),
          Field("班", "现有"), Field("教师", "现有")), tuple(printed),
-        f"学龄人口表、学校数据表；推算规则 {enrolment_rule().id}", unit="人、班（间）",
+        "学龄人口表、学校数据表", unit="人、班（间）",
         notes=("班数按全县分年级编满计，不计学校分布，是最少的班数；每班一间教室；教师按现有每班教师数，各校班级数或"
                "专任教师数不全的，或学校数据表的学生数与分年级合计相差较大的不计。",
                *(f"{stage.clause}。" for stage in used)))
@@ -162,7 +185,7 @@ def enrolment_chart(grade_pupils: pd.DataFrame, enrolment: pd.DataFrame, county:
                    for stage, rows in by_stage.items()])
     return Figure(
         "enrolment_chart", f"{county.name}在校生推算", f"折线：{ends}；浅色带为{_level()}区间",
-        f"学龄人口表；推算规则 {enrolment_rule().id}", _drawn(by_stage, past, county),
+        "学龄人口表", _drawn(by_stage, past, county),
         tuple({"stage": stage, "year": int(row["year"]), "pupils": int(row["pupils"])}
               for stage, rows in by_stage.items() for row in rows),
         notes=("实线为已有的数，虚线为推算；纵轴自零起。",))

@@ -5,6 +5,7 @@ typed columns by the number of the row and says the others anew.
 """
 
 import re
+from collections import Counter
 from datetime import datetime
 from io import BytesIO
 
@@ -15,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.county import County
 from pipeline.definitions.forms.layouts import layouts
+from pipeline.definitions.standards import ELIGIBILITY_ID
 from pipeline.dossier.printing.exhibit import Prose
 from pipeline.ground.terms import LEDGER_STATES, is_missing, records
 
@@ -32,6 +34,8 @@ _COLUMNS = (  # head, column of the ledger table, width; those of the layout are
     ("整改措施", "measure", 26), ("责任单位", "office", 14), ("责任人（职务）", "officer", 12),
     ("完成时限", "due", 12), ("进展说明", "progress", 20), ("佐证编号", "evidence", 10),
     ("销号年份", "closed_year", 8), ("理由", "reason", 34), ("条款", "clause", 24))
+_KINDS = _SCHOOL, _COEFFICIENT, _ITEM, _VETO, _CONDITION, _TARGET = (
+    "分校", "差异系数", "全县指标", "一票否决", "申报条件", "规划目标")
 _NUMBERS = ("first_year", "value", "limit", "shortfall", "cost", "closed_year")
 _TYPED = ("measure", "office", "officer", "due", "progress", "evidence")
 _TOLD = ("灰色各列由数据得出，不必填写；白色各列由人填写，责任人一栏填职务。"
@@ -110,6 +114,21 @@ def handed_in_as(county: County) -> str:
     return f"{county.code}_{county.name}整改台账.xlsx"
 
 
+def _kinds(ledger: pd.DataFrame, county: County) -> str:
+    """Count what the ledger lists (台账所列): it looks at coefficients and schools one by one, so
+    that it has other numbers than the items that were judged."""
+    named = {veto.id: _VETO for veto in county.standard.vetoes} | {ELIGIBILITY_ID: _CONDITION} | {
+        target.id: _TARGET for one in county.plans for target in one.targets}
+    counts = Counter(_kind(row, named) for row in records(ledger))
+    return "、".join(f"{zh}{counts[zh]}项" for zh in _KINDS if counts[zh])
+
+
+def _kind(row: dict, named: dict[str, str]) -> str:
+    if row["school_code"]:
+        return _SCHOOL
+    return _COEFFICIENT if row["stage"] else named.get(row["item"], _ITEM)
+
+
 def ledger_sentences(ledger: pd.DataFrame, ledger_rows: pd.DataFrame, county: County) -> Prose:
     """Say how many rows there are in each state, and where the workbook stands."""
     if ledger.empty:
@@ -123,5 +142,6 @@ def ledger_sentences(ledger: pd.DataFrame, ledger_rows: pd.DataFrame, county: Co
     if published := files & county.published_ledger.keys():
         before = f"本年没有报送台账，上年的取自{published.pop()}。"
     return Prose("ledger_sentences", (
-        f"销号台账（ledger.xlsx）共{len(ledger)}项：{said}。只由数据销号，填报“已完成”而数据没有达到的不销。"
+        f"销号台账（ledger.xlsx）共{len(ledger)}项（{_kinds(ledger, county)}）：{said}。"
+        "只由数据销号，填报“已完成”而数据没有达到的不销。"
         f"{before}",))

@@ -78,4 +78,11 @@ def _of_items(judgements: pd.DataFrame, now: pd.DataFrame, veto: bool) -> Iterat
     for row in records(failed[(failed["group"] == VETO) == veto]):
         named = now["name"].map(lambda name, listed=row["schools"]: name in listed)
         pupils = now.loc[named, "pupils"] if named.any() else now["pupils"]
-        yield Problem(f"{row['reason']}（{row['id']}要求：{row['zh']}）", int(pupils.sum()), veto)
+        yield Problem(_said(row, veto), int(pupils.sum()), veto)
+
+
+def _said(row: dict, veto: bool) -> str:
+    """Say of an item what it asks and what stands against it, its papers in brackets."""
+    found, _, paper = row["reason"].removeprefix("数据：").partition("；材料：")
+    state = "" if veto else "未达标"
+    return f"{row['id']}“{row['zh']}”{state}：{found}" + (f"（材料：{paper}）" if paper else "")

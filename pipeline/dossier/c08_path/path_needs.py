@@ -227,7 +227,7 @@ def _plan_note(county: County) -> str:
     rule = county.standard.resource
     return (f"“{PLAN_ZH[AT_FLOOR]}”按至少{rule.min_met}项达标的规定，"
             "各校把最省的一项留在底线值以上；差异系数仍须不超过限值。交流和增加均为整数单位下的最少数量，"
-            "面积进到0.01㎡，金额进到1元。")
+            "两种方案的面积都进到0.01㎡，金额都进到1元；主要为差异系数而增加的，两种方案相近。")
 
 
 def _cost_notes(path: pd.DataFrame, costs: bool) -> tuple[str, ...]:

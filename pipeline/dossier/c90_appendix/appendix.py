@@ -128,10 +128,10 @@ def run_table(findings: pd.DataFrame, models: pd.DataFrame, county: County) -> P
     asked = county.standard.registration.but(changed_questions(models))
     rows = [("评估单元", county.code), ("年份", str(county.year)),
             ("标准包", f"{county.standard.id}，sha256 {_short_hash(county)}"),
-            *((("检验方案", registered_words(asked, "").strip()),)
+            *((("检验方案", f"{asked.name}，{registered_words(asked, '')}"),)
               if county.standard.models else ()),
             *run_rows(),
-            ("清洗记录", f"{len(findings)}条，见 findings.json")]
+            ("清洗记录", f"{len(findings)}条，随卷宗提供")]
     return PrintedTable(
         "run_table", f"{county.name}{county.year}年卷宗运行信息",
         (Field("事项", align="left"), Field("内容", align="left")),

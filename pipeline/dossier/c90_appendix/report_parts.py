@@ -23,6 +23,11 @@ from pipeline.dossier.c04_government.county_items import (
     veto_table,
     veto_words,
 )
+from pipeline.dossier.c08_path.enrolment_exhibits import (
+    course_words,
+    enrolment_table,
+    need_words,
+)
 from pipeline.dossier.c09_conclusion.conclusion import (
     coefficient_words,
     overall_words,
@@ -151,6 +156,18 @@ def _rectification(tables: Tables, county: County) -> list[Exhibit | None]:
             rows, "整改台账", unit="项")]
 
 
+def _pupils(tables: Tables, county: County) -> list[Exhibit | None]:
+    """Say how many pupils are to come and what they need (学龄人口变化), where it is known."""
+    course = course_words(tables["enrolment"], county)
+    if not course:
+        return []
+    table = enrolment_table(tables["enrolment"], county)
+    needed = need_words(tables["enrolment_needs"], county)
+    seen = "推算见[[report_enrolment_table]]，不参与任何判定。" if table else ""
+    return [Prose("report_pupils", (*course, seen + (f"{needed}。" if needed else ""))),
+            table and replace(table, key="report_enrolment_table")]
+
+
 def _of_year(table: pd.DataFrame, county: County) -> pd.DataFrame:
     return table[table["year"] == county.year]
 
@@ -159,4 +176,4 @@ SHOWN: dict[str, Callable[[Tables, County], list[Exhibit | None]]] = {
     "basis": _basis, "eligibility": _eligibility, "conclusion": _conclusion, "schools": _schools,
     "coefficients": _coefficients, "government": _items("government"),
     "quality": _items("quality"), "recognition": _items("recognition"), "vetoes": _vetoes,
-    "problems": _problems, "open": _open, "rectification": _rectification}
+    "problems": _problems, "open": _open, "rectification": _rectification, "pupils": _pupils}

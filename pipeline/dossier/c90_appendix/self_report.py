@@ -20,10 +20,10 @@ from pipeline.dossier.c90_appendix.report_parts import SHOWN
 from pipeline.dossier.printing.exhibit import Cover, Exhibit, Prose
 from pipeline.ground.errors import DefinitionFault
 
-REPORT_TABLES = (*ANNEX_TABLES, "ledger")
+REPORT_TABLES = (*ANNEX_TABLES, "ledger", "enrolment", "enrolment_needs")
 _BLANK = re.compile(r"【[^【】]*】")
 _UNKNOWN = "【待填】"
-_TOLD = ("本文件是草稿：数字由本次测算填入，以同一文件夹中的 results.json 为准；"
+_TOLD = ("本文件是草稿：数字由本次测算填入，以随附的结果记录为准；"
          "【】中的文字由县级填写，由县级政府审定后报送。本软件只作测算，不代表认定结果。")
 
 

@@ -18,13 +18,14 @@ _INTERNAL = re.compile(r"C\((\w+)\)|(?<![\w.])[A-Za-z]\w*(?:\[\w+\])?", re.ASCII
 
 
 def registered_words(found: Registration, zh: str) -> str:
-    """Say of an analysis or a study whether it was set before the results (设定先于结果)."""
+    """Say of an analysis or a study whether it was set before the results (设定先于结果); its name
+    stands in the record of the run alone."""
     if found.released:
-        return f"{zh} {found.name} 第{found.version}版，设定先于结果"
+        return f"{zh}第{found.version}版，设定先于结果"
     if found.version:
-        return (f"{zh} {found.name}，设定已改动（与已发布的第{found.version}版相比："
+        return (f"{zh}设定已改动（与已发布的第{found.version}版相比："
                 f"{'、'.join(found.differences)}）")
-    return "；".join((f"{zh} {found.name}，没有已发布的版本，设定与结果的先后无从查证",
+    return "；".join((f"{zh}没有已发布的版本，设定与结果的先后无从查证",
                      *found.differences))
 
 

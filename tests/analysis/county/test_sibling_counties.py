@@ -12,6 +12,7 @@ import pytest
 from target_counties import SIGN
 from whole_counties import judged
 
+pytestmark = pytest.mark.slow
 COUNTIES = tomllib.loads(Path(__file__).with_name("sibling_counties.toml").read_text("utf-8")
                          )["counties"]
 

@@ -35,7 +35,7 @@ CELLS = [cell.source for cell in nbformat.read(
 AS_LISTED = 'county.standard.question("M1")'
 OTHERWISE = 'county.standard.question("M1", formula="O1 ~ ln_F1 + rural", covariance="HC1")'
 
-CHANGED_WORDS = "cn-school-gaps，设定已改动（与已发布的第1版相比：M1改在笔记本中改动过）"
+CHANGED_WORDS = "设定已改动（与已发布的第1版相比：M1改在笔记本中改动过）"
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_a_changed_question_is_marked_wherever_it_is_printed_and_saved(otherwise
     told = run.paper["question_sentences"]["paragraphs"]
     assert told[0] == (
         "检验的问题7个，见[[question_table]]：照检验方案所列的6个，改动过的1个（M1改）；"
-        f"检验方案 {CHANGED_WORDS}。")
+        f"检验方案{CHANGED_WORDS}。")
     assert run.paper["refused_sentences"]["paragraphs"][0].startswith("7个问题见[[question_table]]")
     assert [word for word in paper.values() if "设定先于结果" in word] == []
     assert ("公式原为“O1 ~ ln_F1 + ln_pupils”，改为“O1 ~ ln_F1 + rural”；"
@@ -137,11 +137,11 @@ def test_the_ends_of_the_dossier_say_which_question_was_changed(listed, otherwis
         annex = {row[0].text: row[1].text for row in run_table(
             TABLES["findings"].frame([]), models, county).rows}
         assert annex["检验方案"] == (
-            CHANGED_WORDS if changed else "cn-school-gaps 第1版，设定先于结果")
+            f"cn-school-gaps，{CHANGED_WORDS if changed else '第1版，设定先于结果'}")
         summary = changed_sentences(models, county)
         assert (summary is None) == (not changed)
         if changed:
-            assert f"检验方案 {CHANGED_WORDS}。M1改是事后的设定" in summary.paragraphs[0]
+            assert f"检验方案{CHANGED_WORDS}。M1改是事后的设定" in summary.paragraphs[0]
         tables = {name: run.county.load(name) if name in vars(answers)
                   else TABLES[name].frame([]) for name in RESULT_TABLES}
         record = results_record(tables, county)

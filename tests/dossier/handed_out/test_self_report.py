@@ -7,6 +7,7 @@ import pytest
 from handing_in import three
 from opened_word import W, opened, tables, text
 
+from pipeline.analysis.path.pupils_to_come.enrolment import county_enrolment
 from pipeline.county import County
 from pipeline.definitions.base import load_toml
 from pipeline.definitions.forms import self_reports as outlines
@@ -15,6 +16,7 @@ from pipeline.definitions.models.printed_words import printed_words
 from pipeline.dossier.c90_appendix import REPORT_TABLES, self_report
 from pipeline.dossier.c90_appendix.annex_book import applicable
 from pipeline.ground.errors import DefinitionFault
+from pipeline.ground.terms import TABLES
 from pipeline.publishing.formats import exporter_of
 from pipeline.publishing.paper.drafts import read_draft
 
@@ -45,6 +47,21 @@ def written(counties):
 
 def said(data) -> str:
     return "\n".join(text(p) for p in opened(data).iter(f"{W}p"))
+
+
+def test_a_report_says_how_many_pupils_are_to_come_where_grades_were_handed_in(counties):
+    assert "在校生" not in str([b for b in drafted(counties["known"])["blocks"]
+                             if "report_pupils" in str(b)])
+    known, county = counties["known"]
+    grades = TABLES["grade_pupils"].frame(
+        [{"year": year, "cohort": f"grade_{n}", "pupils": 100}
+         for year in range(2017, 2024) for n in range(1, 10)])
+    made = county_enrolment(grades, known["sections"], county.year)
+    draft = drafted((known | {"enrolment": made.enrolment,
+                               "enrolment_needs": made.enrolment_needs}, county))
+    words = said(word(draft))
+    assert "小学2023年在校生600人" in words and "2035年小学" in words and "不参与任何判定" in words
+    assert any(row[0] == "2035" for one in tables(opened(word(draft))) for row in one["rows"])
 
 
 @pytest.mark.parametrize("name", ["known", "missing", "primary"])

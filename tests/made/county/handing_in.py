@@ -41,7 +41,8 @@ def made(folder, schools, facts=(), evidence=(), **more):
     known = {**read.tables, "standard": county.standard, "year": YEAR, "years": [YEAR],
              "code": county.code, "plans": [], "reference_day": county.reference_day}
     return evaluated(known, ["ledger", "evidence_catalogue", "balance", "compliance", "spot_sample",
-                             "spot_comparison", "survey_shares"]), county
+                             "spot_comparison", "survey_shares", "enrolment",
+                             "enrolment_needs"]), county
 
 
 def papers():

@@ -44,6 +44,9 @@ def county_enrolment(grade_pupils: pd.DataFrame, sections: pd.DataFrame, year: i
     rule, counts = enrolment_rule(), _counts(grade_pupils, year)
     rows = _rows(counts, rule, year) if any(counts.get(grade) for grade in rule.grades) else []
     now = records(sections[sections["year"] == year])
+    for row in (row for row in rows if row["year"] == year):
+        own = [s["pupils"] for s in now if s["stage"] == row["stage"] and s["pupils"]]
+        row["reported"] = int(sum(own)) if own else None
     counted = {row["stage"]: row.get("pupils") for row in rows if row["year"] == year}
     needs = [need for row in rows for need in _needs(row, rule, now, counted[row["stage"]])]
     return EnrolmentTables(

@@ -90,7 +90,8 @@ def left_out_table(units: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         "left_out_table", f"{annual.year}年未汇总的{annual.study.subject_zh}及原因",
         (Field("代码", align="left"), Field("名称", align="left"),
          Field("状态", align="center"), Field("原因", align="left")),
-        rows, "汇总记录", notes=(f"另有{more}个，见 tables/pool_units.csv。",) if more else ())
+        rows, "汇总记录", notes=(
+            f"另有{more}个，见随附的数据表“参评县与结论（年度评价）”。",) if more else ())
 
 
 def years_table(panel: pd.DataFrame, annual: Annual) -> PrintedTable:

@@ -40,7 +40,7 @@ def check_table(findings: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         (Field("级别", align="center"), Field("规则", align="left"),
          Field("处数"), Field("发现与处理", align="left")),
         tuple(rows), "清洗程序记录",
-        notes=(f"超过{_LISTED}处的只列一处，全部见 tables/findings.csv。",))
+        notes=(f"超过{_LISTED}处的只列一处，全部见随附的数据表“清洗与核查记录”。",))
 
 
 def _place(row: dict) -> str:

@@ -81,8 +81,8 @@ def projection_table(projected: pd.DataFrame, annual: Annual) -> PrintedTable | 
          Field("目标年预期", f"不超过限值的{zh}")),
         tuple(rows), "县级面板",
         notes=("外推值为预测分布的中位数；区间半宽为各县95%预测区间上限比外推值高出的百分比的中位数；"
-               f"目标年预期为各{zh}不超过限值的概率之和。逐{zh}的外推值、区间和概率见 "
-               "tables/annual_projection.csv。", *far))
+               f"目标年预期为各{zh}不超过限值的概率之和。逐{zh}的外推值、区间和概率见"
+               "随附的数据表“按现有趋势外推（年度评价）”。", *far))
 
 
 def _row(measure: str, target: int, of: pd.DataFrame, annual: Annual) -> tuple[Cell, ...]:
