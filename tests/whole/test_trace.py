@@ -7,12 +7,14 @@ import openpyxl
 import pytest
 from tables import table
 
+from pipeline.analysis.ledger.survey_share import survey_shares
 from pipeline.county import County
 from pipeline.definitions.base import DATA
 from pipeline.definitions.standards import standard
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import records
+from pipeline.ground.terms import TABLES, records
 from pipeline.whole.tracing.asked_figure import AskedFigure, pointed_at, printed_in
+from pipeline.whole.tracing.county_figures import Figures
 from pipeline.whole.tracing.county_trace import county_figures, traced
 
 DRAWN = 200
@@ -173,7 +175,48 @@ def test_a_printed_figure_is_asked_for_by_number_or_by_words(row, column):
 @pytest.mark.parametrize(("label", "row", "column", "said"), [
     ("表2", "1", "1", "有 表1"), ("表1", "R5", "差异系数", "2 行"),
     ("表1", "4", "差异系数", "1—3"),
-    ("表1", "1", "标准差", "各列是 1 学段"), ("表1", "1", "限值", "不能溯源")])
+    ("表1", "1", "标准差", "各列是 1 学段"), ("表1", "1", "学段", "不能溯源")])
 def test_what_is_not_found_in_print_is_told_with_what_there_is(label, row, column, said):
     with pytest.raises(WrongUse, match=said):
         printed_in(PRINTED, label, row, column, standard("cn-2017-06"))
+
+
+def test_a_level_or_a_limit_leads_to_the_clause_of_the_standard_and_to_no_school(figures):
+    (row,) = (r for r in records(figures.tables["balance"]) if (
+        r["year"], r["stage"], r["indicator"]) == (2023, "junior", "R5"))
+    found = figures.trace("balance", row, "limit").record()
+    assert (found["value"], "parts" in found) == ("0.45", False)
+    assert "初中均小于或等于0.45" in found["clause"]
+
+
+def test_what_a_school_reported_leads_to_its_cell_and_who_takes_no_part_to_the_reason(figures,
+                                                                                      sheets):
+    rows = [r for r in records(figures.tables["accounting"]) if r["year"] == 2023]
+    used = next(row for row in rows if row["outcome"] == "used")
+    (part,) = figures.trace("accounting", used, "pupils").record()["parts"]
+    assert amount(part, sheets) == used["pupils"]
+    for row in (row for row in rows if row["outcome"] == "excluded"):
+        found = figures.trace("accounting", row, "pupils").record()
+        assert (found["value"], found["how"]) == (f"{row['pupils']}人", row["reason"])
+
+
+SURVEY = [{"year": 2023, "group": name, "population": None, "sent": 120, "valid": 100,
+           "satisfied": satisfied} for name, satisfied in (("家长", 90), ("教师", 80))]
+
+
+@pytest.mark.parametrize(("asked", "value", "groups"), [
+    ("家长", "0.9", ["家长"]), ("合计", "0.85", ["家长", "教师"])])
+def test_a_share_of_the_survey_leads_to_the_groups_that_answered(asked, value, groups):
+    survey = TABLES["survey"].frame(SURVEY)
+    county = County.open("990101", 2023)
+    known = {"survey": survey, "survey_shares": survey_shares(survey, 2023)}
+    printed = {"front": [], "body": [{
+        "type": "table", "label": "表9", "key": "survey_table", "caption": "满意度",
+        "source": "满意度调查表",
+        "fields": [{"group": "", "label": head} for head in ("群体", "满意度")],
+        "rows": [[{"text": name}, {"text": "%"}] for name in ("家长", "教师", "合计")],
+        "data": [[name, ""] for name in ("家长", "教师", "合计")]}]}
+    found = traced(Figures(county, known), printed_in(
+        printed, "表9", asked, "满意度", county.standard)).record()
+    assert found["value"] == value
+    assert [next(g for g in groups if g in part["value"]) for part in found["parts"]] == groups

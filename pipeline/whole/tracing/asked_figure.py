@@ -21,6 +21,7 @@ from pipeline.whole.tracing.county_figures import VERDICT
 
 _YEAR, _INDICATOR = re.compile(r"(\d{4})年"), re.compile(r"([A-Z]\d+)[ /]")
 _MOST_TOLD = 12
+WHOLE = None  # what tells the row of a whole (合计): no group stands there
 # Lists of results.json: the table, and what tells its row.
 _LISTS = {
     "balance": ("balance", ("stage", "indicator")), "composites": ("composites", ("stage", "id")),
@@ -50,10 +51,13 @@ class AskedFigure:
 
 
 class PrintedTable(Definition):
-    """A printed table (印出的表) and the declared table that its columns come from."""
+    """A printed table (印出的表) and the declared table that its columns come from; ``fixed`` is
+    what every row of it has there and the paper need not say. Columns of one printed table may
+    come from several: each has its own entry."""
 
     key: Text
     rest: str = ""
+    fixed: dict[str, Text] = {}
     table: Text
     rows: dict[str, Text] = Field(min_length=1)
     columns: dict[str, Text] = Field(min_length=1)
@@ -115,14 +119,16 @@ def printed_in(document: dict, label: str, row: str, column: str, standard: Stan
     told = [cell["text"] for cell in table["rows"][line]]
     behind = str(table["data"][line][number]) if table.get("data") else ""
     key = table["key"].removesuffix(EXCERPT)
-    spec = next((s for s in traced_tables() if _fits(s, key)), None)
-    head = _general(heads[number]) if spec and heads[number] not in spec.columns else heads[number]
-    if spec is None or head not in spec.columns:
-        traced = "、".join(spec.columns) if spec else "无"
+    fitting = [s for s in traced_tables() if _fits(s, key)]
+    spec = next((s for s in fitting if {heads[number], _general(heads[number])} & {*s.columns}),
+                None)
+    if spec is None:
+        traced = "、".join(head for s in fitting for head in s.columns) or "无"
         raise WrongUse(f"{label}“{table['caption']}”的“{heads[number]}”不能溯源"
                        f"（可溯源的列：{traced}）。这张表的资料来源：{table['source']}")
-    wanted = {name: _told_by(name, told[heads.index(said)], standard)
-              for said, name in spec.rows.items()}
+    head = heads[number] if heads[number] in spec.columns else _general(heads[number])
+    wanted = spec.fixed | {name: _told_by(name, told[heads.index(said)], standard)
+                           for said, name in spec.rows.items()}
     if spec.rest:
         wanted[spec.rest] = key.removeprefix(spec.key)
     if head == "年":
@@ -191,6 +197,8 @@ def _told_by(name: str, text: str, standard: Standard) -> object:
     """Return what a printed cell says of a row: a stage by its name, an indicator by its id."""
     if name == "stage":
         return next((stage for stage, zh in standard.stages.items() if zh == text), "")
+    if text == "合计":
+        return WHOLE
     if name == "indicator":
         return text.split(" ")[0]
     return int(text) if name == "year" else text

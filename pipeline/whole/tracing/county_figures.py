@@ -38,6 +38,7 @@ _INDICATOR = re.compile(r"\b[A-Z]\d+\b")
 _TELLING = ("year", "stage", "name", "indicator", "grouping", "group", "id", "question", "plan")
 _LISTED = ("class_sizes", "rooms", "monitoring")  # sheets of rows that are no school's figures
 _TOLD_BESIDE = ("year", "school_code", "name", "stage")
+_OF_THE_STANDARD = ("threshold", "limit")
 _STATES = {"status": STATE_ZH, "level": STATE_ZH}
 _BALANCE = {
     "mean": "X̄＝Σ(Pᵢ/P_N)·Xᵢ，学生数加权", "variance": "S²＝Σ(Pᵢ/P_N)·(Xᵢ－X̄)²，标准差为其平方根",
@@ -86,14 +87,25 @@ class Figures:
             "schools": self.schools.value, "balance": self._balance,
             "judgements": lambda row, column: self._judgement(row),
             "targets": lambda row, column: self._target(row),
+            "accounting": lambda row, column: self.schools.reported(row),
             "facts": lambda row, column: self._fact(row)}
 
     def trace(self, table: str, row: dict, column: str) -> Traced:
         """Return what a column of a row of a table was made of."""
         if table == VERDICT:
             return self._verdict()
+        if column in _OF_THE_STANDARD and row.get("indicator"):
+            return self._required(table, row, column)
         found = self._methods.get(table, lambda row, column: self._other(table, row, column))
         return found(row, column)
+
+    def _required(self, table: str, row: dict, column: str) -> Traced:
+        """Trace a level or a limit (标准值、限值): the standard says it, no school does."""
+        level = self.standard.thresholds.get(row["indicator"])
+        rule = self.standard.balance if column == "limit" or level is None else level
+        return Traced(f"{TABLES[table].zh}　{self._row_words(row)}　{_zh(table, column)}",
+                      _text(row, column), f"标准包 {self.standard.id} 所定；出处：{rule.source}",
+                      rule.clause)
 
     def _balance(self, row: dict, column: str) -> Traced:
         stage, found = self.standard.stages[row["stage"]], indicators()[row["indicator"]]
@@ -178,7 +190,7 @@ class Figures:
                 row.get(name) or "" for name in ("indicator", "outcome", "formula"))))
             parts = tuple(part for id in named for part in self.schools.of_stage(year, stage, id))
         else:
-            parts = self._facts_of(step, year)
+            parts = self._facts_of(step, year) or tuple(self._read_alike(step, row))
         return Traced(f"{TABLES[table].zh}　{self._row_words(row)}　{_zh(table, column)}",
                       _text(row, column), how, "", self._code(table), parts)
 
@@ -193,6 +205,15 @@ class Figures:
         noted = {each: self._noted(each) for each in self.county.years}
         step.run({**self.known, "data": noted})
         return self._read(noted[year])
+
+    def _read_alike(self, step: EvaluationStep | None, row: dict) -> Iterator[Traced]:
+        """Trace the rows of a group that a step read, all where the row is of the whole."""
+        for name in (step.reads if step else ()):
+            for read in self._rows(name) if name in self.tables else ():
+                if "group" in read and read["group"] in (row.get("group") or read["group"],):
+                    said = "，".join(f"{c.zh}{_text(read, c.name)}" for c in TABLES[name].columns
+                                    if not is_missing(read[c.name]))
+                    yield Traced(TABLES[name].zh, said)
 
     def _value_row(self, row: dict) -> dict:
         wanted = (row.get("year", self.county.year), row["stage"], row["school_code"],

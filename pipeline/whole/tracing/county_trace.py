@@ -17,7 +17,7 @@ from pipeline.ground.errors import WrongUse
 from pipeline.ground.exact import decimal_text
 from pipeline.ground.terms import TABLES, records
 from pipeline.publishing.paper.blocks import read_notebook
-from pipeline.whole.tracing.asked_figure import AskedFigure, pointed_at, printed_in
+from pipeline.whole.tracing.asked_figure import WHOLE, AskedFigure, pointed_at, printed_in
 from pipeline.whole.tracing.county_figures import VERDICT, Figures
 from pipeline.whole.tracing.traced import Traced
 
@@ -58,7 +58,7 @@ def traced(figures: Figures, asked: AskedFigure) -> Traced:
     if "year" in table.columns:
         wanted.setdefault("year", figures.county.year)
     rows = [row for row in records(table)
-            if all(row.get(name) == value for name, value in wanted.items())]
+            if all((row.get(name) or WHOLE) == value for name, value in wanted.items())]
     amiss = f"这样的行有 {len(rows)} 行，应有 1 行"
     if len(rows) == 1 and not asked.counted:
         amiss = _otherwise(rows[0][asked.column], asked)

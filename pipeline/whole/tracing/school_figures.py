@@ -44,6 +44,14 @@ class SchoolFigures:
                       tuple(self._own(part, variable)
                             for part in (self._sections[_key(school)], *points)))
 
+    def reported(self, row: dict) -> Traced:
+        """Trace the pupils that a school reported in a stage (学校与学生数核对), whether it takes
+        part in the evaluation or not, and why not."""
+        what, how = f"{row['name']} 在校生数", row["reason"]
+        section = self._sections.get(_key(row))
+        own = () if section is None else (self._own(section, PUPILS),)
+        return Traced(what, f"{row['pupils']}人", how, parts=own)
+
     def indicator(self, row: dict) -> Traced:
         """Trace an indicator value (指标值): its numerator's parts over the pupils."""
         found = indicators()[row["indicator"]]
