@@ -56,7 +56,7 @@ def ask_to_make(db: sqlite3.Connection, upload: str, formats: str, who: str,
             return there["id"]
         job = enqueue(db, upload, MAKE, formats, edition)
         db.execute("UPDATE upload SET changed = ? WHERE id = ?", (now(db), upload))
-        audit_log.note(db, who, "made", job, upload=upload, edition=edition)
+        audit_log.note(db, who, "make", job, upload=upload, edition=edition)
     return job
 
 

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from asked_desk import FIRST, YEAR, Asked, desk_at
+from asked_desk import FIRST, Asked, desk_at
 
 from pipeline.whole.desk import audit_log, desk_clock, job_queue
 from pipeline.whole.desk.desk_folder import DAY_SECONDS
@@ -189,10 +189,9 @@ def test_the_log_holds_together_and_a_changed_missing_or_moved_line_is_found(cle
     clerk.put()
     said = [*audit_log.lines(clerk.asked.db)]
     assert audit_log.broken(said)[::2] == (len(said), "") and len(said) >= 3
-    for spoilt in (said[1:], [*said[:1], *said[2:]], [said[1], said[0], *said[2:]],
+    for spoilt in ([*said[:1], *said[2:]], [said[1], said[0], *said[2:]],
                    [said[0].replace(FIRST, "910003"), *said[1:]], [*said[:-1], "x"]):
-        whole = audit_log.broken(spoilt)
-        assert whole[2] or spoilt == said[1:]
+        assert audit_log.broken(spoilt)[2]
     assert audit_log.broken(said[1:])[2] == ""  # as after its retention: the first lines are gone
 
 
@@ -220,11 +219,10 @@ def test_a_public_edition_is_seen_once_another_operator_has_confirmed_it(asked, 
     made.mkdir()
     (made / "results.json").write_text(json.dumps({"means": [
         {"stage": "primary", "mean": "6", "shown": True}, {"stage": "junior", "shown": False}]}))
-    assert "means · junior" in other.get(place).text
+    assert "平均值 · 初中" in other.get(place).text
     assert clerk.get(f"/job/{public}").status == 404
     assert one.post(f"{place}/confirm").status == 409  # who proposed does not confirm
     assert other.post(f"{place}/confirm").status == 200
     assert clerk.get(f"/job/{public}").status == 200
     what = [json.loads(line)["what"] for line in audit_log.lines(db)]
-    assert what[-2:] == ["propose", "release"] or what.count("release") == 1
-    assert YEAR
+    assert (what.count("propose"), what.count("release")) == (1, 1)

@@ -53,6 +53,19 @@ def test_the_desk_finds_what_check_finds(name, desk, tmp_path):
     assert json.loads(row["findings"]) == report["findings"]
 
 
+def test_a_dossier_is_deleted_at_once_and_the_file_stays_until_it_is_deleted_itself(desk):
+    made, visitor = desk
+    place = visitor.put(YEAR, TEXT.encode() + b"\n\n\n")
+    assert visitor.all_ended([place], 120) == {place: "done"}
+    job = visitor.make_if_ready(place)
+    folder = made.outputs / job.rpartition("/")[2]
+    assert (folder / "dossier.pdf").is_file()
+    assert visitor.ask("POST", f"{job}/delete")[0] == 200
+    assert not folder.exists()
+    assert visitor.ask("GET", f"{job}/file/dossier.pdf")[0] == 404
+    assert visitor.ask("GET", place)[0] == 200
+
+
 @pytest.mark.slow
 def test_the_dossier_of_the_desk_is_that_of_the_command_line_byte_for_byte(tmp_path):
     """The very command, in the desk's own crew with all that it preloads."""

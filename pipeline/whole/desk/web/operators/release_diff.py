@@ -4,6 +4,14 @@ Both sides are the results of public editions, in which a row that is masked say
 (``shown`` or ``withheld``).
 """
 
+_ZH = {"indicators": "逐项结论", "vetoes": "一票否决", "schools": "学校", "balance": "差异系数",
+       "groups": "学校数和学生数", "means": "平均值", "levels": "达标学校数", "people": "人数",
+       "plans": "规划目标", "primary": "小学", "junior": "初中", "all": "全部", "urban": "城区",
+       "town": "镇区", "rural": "乡村", "status": "结论", "met": "达标", "not_met": "未达标",
+       "undetermined": "待核", "mean": "平均值", "cv": "差异系数", "limit": "标准值",
+       "value": "值", "n_schools": "学校数", "n_missing": "缺数", "pupils": "学生数",
+       "floor": "达到下限", "below": "低于下限", "missing": "缺", "band": "范围", "unit": "单位",
+       "borderline": "临界", "quantity": "内容", "deadline": "期限", "place": "出处"}
 _IDENTITY = ("id", "plan", "year", "stage", "group", "indicator", "total", "variable")
 
 
@@ -13,7 +21,7 @@ def compared(new: dict, old: dict | None) -> dict[str, list[str]]:
 
     >>> told = compared({"means": [{"stage": "primary", "mean": "6", "shown": True}]}, None)
     >>> told["new"], told["masked"]
-    (['means · primary：mean 6'], [])
+    (['平均值 · 小学：平均值 6'], [])
     """
     now, before = _rows(new), _rows(old or {})
     told = {"new": [], "changed": [], "masked": []}
@@ -35,8 +43,8 @@ def _rows(results: dict) -> dict[str, dict]:
         for row in rows if isinstance(rows, list) else ():
             if not isinstance(row, dict):
                 continue
-            about = [str(row[name]) for name in _IDENTITY if row.get(name) not in (None, "")]
-            key = " · ".join([table, *about])
+            about = [_zh(row[name]) for name in _IDENTITY if row.get(name) not in (None, "")]
+            key = " · ".join([_zh(table), *about])
             while key in found:
                 key += "＋"
             found[key] = row
@@ -48,6 +56,10 @@ def _is_masked(row: dict) -> bool:
 
 
 def _values(row: dict) -> str:
-    return "，".join(f"{name} {value}" for name, value in row.items()
+    return "，".join(f"{_zh(name)} {_zh(value)}" for name, value in row.items()
                     if name not in (*_IDENTITY, "shown", "withheld", "clause", "reason")
                     and value not in (None, "", []))
+
+
+def _zh(word: object) -> str:
+    return _ZH.get(str(word), str(word))
