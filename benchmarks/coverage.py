@@ -10,43 +10,35 @@ say is counted with its reason, and is in no share. Prints the tables that stand
 """
 
 import sys
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from pipeline.analysis.annual.county_panel import completed
 from pipeline.analysis.annual.models.models import annual_models
 from pipeline.analysis.annual.models.policy import policies
-from pipeline.analysis.annual.models.projection import continued, objection
 from pipeline.analysis.estimators import estimate
 from pipeline.definitions.studies import Study, study
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.terms import REFUSED
-from pipeline.synth.making.counties import gaps, log_funds
-from pipeline.synth.making.parameters import RESOURCES, STAGES, of
-from pipeline.synth.nation import Wanted, made_nation
+from pipeline.synth.making.parameters import of
+from pipeline.synth.nation import Wanted
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "tests" / "made" / "nation"),
                 str(Path(__file__).resolve().parent)]
 from county_years import clean_panel  # noqa: E402
-from coverage_refusals import SIZES, reasons, refusals  # noqa: E402
+from coverage_parts.printing import covered, number, run, share, show, why  # noqa: E402
+from coverage_parts.projecting import AHEAD, MEAN, ONE, PAST, PROJECTED, projected  # noqa: E402
+from coverage_parts.refusing import SIZES, reasons, refusals  # noqa: E402
 from supposing import supposing  # noqa: E402
 
 LEVEL, LAST = 0.05, 2023
 COUNTIES, YEARS = 50, 6
 FEW, WILD_ONLY = 20, 8
-PROJECTED, PAST, AHEAD = 60, 10, 5
 ADOPTING, ADOPTING_YEARS, ADOPTING_SHARE = 60, 6, 0.8
 COUNTED = 15  # nations in which the response of the figures is counted
 ASKED = ("P1", "P2", "P3", "S1")
 TRUTH_ONLY = ("drawn_", "policy", "exposure")
-MEAN, ONE = "几何平均", "一个差异系数"
 
 
 def asked(many_clusters: int = 0) -> Study:
@@ -88,19 +80,10 @@ def models(seed: int, drawn: bool, planted: float, kinds: tuple[str, ...] = ("",
     for kind in kinds:
         rules = asked(COUNTIES) if kind else asked()
         found = annual_models(panel, pd.DataFrame(), rules)["annual_models"].set_index("id")
-        row |= {f"{kind}{id} {name}": _number(found.loc[id, name]) for id in ASKED
+        row |= {f"{kind}{id} {name}": number(found.loc[id, name]) for id in ASKED
                 for name in wanted}
-        row |= {f"{kind}{id} refused": _why(found.loc[id]) for id in ASKED}
+        row |= {f"{kind}{id} refused": why(found.loc[id]) for id in ASKED}
     return row
-
-
-def _why(row: pd.Series) -> str:
-    """Return why a question was refused; empty where it was answered."""
-    return row["reason"] if row["status"] == REFUSED else ""
-
-
-def _number(value: float | None) -> float:
-    return np.nan if value is None else float(value)
 
 
 def response(seed: int) -> dict[str, float]:
@@ -136,50 +119,6 @@ def few_clusters(seed: int, counties: int, planted: float) -> dict[str, float]:
     return found
 
 
-def projected(seed: int) -> dict[str, float]:
-    """Return by horizon the share of counties whose later values lie in the interval."""
-    years = tuple(range(LAST - PAST + 1, LAST + AHEAD + 1))
-    found = {}
-    for name, paths in _paths(seed, years).items():
-        known = pd.DataFrame(paths[:, :PAST], columns=years[:PAST])
-        found[f"{name} refused"] = objection(known, asked())
-        if found[f"{name} refused"]:
-            continue
-        ahead = continued(paths[:, :PAST], np.array(years[:PAST]))
-        for n in range(AHEAD):
-            off = np.abs(paths[:, PAST + n] - ahead.means[:, n])
-            inside = off <= stats.norm.ppf(1 - LEVEL / 2) * ahead.errors[:, n]
-            found[f"{name} {n + 1} shrunk, widened"] = float(inside.mean())
-            unwidened = ahead.errors[:, n] / ahead.widening[n]
-            found[f"{name} {n + 1} shrunk"] = float(
-                (off <= stats.norm.ppf(1 - LEVEL / 2) * unwidened).mean())
-        for n, share in enumerate(_by_own_trend(paths), 1):
-            found[f"{name} {n} own trend"] = share
-    return found
-
-
-def _paths(seed: int, years: tuple[int, ...]) -> dict[str, np.ndarray]:
-    drawn = [gaps(county, log_funds(county))
-             for county in made_nation(Wanted(PROJECTED, years, seed, "csv"))]
-    mean = [[np.mean([np.log(d[y, s, i]) for s in STAGES for i in RESOURCES]) for y in years]
-            for d in drawn]
-    one = [[np.log(d[y, "primary", "R1"]) for y in years] for d in drawn]
-    return {MEAN: np.array(mean), ONE: np.array(one)}
-
-
-def _by_own_trend(paths: np.ndarray) -> Iterator[float]:
-    """Yield the coverage of each county's own least-squares trend, for comparison."""
-    t = np.arange(PAST + AHEAD) - (PAST - 1) / 2
-    z = np.column_stack([np.ones(len(t)), t])
-    bread = np.linalg.inv(z[:PAST].T @ z[:PAST])
-    fits = bread @ z[:PAST].T @ paths[:, :PAST].T
-    residual = ((paths[:, :PAST].T - z[:PAST] @ fits) ** 2).sum(axis=0) / (PAST - 2)
-    for row in range(PAST, PAST + AHEAD):
-        error = np.sqrt(residual * (1 + z[row] @ bread @ z[row]))
-        off = np.abs(paths[:, row] - z[row] @ fits)
-        yield float((off <= stats.t.ppf(1 - LEVEL / 2, PAST - 2) * error).mean())
-
-
 def refused(seed: int, counties: int, years: int) -> dict[str, str]:
     """Return by question why a nation of this size is refused an answer."""
     return refusals(measured(nation(seed, counties, years, True)), LAST)
@@ -194,7 +133,7 @@ def adopted(seed: int) -> dict[str, float]:
         "annual_policies"].set_index("policy")
     rows = {}
     for policy in asked().policies:
-        rows[f"{policy.id} refused"] = _why(found.loc[policy.id])
+        rows[f"{policy.id} refused"] = why(found.loc[policy.id])
         if rows[f"{policy.id} refused"]:
             continue
         used = cohorts[(cohorts["policy"] == policy.id) & (cohorts["state"] == "used")]["cohort"]
@@ -207,41 +146,9 @@ def adopted(seed: int) -> dict[str, float]:
             for name, truth in (("drawn", drawn), ("expected", expected)):
                 rows[f"{policy.id} {kind} {name}"] = float(
                     mine["ci_low"] <= truth <= mine["ci_high"])
-        p = _number(found.loc[policy.id, "pre_p"])
+        p = number(found.loc[policy.id, "pre_p"])
         rows[f"{policy.id} pre rejected"] = np.nan if np.isnan(p) else float(p < LEVEL)
     return rows
-
-
-def run(trial: Callable, nations: int, workers: int, **fixed) -> tuple[pd.DataFrame, float]:
-    """Return a row a nation, and the seconds that they took."""
-    begun = time.perf_counter()
-    with ProcessPoolExecutor(workers) as processes:
-        rows = list(processes.map(partial(trial, **fixed), range(1, nations + 1), chunksize=5))
-    return pd.DataFrame(rows), time.perf_counter() - begun
-
-
-def covered(table: pd.DataFrame, id: str, truth: float) -> pd.Series:
-    """Tell by nation whether the interval of a model holds the truth; NaN where refused."""
-    held = (table[f"{id} ci_low"] <= truth) & (truth <= table[f"{id} ci_high"])
-    return held.astype(float).where(table[f"{id} estimate"].notna())
-
-
-def show(title: str, table: pd.DataFrame, seconds: float) -> None:
-    """Print a markdown table of texts."""
-    print(f"\n## {title}\n", flush=True)
-    lines = [list(table.columns), ["---"] * len(table.columns), *table.to_numpy().tolist()]
-    print("".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines), end="")
-    print(f"\n用时 {seconds:.0f} 秒。", flush=True)
-
-
-def share(values: pd.Series) -> str:
-    """Print a share with its own binomial 95 % interval (Wilson)."""
-    known = values.dropna()
-    if known.empty:
-        return "—"
-    low, high = stats.binomtest(int(round(known.sum())), len(known)).proportion_ci(
-        method="wilson")
-    return f"{known.mean():.1%}（{low:.1%}—{high:.1%}）"
 
 
 def effect_table(nations: int, workers: int) -> None:

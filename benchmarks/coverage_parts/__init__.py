@@ -1,0 +1,1 @@
+"""What the coverage benchmark is made of: printing, projecting, refusing."""
