@@ -9,6 +9,7 @@ checks and everything else are the desk's own.
 import argparse
 import asyncio
 import json
+import os
 import random
 import sys
 import tempfile
@@ -77,6 +78,12 @@ def spread(told):
             f"p95 {seconds[int(len(seconds) * 0.95)]:.3f} s, slowest {seconds[-1]:.3f} s")
 
 
+def processor_seconds(pid):
+    """Return the processor time that a process has used."""
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def memory_mb(pid):
     """Return the resident memory of a process now, and the most it had."""
     told = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
@@ -88,12 +95,17 @@ def load(desk, token, _):
     with standing(desk) as parts:
         visitor = Visitor(desk.port, token)
         place = visitor.put(YEAR, content(0))
+        web = parts.parts["web"].pid
+        before = processor_seconds(web)
         polls, sent, pages = asyncio.run(crowd(visitor, place))
+        used = processor_seconds(web) - before
         print("polls  ", spread(polls))
         print("uploads", spread(sent))
         print("pages  ", spread(pages))
-        now, most = memory_mb(parts.parts["web"].pid)
-        print(f"memory of the web part {now:.0f} MB, at most {most:.0f} MB")
+        now, most = memory_mb(web)
+        print(f"web part: {1000 * used / len(polls + sent + pages):.1f} ms of a processor an "
+              f"answer; memory {now:.0f} MB, at most {most:.0f} MB; load of the machine "
+              f"{os.getloadavg()[0]:.0f} on {os.cpu_count()} processors")
 
 
 def kills(desk, token, asked):

@@ -17,7 +17,7 @@ from desk_standing import free_port, standing
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="没有 Chromium，窗口的网页未在浏览器中核对")
 AXE, PICTURES = os.environ.get("AXE_CORE", ""), os.environ.get("DESK_PICTURES", "")
-PATIENCE_SECONDS = 150
+PATIENCE_SECONDS = 300
 BAD = EXAMPLE.read_text("utf-8-sig").replace("小学1,45,", "小学1,约45,").encode()
 
 
