@@ -221,6 +221,10 @@ def projection_table(nations: int, workers: int) -> None:
 def policy_table(nations: int, workers: int) -> None:
     """Print coverage of ATT and of TWFE, and how often the pre-trend test rejects."""
     table, spent = run(adopted, nations, workers)
+    told = [*(f"{policy} {kind} {what}" for policy in ("group", "rotation")
+              for kind in ("att", "twfe") for what in ("bias", "drawn", "expected")),
+            *(f"{policy} pre rejected" for policy in ("group", "rotation"))]
+    table = table.reindex(columns=dict.fromkeys([*table.columns, *told]))  # all may be refused
     names = {p.id: p.zh for p in asked().policies}
     rows = [{"政策": names[policy], "方法": zh,
              "偏差平均": f"{table[f'{policy} {kind} bias'].mean():.4f}",
