@@ -19,6 +19,7 @@ from pipeline.dossier.printing.style import (
 )
 
 _MANY_POINTS, _MOST_GROUPS = 400, 34
+_TIMES = 20  # as many schools in the largest county as in the smallest: a logarithmic axis
 
 
 def strip_chart(panel: pd.DataFrame, measure: str, annual: Annual) -> Figure | None:
@@ -88,11 +89,14 @@ def funnel_chart(panel: pd.DataFrame, band: pd.DataFrame, annual: Annual) -> Fig
     ax.plot(sizes, middle, color=MID, linewidth=1.2, label="参照中位")
     ax.plot(now["n_schools"], np.exp(now[annual.study.balance]), "o", color=DARK,
             markersize=2.4 if len(now) > _MANY_POINTS else 3.6, alpha=0.6, label="各县")
-    ax.set(xscale="log", xlabel="学校数（学段部，对数刻度）",
+    wide = sizes.max() > _TIMES * sizes.min()  # else equal steps show as much, and read easier
+    ax.set(xscale="log" if wide else "linear",
+           xlabel="学校数（学段部，对数刻度）" if wide else "学校数（学段部）",
            ylabel=annual.study.measure(annual.study.balance).zh.removesuffix("的对数"))
-    ticks = [t for t in (10, 20, 50, 100, 200, 400) if sizes.min() <= t <= sizes.max() * 1.1]
-    ax.set_xticks(ticks, [str(t) for t in ticks])
-    ax.minorticks_off()
+    if wide:
+        ticks = [t for t in (10, 20, 50, 100, 200, 400) if sizes.min() <= t <= sizes.max() * 1.1]
+        ax.set_xticks(ticks, [str(t) for t in ticks])
+        ax.minorticks_off()
     ax.legend(loc="upper right")
     tidy(ax)
     at = np.interp(np.log(now["n_schools"]), np.log(sizes), range(len(sizes)))
