@@ -226,7 +226,7 @@ def test_axe_core_finds_nothing_in_the_page_and_it_asks_for_nothing(width, made,
 
 
 def figures(*texts):
-    return sorted(re.findall(r"\d[\d.]*", " ".join(texts)))
+    return sorted(re.findall(r"\d+(?:\.\d+)*", " ".join(texts)))
 
 
 def test_the_english_edition_has_the_figures_of_the_chinese_one(made):
