@@ -48,11 +48,12 @@ def cells() -> dict[str, tuple[tuple[str, ...], str, Callable, str]]:
         "as text": "{plain}", "grouped": "{grouped}", "full width": "{full}", "blanks": " {plain} ",
         "apostrophe": "'{plain}", "no-break blank": "\u00a0{plain}", "no width": "\u200b{plain}",
         "byte mark": "\ufeff{plain}", "direction": "\u202d{plain}\u202c", "line end": "{plain}\n",
-        "unit": "{plain}{unit}", "blank and unit": "{plain} {unit}", "zeros": "{plain}.00"}
+        "unit": "{plain}{unit}", "blank and unit": "{plain} {unit}", "zeros": "{plain}.00",
+        "plus": "+{plain}"}
     wrong = {
         "about": "约{plain}", "or so": "{plain}左右", "question": "{plain}?", "unknown": "不详",
         "see annex": "见附表", "power": "{plain}e0", "sum": "{plain}+1", "range": "{plain}-{plain}",
-        "plus": "+{plain}", "brackets": "({plain})", "minus behind": "{plain}-",
+        "two signs": "+-{plain}", "brackets": "({plain})", "minus behind": "{plain}-",
         "two points": "{plain}.1.2", "bad groups": "1,{plain}", "letters": "O{plain}",
         "Arabic digits": "٤٣", "roman": "Ⅳ", "circled": "①②", "half": "{plain}½",
         "han": "三百", "mu": "{plain}亩", "yuan": "{plain}元", "percent": "{plain}%",
