@@ -262,7 +262,7 @@ def test_a_second_run_on_a_kernel_gives_the_same_bytes(made, again):
 def test_nothing_but_the_dossier_is_left_behind(made):
     assert [p.name for p in made.order.out.rglob(".*")] == []
     assert sorted(p.name for p in made.folder.iterdir()) == sorted(
-        ["tables", "dossier.ipynb", "manifest.json", "run.log", *RECORDS])
+        ["tables", "dossier.ipynb", "manifest.json", "datapackage.json", "run.log", *RECORDS])
     private = str(made.order.out)
     assert all(private not in (made.folder / name).read_text("utf-8")
                for name in ("dossier.ipynb", "manifest.json", "results.json", "findings.json"))
