@@ -115,10 +115,10 @@ READING = {"check": lambda place: [["check", nation(place).raw]],
 @pytest.fixture
 def quick_books(monkeypatch):
     """Let everything but the chapters run as it is."""
-    monkeypatch.setattr("pipeline.commands.run._hands", lambda asked, limits, workers, work: Crew(
-        fake({}), limits, workers, work))
+    monkeypatch.setattr("pipeline.commands.run._hands", lambda asked, batch, work: Crew(
+        fake({}), batch.limits, batch.workers, work))
     for module, job in ((scenarios, fake({})), (evaluation, book())):
-        monkeypatch.setattr(module, "local_hands", lambda name, limits, workers, work, job=job:
+        monkeypatch.setattr(module, "local_hands", lambda _, limits, workers, work, alone, job=job:
                             Crew(job, limits, workers, work))
     monkeypatch.setattr(evaluation, "bring", quick({}))
     monkeypatch.setattr(archiving, "_tables_of", lambda county, record: [])  # which fakes have not

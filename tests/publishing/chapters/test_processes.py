@@ -126,8 +126,8 @@ def job(order, work):
         time.sleep(600)
     fake({})(order, work)
 
-sys.modules["pipeline.commands.run"]._hands = lambda asked, limits, workers, work: Crew(
-    job, limits, workers, work)
+sys.modules["pipeline.commands.run"]._hands = lambda asked, batch, work: Crew(
+    job, batch.limits, batch.workers, work)
 main()
 """
 

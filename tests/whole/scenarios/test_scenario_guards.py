@@ -28,7 +28,7 @@ def asked(tmp_path, monkeypatch):
     def ask(*more, judge=None, job=None):
         if judge:
             monkeypatch.setattr(scenarios, "_judge", judge)
-        monkeypatch.setattr(scenarios, "local_hands", lambda book, limits, workers, work: Crew(
+        monkeypatch.setattr(scenarios, "local_hands", lambda _, limits, workers, work, alone: Crew(
             job or fake({}), limits, workers, work))
         with pytest.raises(SystemExit) as end:
             main(["what-if", CODE, "--year", str(YEAR), "--raw", str(nation.raw), *more])

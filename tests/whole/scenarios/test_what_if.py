@@ -266,7 +266,7 @@ def scenario(tmp_path, monkeypatch):
     """Return a function that makes a scenario's folder, all but the dossier itself."""
     imported(tmp_path, rows())
     for name in ("local_hands", "made", "publish_or_say"):
-        monkeypatch.setattr(scenarios, name, lambda *_: None)
+        monkeypatch.setattr(scenarios, name, lambda *_, **__: None)
     county = County.open("990101", YEAR, raw=str(tmp_path / "raw"))
     return lambda *texts: scenarios.scenario_dossier(county, list(texts), tmp_path / "out",
                                                      Limits())
