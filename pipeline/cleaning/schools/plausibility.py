@@ -58,8 +58,14 @@ def _set_misfits_aside(sections: list[Section], findings: Findings) -> None:
 
 
 def _check_ranges(sections: list[Section], findings: Findings) -> None:
-    """Compare the figures of each row with their ranges and with each other, each cell once."""
+    """Compare the figures of each row with their ranges and with each other, each cell once.
+
+    Where a scenario assumes something of a row, its pupils may have grown and its classes are
+    those reported before: nothing is held against their number.
+    """
     seen, rows, of_form = set(), [], {}
+    assumed = {(found["file"], found["sheet"], found["row"]) for found in findings.rows
+               if found["code"] == "scenario.assumed"}
     of_units = [n for n, v in variables().variables.items() if v.unit]
     for section in sections:
         said, form = section.said, (section.stage, *section.row.values)
@@ -74,6 +80,9 @@ def _check_ranges(sections: list[Section], findings: Findings) -> None:
             if (id(cells[name]), name) not in seen:     # two sections of one row share its cells
                 check_range(name, values[name], cells[name], section.year, findings, section.name)
                 seen.add((id(cells[name]), name))
+        at = cells["pupils"]
+        if (at.file, at.sheet, at.row) in assumed:
+            values.pop("classes", None)
         rows.append(Related(values, cells, section.name))
     check_relations("schools", rows, findings)
 

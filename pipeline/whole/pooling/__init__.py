@@ -2,12 +2,8 @@
 
 A county that is refused, hangs, eats memory or kills its process costs itself only: it stays
 in the list with its reason and has no figures.
-
-    python -m pipeline.whole.pooling STUDY YEAR RAW PROCESSED WORKERS DROP   asks, for a chapter
-                                                                            that runs alone
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -26,11 +22,9 @@ from pipeline.definitions.forms.county_layouts import COUNTIES
 from pipeline.ground.errors import DossierFailed, InputRefused
 from pipeline.ground.machine import processors
 from pipeline.ground.terms import TABLES
-from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended
-from pipeline.publishing.batch.hands.guard import Guard, guarded
+from pipeline.publishing.batch.hands.guard import Guard
 from pipeline.publishing.batch.outcome import OK, STATE_ZH, Outcome, Task
-from pipeline.publishing.chapters.preloading import die_with
 from pipeline.publishing.chapters.surroundings import fixed_environment
 from pipeline.publishing.records.publication import discard
 from pipeline.whole.intake import arrivals
@@ -40,7 +34,6 @@ from pipeline.whole.pooling.pooling_county import (
     POOLED,
     CountyAsked,
     Pooled,
-    bring,
     without_figures,
 )
 from pipeline.whole.pooling.pooling_tables import pool_tables
@@ -154,19 +147,3 @@ def _tasks(annual: Annual, drop_personal: bool) -> Iterable[Task]:
         asked = CountyAsked(info, annual.year, annual.study.source.standard, annual.raw,
                             tuple(files[info.code]), drop_personal, annual.known)
         yield Task(asked, info.code, info.name, seed=f"{info.code}-{annual.year}")
-
-
-def main() -> None:
-    """Ask the counties for whoever started this process, and end with it."""
-    study, year, raw, processed, workers, drop_personal = sys.argv[1:]
-    die_with(os.getppid())
-    annual = Annual.open(study, int(year), raw, processed)
-    drop = bool(int(drop_personal))
-    with guarded() as guard, shared_tables_known(annual, drop) as (known, _):
-        annual = Annual.open(study, int(year), raw, processed, known)
-        crew = Crew(bring, Limits(), int(workers), Path(processed, "asked"))
-        ask_counties(annual, crew, guard, drop)
-
-
-if __name__ == "__main__":
-    main()

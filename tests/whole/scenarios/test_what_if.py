@@ -88,7 +88,7 @@ def test_an_assumption_gives_the_schools_that_the_changed_table_gives(case, tmp_
 
 
 def test_a_closed_school_has_no_classes_and_those_of_the_other_stay_as_reported(tmp_path):
-    classes = {"最大班额": 45, "班级数": 9}
+    classes = {"最大班额": 45, "班级数": 14}  # 900 pupils do not fit into 14 classes of 45
     imported(tmp_path / "before", [row | classes for row in rows()])
     scenario = import_county(county_in(tmp_path / "before", f"close={A},to={B},with=教师"))
     closed = {"在校生数": 0, "最大班额": 0, "班级数": 0} | dict.fromkeys(TEACHERS, 0)
