@@ -63,7 +63,7 @@ def test_when_all_fail_the_batch_has_failed(nation):
 def test_a_fault_costs_its_own_county_and_is_named_as_what_it_was(
         nation, fault, state, words, attempts):
     bad = nation.codes[1]
-    limits = Limits(1 if fault == "hang" else 30, 1000)
+    limits = Limits(1 if fault == "hang" else 30, 2000)
     outcomes, code = nation.run({bad: fault}, limits=limits)
     assert code == 1
     assert states(outcomes) == {c: state if c == bad else "ok" for c in nation.codes}
