@@ -34,6 +34,11 @@ def hundredth(value, draw, unit):
     return int(more) if more == int(more) else more
 
 
+def formula(value, draw, unit):
+    """Write a formula that nothing has calculated."""
+    return draw.choice(["=1+1", "=SUM(A1:A2)"])
+
+
 def times(power: int):
     def change(value, draw, unit):
         more = Decimal(str(value)).scaleb(power)
@@ -80,7 +85,9 @@ def cells() -> dict[str, tuple[tuple[str, ...], str, Callable, str]]:
         "dash": (ALL, MISSING, lambda v, d, u: d.choice(["—", "-", "/", "无", "不适用"]), ""),
         "true": (ALL, WRONG, lambda v, d, u: d.random() < .5, ""),
         "day": (ALL, WRONG, lambda v, d, u: date(2023, 9, d.randint(1, 30)), ""),
-        "formula": (ALL, WRONG, lambda v, d, u: d.choice(["=1+1", "=SUM(A1:A2)"]), ""),
+        "formula": (tuple(k for k in ALL if k != "xls"), WRONG, formula, ""),
+        # xlwt stores "" for it, as Excel does for a formula that gives "": told as missing
+        "formula in xls": (("xls",), MISSING, formula, ""),
         "error": (BOOKS, WRONG, lambda v, d, u: d.choice(["#DIV/0!", "#REF!", "#VALUE!"]), "")}
 
 
