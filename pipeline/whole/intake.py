@@ -39,6 +39,7 @@ from pipeline.publishing.records.publication import discard
 
 _ANSWER = "roll.json"
 _COUNTIES_A_CHILD = 25
+_TELLING = 3      # letters: of a shorter name alone nobody can tell whose it is
 _LIMITS = Limits(seconds=1800, memory_mb=4000)
 
 
@@ -122,7 +123,10 @@ def _as_written(name: UnitName) -> UnitInfo:
 
 def _published(name: UnitName) -> list[UnitInfo]:
     """Return the published county that a table's way of writing means; none where it can mean
-    several (市中区)."""
+    several (市中区), or has a name of two letters (矿区, 东区), which many a place bears or bore,
+    and no place above it."""
+    if len(name.name) < _TELLING and not (name.prefecture or name.province):
+        return []
     found = units_meant(name, _published_names())
     return found if len(found) == 1 else []
 

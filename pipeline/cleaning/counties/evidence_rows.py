@@ -100,7 +100,7 @@ def report_unproved(rows: list[dict], file: str, sheet: str, findings: Findings)
         if blank and row["status"] in _BACKED:
             lacking.setdefault(blank, []).append(row["id"])
     for blank, ids in lacking.items():
-        findings.add("evidence.unproved", f"{'、'.join(ids)} 没有写明{blank}，判为待核",
+        findings.add("evidence.unproved", f"编号 {'、'.join(ids)} 没有写明{blank}，判为待核",
                      file, sheet)
 
 

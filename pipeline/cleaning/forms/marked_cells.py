@@ -111,4 +111,4 @@ def _codes(form: HeadedSheet) -> set[str]:
     at = next((i for i, (c, _) in form.columns.items() if c.variable == "school_code"), None)
     return set() if at is None else {
         code for line in form.sheet.rows if line[0].row > form.header_row
-        and (code := squeeze(line[at].text)) and code.isdecimal()}
+        and (code := squeeze(line[at].text).partition(".")[0]) and code.isdecimal()}

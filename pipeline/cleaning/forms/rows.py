@@ -23,6 +23,7 @@ from pipeline.definitions.forms.wordings import names_a_statistic
 _TOTAL = re.compile(r".{0,12}?(合计|小计|总计|共计|总数)(?:\(.*\))?|全[县区市](?:合计)?")
 _DIGITS, _FEWEST_REPEATED = re.compile(r"\d{6,}"), 3
 _WITH_STATISTICS = ("schools", "class_sizes", "rooms")
+_SCHOOLS = re.compile(r"(?:(?<!最)小|中|[小中]学|校|教学点|校区|学堂|书院|[小初高]中?部|园)$")
 _CODED = re.compile(r"\d{6}-")  # a number of our ledger
 _NOTE = re.compile(r"注|说明|备注|填表|填报|制表|审核|复核|(?:单位)?负责人|联系|电话|日期|盖章"
                    r"|\(?公章|数据来源|统计")
@@ -113,13 +114,15 @@ def _total_word(line, first: Cell, headed: HeadedSheet, at: dict[str, int]) -> s
 def _is_statistic(line, first: Cell, headed: HeadedSheet, at: dict[str, int]) -> bool:
     """Tell whether a row without a code is a statistic of the schools above it (变异系数、达标线、
     上年数): by a listed word in a name's place. A row that has name and type is asked by its name
-    alone, for it may be a school whose code is missing."""
+    alone, for it may be a school whose code is missing: 其中堡小学, 缺口（教学点）."""
     if headed.layout.table not in _WITH_STATISTICS:
         return False
     code, name, kind = (_cell_of(line, at, v) for v in ("school_code", "name", "school_type"))
     named = name is not None and not name.blank and kind is not None and not kind.blank
-    return any(names_a_statistic(cell.text) for cell in (
-        [name] if named else [code, name, first]) if cell is not None)
+    if named:
+        said = squeeze(name.text)
+        return names_a_statistic(said) and "(" not in said and not _SCHOOLS.search(said)
+    return any(names_a_statistic(cell.text) for cell in (code, name, first) if cell is not None)
 
 
 def _coded(line, at: dict[str, int]) -> bool:

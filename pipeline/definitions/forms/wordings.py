@@ -156,13 +156,16 @@ def standard_wording(name: str) -> str:
     return name
 
 
+_SCHOOL = "(?:小学|中学|学校|教学点|校区|分校|初中)"
+
+
 @lru_cache(maxsize=1 << 14)
 def names_a_statistic(text: str) -> bool:
     """Tell whether a text in the place of a name is a word of statistics, and no school's name.
 
     >>> [names_a_statistic(t) for t in ("小学变异系数", "P10", "其中：公办", "达标线（初中）")]
     [True, True, True, True]
-    >>> [names_a_statistic(t) for t in ("生均小学", "标准小学", "P10小学", "上年镇小学")]
+    >>> [names_a_statistic(t) for t in ("生均小学", "标准小学", "P10小学", "其中堡小学")]
     [False, False, False, False]
     """
     return bool(_statistic().fullmatch(squeeze(text).strip(":")))
@@ -176,7 +179,7 @@ def _statistic() -> re.Pattern:
         words.words, words.alone, words.beginnings))
     numbered = "|".join(map(re.escape, map(squeeze, words.numbered)))
     return re.compile(rf"(?:.{{0,12}}?(?:{end})|{alone}|(?:{numbered})\d{{1,2}})(?:\(.*\))?%?"
-                      rf"|(?:{begin}):?.{{1,12}}")
+                      rf"|(?:{begin})(?::.{{1,12}}|(?!.+{_SCHOOL}$).{{1,12}})")
 
 
 @readied

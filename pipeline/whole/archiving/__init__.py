@@ -95,7 +95,7 @@ def _tables_of(county: County, record: dict) -> list[str]:
     names = sorted(path.stem for path in county.folder.glob("*.csv") if path.stem in TABLES)
     if not names or {run_of(county.folder, f"{name}.csv") for name in names} != {record["run_id"]}:
         raise WrongUse(f"{told_folder(county.folder)} 中的中间表不是这份卷宗的，未归档。"
-                       "请写明 --processed，或先重新运行 junheng run")
+                       "请写明 --processed，或先重新运行 junheng run --force")
     return names
 
 

@@ -80,7 +80,7 @@ def test_a_yes_without_day_or_document_is_open_and_the_check_says_so(line, how, 
     result = received(tmp_path, **given)
     said = [(f["severity"], f["action"]) for f in found(result, "evidence.unproved")]
     lacking = line["lacking"]
-    assert said == ([("warn", f"G1 没有写明{lacking}，判为待核")] if lacking else [])
+    assert said == ([("warn", f"编号 G1 没有写明{lacking}，判为待核")] if lacking else [])
     status = judge_item(ITEMS["G1"], county_data(result.tables, YEAR)).status
     assert (status == "met") == (line["status"] == "符合" and not lacking)
 
@@ -88,7 +88,8 @@ def test_a_yes_without_day_or_document_is_open_and_the_check_says_so(line, how, 
 def test_papers_that_lack_the_same_are_told_once(tmp_path):
     rows = [paper("G1", date=""), paper("G2", date=""), paper("V1", "无此情况", document="")]
     said = [f["action"] for f in found(received(tmp_path, 佐证材料=rows), "evidence.unproved")]
-    assert said == ["G1、G2 没有写明日期，判为待核", "V1 没有写明文件，判为待核"]
+    assert said == ["编号 G1、G2 没有写明日期，判为待核",
+                    "编号 V1 没有写明文件，判为待核"]
 
 
 def test_every_sheet_that_was_read_is_listed_with_its_cells(tmp_path):

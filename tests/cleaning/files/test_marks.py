@@ -139,6 +139,16 @@ def test_schools_that_stand_on_a_hidden_sheet_alone_are_refused(tmp_path, hidden
     assert len(told) == bool(said) and said in "".join(told)
 
 
+def test_hidden_schools_are_told_from_those_seen_also_by_codes_with_a_point(tmp_path):
+    book = workbook([row | {"学校标识码": f"{row['学校标识码']}.0"} for row in ROWS])
+    book.active.title, book.active.sheet_state = "备份", "hidden"
+    seen = book.create_sheet("学校情况")
+    for line in ([*ROWS[0]], *(row.values() for row in ROWS[:2])):
+        seen.append(list(line))
+    (told,) = found(imported(tmp_path, book), "sheet.hidden_table")
+    assert "有4所学校只在" in told["action"]
+
+
 @pytest.mark.parametrize(("size", "told"), [("0", 1), ("0.00", 1), ("0.5", 0), ("15", 0)])
 def test_a_row_or_a_column_of_no_size_is_hidden(tmp_path, size, told):
     widths = f'<cols><col min="8" max="8" width="{size}"/></cols><sheetData>'.encode()

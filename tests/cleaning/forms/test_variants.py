@@ -166,7 +166,8 @@ STATISTICS = (
     "上年数", "同比增长", "同比增长（%）", "生均", "标准差", "极差", "其中：公办", "其中:女",
     "全县平均", "CV", "Q1", "median", "省定标准", "排名", "达标校数")
 NO_STATISTICS = ("生均小学", "标准小学", "P10小学", "平均镇小学", "上年村小学", "极差学校",
-                 "达标路学校", "其中")
+                 "达标路学校", "其中", "其中堡小学", "缺口村小", "目标一中", "平均中心校")
+NO_STATISTICS_OF_A_TYPE = ("其中小学", "缺口（教学点）", "其中公办小学")
 
 
 @pytest.mark.parametrize("name", STATISTICS)
@@ -187,6 +188,12 @@ def test_a_school_whose_name_holds_a_word_of_statistics_stands(name, tmp_path):
     assert not result.refused and name in set(result.schools["name"])
     lacking = imported(tmp_path, [*ROWS, school(9) | {"学校名称": name, "学校标识码": None}])
     assert refusals(lacking) == ["identity.code_missing"]
+
+
+@pytest.mark.parametrize("name", NO_STATISTICS_OF_A_TYPE)
+def test_what_has_a_type_and_may_be_a_school_is_asked_for_its_code(name, tmp_path):
+    lacking = imported(tmp_path, [*ROWS, school(9) | {"学校名称": name, "学校标识码": None}])
+    assert "identity.code_missing" in refusals(lacking)
 
 
 def units_below(money: str) -> Callable[[Worksheet], object]:
