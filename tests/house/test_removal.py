@@ -27,7 +27,7 @@ REASONS = {  # what else may, and why nothing of the user's can stand there
         "from a scratch folder to a place where there is nothing",
     ("whole/desk/inbox.py", "received"): "the part that it has just written",
     ("whole/desk/inbox.py", "_settle"): "from the part to a name of ours, in the inbox",
-    ("whole/desk/inbox.py", "_entered"): "what it has just written, known already",
+    ("whole/desk/inbox.py", "_entered"): "over the same bytes, under a name of ours",
     ("whole/desk/retention.py", "delete_upload"): "an upload, by its name of ours, on demand",
     ("whole/desk/retention.py", "sweep_inbox"): "in the inbox, whose folder is ours (`claim`)",
     ("whole/desk/making/desk_crew.py", "_keep_made"): "from a scratch folder to a place of ours",

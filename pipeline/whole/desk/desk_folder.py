@@ -49,6 +49,11 @@ class Desk:
         return self.place / "inbox"
 
     @property
+    def unlisted(self) -> Path:
+        """Return the folder of whole uploaded files that the database does not know."""
+        return self.place / "unlisted"
+
+    @property
     def outputs(self) -> Path:
         """Return the folder of what was made, one folder a job."""
         return self.place / "outputs"

@@ -53,7 +53,11 @@ def serve(desk: Desk) -> None:
     _minded()
     with locked(desk.place / f".{WEB}", None, "窗口的网页部分正在运行"):
         db = connect(desk)
-        sweep_inbox(db, desk)
+        if moved := sweep_inbox(db, desk):
+            print(f"{desk.inbox} 中有 {len(moved)} 个完整的文件数据库没有登记（数据库丢失、"
+                  f"是旧备份，或收件中途停止）：没有删除，已移到 {desk.unlisted}，"
+                  "请核对后让有关县重新上传。",
+                  file=sys.stderr, flush=True)
         uvicorn.run(application(desk, db), host=desk.host, port=desk.port, log_level="warning",
                     access_log=False, server_header=False, lifespan="off", ws="none",
                     proxy_headers=desk.behind_tls, forwarded_allow_ips="127.0.0.1",

@@ -1,8 +1,9 @@
 """The inbox (收件): a file is acknowledged once it is on the disk and committed, and not before.
 
 It comes as the raw body of a request, is written to a ``.part``, flushed, renamed, its folder
-flushed, and only then put into the database. The same bytes for the same county and year are
-one upload, however often they are sent. Nothing here looks into a file.
+flushed, and only then put into the database. The same bytes with the same ending for the same
+county and year are one upload, however often they are sent, and that which was sent last is the
+one that counts. Nothing here looks into a file.
 """
 
 import asyncio
@@ -153,22 +154,26 @@ def _scan(part: Path, desk: Desk) -> None:
 def _entered(db: sqlite3.Connection, coming: Coming, upload: str, digest: str, size: int,
              place: Path) -> tuple[str, bool]:
     """Put a file that is on the disk into the database, once."""
-    key = hashlib.sha256(json.dumps([coming.unit, coming.year, digest]).encode()).hexdigest()
+    key = hashlib.sha256(json.dumps(
+        [coming.unit, coming.year, coming.suffix, digest]).encode()).hexdigest()
     with written(db):
+        at = now(db)
         known = db.execute("SELECT id FROM upload WHERE key = ? AND state != ?",
                            (key, DELETED)).fetchone()
-        if not known:
-            at = now(db)
+        if known:  # handed in anew: from now on it is the one that counts
+            db.execute("UPDATE upload SET made = ?, made_at = ?, changed = ? WHERE id = ?",
+                       (at, today(), at, known["id"]))
+        else:
             db.execute(
                 "INSERT INTO upload (id, unit, year, key, sha256, bytes, suffix, shown, state,"
                 " changed, made, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (upload, coming.unit, coming.year, key, digest, size, coming.suffix,
                  one_line(coming.name)[:MOST_SHOWN], RECEIVED, at, at, today()))
             enqueue(db, upload, CHECK)
-            audit_log.note(db, coming.who, "upload", upload, unit=coming.unit, year=coming.year,
-                           sha256=digest, bytes=size)
+        audit_log.note(db, coming.who, "upload", known["id"] if known else upload,
+                       unit=coming.unit, year=coming.year, sha256=digest, bytes=size)
     if known:
-        with contextlib.suppress(OSError):
-            place.unlink()
+        with contextlib.suppress(OSError):  # the same bytes, in case that file is gone
+            place.replace(place.with_stem(known["id"]))
         return known["id"], False
     return upload, True

@@ -40,10 +40,12 @@ def enqueue(db: sqlite3.Connection, upload: str, kind: str, formats: str = "",
 
 
 def standing_job(db: sqlite3.Connection, upload: str, edition: str) -> sqlite3.Row | None:
-    """Return the job that makes, or has made, an edition of an upload, None where none does."""
+    """Return the job that makes, or has made, an edition of an upload, None where none does or
+    what was made is deleted."""
     return db.execute(
-        "SELECT * FROM job WHERE upload = ? AND kind = ? AND edition = ? AND state IN (?, ?, ?)"
-        " ORDER BY made DESC", (upload, MAKE, edition, WAITING, RUNNING, DONE)).fetchone()
+        "SELECT * FROM job WHERE upload = ? AND kind = ? AND edition = ? AND (state IN (?, ?)"
+        " OR state = ? AND run_id != '') ORDER BY made DESC",
+        (upload, MAKE, edition, WAITING, RUNNING, DONE)).fetchone()
 
 
 def ask_to_make(db: sqlite3.Connection, upload: str, formats: str, who: str,
@@ -160,12 +162,14 @@ def cancel(db: sqlite3.Connection, job: str, who: str) -> bool:
 
 
 def retry(db: sqlite3.Connection, job: str, who: str) -> bool:
-    """Let a job that failed or was cancelled wait anew, with all its tries."""
+    """Let a job that failed or was cancelled wait anew, with all its tries, if its file is there
+    still."""
     with written(db):
         found = db.execute(
             "UPDATE job SET state = ?, tries = 0, reason = '', stage = '', done_at = '',"
-            " changed = ? WHERE id = ? AND state IN (?, ?)",
-            (WAITING, now(db), job, FAILED, CANCELLED)).rowcount
+            " changed = ? WHERE id = ? AND state IN (?, ?) AND upload IN (SELECT id FROM upload"
+            " WHERE state != ?)",
+            (WAITING, now(db), job, FAILED, CANCELLED, DELETED)).rowcount
         if found:
             db.execute("UPDATE upload SET state = ? WHERE state = ? AND id ="
                        " (SELECT upload FROM job WHERE id = ?)", (RECEIVED, UNCHECKED, job))

@@ -6,6 +6,7 @@ What stands in backups is the institute's to delete.
 
 import contextlib
 import sqlite3
+from pathlib import Path
 
 from pipeline.ground.errors import WrongUse
 from pipeline.publishing.records.publication import remove
@@ -13,7 +14,7 @@ from pipeline.whole.desk import audit_log
 from pipeline.whole.desk.desk_clock import now
 from pipeline.whole.desk.desk_folder import DAY_SECONDS, Desk
 from pipeline.whole.desk.states import CANCELLED, DELETED, ENDED, RUNNING, WAITING
-from pipeline.whole.desk.storage import forgotten, written
+from pipeline.whole.desk.storage import forgotten, new_id, written
 from pipeline.whole.desk.tokens import IDLE_SECONDS
 
 _EVERY_SECONDS = 600
@@ -90,12 +91,26 @@ def _remove(desk: Desk, job: str, place: str) -> None:
             remove(folder, place)
 
 
-def sweep_inbox(db: sqlite3.Connection, desk: Desk) -> int:
-    """Delete what a killed web process has left: parts, and whole files that were never
-    acknowledged. Only the web process writes there, and it asks for this before it listens."""
-    known = {desk.file_of(row["id"], row["suffix"]).name for row in
-             db.execute("SELECT id, suffix FROM upload WHERE state != ?", (DELETED,))}
-    stray = [path for path in desk.inbox.iterdir() if path.name not in known and path.is_file()]
-    for path in stray:
-        path.unlink()
-    return len(stray)
+def sweep_inbox(db: sqlite3.Connection, desk: Desk) -> list[Path]:
+    """Clear the inbox before the web part, which alone writes there, listens.
+
+    Parts, and files whose deletion a kill has cut short, go. A whole file that the database does
+    not know may have been acknowledged, where that is lost or an older one: it is moved to
+    `Desk.unlisted`, and returned.
+    """
+    rows = {row["id"]: row["state"] for row in db.execute("SELECT id, state FROM upload")}
+    moved = []
+    for path in sorted(filter(Path.is_file, desk.inbox.iterdir())):
+        state = rows.get(path.stem)
+        if path.suffix == ".part" or state == DELETED:
+            path.unlink()
+        elif state is None:
+            desk.unlisted.mkdir(mode=0o700, exist_ok=True)
+            moved.append(path.rename(_free(desk.unlisted / path.name)))
+            audit_log.note(db, "web", "unlisted", path.stem)
+    return moved
+
+
+def _free(place: Path) -> Path:
+    """Return a name beside a wanted one that no file has yet."""
+    return place if not place.exists() else place.with_name(f"{new_id()}-{place.name}")

@@ -1,6 +1,7 @@
 """The queue, the clock, the log and retention of the desk, without any process."""
 
 import json
+import sqlite3
 import time
 
 import pytest
@@ -113,7 +114,7 @@ def test_asking_twice_makes_once_and_other_formats_make_another(clerk):
     asked = [clerk.post(f"/upload/{upload}/make", body).told["to"]
              for body in (b"docx", b"docx", b"html")]
     assert asked[0] == asked[1] == asked[2]  # one is under way already
-    db.execute("UPDATE job SET state = 'done' WHERE kind = 'make'")
+    db.execute("UPDATE job SET state = 'done', run_id = 'r' WHERE kind = 'make'")
     assert clerk.post(f"/upload/{upload}/make", b"docx").told["to"] == asked[0]
     assert clerk.post(f"/upload/{upload}/make", b"html,x,../y").told["to"] != asked[0]
     assert [*db.execute("SELECT formats FROM job WHERE kind = 'make' ORDER BY made")
@@ -176,13 +177,93 @@ def test_deleting_leaves_neither_the_file_nor_what_it_was_called_nor_what_was_fo
     assert clerk.put(b"WITNESS").status == 202
 
 
-def test_what_a_killed_web_part_has_left_goes_at_the_next_start(clerk):
+def test_parts_and_deleted_files_that_a_kill_has_left_go_at_the_next_start(clerk):
     desk, db = clerk.asked.desk, clerk.asked.db
     clerk.put()
-    for name in ("abc.part", f"{'0' * 32}.xlsx"):
+    gone = clerk.put(b"gone").told["to"].rpartition("/")[2]
+    clerk.post(f"/upload/{gone}/delete")
+    for name in ("abc.part", f"{gone}.csv"):
         (desk.inbox / name).write_bytes(b"x")
-    assert sweep_inbox(db, desk) == 2
-    assert len([*desk.inbox.iterdir()]) == 1
+    assert sweep_inbox(db, desk) == []
+    assert len([*desk.inbox.iterdir()]) == 1 and not desk.unlisted.exists()
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_whole_file_that_the_database_does_not_know_is_moved_and_never_deleted(lost, clerk):
+    """As where the database was lost, or an older one was put in its place."""
+    desk, db = clerk.asked.desk, clerk.asked.db
+    kept = clerk.put(b"kept").told["to"].rpartition("/")[2]
+    older = sqlite3.connect(desk.place.parent / "older.db")
+    db.backup(older)
+    late = clerk.put(b"late").told["to"].rpartition("/")[2]
+    if lost:
+        db.close()
+        for path in desk.place.glob("desk.db*"):
+            path.unlink()
+        db = connect(desk)
+    else:
+        older.backup(db)
+    unknown = {f"{late}.csv", *([f"{kept}.csv"] if lost else [])}
+    assert {path.name for path in sweep_inbox(db, desk)} == unknown
+    assert {path.name for path in desk.unlisted.iterdir()} == unknown
+    assert (desk.unlisted / f"{late}.csv").read_bytes() == b"late"
+    assert desk.unlisted.stat().st_mode & 0o777 == 0o700
+    assert len([*desk.inbox.iterdir()]) == 2 - len(unknown)
+    what = [json.loads(line)["what"] for line in audit_log.lines(db)]
+    assert what.count("unlisted") == len(unknown)
+    assert sweep_inbox(db, desk) == []
+
+
+def test_a_dossier_that_was_deleted_can_be_made_again(clerk):
+    db = clerk.asked.db
+    upload = clerk.put().told["to"]
+    db.execute("UPDATE upload SET state = 'ready'")
+    first = clerk.post(f"{upload}/make", b"pdf").told["to"]
+    db.execute("UPDATE job SET state = 'done', run_id = 'r' WHERE kind = 'make'")
+    assert clerk.post(f"{upload}/make", b"pdf").told["to"] == first
+    assert clerk.post(f"{first}/delete").status == 200
+    second = clerk.post(f"{upload}/make", b"pdf").told["to"]
+    assert second != first
+    assert db.execute("SELECT state FROM job WHERE id = ?",
+                      (second.rpartition("/")[2],)).fetchone()[0] == "waiting"
+
+
+@pytest.mark.parametrize(("deleted", "status", "state"), [
+    (False, 200, "waiting"), (True, 409, "failed")])
+def test_a_job_is_made_once_more_only_while_its_file_is_there(deleted, status, state, clerk):
+    db = clerk.asked.db
+    upload = clerk.put().told["to"]
+    db.execute("UPDATE upload SET state = 'ready'")
+    job = clerk.post(f"{upload}/make", b"pdf").told["to"]
+    db.execute("UPDATE job SET state = 'failed'")
+    if deleted:
+        clerk.post(f"{upload}/delete")
+    answer = clerk.post(f"{job}/again")
+    assert (answer.status, "已经删除" in answer.told.get("said", "")) == (status, deleted)
+    job = job.rpartition("/")[2]
+    assert job_queue.retry(db, job, "x") is False
+    assert db.execute("SELECT state FROM job WHERE id = ?", (job,)).fetchone()[0] == state
+
+
+def test_the_file_that_was_sent_last_counts_though_it_was_sent_before(clerk, later):
+    db, sent = clerk.asked.db, []
+    for content in (b"v1", b"v2", b"v1"):
+        later(60)
+        sent.append(clerk.put(content).told["to"].rpartition("/")[2])
+        newest = db.execute("SELECT id FROM upload ORDER BY made DESC").fetchone()[0]
+        page = clerk.get("/desk").text
+        assert newest == sent[-1]
+        assert [place in page for place in {*sent}] == [place == newest for place in {*sent}]
+    assert sent[0] == sent[2] != sent[1]
+
+
+def test_a_file_that_has_vanished_is_there_again_once_it_is_sent_again(clerk):
+    desk = clerk.asked.desk
+    clerk.put(b"v1")
+    (place,) = desk.inbox.iterdir()
+    place.unlink()
+    assert clerk.put(b"v1").status == 200
+    assert [(path, path.read_bytes()) for path in desk.inbox.iterdir()] == [(place, b"v1")]
 
 
 def test_the_log_holds_together_and_a_changed_missing_or_moved_line_is_found(clerk):
@@ -224,5 +305,7 @@ def test_a_public_edition_is_seen_once_another_operator_has_confirmed_it(asked, 
     assert one.post(f"{place}/confirm").status == 409  # who proposed does not confirm
     assert other.post(f"{place}/confirm").status == 200
     assert clerk.get(f"/job/{public}").status == 200
+    assert clerk.post(f"/job/{public}/delete").status == 409  # two have released it
+    assert made.is_dir()
     what = [json.loads(line)["what"] for line in audit_log.lines(db)]
     assert (what.count("propose"), what.count("release")) == (1, 1)

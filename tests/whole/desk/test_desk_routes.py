@@ -205,12 +205,12 @@ def test_a_file_that_a_scanner_does_not_pass_is_not_taken(tmp_path):
 def test_the_same_bytes_are_one_upload_and_other_bytes_years_or_counties_are_others(asked):
     first, second = asked.sign_in(FIRST), asked.sign_in(SECOND)
     answers = [first.put(), first.put(name="别名.csv"), first.put(year=2013), second.put(),
-               first.put(EXAMPLE.read_bytes() + b"\n")]
-    assert [answer.status for answer in answers] == [202, 200, 202, 202, 202]
+               first.put(EXAMPLE.read_bytes() + b"\n"), first.put(name="表.xls")]
+    assert [answer.status for answer in answers] == [202, 200, 202, 202, 202, 202]
     assert answers[0].told["to"] == answers[1].told["to"]
-    assert len({answer.told["to"] for answer in answers}) == 4
-    assert len([*asked.desk.inbox.iterdir()]) == 4
-    assert asked.db.execute("SELECT count(*) FROM job").fetchone()[0] == 4
+    assert len({answer.told["to"] for answer in answers}) == 5
+    assert len([*asked.desk.inbox.iterdir()]) == 5
+    assert asked.db.execute("SELECT count(*) FROM job").fetchone()[0] == 5
 
 
 def test_ten_wrong_tokens_bring_a_minutes_pause_even_for_the_right_one(asked):

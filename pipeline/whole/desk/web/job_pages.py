@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from pipeline.whole.desk import audit_log, job_queue
 from pipeline.whole.desk.desk_clock import now
 from pipeline.whole.desk.retention import delete_output
-from pipeline.whole.desk.states import DONE, INTERNAL, JOB_ZH, MAKE, RUNNING, WAITING
+from pipeline.whole.desk.states import DELETED, DONE, INTERNAL, JOB_ZH, MAKE, RUNNING, WAITING
 from pipeline.whole.desk.web.clerk_pages import attached, verdict_zh
 from pipeline.whole.desk.web.page_rendering import chapter_number, chapter_words, page
 from pipeline.whole.desk.web.signing_in import anybody, clerks
@@ -37,8 +37,9 @@ def own_job(request: Request):
     """Return the job of a dossier that a path names; 404 where it is none, another county's, or
     a public edition that two operators have not released."""
     row = request.app.state.db.execute(
-        "SELECT job.*, unit, year, confirmed_by FROM job JOIN upload ON upload.id = job.upload"
-        " LEFT JOIN release ON release.job = job.id WHERE job.id = ? AND kind = ?",
+        "SELECT job.*, unit, year, upload.state AS upload_state, confirmed_by FROM job"
+        " JOIN upload ON upload.id = job.upload LEFT JOIN release ON release.job = job.id"
+        " WHERE job.id = ? AND kind = ?",
         (request.path_params["id"], MAKE)).fetchone()
     who = request.state.visitor
     if row is None or not who.sees(row["unit"]) or (
@@ -116,6 +117,8 @@ async def cancel(request: Request) -> Response:
 async def again(request: Request) -> Response:
     """Let a dossier that failed or was cancelled be made once more."""
     row = own_job(request)
+    if row["upload_state"] == DELETED:
+        return JSONResponse({"said": "上传的文件已经删除，不能重做。请重新上传。"}, 409)
     job_queue.retry(request.app.state.db, row["id"], request.state.visitor.who)
     return JSONResponse({"to": f"/job/{row['id']}"})
 
@@ -124,6 +127,9 @@ async def again(request: Request) -> Response:
 async def remove_made(request: Request) -> Response:
     """Delete a dossier at once."""
     row, state = own_job(request), request.app.state
+    if row["edition"] != INTERNAL:
+        return JSONResponse({"said": "公开版由主办单位两人批准，县里不能单独删除。"
+                                     "请告诉主办单位。"}, 409)
     if row["state"] != DONE:
         return JSONResponse({"said": "还没有可删的卷宗。"}, 409)
     delete_output(state.db, state.desk, row["id"], request.state.visitor.who)

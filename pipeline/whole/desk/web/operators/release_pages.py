@@ -31,7 +31,8 @@ async def releases(request: Request) -> Response:
         "SELECT upload.id, unit, year, max(job.made) AS made, upload.made_at FROM job JOIN upload"
         " ON upload.id = job.upload WHERE kind = ? AND edition = ? AND job.state = ? AND run_id !="
         " '' AND upload.state != 'deleted' AND upload.id NOT IN (SELECT upload FROM job WHERE"
-        " edition = ?) GROUP BY upload.id ORDER BY unit, year", (MAKE, INTERNAL, DONE, PUBLIC))
+        " edition = ? AND (state != ? OR run_id != '')) GROUP BY upload.id ORDER BY unit, year",
+        (MAKE, INTERNAL, DONE, PUBLIC, DONE))
     return page(request, "releases", "公开版", job_words=JOB_ZH,
                 there=[{**dict(row), "name": county_name(desk, row["unit"])} for row in there],
                 may=[{**dict(row), "name": county_name(desk, row["unit"])} for row in may])
