@@ -83,6 +83,12 @@ class Findings:
         """Tell whether a check has found anything."""
         return any(row["code"] == code for row in self.rows)
 
+    def refuses(self, cell: Cell) -> bool:
+        """Tell whether anything in the row of a cell is refused."""
+        place = (cell.file, cell.sheet, cell.row)
+        return any(row["severity"] == REFUSE and (row["file"], row["sheet"], row["row"]) == place
+                   for row in self.rows)
+
     def by_file(self, files: list[str]) -> list[Findings]:
         """Return the findings of each file; what belongs to none of them goes to the first."""
         return [Findings([row for row in self.rows if row["file"] == file

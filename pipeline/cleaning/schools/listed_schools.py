@@ -104,13 +104,15 @@ def _is_listed(form: FormRow, listed: _Listed, findings: Findings) -> bool:
 
 
 def _has_stage(form: FormRow, own: list[FormRow], listed: _Listed, findings: Findings) -> bool:
-    """Tell whether the school has the row's stage; that of a school out of scope is no fault."""
+    """Tell whether the school has the row's stage; that of a school out of scope is no fault, and
+    that of one whose row is refused already is not told a second time."""
     code, stage = form.get("school_code"), form.get("stage")
     known = (code, stage) in listed.sections or (code, NO_STAGE) in listed.sections
     if known or "stage" not in form.values:
         return True
     apart = {t.code for t in classifications().school_type if t.excluded_as}
-    if stage and own[0].get("school_type") not in apart:
+    if stage and own[0].get("school_type") not in apart and not findings.refuses(
+            own[0].at("school_code")):
         findings.at("identity.unlisted", form.at("stage"),
                     f"{place_of(own[0].at('school_code'))} 的学校没有"
                     f"{classifications().zh('stage', stage)}数据")

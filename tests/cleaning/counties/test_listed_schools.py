@@ -65,6 +65,13 @@ def test_a_row_of_a_school_that_is_not_listed_is_refused_and_never_counted(row, 
         assert finding["column"] == row["column"] and row["said"] in finding["action"]
 
 
+def test_a_school_whose_row_is_refused_is_not_told_to_be_no_school_of_the_county(tmp_path):
+    line = bands("2199000001", "小学", **{"41—45人": 6}) | {"学校名称": "甲1校"}
+    result = received(tmp_path, school(1, 在校生数="约600人"), *SCHOOLS[1:], 班额=[line])
+    assert refusals(result) == ["cell.text"]
+    assert not found(result, "identity.unlisted")
+
+
 def test_a_school_that_is_not_listed_changes_no_target(tmp_path):
     own = bands(**{"41—45人": 9, "46—50人": 1})
     ghost = bands("2199000099", **{"41—45人": 90}) | {"学校名称": "没有此校"}
