@@ -38,7 +38,7 @@ def desk(words: tuple[str, ...], part: str, new_operator: bool, guide: bool, max
     if words[:1] == (_VERIFY,) and len(words) == 2:
         _verify(Path(words[1]))
         return
-    if len(words) != 1:
+    if len(words) != 1 or words[0] == _VERIFY:
         raise WrongUse("请写明窗口的文件夹，如 junheng desk 窗口；核对日志用 "
                        "junheng desk verify-log 窗口")
     from pipeline.whole.desk import desk_parts
@@ -51,6 +51,8 @@ def desk(words: tuple[str, ...], part: str, new_operator: bool, guide: bool, max
     elif part == desk_parts.CREW:
         desk_parts.man(here, _done)
     else:
+        if not new_operator:
+            desk_parts.require_port(here)
         _tell(here, desk_parts.operator_token(here, new_operator))
         if not new_operator:
             sys.exit(desk_parts.mind(_said(here)))
@@ -114,7 +116,11 @@ def _verify(place: Path) -> None:
     from pipeline.whole.desk.storage import connect
 
     if place.is_file():
-        said = place.read_text("utf-8").splitlines()
+        try:
+            said = place.read_text("utf-8").splitlines()
+        except UnicodeDecodeError:
+            click.echo(f"审计日志不完整：{place} 不是 UTF-8 文本，或已损坏。", err=True)
+            sys.exit(1)
     elif (place / "desk.db").is_file():
         said = [*lines(connect(Desk(place.absolute())))]
     else:

@@ -44,18 +44,25 @@ def broken(said: Iterable[str]) -> tuple[int, str, str]:
     """Return how many lines hold together, the hash of the last of them, and what is wrong with
     the next one, "" where nothing is.
 
-    The first line of a log that was cut short at its retention names a line that is gone.
+    A log has a first line, the making of a token; one that was cut short at its retention
+    begins with a later line, and says further on up to which line it was trimmed.
     """
-    count, before, seq = 0, "", 0
+    count, before, seq, first, upto = 0, "", 0, 1, 0
     for line in said:
         try:
             told = json.loads(line)
-            number, named = told["seq"], told["prev_hash"]
-        except (ValueError, KeyError, TypeError):
+            number, named = int(told["seq"]), told["prev_hash"]
+            upto = max(upto, int(told.get("upto", 0)))
+        except (ValueError, KeyError, TypeError, AttributeError):
             return count, before, f"第 {count + 1} 行不是日志"
         if before and (named != before or number != seq + 1):
             return count, before, f"序号 {number} 的一行与上一行接不上"
         if not before and number == 1 and named != FIRST:
             return count, before, "第 1 行的开头被改过"
+        first = first if before else number
         count, before, seq = count + 1, line_hash(line), number
+    if not count:
+        return 0, "", "日志是空的"
+    if first - 1 > upto:
+        return 0, before, f"开头缺了 {first - 1 - upto} 行，日志里没有说是到期截短的"
     return count, before, ""

@@ -65,7 +65,7 @@ class Desk:
 
     @property
     def forms(self) -> Path:
-        """Return the folder of blank workbooks that were written for counties (采集表)."""
+        """Return the folder where older versions kept blank workbooks with counties' schools."""
         return self.place / "forms"
 
     @property
@@ -100,7 +100,7 @@ class Desk:
 
     def made(self) -> "Desk":
         """Make the folders, for their owner alone, and return the desk."""
-        for folder in (self.place, self.inbox, self.outputs, self.forms):
+        for folder in (self.place, self.inbox, self.outputs):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self
 

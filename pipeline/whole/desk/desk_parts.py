@@ -4,13 +4,16 @@ Each part holds a lock of its own and dies with whoever minds it; where one of t
 is started again. Both may be run by a service manager instead (``--part``).
 """
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from pipeline.ground.errors import WrongUse
 from pipeline.ground.ownership import claim
 from pipeline.publishing.batch.books.lock import locked
 from pipeline.publishing.chapters.processes import die_with
@@ -43,16 +46,32 @@ def operator_token(desk: Desk, anew: bool = False) -> str:
     return token
 
 
+def require_port(desk: Desk) -> None:
+    """Raise `WrongUse` where the address cannot be listened on."""
+    try:
+        kind, _, _, _, address = socket.getaddrinfo(desk.host, desk.port,
+                                                    type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            probe.bind(address)
+    except OSError as fault:
+        if fault.errno == errno.EADDRINUSE:
+            raise WrongUse(f"端口 {desk.port} 已被占用，请用 --port 另选") from None
+        raise WrongUse(f"不能听 {desk.host} 的端口 {desk.port}，请用 --host、--port 另选") from None
+
+
 def serve(desk: Desk) -> None:
     """Be the web part until a signal comes."""
     import uvicorn
 
-    from pipeline.whole.desk.retention import sweep_inbox
+    from pipeline.whole.desk.retention import forget_forms, sweep_inbox
     from pipeline.whole.desk.web import application
 
     _minded()
     with locked(desk.place / f".{WEB}", None, "窗口的网页部分正在运行"):
+        require_port(desk)
         db = connect(desk)
+        forget_forms(desk)
         if moved := sweep_inbox(db, desk):
             print(f"{desk.inbox} 中有 {len(moved)} 个完整的文件数据库没有登记（数据库丢失、"
                   f"是旧备份，或收件中途停止）：没有删除，已移到 {desk.unlisted}，"

@@ -46,10 +46,11 @@ class Sweeper:
             delete_output(self.db, self.desk, row["id"], CREW, "expired")
         with written(self.db):
             self.db.execute("DELETE FROM session WHERE seen < ?", (at - IDLE_SECONDS,))
-            gone = self.db.execute("DELETE FROM event WHERE made < ?",
-                                   (at - self.desk.log_days * DAY_SECONDS,)).rowcount
-            if gone:
-                audit_log.note(self.db, CREW, "trimmed", "event", lines=gone)
+            upto = self.db.execute("SELECT max(seq) FROM event WHERE made < ?",
+                                   (at - self.desk.log_days * DAY_SECONDS,)).fetchone()[0]
+            if upto:  # said first: the line that says it hangs on those that go
+                audit_log.note(self.db, CREW, "trimmed", "event", upto=upto)
+                self.db.execute("DELETE FROM event WHERE seq <= ?", (upto,))
 
 
 def delete_upload(db: sqlite3.Connection, desk: Desk, upload: str, who: str,
@@ -114,3 +115,11 @@ def sweep_inbox(db: sqlite3.Connection, desk: Desk) -> list[Path]:
 def _free(place: Path) -> Path:
     """Return a name beside a wanted one that no file has yet."""
     return place if not place.exists() else place.with_name(f"{new_id()}-{place.name}")
+
+
+def forget_forms(desk: Desk) -> None:
+    """Delete blank workbooks that an older version kept, with the schools of counties in them."""
+    for path in [*desk.forms.glob("[0-9]*-[0-9]*-*.xlsx"), *desk.forms.glob("*.part")]:
+        path.unlink()
+    with contextlib.suppress(OSError):  # none there, or something of somebody's in it
+        desk.forms.rmdir()

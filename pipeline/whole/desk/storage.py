@@ -38,8 +38,19 @@ CREATE TABLE event (seq INTEGER PRIMARY KEY, line TEXT, hash TEXT, made REAL);
 
 
 def connect(desk: Desk) -> sqlite3.Connection:
-    """Open the database, made where there is none; `WrongUse` where it is of another version."""
+    """Open the database, made where there is none; `WrongUse` where it is of another version or
+    none at all."""
     db = sqlite3.connect(desk.database, timeout=_PATIENCE_SECONDS, isolation_level=None)
+    try:
+        return _prepared(db, desk)
+    except sqlite3.OperationalError:
+        raise  # it is one, that cannot be read just now
+    except sqlite3.DatabaseError:
+        raise WrongUse(f"{desk.database} 不是数据库或已损坏，未动。请移走保管，换上最近的备份"
+                       "再开。") from None
+
+
+def _prepared(db: sqlite3.Connection, desk: Desk) -> sqlite3.Connection:
     db.row_factory = sqlite3.Row
     for name, value in (("journal_mode", "WAL"), ("synchronous", "FULL"), ("secure_delete", "ON"),
                         ("foreign_keys", "ON")):

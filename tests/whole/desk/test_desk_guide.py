@@ -1,6 +1,7 @@
 """What the desk hands out beside dossiers: the clerk's page, the list of findings, its files."""
 
 import io
+import socket
 import tomllib
 
 import pytest
@@ -83,6 +84,45 @@ def test_the_log_is_verified_by_the_command(spoil, code, said, tmp_path, capsys)
             main(["desk", "verify-log", str(place)])
         told = capsys.readouterr()
         assert end.value.code == code and said in told.out + told.err
+
+
+def test_a_log_that_is_no_text_is_not_whole(tmp_path, capsys):
+    for content in (b"\xff\xfe\x00", "日志".encode("gb18030"), b""):
+        (tmp_path / "log.jsonl").write_bytes(content)
+        with pytest.raises(SystemExit) as end:
+            main(["desk", "verify-log", str(tmp_path / "log.jsonl")])
+        assert (end.value.code, "不完整" in capsys.readouterr().err) == (1, True)
+
+
+def test_verify_log_without_a_folder_is_wrong_use_and_starts_no_desk(tmp_path, capsys,
+                                                                     monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main(["desk", "verify-log"])
+    told = capsys.readouterr()
+    assert (end.value.code, "口令" in told.out, "请写明" in told.err) == (2, False, True)
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("part", ["both", "web"])
+def test_a_port_in_use_is_told_before_anything_starts(part, tmp_path, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(SystemExit) as end:
+            main(["desk", str(tmp_path / "desk"), "--port", str(port), "--part", part])
+    told = capsys.readouterr()
+    assert (end.value.code, told.out) == (2, "")
+    assert f"端口 {port} 已被占用，请用 --port 另选" in told.err
+
+
+@pytest.mark.parametrize("content", [b"no database" * 99, bytes(range(256)) * 40])
+@pytest.mark.parametrize("words", [["desk"], ["desk", "verify-log"]])
+def test_a_database_that_is_none_is_told_and_left(words, content, tmp_path, capsys):
+    desk_at(tmp_path / "desk").database.write_bytes(content)
+    with pytest.raises(SystemExit) as end:
+        main([*words, str(tmp_path / "desk"), *(["--new-operator"] if len(words) == 1 else [])])
+    assert (end.value.code, "不是数据库或已损坏" in capsys.readouterr().err) == (2, True)
+    assert (tmp_path / "desk" / "desk.db").read_bytes() == content
 
 
 def test_the_samples_name_the_port_and_the_option_that_the_command_has():

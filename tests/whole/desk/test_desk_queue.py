@@ -273,7 +273,21 @@ def test_the_log_holds_together_and_a_changed_missing_or_moved_line_is_found(cle
     for spoilt in ([*said[:1], *said[2:]], [said[1], said[0], *said[2:]],
                    [said[0].replace(FIRST, "910003"), *said[1:]], [*said[:-1], "x"]):
         assert audit_log.broken(spoilt)[2]
-    assert audit_log.broken(said[1:])[2] == ""  # as after its retention: the first lines are gone
+    for headless in ([], said[1:], said[2:]):
+        assert audit_log.broken(headless)[2]
+
+
+def test_a_log_that_was_trimmed_at_its_retention_is_whole_and_one_line_less_is_not(clerk, later):
+    db, desk = clerk.asked.db, clerk.asked.desk
+    for _ in range(2):  # what was trimmed first is trimmed itself
+        audit_log.note(db, "x", "login", "y")
+        later((desk.log_days + 1) * DAY_SECONDS)
+        audit_log.note(db, "x", "login", "y")
+        Sweeper(db, desk).sweep()
+    said = [*audit_log.lines(db)]
+    assert [json.loads(line)["seq"] for line in said] == [7, 8]
+    assert audit_log.broken(said)[2] == ""
+    assert "开头缺了 1 行" in audit_log.broken(said[1:])[2]
 
 
 def test_the_log_names_no_file_of_the_client_and_no_token(clerk):

@@ -237,6 +237,19 @@ def test_a_token_that_was_ended_or_has_expired_opens_nothing(asked):
     assert clerk.get("/desk").status == 303
 
 
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 400, "²", "x", "-1", "77"])
+def test_a_token_that_there_is_not_cannot_be_ended(number, asked):
+    assert asked.sign_in(EVERY).post(f"/op/tokens/{number}/revoke").status == 404
+
+
+def test_a_blank_form_is_not_kept(asked):
+    before = set(asked.desk.place.rglob("*"))
+    answer = asked.sign_in().get("/template/2030.xlsx")
+    assert (answer.status, answer.body[:2]) == (200, b"PK")
+    assert set(asked.desk.place.rglob("*")) - before <= {
+        asked.desk.place / f"desk.db-{end}" for end in ("wal", "shm")}
+
+
 def test_no_token_and_no_session_stands_in_the_database_as_it_is(asked):
     token = asked.token(FIRST)
     clerk = asked.sign_in()

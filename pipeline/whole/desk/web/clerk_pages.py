@@ -9,18 +9,17 @@ import tempfile
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from sqlite3 import Row
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from pipeline.ground.admission import read_json
 from pipeline.ground.terms import VERDICT_ZH
 from pipeline.whole.desk.desk_folder import SUFFIXES, Desk, file_name
 from pipeline.whole.desk.states import DELETED, DONE, INTERNAL, MAKE, READY
-from pipeline.whole.desk.storage import connect, new_id
+from pipeline.whole.desk.storage import connect
 from pipeline.whole.desk.web.page_rendering import page
 from pipeline.whole.desk.web.signing_in import clerks
 
@@ -83,11 +82,11 @@ async def blank_form(request: Request) -> Response:
     if not _YEAR.fullmatch(year):
         raise HTTPException(404)
     async with _WRITERS:
-        place = await asyncio.to_thread(_written_form, request.app.state.desk, unit, int(year))
-    if place is None:
+        form = await asyncio.to_thread(_written_form, request.app.state.desk, unit, int(year))
+    if form is None:
         raise HTTPException(503, "采集表没有写成，请稍后再试，或向主办单位索取。")
-    return FileResponse(place, media_type=_SPREADSHEET,
-                        headers=attached(f"{unit}-{year}-采集表.xlsx"))
+    return Response(form, media_type=_SPREADSHEET,
+                    headers=attached(f"{unit}-{year}-采集表.xlsx"))
 
 
 def attached(name: str) -> dict[str, str]:
@@ -95,22 +94,15 @@ def attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
 
 
-def _written_form(desk: Desk, unit: str, year: int) -> Path | None:
+def _written_form(desk: Desk, unit: str, year: int) -> bytes | None:
     """Return the blank workbook, written by the command ``template`` in a process of its own:
-    this one opens no file of a county."""
+    this one opens no file of a county. Nothing of it is kept: schools of a file stand in it."""
     db = connect(desk)
     before = db.execute("SELECT * FROM upload WHERE unit = ? AND year < ? AND state = ? ORDER BY"
                         " year DESC, made DESC LIMIT 1", (unit, year, READY)).fetchone()
     db.close()
-    place = desk.forms / f"{unit}-{year}-{before['id'] if before else 'new'}.xlsx"
-    if not place.is_file():
-        return _write_form(desk, unit, year, before, place)
-    return place
-
-
-def _write_form(desk: Desk, unit: str, year: int, before: Row | None, place: Path) -> Path | None:
     with tempfile.TemporaryDirectory(prefix="junheng-") as folder:
-        raw, written = Path(folder, "raw"), Path(folder, f"{new_id()}.xlsx")
+        raw, written = Path(folder, "raw"), Path(folder, "form.xlsx")
         raw.mkdir()
         if desk.register.is_file():
             shutil.copyfile(desk.register, raw / desk.register.name)
@@ -122,8 +114,4 @@ def _write_form(desk: Desk, unit: str, year: int, before: Row | None, place: Pat
                             raw / str(before["year"]) / file_name(unit, raw, before["suffix"]))
             command += ["--from", str(before["year"])]
         done = subprocess.run(command, capture_output=True, check=False, timeout=120)
-        if done.returncode or not written.is_file():
-            return None
-        part = place.with_suffix(".part")
-        shutil.copyfile(written, part)
-        return part.rename(place)
+        return written.read_bytes() if not done.returncode and written.is_file() else None

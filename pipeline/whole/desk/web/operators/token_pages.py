@@ -1,5 +1,7 @@
 """Tokens (口令): made for one county, shown once, printed, ended."""
 
+import re
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,6 +15,7 @@ from pipeline.whole.desk.web.signing_in import operators
 
 _ROLE_ZH = {CLERK: "填报人", OPERATOR: "主办单位"}
 _MOST_LABEL = 40
+_NUMBER = re.compile(r"[0-9]{1,18}")  # what the database can hold
 
 
 @operators
@@ -48,7 +51,7 @@ async def issue(request: Request) -> Response:
 async def end_token(request: Request) -> Response:
     """End a token, and whoever is signed in with it."""
     number = request.path_params["id"]
-    if not number.isdigit() or not request.app.state.db.execute(
+    if not _NUMBER.fullmatch(number) or not request.app.state.db.execute(
             "SELECT 1 FROM token WHERE id = ?", (int(number),)).fetchone():
         raise HTTPException(404)
     if int(number) == request.state.visitor.token:
