@@ -7,7 +7,7 @@
 # and the same when all get one sum more (Kolm 1976). The package turns the amounts into shares of
 # their total, subtracts the mean of the amounts themselves, and has the sign the other way round.
 # What is left is about minus the mean. In the same package Theil, Atkinson, Gini and Hoover
-# are right. No report was found.
+# are right.
 #
 # Seen (alpha 1, right by the formula beside it):
 #   5 5 5: -4.667, right 0.000

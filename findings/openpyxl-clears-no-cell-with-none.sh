@@ -6,7 +6,7 @@
 # Worksheet.cell() takes a value to be set, and cannot tell "none given" from "None given". A loop
 # that lays a corrected table over the old one, as a data frame's rows with None for what is not
 # known, leaves every old figure where the new one is missing, and the sum counts it. Setting
-# .value or ws["B3"] to None does clear the cell. No report was found.
+# .value or ws["B3"] to None does clear the cell.
 #
 # Seen (pupils of three schools, the second corrected to None, by the way of writing):
 #   cell(row, column, None): 320, 9999, 290, sum 10609
