@@ -30,7 +30,6 @@ REASONS = {  # what else may, and why nothing of the user's can stand there
     ("whole/desk/inbox.py", "_entered"): "over the same bytes, under a name of ours",
     ("whole/desk/retention.py", "delete_upload"): "an upload, by its name of ours, on demand",
     ("whole/desk/retention.py", "sweep_inbox"): "in the inbox, whose folder is ours (`claim`)",
-    ("whole/desk/retention.py", "forget_forms"): "by names of ours, in a folder of ours (`claim`)",
     ("whole/desk/making/desk_crew.py", "_keep_made"): "from a scratch folder to a place of ours",
     ("analysis/estimators/special/rank_intervals.py", "end"): "no file: a step of a programme",
 }

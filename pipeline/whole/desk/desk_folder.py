@@ -64,11 +64,6 @@ class Desk:
         return self.place / "work"
 
     @property
-    def forms(self) -> Path:
-        """Return the folder where older versions kept blank workbooks with counties' schools."""
-        return self.place / "forms"
-
-    @property
     def register(self) -> Path:
         """Return where the institute may put a list of units of its own (名册)."""
         return self.place / LIST

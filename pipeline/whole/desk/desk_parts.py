@@ -64,14 +64,13 @@ def serve(desk: Desk) -> None:
     """Be the web part until a signal comes."""
     import uvicorn
 
-    from pipeline.whole.desk.retention import forget_forms, sweep_inbox
+    from pipeline.whole.desk.retention import sweep_inbox
     from pipeline.whole.desk.web import application
 
     _minded()
     with locked(desk.place / f".{WEB}", None, "窗口的网页部分正在运行"):
         require_port(desk)
         db = connect(desk)
-        forget_forms(desk)
         if moved := sweep_inbox(db, desk):
             print(f"{desk.inbox} 中有 {len(moved)} 个完整的文件数据库没有登记（数据库丢失、"
                   f"是旧备份，或收件中途停止）：没有删除，已移到 {desk.unlisted}，"

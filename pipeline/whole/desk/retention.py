@@ -115,11 +115,3 @@ def sweep_inbox(db: sqlite3.Connection, desk: Desk) -> list[Path]:
 def _free(place: Path) -> Path:
     """Return a name beside a wanted one that no file has yet."""
     return place if not place.exists() else place.with_name(f"{new_id()}-{place.name}")
-
-
-def forget_forms(desk: Desk) -> None:
-    """Delete blank workbooks that an older version kept, with the schools of counties in them."""
-    for path in [*desk.forms.glob("[0-9]*-[0-9]*-*.xlsx"), *desk.forms.glob("*.part")]:
-        path.unlink()
-    with contextlib.suppress(OSError):  # none there, or something of somebody's in it
-        desk.forms.rmdir()
