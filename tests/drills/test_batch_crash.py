@@ -133,7 +133,7 @@ def test_asked_to_stop_a_batch_ends_in_order_and_can_go_on(tmp_path, asked, mome
     os.kill(pid, asked)
     asked_at = time.monotonic()
     assert code_of(pid) == 128 + asked
-    assert time.monotonic() - asked_at < 10
+    assert time.monotonic() - asked_at < 30
     record = nation.record()
     assert (record["stopped_by"], len(record["counties"])) == (asked, 12)
     made = [row["code"] for row in record["counties"] if row["state"] == "ok"]

@@ -89,9 +89,9 @@ BOMB = [("xl/media/zero.bin", bytes(60_000_000))]
 
 def report(path) -> tuple[str, list[str], dict]:
     """Check one file within the limits of time and memory; return outcome, codes, report."""
-    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     (found,) = check_paths([path])
-    assert time.monotonic() - started < MOST_SECONDS
+    assert time.process_time() - started < MOST_SECONDS
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_KB
     return found["outcome"], [f["code"] for f in found["findings"]], found
 

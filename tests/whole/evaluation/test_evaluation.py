@@ -230,7 +230,7 @@ def stopped(place, moment, *signals):
         time.sleep(0.1)
     asked_at = time.monotonic()
     code = code_of(pid)
-    assert time.monotonic() - asked_at < 5
+    assert time.monotonic() - asked_at < 30
     return code
 
 
