@@ -20,6 +20,7 @@ import importlib
 import json
 import os
 import pkgutil
+import platform
 import resource
 import sys
 import tempfile
@@ -45,6 +46,7 @@ from pipeline.publishing.chapters.surroundings import private_surroundings
 from pipeline.publishing.formats.pdf.typesetting import typeset
 from pipeline.publishing.paper.blocks import read_notebook
 from pipeline.publishing.paper.exporting import write_notebook
+from pipeline.publishing.paper.papers import APART, papers
 from pipeline.publishing.records.manifest import causes, manifest, run_id
 from pipeline.publishing.records.publication import publish
 from pipeline.publishing.records.tables.csv_tables import write_tables
@@ -95,9 +97,10 @@ def make(parameters: Parameters, work: Path, clock: Clock) -> Path:
         run_cells(book, parameters, clock)
         _export(book, county, parameters, finished, clock)
     with clock.part("发布 publishing"):
-        publish(county.folder, work / "published" / "processed")
-        publish(finished, work / "published" / "dossier")
-    return work / "published" / "dossier"
+        place = Path(str(parameters.year), parameters.unit)
+        publish(county.folder, work / "published" / "processed" / place)
+        publish(finished, work / "published" / "dossiers" / place)
+    return work / "published" / "dossiers" / place
 
 
 def run_cells(book, parameters: Parameters, clock: Clock) -> None:
@@ -131,11 +134,13 @@ def _part_of(statement: ast.stmt) -> str:
 def _export(book, county: County, parameters: Parameters, finished: Path, clock: Clock) -> None:
     """Do as the exporter and `pipeline.publishing.book` do."""
     with clock.part("成文 blocks"):
+        book.metadata.language_info.version = platform.python_version()
         clean = without_traces(book, parameters)
         why = causes(county, parameters)
-        document = read_notebook(clean, run_id(why)[:16])
+        printed = papers(read_notebook(clean, run_id(why)[:16]), "dossier", APART)
     with clock.part("排版 Typst"):
-        (finished / "dossier.pdf").write_bytes(typeset(document))
+        for name, document in printed.items():
+            (finished / f"{name}.pdf").write_bytes(typeset(document))
     with clock.part("笔记本 ipynb"):
         write_notebook(clean, finished / "dossier.ipynb")
     with clock.part("数据表与清单 csv, manifest"):
