@@ -16,6 +16,7 @@ from pipeline.ground.errors import JunhengError, MachineUnfit
 from pipeline.ground.machine import lacking, require_memory
 from pipeline.ground.private_files import private_by_default
 
+_LEAST_HELD = 350_000_000  # bytes in a container: the smallest dossier holds 330 MiB
 _LEAST_MEMORY = 1_000_000_000  # bytes of address space; with 700 MB the smallest dossier dies
 
 # name → the module and the name in it
@@ -102,7 +103,7 @@ def framed(arguments: list[str], settled: bool) -> None:
     What is ``settled`` is long and forks: its temporary files are kept together.
     """
     try:
-        require_memory(_LEAST_MEMORY, "本软件")
+        require_memory(_LEAST_MEMORY, "本软件", held=_LEAST_HELD)
         with private_by_default(), _together(settled):
             code = command.main(arguments, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

@@ -61,8 +61,11 @@ def memory_allowed(beside: int = 0) -> float:
     """Return the bytes of memory that a process may have here: the least of its own limits,
     ``beside`` so many that it has from its parent, and of those of its container; infinite
     where there is none."""
-    own = min(_allowed("RLIMIT_AS"), _allowed("RLIMIT_DATA"))
-    return min(own - beside, _memory_of_group())
+    return min(_address_space() - beside, _memory_of_group())
+
+
+def _address_space() -> float:
+    return min(_allowed("RLIMIT_AS"), _allowed("RLIMIT_DATA"))
 
 
 def _memory_of_group() -> float:
@@ -91,14 +94,19 @@ def _number(path: Path) -> float:
         return float("inf")
 
 
-def require_memory(needed: float, doing: str, beside: int = 0) -> None:
-    """Raise `MachineUnfit` where a process may have fewer bytes than ``doing`` something needs."""
-    allowed = memory_allowed(beside)
-    if allowed < needed:
-        raise MachineUnfit(
-            f"本机条件不足：一个进程最多可用内存 {allowed / 1e6:.0f} MB，{doing}要 "
-            f"{needed / 1e6:.0f} MB。请放宽限额（ulimit -v、容器或作业的内存）后再运行；"
-            "这与原始数据无关。")
+def require_memory(needed: float, doing: str, beside: int = 0, held: float = 0) -> None:
+    """Raise `MachineUnfit` where a process may have fewer bytes than ``doing`` something needs.
+
+    A limit of the process counts what it reserves (address space), that of a container what is
+    ``held``, which is less; as much where nothing is told.
+    """
+    for allowed, asked in ((_address_space() - beside, needed),
+                           (_memory_of_group(), held or needed)):
+        if allowed < asked:
+            raise MachineUnfit(
+                f"本机条件不足：一个进程最多可用内存 {allowed / 1e6:.0f} MB，{doing}要 "
+                f"{asked / 1e6:.0f} MB。请放宽限额（ulimit -v、容器或作业的内存）后再运行；"
+                "这与原始数据无关。")
 
 
 def lacking(fault: BaseException | None) -> str:

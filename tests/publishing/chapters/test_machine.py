@@ -10,6 +10,7 @@ import sys
 import pytest
 from batches import Nation, fake
 
+from pipeline.__main__ import main
 from pipeline.cleaning.files.reading import open_files
 from pipeline.ground import machine
 from pipeline.ground.errors import MachineUnfit
@@ -79,9 +80,21 @@ def test_too_little_memory_is_said_before_anything_is_read(tmp_path, kind):
     assert "与原始数据无关" in told.stderr
 
 
+@pytest.mark.parametrize(("container_mb", "unfit"), [(349, True), (350, False), (351, False)])
+def test_a_container_is_asked_for_what_the_smallest_dossier_holds_not_for_what_it_reserves(
+        monkeypatch, container_mb, unfit, capsys):
+    """990102 of 2012 was made in a control group of 400 MiB and held 330 at most."""
+    monkeypatch.setattr(machine, "_memory_of_group", lambda: container_mb * 1e6)
+    with pytest.raises(SystemExit) as ended:
+        main(["list", "standards"])
+    assert ended.value.code == (2 if unfit else 0)
+    assert ("一个进程最多可用内存 349 MB，本软件要 350 MB" in capsys.readouterr().err) == unfit
+
+
 READING = """import resource, sys
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (1_200_000_000, 1_200_000_000))
+from pipeline.__main__ import main
 from pipeline.cleaning.files.reading import open_files
 (opened,) = open_files([(Path(sys.argv[1]), "a")])
 print(opened.fault, opened.kind)"""
