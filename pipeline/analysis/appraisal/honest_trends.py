@@ -35,7 +35,7 @@ def honest_interval(estimates: Numbers, covariance: Numbers, before: int, change
     ``effect`` weighs those after it (the first one alone, if not given). Without treatment the
     difference in trends δ has |δₜ₊₁ − 2δₜ + δₜ₋₁| ≤ change; 0 means a straight line. The
     interval (95 %) is a′b ± c·√(a′Va), a chosen to be shortest, c the 95 % quantile of
-    |N(bias/√(a′Va), 1)|.
+    |N(bias/√(a′Va), 1)|. Bounds by relative magnitudes (Δ^RM) are not given: decision 0086.
     `WrongUse` where there is no year before, or the numbers are none. Source: Rambachan & Roth
     (2023), section 3.2 (FLCI, Δ^SD). Worked case: Benzarti & Carloni's restaurants, R HonestDiD
     0.2.8: 0.1314 to 0.2162 with 0, 0.1550 to 0.2704 with 0.01.

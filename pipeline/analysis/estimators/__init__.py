@@ -19,7 +19,8 @@ from pipeline.analysis.estimators.linear.multilevel import mixed
 from pipeline.analysis.estimators.linear.wild_bootstrap import wild
 from pipeline.analysis.estimators.linear.within_between import within_between
 from pipeline.analysis.estimators.multiple_tests import corrected
-from pipeline.analysis.estimators.preparing import in_floats, prepare
+from pipeline.analysis.estimators.plain_columns import plain
+from pipeline.analysis.estimators.preparing import prepare
 from pipeline.analysis.estimators.refusing import (
     detectable_correlation,
     detectable_effect,
@@ -63,7 +64,9 @@ def estimate(data: pd.DataFrame | None, spec: dict) -> Estimate:
 
     ``spec`` names the ``kind`` (`KINDS`: ols, wls, cr2, wild, fe, fd, within_between, mixed,
     quantile, glm_binomial, quasibinomial, oaxaca, attgt, beta, sigma, moran, multiple) and what
-    it asks for, such as ``formula``, ``cov``, ``cluster``, ``weights``. Terms carry estimate,
+    it asks for, such as ``formula``, ``cov``, ``groups``, ``weights``. A formula's left side is
+    arithmetic; on the right that stands in ``I()``, and ``Q("列名")`` names any column. Numbers
+    may be of any type of pandas. Terms carry estimate,
     standard error, t, degrees of freedom, 95 % interval and p; rows with a missing value are
     left out, and ``n`` counts the rest. Raises `WrongUse`, in Chinese, where the specification
     or the data do not allow an answer: a missing column, an infinite value, no variation, more
@@ -78,7 +81,7 @@ def estimate(data: pd.DataFrame | None, spec: dict) -> Estimate:
     """
     asked, steps = _asked(spec)
     if isinstance(data, pd.DataFrame):
-        data = in_floats(data)
+        data = plain(data)
     if steps != []:
         data = prepare(data, steps)
     rows = admitted(data, asked)
@@ -87,7 +90,7 @@ def estimate(data: pd.DataFrame | None, spec: dict) -> Estimate:
             found = KINDS[asked.kind](rows, asked.spec)
     except (np.linalg.LinAlgError, ArithmeticError) as fault:
         raise WrongUse(f"{asked.kind} 算不出：{fault}") from fault
-    return accepted(found, asked)
+    return accepted(found, asked, rows)
 
 
 def _asked(spec: dict) -> tuple[Specification, list[dict]]:

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators.extended import extended
-from pipeline.definitions.models.regressions import columns_in, numbers_in
+from pipeline.analysis.estimators.plain_columns import plain
+from pipeline.definitions.models.regressions import columns_in, numbers_in, reckoned_outcome
 from pipeline.ground.errors import WrongUse
 
 SAME = 1e-12  # of their size: numbers that differ by less differ by rounding
@@ -56,7 +57,8 @@ def design(data: pd.DataFrame, formula: str, needed: list[str] = ()) -> Design:
     frame = data.dropna(subset=[*needed, *columns_in(formula)])
     if frame.empty:
         raise WrongUse("没有各变量都齐全的行")
-    model = _read(formula, _in_extended(frame.reset_index(drop=True), formula))
+    whole = plain(frame[[*dict.fromkeys([*needed, *columns_in(formula)])]].reset_index(drop=True))
+    model = _read(reckoned_outcome(formula), _in_extended(whole, formula))
     rows = frame.iloc[np.asarray(model.data.row_labels, dtype=int)]
     if len(rows) < len(frame) or not np.isfinite(model.exog).all() or (
             not np.isfinite(model.endog).all()):
@@ -84,7 +86,8 @@ def _read(formula: str, frame: pd.DataFrame):
         with np.errstate(all="ignore"):
             return smf.ols(formula, frame, missing="drop")
     except (PatsyError, ValueError, TypeError, AttributeError, NameError, IndexError) as fault:
-        raise WrongUse(f"公式“{formula}”读不成数：{fault}") from fault
+        told = str(fault).splitlines()[0]
+        raise WrongUse(f"公式“{formula}”读不成数：{told}") from fault
 
 
 def varies(values: np.ndarray) -> bool:

@@ -77,8 +77,13 @@ class LeastSquares:
 
 
 def rank(x: np.ndarray) -> int:
-    """Return how many columns say something of their own, by the singular values of doubles."""
-    return int(np.linalg.matrix_rank(np.asarray(x, float)))
+    """Return how many columns say something of their own, by the singular values of doubles.
+
+    Each column is taken in its own unit, so that 元 and 亿元 give one answer.
+    """
+    x = extended(x)
+    size = np.sqrt((x**2).sum(axis=0))
+    return int(np.linalg.matrix_rank((x / np.where(size > 0, size, 1)).astype(float)))
 
 
 def tied(x: np.ndarray, names: list[str]) -> list[str]:

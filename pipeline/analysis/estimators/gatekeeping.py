@@ -6,6 +6,8 @@ is refused where the design is made (`pipeline.analysis.estimators.designs`). Af
 estimate or error that is not finite, no error of 0. A refusal is a `WrongUse` in Chinese.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -53,7 +55,8 @@ def _columns_are_there(data: pd.DataFrame, columns: list[str]) -> None:
         raise WrongUse("没有数据")
     absent = [name for name in columns if name not in data]
     if absent:
-        raise WrongUse("缺少变量：" + "、".join(absent))
+        inside = "（是行名的，请先 reset_index）" if {*absent} & {*data.index.names} else ""
+        raise WrongUse("缺少变量：" + "、".join(absent) + inside)
     twice = [] if data.columns.is_unique else [
         name for name in columns if isinstance(data[name], pd.DataFrame)]
     if twice:
@@ -142,12 +145,17 @@ def _rows_stand_once(rows: pd.DataFrame, asked: Specification) -> None:
         raise WrongUse(f"{'、'.join(keys)} 相同的行重复（{len(twice)}处，如 {first}）")
 
 
-def accepted(found: Estimate, asked: Specification) -> Estimate:
-    """Return the estimate; `WrongUse` where a figure of it is of rounding, or is none."""
+def accepted(found: Estimate, asked: Specification, rows: pd.DataFrame | None) -> Estimate:
+    """Return the estimate; `WrongUse` where a figure of it is of rounding, or is none.
+
+    A factor that has one level in these rows is no part of the model, and the convention says so.
+    """
     if asked.kind == "multiple":
         return found
     terms = {name: found.terms[name].to_numpy() for name in ("term", "estimate", "std_error")}
     estimates, errors = (terms[name].astype(float) for name in ("estimate", "std_error"))
+    if len(set(terms["term"])) < len(terms["term"]):
+        raise WrongUse("各项名称有相同的（常数项叫 Intercept 或 const），列名请改写")
     lost = terms["term"][~np.isfinite(estimates)]
     if len(lost):
         raise WrongUse("算不出：" + "、".join(lost))
@@ -159,4 +167,7 @@ def accepted(found: Estimate, asked: Specification) -> Estimate:
         raise WrongUse("标准误为0或算不出：" + "、".join(lost))
     if asked.kind in ("sigma", "moran", "wild") and found.terms["p_value"].isna().any():
         raise WrongUse("检验算不出")
-    return found
+    there = complete(rows, asked.columns)[asked.factors] if asked.factors else None
+    alone = [name for name in asked.factors if there[name].nunique() < 2]
+    words = f"；只有一种，不入模型：{'、'.join(alone)}" if alone else ""
+    return replace(found, convention=found.convention + words)

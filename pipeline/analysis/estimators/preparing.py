@@ -1,33 +1,14 @@
 """Preparing a published data set as its table did (数据准备): named steps, one after another."""
 
-from decimal import Decimal
-from fractions import Fraction
-from numbers import Real
-
+import numpy as np
 import pandas as pd
 
 from pipeline.analysis.estimators.extended import logarithms
 from pipeline.definitions.models.specifications import stepped
-from pipeline.definitions.models.steps import Step
+from pipeline.definitions.models.steps import Step, names_of
 from pipeline.ground.errors import WrongUse
 
-
-def in_floats(data: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with exact numbers, and 真/假, as floats: a formula takes them for levels.
-
-    >>> in_floats(pd.DataFrame({"x": [Decimal("0.5"), None, 2]}))["x"].tolist()
-    [0.5, nan, 2.0]
-    """
-    exact = [name for name in data.columns[~data.columns.duplicated(keep=False)]
-             if pd.api.types.is_bool_dtype(data[name].dtype)
-             or data[name].dtype == object and _is_exact(data[name].dropna().tolist())]
-    return data.assign(**{name: data[name].astype(float) for name in exact}) if exact else data
-
-
-def _is_exact(values: list) -> bool:
-    """Tell whether these are numbers, some of them a Fraction or a Decimal."""
-    return (any(isinstance(value, Fraction | Decimal) for value in values)
-            and all(isinstance(value, Real | Decimal) for value in values))
+DIGITS = 2**53  # the largest whole number up to which floats hold every one
 
 
 def prepare(data: pd.DataFrame, steps: list[dict]) -> pd.DataFrame:
@@ -66,11 +47,34 @@ def _stepped(data: pd.DataFrame, step: Step) -> pd.DataFrame:
 
 
 def _evaluate(data: pd.DataFrame, step: dict) -> pd.DataFrame:
-    return data.eval(step["expr"])
+    name, expr = step["expr"].split("=", 1)
+    return data.assign(**{name.strip(): _reckoned(data, expr.strip())})
 
 
 def _query(data: pd.DataFrame, step: dict) -> pd.DataFrame:
-    return data.query(step["expr"])
+    return data[_truth(data, step["expr"])]
+
+
+def _reckoned(data: pd.DataFrame, expr: str) -> pd.Series:
+    """Return an expression's values, reckoned in floats: whole numbers of few bits run over (溢出).
+
+    Codes of more digits than a float holds stay as they are: they are compared, not multiplied.
+    """
+    names = [name for name in names_of(expr) if name in data]
+    short = [name for name in names if data[name].dtype.kind in "iu"
+             and data[name].abs().max() <= DIGITS]
+    found = data.astype(dict.fromkeys(short, float)).eval(expr)
+    whole = short and short == names and found.dtype == float and (
+        np.isfinite(found) & (found % 1 == 0) & (found.abs() <= DIGITS)).all()
+    return found.astype("int64") if whole else found
+
+
+def _truth(data: pd.DataFrame, expr: str) -> pd.Series:
+    """Return where an expression holds; `ValueError` where it is no condition."""
+    found = _reckoned(data, expr)
+    if not found.isin([0, 1]).all():
+        raise ValueError(f"“{expr}”应得真或假")
+    return found.astype(bool)
 
 
 def _dropna(data: pd.DataFrame, step: dict) -> pd.DataFrame:
@@ -78,7 +82,7 @@ def _dropna(data: pd.DataFrame, step: dict) -> pd.DataFrame:
 
 
 def _indicator(data: pd.DataFrame, step: dict) -> pd.DataFrame:
-    return data.assign(**{step["out"]: data.eval(step["expr"]).astype(int)})
+    return data.assign(**{step["out"]: _truth(data, step["expr"]).astype(int)})
 
 
 def _equals(data: pd.DataFrame, step: dict) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from pipeline.definitions.base import Definition, Text
+from pipeline.definitions.models.regressions import columns_in, numbers_in
 
 Columns = Annotated[list[Text], Field(min_length=1)]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -28,6 +29,13 @@ class Specification(Definition):
     def keys(self) -> list[str]:
         """Return the columns of levels, units and years."""
         return []
+
+    @property
+    def factors(self) -> list[str]:
+        """Return the columns that become one 0/1 column a level but the first (分类变量)."""
+        if formula := getattr(self, "formula", None):
+            return [name for name in columns_in(formula) if name not in numbers_in(formula)]
+        return list(getattr(self, "effects", None) or [])
 
     @property
     def weighing(self) -> list[str]:

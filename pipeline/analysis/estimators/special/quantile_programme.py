@@ -4,6 +4,7 @@ import numpy as np
 from scipy import optimize
 
 from pipeline.analysis.estimators.extended import LeastSquares, rank
+from pipeline.ground.errors import WrongUse
 
 AT_BOUND = 1e-9  # of a score, which lies between 0 and 1
 
@@ -31,4 +32,6 @@ def _solved(y: np.ndarray, x: np.ndarray, q: float):
     """Solve max y′d with X′d = (1−q)·X′1, 0 ≤ d ≤ 1."""
     found = optimize.linprog(-y, A_eq=x.T, b_eq=(1 - q) * x.sum(axis=0), bounds=(0, 1),
                              method="highs-ds")
+    if found.x is None:
+        raise WrongUse(f"分位数的线性规划没有解出：{found.message}")
     return found, (found.x > AT_BOUND) & (found.x < 1 - AT_BOUND)

@@ -30,7 +30,8 @@ def quantile(data: pd.DataFrame, spec: dict) -> Estimate:
     cells = design(data, spec["formula"], [groups] if groups else [])
     LeastSquares.on(determined(cells).x, cells.names)
     codes = cells.codes(groups) if groups else None
-    y, x = cells.doubles.y, cells.doubles.x
+    unit, units = _unit(cells.doubles.y), _unit(cells.doubles.x)
+    y, x = cells.doubles.y / unit, cells.doubles.x / units
 
     def fitted(rows: np.ndarray) -> np.ndarray:
         return quantile_coefficients(y[rows], x[rows], spec["q"])
@@ -43,9 +44,17 @@ def quantile(data: pd.DataFrame, spec: dict) -> Estimate:
     if spec.get("interval"):
         terms[["ci_low", "ci_high"]] = rank_intervals(y, x, spec["q"], codes)
         how = BY_RANKS + (f"（G−1），群：{groups}" if groups else "（n−k）") + _unbounded(terms)
+    for name in ("estimate", "std_error", "ci_low", "ci_high"):
+        terms[name] *= unit / units
     residuals = cells.y - cells.x @ terms["estimate"].to_numpy()
     loss = np.where(residuals > 0, spec["q"], spec["q"] - 1) @ residuals
     return Estimate(terms, len(cells.y), how or NO_ERRORS, {"objective": float(loss)})
+
+
+def _unit(values: np.ndarray) -> np.ndarray:
+    """Return the power of two next to the largest of (n,) or of each column (n, k): the solver's
+    tolerances are absolute, and a quotient by it loses no digit."""
+    return 2.0 ** np.floor(np.log2(np.abs(values).max(axis=0)))
 
 
 def _unbounded(terms: pd.DataFrame) -> str:

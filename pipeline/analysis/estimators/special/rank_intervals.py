@@ -22,7 +22,7 @@ from pipeline.analysis.estimators.special.quantile_programme import (
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import LEVEL
 
-LEAST_DENSITY = float(np.finfo(float).eps ** (2 / 3))
+LEAST_DENSITY = float(np.finfo(float).eps ** (2 / 3)) / 1024  # R's, of an outcome near 1024
 LEAST_PIVOT = 1e-9  # a score that hardly changes is left in the basis: it stays regular
 PARALLEL = 1e-12  # of the regressor: a row whose distance does not change with b
 TIES = 1e-8  # of the outcome's size: what breaks ties of rows on the plane
@@ -35,6 +35,7 @@ def rank_intervals(y: np.ndarray, x: np.ndarray, q: float, codes: np.ndarray | N
                    ) -> np.ndarray:
     """Return the intervals (k, 2) of the coefficients; NaN at an end that no data bound.
 
+    y and the columns of x are near 1 in size: what is taken for 0 is so by absolute bounds.
     ``codes`` (n,) are clusters, whose rows may hang together: the scores' variance is the sum
     over clusters of the square of their sum, t has G − 1 degrees of freedom; otherwise it is
     q(1 − q)Σx̃², t has n − k. x̃ is the regressor freed of the others, rows weighted by the

@@ -9,6 +9,7 @@ from pipeline.analysis.estimators.designs import varies
 from pipeline.analysis.estimators.estimates import Estimate, tidy
 from pipeline.analysis.estimators.extended import correlations, logarithms
 from pipeline.analysis.estimators.linear.least_squares import linear
+from pipeline.definitions.models.regressions import quoted
 from pipeline.ground.errors import WrongUse
 
 NOTHING = 1e-12  # of 1: what rounding leaves of 1 − r²
@@ -23,12 +24,13 @@ def beta_convergence(data: pd.DataFrame, spec: dict) -> Estimate:
     σ-convergence beside it. Source: Barro & Sala-i-Martin (1992). Worked case: Mankiw, Romer
     & Weil (1992), Table III, OECD: −0.341 (0.079), speed 0.0167.
     """
-    term = f"np.log({spec['initial']})"
-    right = " + ".join([term, *spec.get("controls", [])])
+    final, initial = quoted(spec["final"]), quoted(spec["initial"])
+    term = f"np.log({initial})"
+    right = " + ".join([term, *map(quoted, spec.get("controls", []))])
     errors = {key: spec[key] for key in ("groups", "latitude", "longitude", "cutoff_km", "kernel")
               if key in spec}
     fit = linear(data, {"kind": "ols", "cov": spec["cov"], **errors,
-                        "formula": f"np.log({spec['final']} / {spec['initial']}) ~ {right}"})
+                        "formula": f"np.log({final} / {initial}) ~ {right}"})
     row = fit.terms.set_index("term").loc[term]
     speed, fastest, slowest = (convergence_speed(row[name], spec["years"])
                                for name in ("estimate", "ci_low", "ci_high"))
