@@ -68,6 +68,14 @@ class Desk:
         """Return where the institute may put a list of units of its own (名册)."""
         return self.place / LIST
 
+    def corrections(self, unit: str, year: int) -> Path:
+        """Return where the institute may register corrections of a county's file (更正登记)."""
+        return self.place / "corrections" / str(year) / f"{unit}_corrections.csv"
+
+    def beside(self, unit: str, year: int) -> list[Path]:
+        """Return the institute's registers that a file of a county is checked with."""
+        return [*filter(Path.is_file, (self.register, self.corrections(unit, year)))]
+
     @property
     def most_bytes(self) -> int:
         """Return the size that a file may have."""

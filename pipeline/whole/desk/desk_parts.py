@@ -66,6 +66,7 @@ def serve(desk: Desk) -> None:
 
     from pipeline.whole.desk.retention import sweep_inbox
     from pipeline.whole.desk.web import application
+    from pipeline.whole.desk.web.slow_clients import PatientProtocol
 
     _minded()
     with locked(desk.place / f".{WEB}", None, "窗口的网页部分正在运行"):
@@ -78,6 +79,7 @@ def serve(desk: Desk) -> None:
                   file=sys.stderr, flush=True)
         uvicorn.run(application(desk, db), host=desk.host, port=desk.port, log_level="warning",
                     access_log=False, server_header=False, lifespan="off", ws="none",
+                    http=PatientProtocol,
                     proxy_headers=desk.behind_tls, forwarded_allow_ips="127.0.0.1",
                     timeout_keep_alive=10, timeout_graceful_shutdown=10, backlog=2048,
                     h11_max_incomplete_event_size=16_384)

@@ -2,8 +2,8 @@
 
 It comes as the raw body of a request, is written to a ``.part``, flushed, renamed, its folder
 flushed, and only then put into the database. The same bytes with the same ending for the same
-county and year are one upload, however often they are sent, and that which was sent last is the
-one that counts. Nothing here looks into a file.
+county and year are one upload, however often they are sent, as long as the institute's registers
+are the same, and that which was sent last is the one that counts. Nothing here looks into a file.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import hashlib
 import json
 import sqlite3
 import subprocess
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from pipeline.whole.desk.states import CHECK, DELETED, RECEIVED
 from pipeline.whole.desk.storage import new_id, written
 
 MOST_SHOWN = 120
-_STALL_SECONDS, _SCAN_SECONDS = 60, 120
+_SCAN_SECONDS = 120
 _INSTEAD = {
     ".xlsm": "含宏的工作簿请另存为“Excel 工作簿（.xlsx）”",
     ".xlsb": "二进制工作簿请另存为“Excel 工作簿（.xlsx）”",
@@ -60,8 +61,9 @@ class Coming:
         return Path(self.name).suffix.lower()
 
 
-def require_taken(db: sqlite3.Connection, desk: Desk, coming: Coming) -> None:
-    """Raise `NotTaken` where a file cannot be taken, before a byte of it is read."""
+def require_taken(db: sqlite3.Connection, desk: Desk, coming: Coming, under_way: int = 0) -> None:
+    """Raise `NotTaken` where a file cannot be taken, before a byte of it is read; ``under_way``
+    are those of the county that are still coming in."""
     if coming.suffix not in SUFFIXES:
         how = _INSTEAD.get(coming.suffix, "请拖入填好的采集表")
         raise NotTaken(f"只收 .xlsx、.xls、.csv 文件。{how}。", 415)
@@ -72,6 +74,8 @@ def require_taken(db: sqlite3.Connection, desk: Desk, coming: Coming) -> None:
     count, size = db.execute(
         "SELECT count(*), total(bytes) FROM upload WHERE unit = ? AND made > ?",
         (coming.unit, now(db) - DAY_SECONDS)).fetchone()
+    if under_way and count + under_way >= desk.uploads_a_day:
+        raise NotTaken(f"本县正在上传 {under_way} 份，请等它们传完。", 429)
     if count >= desk.uploads_a_day:
         raise NotTaken(f"本县 24 小时内已上传 {count} 份（最多 {desk.uploads_a_day} 份），"
                        "请明天再传。", 429)
@@ -88,39 +92,48 @@ def _require_size(desk: Desk, size: int) -> None:
 
 
 async def received(db: sqlite3.Connection, desk: Desk, coming: Coming,
-                   body: AsyncIterator[bytes]) -> tuple[str, bool]:
-    """Take a file; return the id of its upload, and whether it is a new one.
+                   body: AsyncIterator[bytes], under_way: Counter) -> tuple[str, bool]:
+    """Take a file; return the id of its upload, and whether it is a new one. ``under_way`` counts
+    by county what is coming in.
 
     Raises `NotTaken` with a sentence; then nothing of the file is left.
     """
-    require_taken(db, desk, coming)
+    require_taken(db, desk, coming, under_way[coming.unit])
+    under_way[coming.unit] += 1
+    try:
+        return await _taken(db, desk, coming, body)
+    finally:
+        under_way[coming.unit] -= 1
+
+
+async def _taken(db: sqlite3.Connection, desk: Desk, coming: Coming,
+                 body: AsyncIterator[bytes]) -> tuple[str, bool]:
     upload = new_id()
     part, place = desk.file_of(upload, ".part"), desk.file_of(upload, coming.suffix)
     try:
         digest, size = await _written(body, part, desk)
         await asyncio.to_thread(_settle, part, place, desk)
-    except OSError as fault:
-        part.unlink(missing_ok=True)
-        why = lacking(fault) or "未能写入磁盘"
-        raise NotTaken(f"文件没有收下（{why}），请稍后再试。", 503) from None
-    except BaseException:
-        part.unlink(missing_ok=True)
+    except BaseException as fault:
+        for left in (part, place):
+            left.unlink(missing_ok=True)
+        if isinstance(fault, OSError):
+            why = lacking(fault) or "未能写入磁盘"
+            raise NotTaken(f"文件没有收下（{why}），请稍后再试。", 503) from None
         raise
-    return _entered(db, coming, upload, digest, size, place)
+    try:
+        return _entered(db, desk, coming, upload, digest, size, place)
+    except sqlite3.OperationalError:
+        if db.execute("SELECT 1 FROM upload WHERE id = ?", (upload,)).fetchone():
+            return upload, True  # it was committed all the same
+        place.unlink(missing_ok=True)
+        raise
 
 
 async def _written(body: AsyncIterator[bytes], part: Path, desk: Desk) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with part.open("wb") as file:
         part.chmod(0o600)
-        while True:
-            try:
-                async with asyncio.timeout(_STALL_SECONDS):
-                    piece = await anext(body, None)
-            except TimeoutError:
-                raise NotTaken("网络太慢，文件没有收全，请再传一次。", 408) from None
-            if piece is None:
-                break
+        async for piece in body:
             size += len(piece)
             _require_size(desk, size)
             digest.update(piece)
@@ -151,11 +164,13 @@ def _scan(part: Path, desk: Desk) -> None:
         raise NotTaken("病毒扫描暂时不能用，文件没有收下，请稍后再试。", 503)
 
 
-def _entered(db: sqlite3.Connection, coming: Coming, upload: str, digest: str, size: int,
-             place: Path) -> tuple[str, bool]:
-    """Put a file that is on the disk into the database, once."""
+def _entered(db: sqlite3.Connection, desk: Desk, coming: Coming, upload: str, digest: str,
+             size: int, place: Path) -> tuple[str, bool]:
+    """Put a file that is on the disk into the database, once for all that it is checked with."""
+    beside = [hashlib.sha256(path.read_bytes()).hexdigest()
+              for path in desk.beside(coming.unit, coming.year)]
     key = hashlib.sha256(json.dumps(
-        [coming.unit, coming.year, coming.suffix, digest]).encode()).hexdigest()
+        [coming.unit, coming.year, coming.suffix, digest, *beside]).encode()).hexdigest()
     with written(db):
         at = now(db)
         known = db.execute("SELECT id FROM upload WHERE key = ? AND state != ?",

@@ -32,7 +32,7 @@ CREATE TABLE job (id TEXT PRIMARY KEY, upload TEXT REFERENCES upload, kind TEXT,
 CREATE INDEX waiting ON job (state, kind, made);
 CREATE INDEX of_upload ON job (upload);
 CREATE TABLE release (id TEXT PRIMARY KEY, job TEXT UNIQUE REFERENCES job, proposed_by INTEGER,
-  proposed_at TEXT, confirmed_by INTEGER, confirmed_at TEXT DEFAULT '');
+  proposed_at TEXT, confirmed_by INTEGER, confirmed_at TEXT DEFAULT '', confirmed REAL DEFAULT 0);
 CREATE TABLE event (seq INTEGER PRIMARY KEY, line TEXT, hash TEXT, made REAL);
 """
 
@@ -76,7 +76,8 @@ def written(db: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # what has no room is rolled back by SQLite itself
+            db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
 

@@ -17,6 +17,7 @@ from pipeline.whole.desk.storage import written
 
 EVERY = "*"
 CLERK, OPERATOR = "clerk", "operator"
+ROLE_ZH = {CLERK: "填报人", OPERATOR: "主办单位"}
 IDLE_SECONDS = 8 * 3600
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32 that nobody takes for one another
 _GROUPS, _GROUP = 5, 4
@@ -67,7 +68,8 @@ def revoke(db: sqlite3.Connection, token: int, by: str) -> None:
     with written(db):
         db.execute("UPDATE token SET revoked = 1 WHERE id = ?", (token,))
         db.execute("DELETE FROM session WHERE token = ?", (token,))
-        note(db, by, "revoke", str(token))
+        role = db.execute("SELECT role FROM token WHERE id = ?", (token,)).fetchone()["role"]
+        note(db, by, "revoke", f"{role}-{token}")
 
 
 def signed_in(db: sqlite3.Connection, given: str) -> str | None:

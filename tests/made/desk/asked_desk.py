@@ -60,8 +60,9 @@ class Asked:
         """Return who is signed in with a new token."""
         return Person(self, self.token(unit))
 
-    def ask(self, method, path, headers=(), pieces=(b"",)):
-        """Ask; ``headers`` are pairs, and stand in for the usual ones of the same name."""
+    def ask(self, method, path, headers=(), pieces=(b"",), messages=None):
+        """Ask; ``headers`` are pairs, and stand in for the usual ones of the same name.
+        ``messages`` yields what the server receives, instead of ``pieces`` and the end."""
         given = {name.lower(): value for name, value in headers}
         usual = {"host": self.host}
         if method not in ("GET", "HEAD"):
@@ -71,6 +72,8 @@ class Asked:
         said, left = [], [*pieces]
 
         async def receive():
+            if messages is not None:
+                return next(messages)
             if left:
                 return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
             return {"type": "http.disconnect"}

@@ -104,6 +104,7 @@ class DeskCrew:
                      and (place := self.desk.outputs / row["made"]).is_dir())
         return Work(self.command, job["kind"], job["unit"], job["year"],
                     self.desk.file_of(job["upload"], job["suffix"]), self.desk.register,
+                    self.desk.corrections,
                     job["formats"], job["edition"],
                     tuple(one for one in files if one[1].is_file()), made)
 

@@ -33,7 +33,8 @@ Command = Callable[[list[str]], int]  # as at the command line; returns the exit
 @dataclass(frozen=True)
 class Work:
     """What a child is to do: check a file or make an edition; ``earlier`` are files and finished
-    dossiers of the county's other years, year → path."""
+    dossiers of the county's other years, year → path; ``register`` and ``corrections`` tell where
+    the institute's own registers may stand."""
 
     command: Command
     kind: str
@@ -41,6 +42,7 @@ class Work:
     year: int
     file: Path
     register: Path
+    corrections: Callable[[str, int], Path]
     formats: str = ""
     edition: str = ""
     earlier_files: tuple[tuple[int, Path], ...] = ()
@@ -59,6 +61,8 @@ def work_on(asked: Work, folder: Path) -> None:
     for year, file in ((asked.year, asked.file), *asked.earlier_files):
         (raw / str(year)).mkdir(exist_ok=True)
         shutil.copyfile(file, raw / str(year) / file_name(asked.unit, raw, file.suffix))
+        if (kept := asked.corrections(asked.unit, year)).is_file():
+            shutil.copyfile(kept, raw / str(year) / kept.name)
     if asked.kind == CHECK:
         with _stdout_to(folder / CHECKED):
             asked.command(["check", str(raw / str(asked.year)), "--json", "--workers", "1"])

@@ -1,6 +1,7 @@
 """The web part (网页部分): routes and their answers. It opens no file of a county."""
 
 import sqlite3
+from collections import Counter
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,8 +15,11 @@ from pipeline.whole.desk.web import clerk_pages, job_pages, signing_in, upload_p
 from pipeline.whole.desk.web.guarding import Guard
 from pipeline.whole.desk.web.operators import log_pages, operator_pages, release_pages, token_pages
 from pipeline.whole.desk.web.page_rendering import STATIC, page
+from pipeline.whole.desk.web.slow_clients import SAID, TOO_SLOW
 
-_SAID = {404: "没有这个页面，或您不能看它。", 405: "这个网址不能这样用。"}
+_SAID = {404: "没有这个页面，或您不能看它。", 405: "这个网址不能这样用。",
+         TOO_SLOW: SAID}
+_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}
 _MOST_FORM_BYTES = 100_000
 
 
@@ -37,6 +41,14 @@ async def fault(request: Request, raised: HTTPException) -> Response:
     if request.method == "GET" and not request.url.path.endswith(".json"):
         return page(request, "fault", "没有办成", raised.status_code, said=said)
     return JSONResponse({"said": said}, raised.status_code)
+
+
+async def unwritten(request: Request, raised: sqlite3.OperationalError) -> Response:
+    """Answer that nothing can be written just now, as where the disk is full."""
+    if raised.sqlite_errorcode & 0xFF not in _NO_ROOM:
+        raise raised
+    return await fault(request, HTTPException(503, "服务器的磁盘暂时写不进去，这一步没有办成。"
+                                                   "请稍后再试，或告诉主办单位。"))
 
 
 async def broken(request: Request, raised: Exception) -> Response:
@@ -95,6 +107,8 @@ def routes() -> list[Route | Mount]:
 
 def application(desk: Desk, db: sqlite3.Connection) -> Guard:
     """Return the application of a desk; ``db`` is used by its one thread alone."""
-    made = Starlette(routes=routes(), exception_handlers={HTTPException: fault, 500: broken})
+    made = Starlette(routes=routes(), exception_handlers={
+        HTTPException: fault, sqlite3.OperationalError: unwritten, 500: broken})
     made.state.desk, made.state.db, made.state.tries = desk, db, signing_in.Tries()
+    made.state.under_way = Counter()
     return Guard(made, desk)

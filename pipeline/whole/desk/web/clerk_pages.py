@@ -24,7 +24,7 @@ from pipeline.whole.desk.web.page_rendering import page
 from pipeline.whole.desk.web.signing_in import clerks
 
 _YEARS_BACK, _YEAR = 6, re.compile(r"[12][0-9]{3}")
-_AUTUMN = 9  # the month in which the statistics of the new school year begin
+_AUTUMN = 9  # the statistics of a school year are those of 1 September (统计时点)
 _WRITERS = asyncio.Semaphore(2)  # processes that write blank workbooks at a time
 _SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -39,11 +39,19 @@ async def desk_page(request: Request) -> Response:
         latest[row["year"]] = {"upload": row, "job": last_job(db, row["id"])}
     for told in latest.values():
         told["verdict"] = verdict_zh(request.app.state.desk.outputs, told["job"])
-    now = datetime.now().astimezone()
-    first = now.year if now.month >= _AUTUMN else now.year - 1
-    return page(request, "desk", "本县", years=range(first + 1, first - _YEARS_BACK, -1),
-                usual=first, latest=sorted(latest.items(), reverse=True),
+    usual = usual_year(datetime.now().astimezone())
+    return page(request, "desk", "本县", years=range(usual, usual - _YEARS_BACK, -1),
+                usual=usual, latest=sorted(latest.items(), reverse=True),
                 suffixes="、".join(SUFFIXES))
+
+
+def usual_year(day: datetime) -> int:
+    """Return the year whose statistics (统计时点 9 月 1 日) are the last ones that there are.
+
+    >>> usual_year(datetime(2026, 8, 31)), usual_year(datetime(2026, 9, 1))
+    (2025, 2026)
+    """
+    return day.year if day.month >= _AUTUMN else day.year - 1
 
 
 def last_job(db, upload: str):

@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.whole.desk.desk_folder import Desk
+from pipeline.whole.desk.web.slow_clients import TOO_SLOW, paced
 
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
           "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
@@ -39,9 +40,11 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if message["status"] == TOO_SLOW:
+                    headers["Connection"] = "close"
             await send(message)
 
-        await answer(scope, receive, headed)
+        await answer(scope, paced(receive), headed)
 
     def _fault(self, scope: Scope) -> tuple[str, int] | None:
         """Return why a request goes no further, with its status."""

@@ -15,21 +15,21 @@ from pipeline.whole.desk.web.signing_in import anybody, clerks
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _WORD, _EXCEL = (f"{_OFFICE}.{kind}" for kind in (
     "wordprocessingml.document", "spreadsheetml.sheet"))
-FILES = {  # what is handed out → in words, its type
-    "dossier.pdf": ("卷宗（PDF，送审用）", "application/pdf"),
-    "brief.pdf": ("简报（PDF）", "application/pdf"),
-    "appendix.pdf": ("附录（PDF）", "application/pdf"),
-    "dossier.docx": ("卷宗（Word，可编辑）", _WORD),
-    "dossier.xlsx": ("卷宗各表（Excel）", _EXCEL),
-    "dossier.html": ("卷宗（网页）", "text/html"),
-    "annex.xlsx": ("官方附表", _EXCEL),
-    "self_report.docx": ("自评报告草稿（Word）", _WORD),
-    "ledger.xlsx": ("销号台账", _EXCEL),
-    "evidence_catalogue.xlsx": ("佐证材料目录", _EXCEL),
-    "spot_check.xlsx": ("实地核查表", _EXCEL),
-    "results.json": ("全部结果（JSON）", "application/json"),
-    "findings.json": ("核查记录（JSON）", "application/json"),
-    "manifest.json": ("运行清单（JSON）", "application/json")}
+FILES = {  # what is handed out → in words, as it is saved, its type
+    "dossier.pdf": ("卷宗（PDF，送审用）", "卷宗", "application/pdf"),
+    "brief.pdf": ("简报（PDF）", "简报", "application/pdf"),
+    "appendix.pdf": ("附录（PDF）", "附录", "application/pdf"),
+    "dossier.docx": ("卷宗（Word，可编辑）", "卷宗", _WORD),
+    "dossier.xlsx": ("卷宗各表（Excel）", "卷宗各表", _EXCEL),
+    "dossier.html": ("卷宗（网页）", "卷宗", "text/html"),
+    "annex.xlsx": ("申报表（Excel）", "申报表", _EXCEL),
+    "self_report.docx": ("自评报告草稿（Word）", "自评报告草稿", _WORD),
+    "ledger.xlsx": ("销号台账（Excel）", "销号台账", _EXCEL),
+    "evidence_catalogue.xlsx": ("佐证材料目录（Excel）", "佐证材料目录", _EXCEL),
+    "spot_check.xlsx": ("实地核查表（Excel）", "实地核查表", _EXCEL),
+    "results.json": ("全部结果（JSON，供程序用）", "全部结果", "application/json"),
+    "findings.json": ("核查记录（JSON，供程序用）", "核查记录", "application/json"),
+    "manifest.json": ("运行清单（JSON，供程序用）", "运行清单", "application/json")}
 _READABLE = "dossier.html"
 
 
@@ -53,7 +53,7 @@ async def job_page(request: Request) -> Response:
     """Show how far a dossier is; once it is made, what can be downloaded."""
     row, state = own_job(request), request.app.state
     there = state.desk.outputs / row["id"]
-    files = [(name, zh, (there / name).stat().st_size) for name, (zh, _) in FILES.items()
+    files = [(name, zh, (there / name).stat().st_size) for name, (zh, *_) in FILES.items()
              if row["run_id"] and (there / name).is_file()]
     return page(request, "job", f"{row['year']}年卷宗", job=row, files=files, readable=_READABLE,
                 told=told(request, row), verdict=verdict_zh(state.desk.outputs, row),
@@ -86,8 +86,10 @@ async def download(request: Request) -> Response:
         raise HTTPException(404)
     audit_log.note(request.app.state.db, request.state.visitor.who, "download", row["id"],
                    file=name)
-    return FileResponse(place, media_type=FILES[name][1],
-                        headers=attached(f"{row['unit']}-{row['year']}-{name}"))
+    _, saved, kind = FILES[name]
+    edition = "公开版" if row["edition"] != INTERNAL else ""
+    return FileResponse(place, media_type=kind, headers=attached(
+        f"{row['unit']}-{row['year']}-{edition}{saved}{place.suffix}"))
 
 
 @anybody

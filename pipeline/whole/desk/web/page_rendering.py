@@ -14,6 +14,7 @@ from pipeline.ground.terms import SEVERITY_ZH
 from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.whole.desk.desk_folder import Desk
 from pipeline.whole.desk.states import EDITION_ZH, JOB_ZH, KIND_ZH, UPLOAD_ZH
+from pipeline.whole.desk.web.clerks_words import for_clerks
 
 STATIC = Path(__file__).parent / "static"
 
@@ -36,26 +37,39 @@ def county_name(desk: Desk, unit: str) -> str:
 
 
 def chapter_number(stage: str) -> int:
-    """Return the number of the chapter that a job is at, from 1; 0 before the first."""
-    return [*_chapters_zh()].index(stage) + 1 if stage in _chapters_zh() else 0
+    """Return the number that the paper gives to the last chapter of the notebook that a job is
+    at; 0 before the first, one more than the chapters in the appendix."""
+    return max(_chapters_zh().get(stage, {0: ""}))
 
 
 def chapter_words(stage: str) -> str:
-    """Return where a job stands: ``第 3 章 校际均衡（共 10 章）``."""
-    number = chapter_number(stage)
-    if not number:
+    """Return where a job stands, in the paper's numbers: ``第 4 章 校际均衡（共 11 章）``."""
+    here = _chapters_zh().get(stage)
+    if not here:
         return "准备中"
-    return f"第 {number} 章 {_chapters_zh()[stage]}（共 {len(_chapters_zh())} 章）"
+    count = chapter_count()
+    if min(here) > count:
+        return f"附录（前 {count} 章已成）"
+    numbers = "、".join(map(str, here))
+    return f"第 {numbers} 章 {'；'.join(here.values())}（共 {count} 章）"
+
+
+def chapter_count() -> int:
+    """Return how many numbered chapters the paper of a county has."""
+    return max(max(here) for here in _chapters_zh().values()) - 1
 
 
 @cache
-def _chapters_zh() -> dict[str, str]:
-    """Return what the chapters of a county's dossier are called, each by its first heading."""
-    found = {}
+def _chapters_zh() -> dict[str, dict[int, str]]:
+    """Return notebook → number on the paper → heading of the chapters that it writes; the last
+    one is the appendix, which has no number there."""
+    found, number = {}, 0
     for path in chapters("county"):
         cells = json.loads(path.read_text("utf-8"))["cells"]
-        said = "".join(next(c["source"] for c in cells if c["cell_type"] == "markdown"))
-        found[path.stem] = said.partition("\n")[0].lstrip("# ")
+        heads = [line[2:] for cell in cells if cell["cell_type"] == "markdown"
+                 for line in "".join(cell["source"]).splitlines() if line.startswith("# ")]
+        found[path.stem] = dict(enumerate(heads, number + 1))
+        number += len(heads)
     return found
 
 
@@ -70,7 +84,8 @@ def _environment() -> Environment:
                        autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                        lstrip_blocks=True)
     made.filters |= {"size": size_words, "chapter": chapter_words,
-                     "chapter_number": chapter_number}
+                     "chapter_number": chapter_number, "clerks": for_clerks}
     made.globals |= {"upload_zh": UPLOAD_ZH, "job_zh": JOB_ZH, "kind_zh": KIND_ZH,
-                     "edition_zh": EDITION_ZH, "severity_zh": SEVERITY_ZH}
+                     "edition_zh": EDITION_ZH, "severity_zh": SEVERITY_ZH,
+                     "chapters": chapter_count}
     return made

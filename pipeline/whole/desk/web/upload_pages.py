@@ -1,6 +1,5 @@
 """What becomes of a file (上传的文件): it comes in, its findings, asking for the dossier."""
 
-import json
 import re
 from urllib.parse import unquote
 
@@ -15,6 +14,7 @@ from pipeline.whole.desk.inbox import Coming, NotTaken, received
 from pipeline.whole.desk.retention import delete_upload
 from pipeline.whole.desk.states import CHECKING, DELETED, READY, RECEIVED, UPLOAD_ZH
 from pipeline.whole.desk.web.clerk_pages import attached, last_job
+from pipeline.whole.desk.web.clerks_words import shown_findings
 from pipeline.whole.desk.web.findings_book import findings_book
 from pipeline.whole.desk.web.page_rendering import page
 from pipeline.whole.desk.web.signing_in import anybody, clerks
@@ -34,7 +34,8 @@ async def put_upload(request: Request) -> Response:
     coming = Coming(who.unit, int(year), who.who, unquote(request.headers.get("x-file-name", "")),
                     int(announced) if announced.isdigit() else 0)
     try:
-        upload, new = await received(state.db, state.desk, coming, request.stream())
+        upload, new = await received(state.db, state.desk, coming, request.stream(),
+                                     state.under_way)
     except NotTaken as fault:
         return JSONResponse({"said": fault.said}, fault.status)
     except ClientDisconnect:
@@ -56,21 +57,12 @@ def own_upload(request: Request):
 async def upload_page(request: Request) -> Response:
     """Show how far a file is, and what was found in it, cell by cell."""
     row = own_upload(request)
-    findings = shown_findings(row)
+    findings = shown_findings(request.app.state.desk, row)
     counted = {name: sum(found["severity"] == name for found in findings) for name in SEVERITY_ZH}
     return page(request, "upload", f"{row['year']}年上传的文件", upload=row,
                 findings=findings[:_MOST_ROWS], left=max(0, len(findings) - _MOST_ROWS),
                 counted=counted, job=last_job(request.app.state.db, row["id"]), formats=FORMATS,
                 waiting=row["state"] in (RECEIVED, CHECKING))
-
-
-def shown_findings(row) -> list[dict]:
-    """Return the findings of an upload, the gravest first, each with its cell."""
-    order, found = [*SEVERITY_ZH], json.loads(row["findings"] or "[]")
-    for one in found:
-        one["cell"] = (f"{one['column']}{one['row']}" if one["column"] else f"第{one['row']}行"
-                       ) if one["row"] else ""
-    return sorted(found, key=lambda one: order.index(one["severity"]))
 
 
 @anybody
@@ -92,8 +84,8 @@ async def findings_file(request: Request) -> Response:
     row = own_upload(request)
     audit_log.note(request.app.state.db, request.state.visitor.who, "download", row["id"],
                    file="findings")
-    return Response(findings_book(shown_findings(row), row["unit"], row["year"]),
-                    media_type=_SPREADSHEET,
+    found = shown_findings(request.app.state.desk, row)
+    return Response(findings_book(found, row["unit"], row["year"]), media_type=_SPREADSHEET,
                     headers=attached(f"{row['unit']}-{row['year']}-问题清单.xlsx"))
 
 

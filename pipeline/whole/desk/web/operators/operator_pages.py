@@ -21,6 +21,7 @@ from pipeline.whole.desk.states import (
     UPLOAD_ZH,
     WAITING,
 )
+from pipeline.whole.desk.tokens import CLERK
 from pipeline.whole.desk.web.page_rendering import county_name, page
 from pipeline.whole.desk.web.signing_in import operators
 
@@ -48,7 +49,10 @@ async def overview(request: Request) -> Response:
     gauges = (("排队", f"{waiting} 份"), ("在做", f"{running} 份（最多 {desk.workers} 份）"),
               ("磁盘可用", f"{desk.free_mb / 1000:.1f} GB"),
               ("24 小时内收件", f"{_received(db)} 份"))
+    clerks = db.execute("SELECT count(*) FROM token WHERE role = ? AND NOT revoked AND expires > ?",
+                        (CLERK, now(db))).fetchone()[0]
     return page(request, "overview", "总览", gauges=gauges, counted=counted, wanted=wanted,
+                clerks=clerks,
                 lines=[line for line in lines if wanted in ("", line["zh"])])
 
 

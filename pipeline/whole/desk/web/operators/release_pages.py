@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline.ground.admission import read_json
 from pipeline.whole.desk import audit_log, job_queue
-from pipeline.whole.desk.desk_clock import today
+from pipeline.whole.desk.desk_clock import now, today
 from pipeline.whole.desk.states import DONE, INTERNAL, JOB_ZH, MAKE, PUBLIC
 from pipeline.whole.desk.storage import new_id, written
 from pipeline.whole.desk.web.operators.release_diff import compared
@@ -26,7 +26,7 @@ async def releases(request: Request) -> Response:
     db, desk = request.app.state.db, request.app.state.desk
     there = db.execute(
         "SELECT release.*, job.state, job.reason, unit, year FROM release JOIN job ON job.id ="
-        " release.job JOIN upload ON upload.id = job.upload ORDER BY proposed_at DESC").fetchall()
+        " release.job JOIN upload ON upload.id = job.upload ORDER BY release.rowid DESC").fetchall()
     may = db.execute(
         "SELECT upload.id, unit, year, max(job.made) AS made, upload.made_at FROM job JOIN upload"
         " ON upload.id = job.upload WHERE kind = ? AND edition = ? AND job.state = ? AND run_id !="
@@ -85,7 +85,7 @@ def _released_before(state, row) -> dict | None:
     before = state.db.execute(
         "SELECT job.id FROM release JOIN job ON job.id = release.job JOIN upload ON upload.id ="
         " job.upload WHERE unit = ? AND year = ? AND confirmed_by IS NOT NULL AND release.id != ?"
-        " ORDER BY confirmed_at DESC LIMIT 1", (row["unit"], row["year"], row["id"])).fetchone()
+        " ORDER BY confirmed DESC LIMIT 1", (row["unit"], row["year"], row["id"])).fetchone()
     return before and read_json(state.desk.outputs / before["id"] / "results.json")
 
 
@@ -99,8 +99,9 @@ async def confirm(request: Request) -> Response:
         return JSONResponse({"said": "公开须两人：您是提请人，请另一位用自己的口令登录后"
                                      "批准。"}, 409)
     with written(db):
-        done = db.execute("UPDATE release SET confirmed_by = ?, confirmed_at = ? WHERE id = ? AND"
-                          " confirmed_by IS NULL", (who.token, today(), row["id"])).rowcount
+        done = db.execute("UPDATE release SET confirmed_by = ?, confirmed_at = ?, confirmed = ?"
+                          " WHERE id = ? AND confirmed_by IS NULL",
+                          (who.token, today(), now(db), row["id"])).rowcount
         if done:
             audit_log.note(db, who.who, "release", row["id"], job=row["job"],
                            run_id=row["run_id"])

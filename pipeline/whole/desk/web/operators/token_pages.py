@@ -9,11 +9,10 @@ from starlette.responses import JSONResponse, Response
 from pipeline.definitions.forms.unit_list import UNIT, unit_of
 from pipeline.whole.desk.desk_clock import now
 from pipeline.whole.desk.desk_folder import DAY_SECONDS
-from pipeline.whole.desk.tokens import CLERK, EVERY, OPERATOR, new_token, revoke
+from pipeline.whole.desk.tokens import CLERK, EVERY, OPERATOR, ROLE_ZH, new_token, revoke
 from pipeline.whole.desk.web.page_rendering import county_name, page
 from pipeline.whole.desk.web.signing_in import operators
 
-_ROLE_ZH = {CLERK: "填报人", OPERATOR: "主办单位"}
 _MOST_LABEL = 40
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what the database can hold
 
@@ -22,7 +21,7 @@ _NUMBER = re.compile(r"[0-9]{1,18}")  # what the database can hold
 async def tokens(request: Request) -> Response:
     """Show every token but its letters, which nobody has any more, and the form for a new one."""
     db, desk = request.app.state.db, request.app.state.desk
-    rows = [{**dict(row), "role_zh": _ROLE_ZH[row["role"]],
+    rows = [{**dict(row), "role_zh": ROLE_ZH[row["role"]],
              "name": "全部" if row["unit"] == EVERY else county_name(desk, row["unit"]),
              "days": max(0, int((row["expires"] - now(db)) // DAY_SECONDS)),
              "holds": not row["revoked"] and row["expires"] > now(db)}
