@@ -21,7 +21,12 @@ from pipeline.cleaning.forms.cover import check_cover_year, cover_cells, is_cove
 from pipeline.cleaning.forms.derivation import derivable
 from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_headers, is_meant
 from pipeline.cleaning.forms.marked_cells import refuse_hidden_tables
-from pipeline.cleaning.forms.rows import FormRow, read_rows, report_other_years
+from pipeline.cleaning.forms.rows import (
+    FormRow,
+    read_rows,
+    report_cells,
+    report_other_years,
+)
 from pipeline.cleaning.privacy import named_sheet, without_personal
 from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERSON, variables
 from pipeline.definitions.persons.file_names import shown_name
@@ -181,7 +186,12 @@ def take_file(source: Source, file: Opened, received: Received, findings: Findin
     visible = [(sheet, candidates(sheet, source.year)) for sheet in sheets
                if not sheet.hidden]
     meant = [pair for pair in visible if is_meant(pair[1])] or visible[:1]
-    headed = [h for sheet, found in meant if (h := find_headers(sheet, found, findings))]
+    headed = []
+    for sheet, found in meant:
+        if form := find_headers(sheet, found, findings):
+            headed.append(form)
+        else:
+            report_cells(sheet, found, source.year, findings)
     refuse_hidden_tables(sheets, headed, source.year, findings)
     for form in headed:
         findings.learn(form.sheet, form.headers, form.subjects)

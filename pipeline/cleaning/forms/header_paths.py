@@ -4,15 +4,19 @@
               │             └─ 专科毕业
               └─ #按授课课程分 ─ …
 
-Titles, notes and lines of units above the header are no part of it.
+Titles, notes and lines of units above the header are no part of it. Rows below it may still be
+its own (单位行、栏次行): units, ordinals of columns.
 """
 
+import re
 from dataclasses import dataclass
 
+from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell, Sheet
-from pipeline.definitions.forms.variables import squeeze
+from pipeline.definitions.forms.variables import listed_units, squeeze
 from pipeline.definitions.forms.wordings import readings
 
+_ORDINALS = re.compile(r"[甲乙丙丁戊己庚辛壬癸a-z]|\d{1,3}")
 _TITLE_SHARE, _MOST_TITLES = 0.6, 2
 
 
@@ -94,3 +98,22 @@ def _filled_to_the_right(lines: list[dict[int, Cell]]) -> list[dict[int, Cell]]:
                 reach[i] = reach[i - 1]
         filled.append(reach)
     return [*filled, *lines[-1:]]
+
+
+def unit_row(sheet: Sheet, place: int, findings: Findings) -> tuple[int, dict[int, str]]:
+    """Return the last header row and the units that a row below the header gives."""
+    header_row, units = sheet.rows[place][0].row, {}
+    for line in sheet.rows[place + 1:place + 3]:
+        filled = [cell for cell in line if not cell.blank]
+        written = {i: unit for i, cell in enumerate(line) if (unit := _unit_alone(cell.text))}
+        if filled and len(written) == len(filled):
+            units |= written
+        elif len(filled) < 3 or not all(_ORDINALS.fullmatch(squeeze(c.text)) for c in filled):
+            break
+        findings.at("row.note", filled[0], "表头下的单位行或栏次行")
+        header_row = line[0].row
+    return header_row, units
+
+
+def _unit_alone(text: str) -> str:
+    return listed_units().get(squeeze(text).strip("()").removeprefix("单位:"), "")

@@ -10,10 +10,17 @@ from dataclasses import dataclass
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import TEXT, Cell, Sheet, column_letters
-from pipeline.cleaning.forms.header_paths import HeaderPath, header_paths
+from pipeline.cleaning.forms.header_candidates import (
+    Candidate,
+    Match,
+    lacking,
+    report_missing,
+    report_unused,
+    written,
+)
+from pipeline.cleaning.forms.header_paths import HeaderPath, header_paths, unit_row
 from pipeline.cleaning.forms.labels import header_year, sheet_year
 from pipeline.cleaning.forms.letters import clean_text
-from pipeline.cleaning.forms.unit_rows import unit_row
 from pipeline.definitions.forms.layouts import (
     FormColumn,
     Layout,
@@ -28,10 +35,9 @@ from pipeline.definitions.forms.variables import (
     PERSON,
     fitting_unit,
     fitting_units,
-    squeeze,
     variables,
 )
-from pipeline.definitions.forms.wordings import decoys, neutral_groups, readings
+from pipeline.definitions.forms.wordings import neutral_groups, readings
 
 _SEARCHED_ROWS, _LISTED = 15, 12
 _NUMBERED = re.compile(r"[A-Za-z]{1,3}\d{1,3}")
@@ -79,36 +85,6 @@ def _is_item(text: str) -> bool:
     return bool(_NUMBERED.match(text)) or text in {v.zh for v in variables().variables.values()}
 
 
-@dataclass(frozen=True)
-class Match:
-    """A column that is understood: the variable, the unit written, the group it stands under."""
-
-    column: FormColumn
-    unit: str
-    cell: Cell
-    group: str = ""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A place where the header of a layout may end, and what it would then say."""
-
-    layout: Layout
-    place: int
-    matches: dict[int, Match]
-    paths: dict[int, HeaderPath]
-
-    @property
-    def telling(self) -> int:
-        """Return how many headers tell that the sheet is this form."""
-        return sum(not match.column.beside for match in self.matches.values())
-
-    @property
-    def keys(self) -> set[str]:
-        """Return what the columns stand for, each once; a row too high repeats itself."""
-        return {match.column.key for match in self.matches.values()}
-
-
 def candidates(sheet: Sheet, year: int = 0) -> list[Candidate]:
     """Return every place and layout of which a sheet has at least one header.
 
@@ -137,15 +113,32 @@ def find_headers(sheet: Sheet, found: list[Candidate], findings: Findings) -> He
 
     A layout that knows fewer of the headers than another is not chosen because it asks for less.
     """
-    best = max(found, default=None, key=lambda c: (
-        len(c.keys), not _lacking(c), -len(c.matches), c.place))
-    if best is None or _lacking(best):
-        _report_missing(sheet, best, findings)
+    best = _best(found)
+    if best is None or lacking(best):
+        report_missing(sheet, best, findings)
         return None
+    headed = _headed(sheet, best, findings)
+    report_unused(best, findings)
+    return headed
+
+
+def partly_headed(sheet: Sheet, found: list[Candidate], findings: Findings) -> HeadedSheet | None:
+    """Return a sheet of schools that is refused for what its header lacks, with the columns that
+    it has, so that what is wrong in their cells can be told at once; None where little is known."""
+    best = _best(found)
+    if best is None or best.layout.table != "schools" or len(best.keys) < 2 * len(lacking(best)):
+        return None
+    return _headed(sheet, best, findings)
+
+
+def _best(found: list[Candidate]) -> Candidate | None:
+    return max(found, default=None, key=lambda c: (
+        len(c.keys), not lacking(c), -len(c.matches), c.place))
+
+
+def _headed(sheet: Sheet, best: Candidate, findings: Findings) -> HeadedSheet:
     header_row, units = unit_row(sheet, best.place, findings)
-    columns = _columns(best, units, findings)
-    _report_unused(best, findings)
-    return HeadedSheet(sheet, best.layout, header_row, columns)
+    return HeadedSheet(sheet, best.layout, header_row, _columns(best, units, findings))
 
 
 def _match(layout: Layout, path: HeaderPath, year: int) -> Match | None:
@@ -205,33 +198,6 @@ def _foreign_group(above: tuple[Cell, ...]) -> str:
     return ""
 
 
-def _lacking(candidate: Candidate) -> list[str]:
-    layout = candidate.layout
-    have = {match.column.variable for match in candidate.matches.values()}
-    lacking = [c.headers[0] for c in layout.columns if c.required and c.variable not in have]
-    for group in layout.alternatives:
-        if not have.intersection(group):
-            lacking.append(" 或 ".join(_written(layout, variable) for variable in group[:3]))
-    return lacking
-
-
-def _written(layout: Layout, variable: str) -> str:
-    own = (c.headers[0] for c in layout.columns if c.variable == variable)
-    return next(own, variables().variables[variable].zh)
-
-
-def _report_missing(sheet: Sheet, near: Candidate | None, findings: Findings) -> None:
-    if near is None:
-        code, said = ("header.missing", "没有识别出任何表头") if sheet.rows else (
-            "file.empty", "工作表是空的")
-        findings.add(code, said, sheet.file, sheet.name)
-        return
-    findings.add("header.missing", f"按“{near.layout.zh}”识别出 {len(near.matches)} 个表头，"
-                 f"缺少：{'、'.join(_lacking(near))}",
-                 sheet.file, sheet.name, sheet.rows[near.place][0].row)
-    _report_unused(near, findings)
-
-
 def _columns(candidate: Candidate, units: dict[int, str], findings: Findings
              ) -> dict[int, tuple[FormColumn, str]]:
     columns: dict[int, tuple[FormColumn, str]] = {}
@@ -241,7 +207,7 @@ def _columns(candidate: Candidate, units: dict[int, str], findings: Findings
         first = taken.setdefault(column.key, cell)
         if first is not cell:
             findings.at("header.ambiguous", cell, f"{first.column}列与{cell.column}列都表示"
-                        f"“{_written(candidate.layout, column.variable)}”")
+                        f"“{written(candidate.layout, column.variable)}”")
             continue
         if match.group:
             findings.at("header.group", cell, "上级表头未列入，仍按本级表头读取")
@@ -275,20 +241,3 @@ def report_uncommon(unit: str, cell: Cell, findings: Findings) -> None:
     found = variables().units[unit]
     if found.uncommon:
         findings.at("header.converted", cell, f"1{unit}＝{found.ratio}{found.base}")
-
-
-def _report_unused(candidate: Candidate, findings: Findings) -> None:
-    """Report columns that are not read: decoys one by one, of a wide sheet the rest by number."""
-    ignored = {squeeze(header) for header in candidate.layout.ignored}
-    rest = [path.cell for i, path in candidate.paths.items()
-            if i not in candidate.matches and path.parts and squeeze(path.cell.text) not in ignored]
-    reasons = {cell: decoys().get(readings(cell.text)[0].name) for cell in rest}
-    for cell, reason in reasons.items():
-        if reason:
-            findings.at("header.decoy", cell, reason)
-    rest = [cell for cell in rest if not reasons[cell]]
-    if len(rest) > _LISTED:
-        findings.at("header.unused", rest[0], f"共有{len(rest)}列的表头未列入表式")
-    else:
-        for cell in rest:
-            findings.at("header.unused", cell, "该列表头未列入表式")

@@ -11,14 +11,16 @@ from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.counties.plan_figures import apart, is_set_aside
-from pipeline.cleaning.files.cells import DATE, TEXT, Cell
-from pipeline.cleaning.forms.headers import HeadedSheet
+from pipeline.cleaning.files.cells import DATE, TEXT, Cell, Sheet
+from pipeline.cleaning.forms.header_candidates import Candidate
+from pipeline.cleaning.forms.headers import HeadedSheet, partly_headed
 from pipeline.cleaning.forms.labels import sheet_stage, sheet_year, year_of
 from pipeline.cleaning.forms.marked_cells import check_marks, spread_words
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_value
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 from pipeline.definitions.forms.wordings import names_a_statistic
+from pipeline.ground.terms import REFUSE
 
 _TOTAL = re.compile(r".{0,12}?(合计|小计|总计|共计|总数)(?:\(.*\))?|全[县区市](?:合计)?")
 _DIGITS, _FEWEST_REPEATED = re.compile(r"\d{6,}"), 3
@@ -90,6 +92,17 @@ def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRo
     if not rows and headed.layout.table == "schools":
         findings.add("file.empty", "表头之下没有学校", headed.sheet.file, headed.sheet.name)
     return rows
+
+
+def report_cells(sheet: Sheet, found: list[Candidate], year: int, findings: Findings) -> None:
+    """Tell what is to be refused in the cells of a sheet that lacks a column, and is refused for
+    that already: whoever mends the head should not hear of the cells a round later."""
+    own = Findings()
+    if headed := partly_headed(sheet, found, own):
+        own.learn(sheet, headed.headers, headed.subjects)
+        read_rows(headed, year, own)
+        findings.rows += [row for row in own.rows
+                          if row["severity"] == REFUSE and row["code"] != "file.empty"]
 
 
 def _places(headed: HeadedSheet) -> dict[str, int]:

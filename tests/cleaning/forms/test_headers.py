@@ -127,3 +127,44 @@ def test_a_page_that_explains_the_columns_of_a_form_is_no_form():
 def test_words_that_any_page_has_tell_of_the_schools_table_alone(layout):
     found = candidates(sheet([list(GENERAL)]), 2023)
     assert all(c.telling < 2 for c in found if c.layout.id == layout.id)
+
+
+WRONG = [row | {"体育艺术专任教师数": "约6", "教学仪器设备值(万元)": -4} if n == 2 else row
+         for n, row in enumerate(ROWS)]
+
+
+@pytest.mark.parametrize(("header", "written", "like"), [
+    ("学校标识码", "学校代识码", True), ("学校标识码", "标识", True),
+    ("教学及辅助用房面积(㎡)", "教学用房和辅助用房的面积(㎡)", True),
+    ("教学及辅助用房面积(㎡)", "房(㎡)", False), ("学校标识码", "甲", False)])
+def test_a_header_that_is_not_known_is_tied_to_the_missing_one_and_hides_no_cells(
+        header, written, like, tmp_path):
+    """The cells' faults are those that are told of the same cells under the right header."""
+    result = imported(tmp_path, [renamed(row, header, written) for row in WRONG])
+    (missing,) = [f for f in result.findings.to_dict("records") if f["code"] == "header.missing"]
+    at = f"{'ABCDEFGHIJKLMNOPQ'[[*ROWS[0]].index(header)]}1"
+    assert at in missing["action"] and header in missing["action"]
+    assert (f"{at}格的表头与“{header}”相近" in missing["action"]) == like
+    assert f"“{written}”" not in missing["action"]  # it might be somebody's name
+    assert cells(result) == cells(imported(tmp_path / "right", WRONG)) != []
+
+
+def cells(result):
+    return [(f["code"], f["row"], f["column"], f["action"])
+            for f in result.findings.to_dict("records") if f["code"].startswith("cell.")
+            and f["severity"] == "refuse"]
+
+
+def test_columns_that_are_not_there_at_all_hide_no_cells_either(tmp_path):
+    gone = ("学校名称", "办学类型")
+    result = imported(tmp_path, [{k: v for k, v in row.items() if k not in gone} for row in WRONG])
+    assert [(code, row) for code, row, *_ in cells(result)] == [
+        ("cell.text", 4), ("cell.negative", 4)]
+    assert {*refusals(result)} == {"header.missing", "cell.text", "cell.negative"}
+
+
+def test_a_sheet_of_which_little_is_known_is_refused_for_its_head_alone(tmp_path):
+    known = ("学校标识码", "在校生数")
+    result = imported(tmp_path, [{k: v for k, v in row.items() if k in known} | {"乙": "约6"}
+                                 for row in WRONG])
+    assert {*refusals(result)} == {"header.missing"}
