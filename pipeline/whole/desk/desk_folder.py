@@ -35,6 +35,7 @@ class Desk:
     least_free_mb: int = 2000
     upload_days: int = 30
     output_days: int = 180
+    last_days: int = 550  # of the last fit file and dossier of a county and year: the next year's
     log_days: int = 3 * 365
     token_days: int = 90
 

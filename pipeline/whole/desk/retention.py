@@ -13,12 +13,28 @@ from pipeline.publishing.records.publication import remove
 from pipeline.whole.desk import audit_log
 from pipeline.whole.desk.desk_clock import now
 from pipeline.whole.desk.desk_folder import DAY_SECONDS, Desk
-from pipeline.whole.desk.states import CANCELLED, DELETED, ENDED, RUNNING, WAITING
+from pipeline.whole.desk.states import (
+    CANCELLED,
+    DELETED,
+    DONE,
+    ENDED,
+    INTERNAL,
+    READY,
+    RUNNING,
+    WAITING,
+)
 from pipeline.whole.desk.storage import forgotten, new_id, written
 from pipeline.whole.desk.tokens import IDLE_SECONDS
 
 _EVERY_SECONDS = 600
-CREW = "crew"
+# The last fit file, and the last dossier, of each county and year: the next year's form is filled
+# in from the one, and takes its ledger from the other.
+_LAST_FIT = ("SELECT id FROM (SELECT id, max(made) FROM upload WHERE state = ?"
+             " GROUP BY unit, year)")
+_LAST_MADE = ("SELECT id FROM (SELECT job.id, max(job.changed) FROM job JOIN upload ON upload.id ="
+              " job.upload WHERE edition = ? AND job.state = ? AND run_id != ''"
+              " GROUP BY unit, year)")
+CREW, PERSONAL = "crew", "privacy.found"
 
 
 class Sweeper:
@@ -33,17 +49,21 @@ class Sweeper:
         if at < self.due:
             return
         self.due = at + _EVERY_SECONDS
+        last = at - self.desk.last_days * DAY_SECONDS
         old = at - self.desk.upload_days * DAY_SECONDS
         for row in self.db.execute(
-                "SELECT id FROM upload WHERE state != ? AND changed < ? AND NOT EXISTS (SELECT 1"
+                "SELECT id FROM upload WHERE state != ? AND changed < CASE WHEN id IN"
+                f" ({_LAST_FIT}) THEN ? ELSE ? END AND NOT EXISTS (SELECT 1"
                 " FROM job WHERE upload = upload.id AND state IN (?, ?))",
-                (DELETED, old, WAITING, RUNNING)).fetchall():
+                (DELETED, READY, last, old, WAITING, RUNNING)).fetchall():
             delete_upload(self.db, self.desk, row["id"], CREW, "expired")
         old = at - self.desk.output_days * DAY_SECONDS
         for row in self.db.execute(
-                f"SELECT id FROM job WHERE changed < ? AND run_id != '' AND state IN"
-                f" ({', '.join('?' * len(ENDED))})", (old, *ENDED)).fetchall():
+                f"SELECT id FROM job WHERE changed < CASE WHEN id IN ({_LAST_MADE}) THEN ? ELSE ?"
+                f" END AND run_id != '' AND state IN ({', '.join('?' * len(ENDED))})",
+                (INTERNAL, DONE, last, old, *ENDED)).fetchall():
             delete_output(self.db, self.desk, row["id"], CREW, "expired")
+        self._sweep_unlisted(at)
         with written(self.db):
             self.db.execute("DELETE FROM session WHERE seen < ?", (at - IDLE_SECONDS,))
             upto = self.db.execute("SELECT max(seq) FROM event WHERE made < ?",
@@ -51,6 +71,22 @@ class Sweeper:
             if upto:  # said first: the line that says it hangs on those that go
                 audit_log.note(self.db, CREW, "trimmed", "event", upto=upto)
                 self.db.execute("DELETE FROM event WHERE seq <= ?", (upto,))
+
+
+    def _sweep_unlisted(self, at: float) -> None:
+        """Delete what stands among the unlisted files, from when it was first seen there."""
+        there = {path.name for path in self.desk.unlisted.glob("*") if path.is_file()}
+        with written(self.db):
+            for name in there:
+                self.db.execute("INSERT OR IGNORE INTO unlisted VALUES (?, ?)", (name, at))
+            old = at - self.desk.upload_days * DAY_SECONDS
+            due = [row["name"] for row in self.db.execute(
+                "SELECT name FROM unlisted WHERE seen < ?", (old,)) if row["name"] in there]
+            for name in due:
+                audit_log.note(self.db, CREW, "expired", name.partition(".")[0])
+            self.db.execute("DELETE FROM unlisted WHERE seen < ?", (old,))
+        for name in due:
+            (self.desk.unlisted / name).unlink(missing_ok=True)
 
 
 def delete_upload(db: sqlite3.Connection, desk: Desk, upload: str, who: str,
@@ -70,6 +106,16 @@ def delete_upload(db: sqlite3.Connection, desk: Desk, upload: str, who: str,
     with contextlib.suppress(FileNotFoundError):
         desk.file_of(upload, found["suffix"]).unlink()
     forgotten(db)
+
+
+def drop_personal(db: sqlite3.Connection, desk: Desk, upload: str) -> None:
+    """Delete the file of an upload in which personal data was found. Its findings stay, which
+    name the cells alone; the same bytes sent again are another upload."""
+    with written(db):
+        row = db.execute("SELECT suffix FROM upload WHERE id = ?", (upload,)).fetchone()
+        db.execute("UPDATE upload SET key = id WHERE id = ?", (upload,))
+        audit_log.note(db, CREW, "personal", upload)
+    desk.file_of(upload, row["suffix"]).unlink(missing_ok=True)
 
 
 def delete_output(db: sqlite3.Connection, desk: Desk, job: str, who: str,

@@ -33,6 +33,7 @@ CREATE INDEX waiting ON job (state, kind, made);
 CREATE INDEX of_upload ON job (upload);
 CREATE TABLE release (id TEXT PRIMARY KEY, job TEXT UNIQUE REFERENCES job, proposed_by INTEGER,
   proposed_at TEXT, confirmed_by INTEGER, confirmed_at TEXT DEFAULT '', confirmed REAL DEFAULT 0);
+CREATE TABLE unlisted (name TEXT PRIMARY KEY, seen REAL);
 CREATE TABLE event (seq INTEGER PRIMARY KEY, line TEXT, hash TEXT, made REAL);
 """
 

@@ -165,6 +165,17 @@ def test_an_upload_goes_after_its_days_with_its_findings(days, left, clerk, late
     assert (len([*desk.inbox.iterdir()]), b"WITNESS" in held) == (left, bool(left))
 
 
+def test_the_same_file_is_checked_anew_once_the_institute_registers_a_correction(clerk):
+    desk = clerk.asked.desk
+    first, again = clerk.put(), clerk.put()
+    kept = desk.corrections(FIRST, 2012)
+    kept.parent.mkdir(parents=True)
+    kept.write_text("文件,工作表,单元格,原值,新值,理由\n", "utf-8")
+    anew, same = clerk.put(), clerk.put()
+    assert [one.status for one in (first, again, anew, same)] == [202, 200, 202, 200]
+    assert first.told["to"] == again.told["to"] != anew.told["to"] == same.told["to"]
+
+
 def test_deleting_leaves_neither_the_file_nor_what_it_was_called_nor_what_was_found(clerk):
     desk, db = clerk.asked.desk, clerk.asked.db
     upload = clerk.put(b"WITNESS", name="WITNESS.csv").told["to"]

@@ -51,6 +51,31 @@ def test_the_desk_finds_what_check_finds(name, desk, tmp_path):
     assert row["state"] == told["state"] == (
         "ready" if report["outcome"] == ACCEPTED else "to_mend")
     assert json.loads(row["findings"]) == report["findings"]
+    kept = [path for path in made.inbox.iterdir() if path.stem == place.rpartition("/")[2]]
+    assert bool(kept) == (name != "personal")  # a file with personal data is deleted at once
+    if name == "personal":
+        assert "已经删除" in visitor.ask("GET", place)[2].decode()
+        assert visitor.put(YEAR, content, f"表{suffix}") != place
+
+
+def test_what_the_institute_has_confirmed_is_no_fault_once_the_file_is_sent_again(desk):
+    made, visitor = desk
+    content = TEXT.replace("小学1,45,", "小学1,约45,", 1).encode()
+    place = waited(visitor, visitor.put(YEAR, content + b"\n" * 5))
+    assert visitor.told(place)["state"] == "to_mend"
+    kept = made.corrections(FIRST, YEAR)
+    kept.parent.mkdir(parents=True)
+    kept.write_text("文件,工作表,单元格,原值,新值,理由\n"
+                    f"{file_name(FIRST, made.place, '.csv')},,B2,约45,45,电话核实\n", "utf-8")
+    again = waited(visitor, visitor.put(YEAR, content + b"\n" * 5))
+    kept.unlink()
+    assert (again != place, visitor.told(again)["state"]) == (True, "ready")
+
+
+def waited(visitor, place):
+    while visitor.told(place)["waiting"]:
+        pass
+    return place
 
 
 def test_a_dossier_is_deleted_at_once_and_the_file_stays_until_it_is_deleted_itself(desk):

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.ground.terms import REFUSE
 from pipeline.publishing.batch.hands.child import Limits
 from pipeline.publishing.batch.hands.crew import Crew, Ended
 from pipeline.publishing.batch.outcome import KILLED, OK, STATE_ZH, Task
@@ -30,7 +31,7 @@ from pipeline.whole.desk.making.desk_job import (
     finished,
     work_on,
 )
-from pipeline.whole.desk.retention import Sweeper
+from pipeline.whole.desk.retention import PERSONAL, Sweeper, drop_personal
 from pipeline.whole.desk.states import CHECK, DONE, FAILED, INTERNAL, READY, TO_MEND, UNCHECKED
 from pipeline.whole.desk.storage import connect, new_id
 
@@ -145,6 +146,8 @@ class DeskCrew:
         reason = "；".join(filter(None, (report["reason"] for report in told)))
         job_queue.checked(self.db, job, state, reason, json.dumps(rows, ensure_ascii=False),
                           dict(sorted(counted.items())))
+        if any(row["code"] == PERSONAL and row["severity"] == REFUSE for row in rows):
+            drop_personal(self.db, self.desk, job["upload"])
 
     def _keep_made(self, job, ended: Ended) -> None:
         made = finished(ended.task.order, ended.work)

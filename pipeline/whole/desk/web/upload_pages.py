@@ -11,7 +11,7 @@ from pipeline.ground.terms import SEVERITY_ZH
 from pipeline.whole.desk import audit_log, job_queue
 from pipeline.whole.desk.desk_folder import FORMATS
 from pipeline.whole.desk.inbox import Coming, NotTaken, received
-from pipeline.whole.desk.retention import delete_upload
+from pipeline.whole.desk.retention import PERSONAL, delete_upload
 from pipeline.whole.desk.states import CHECKING, DELETED, READY, RECEIVED, UPLOAD_ZH
 from pipeline.whole.desk.web.clerk_pages import attached, last_job
 from pipeline.whole.desk.web.clerks_words import shown_findings
@@ -62,6 +62,7 @@ async def upload_page(request: Request) -> Response:
     return page(request, "upload", f"{row['year']}年上传的文件", upload=row,
                 findings=findings[:_MOST_ROWS], left=max(0, len(findings) - _MOST_ROWS),
                 counted=counted, job=last_job(request.app.state.db, row["id"]), formats=FORMATS,
+                personal=any(found["code"] == PERSONAL for found in findings),
                 waiting=row["state"] in (RECEIVED, CHECKING))
 
 
