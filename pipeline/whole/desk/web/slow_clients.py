@@ -9,7 +9,6 @@ sentence. Clients that do not read their answers are the proxy's.
 import asyncio
 import time
 
-import h11
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -80,6 +79,6 @@ class PatientProtocol(H11Protocol):
     def _cut_off(self) -> None:
         if self.transport.is_closing():
             return
-        if self.conn.our_state is h11.IDLE and self.conn.trailing_data[0]:
-            self.transport.write(_ANSWER)  # a head that was begun
+        if self.cycle is None and self.conn.trailing_data[0]:  # a first head that was begun
+            self.transport.write(_ANSWER)
         self.transport.close()
