@@ -25,10 +25,12 @@ REASONS = {  # what else may, and why nothing of the user's can stand there
     ("cleaning/schools/kept_rows.py", "_keep"): "in the temporary folder of the command",
     ("whole/archiving/__init__.py", "archive_dossier"):
         "from a scratch folder to a place where there is nothing",
-    ("whole/desk/inbox.py", "received"): "the part that it has just written",
+    ("whole/desk/inbox.py", "_taken"): "what it has just written and not acknowledged",
     ("whole/desk/inbox.py", "_settle"): "from the part to a name of ours, in the inbox",
     ("whole/desk/inbox.py", "_entered"): "over the same bytes, under a name of ours",
     ("whole/desk/retention.py", "delete_upload"): "an upload, by its name of ours, on demand",
+    ("whole/desk/retention.py", "drop_personal"): "an upload, by its name of ours",
+    ("whole/desk/retention.py", "_sweep_unlisted"): "what lay its days in a folder of ours",
     ("whole/desk/retention.py", "sweep_inbox"): "in the inbox, whose folder is ours (`claim`)",
     ("whole/desk/making/desk_crew.py", "_keep_made"): "from a scratch folder to a place of ours",
     ("analysis/estimators/special/rank_intervals.py", "end"): "no file: a step of a programme",
