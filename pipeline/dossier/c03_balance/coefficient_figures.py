@@ -66,7 +66,7 @@ def cv_chart(balance: pd.DataFrame, county: County) -> Figure | None:
     longest = max(float(r["cv"]) * 1.22 for r in records(now))
     limits = [float(v) for v in now["limit"] if not is_missing(v)]
     across = numbers(0, max([longest, *(1.15 * v for v in limits)]), 8)
-    picture = Picture(0.87 + 0.29 * max(map(len, parts.values())))
+    picture = Picture(0.87 + 0.25 * max(map(len, parts.values())))
     boxes = grid(picture, [scale.room + 4 for scale in scales.values()], [ROOM_BELOW],
                  top=ROOM_ABOVE)
     for (stage, zh), box in zip(stages.items(), boxes, strict=True):
@@ -113,7 +113,7 @@ def trend_chart(balance: pd.DataFrame, county: County) -> Figure | None:
     keys = {id: _line_key(n, county.standard.indicator(id).short)
             for n, id in enumerate(dict.fromkeys(known["indicator"]))}
     shown = [*keys.values(), limit_key("限值")]
-    picture = Picture(3.2)
+    picture = Picture(2.8)
     boxes = grid(picture, [up.room + 1.8 * LABEL, *[12] * (len(stages) - 1)], [ROOM_BELOW],
                  top=ROOM_ABOVE, beside=keys_width(shown) + 8)
     for (stage, zh), box in zip(stages.items(), boxes, strict=True):

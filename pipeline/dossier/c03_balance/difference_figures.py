@@ -54,7 +54,7 @@ def _groups(rows: list[dict], stages: dict[str, str], order: list[str]) -> Pictu
     shorts = list(dict.fromkeys(r["指标"] for r in rows))
     across = names(shorts)
     ups = {s: numbers(0, 1.05 * max(r["ratio"] for r in rows if r["stage"] == s)) for s in stages}
-    picture = Picture(2.1 * len(stages) + 0.3)
+    picture = Picture(1.85 * len(stages) + 0.3)
     boxes = grid(picture, [max(up.room for up in ups.values()) + 1.8 * LABEL],
                  [*[4] * (len(stages) - 1), 2.2 * LABEL], top=ROOM_ABOVE, beside=keys_width(keys))
     for (stage, zh), box in zip(stages.items(), boxes, strict=True):

@@ -23,7 +23,7 @@ def assurance_sentences(findings: pd.DataFrame, county: County) -> Prose:
     counts = Counter(findings["code"])
     passed = [f"{zh}{counts[code]}格" for code, zh in _LET_PASS.items() if counts[code]]
     by_people = (f"由更正登记放过的：{joined(passed)}，逐格见[[waiver_table]]。" if passed else
-                 "没有由人登记放过的核查项：corrections.csv 中没有更正，也没有确认。")
+                 "没有由人登记放过的核查项：更正登记中没有更正，也没有确认。")
     return Prose("assurance_sentences", (
         checks_words(Counter(findings["severity"]), len({*findings["code"]})), by_people,
         _PROOF))
@@ -48,7 +48,7 @@ def waiver_table(findings: pd.DataFrame, county: County) -> PrintedTable | None:
         "waiver_table", f"{county.name}{county.year}年由更正登记放过的单元格",
         (Field("处理", align="left"), Field("文件和工作表", align="left"),
          Field("单元格", align="center"), Field("登记", align="left")),
-        tuple(rows), "corrections.csv",
+        tuple(rows), "更正登记",
         notes=("登记的只写单位，不写姓名和职务。",)) if rows else None
 
 

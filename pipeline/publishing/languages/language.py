@@ -26,6 +26,7 @@ class Paper(Definition):
     continued: Text
     run: Text
     elsewhere: Text
+    colon: str
     appendix: Text
     appendix_says: Text
     results: Text

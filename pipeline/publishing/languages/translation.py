@@ -46,7 +46,8 @@ class Translation:
                         "body": [self._body(block) for block in part["body"]],
                         "words": self._paper.model_dump(exclude={"untold", "remains"})}
         if "elsewhere" in part:
-            found["elsewhere"] = [*part["elsewhere"], self._paper.dictionary]
+            found["elsewhere"] = [*map(self._body_heading, part["elsewhere"]), {
+                "number": f"附{1 + len(part['elsewhere'])}　", **self._dictionary_title()}]
         if part.get("kind") == APPENDIX or any(block.get("annex") for block in part["body"]):
             found["body"] = [*found["body"], *self._dictionary(part["body"])]
         found["cover"] = self._cover(part, before)
@@ -98,12 +99,19 @@ class Translation:
         if block.get("said") in _METHOD:
             return self._front(block)
         if block["type"] == "heading":
-            return block | {"other": self._told(block["text"])}
+            return self._body_heading(block)
         if block["type"] in NAMES:
-            said = self._told(block["caption"])
-            return block | {"other": "" if _HAN.search(said) and said == block["caption"]
-                            else f"{self._label(block['label'])}. {said}"}
+            said, label = self._told(block["caption"]), self._label(block["label"])
+            return block | {"other_label": label, "other": "" if said == block["caption"]
+                            and _HAN.search(said) else f"{label}. {said}"}
         return block
+
+    def _body_heading(self, block: dict) -> dict:
+        said = self._told(block["text"])
+        return block | {"other": "" if said == block["text"] else said}
+
+    def _dictionary_title(self) -> dict:
+        return {"text": self._paper.dictionary_zh, "other": self._paper.dictionary}
 
     def _runs(self, runs: list[dict]) -> list[dict]:
         """Translate a paragraph sentence by sentence; references keep where they lead."""
@@ -139,10 +147,10 @@ class Translation:
         tables = 1 + sum(b["type"] == "table" for b in last)
         label = f"{NAMES['table']}A-{tables}"
         return [
-            {"type": "heading", "level": 2, "number": f"附{number}　",
-             "text": self._paper.dictionary_zh, "other": self._paper.dictionary},
+            {"type": "heading", "level": 2, "number": f"附{number}　", **self._dictionary_title()},
             _in_two(pairs, self._paper.dictionary_heads) | {
-                "label": label, "caption": self._paper.dictionary_caption_zh,
+                "label": label, "other_label": self._label(label),
+                "caption": self._paper.dictionary_caption_zh,
                 "other": f"{self._label(label)}. {self._paper.dictionary_caption}"}]
 
 

@@ -4,6 +4,7 @@ What goes to the annex stands there under the headings that it had, one level lo
 stood, one sentence says what is there. No figure is changed: an excerpt repeats rows.
 """
 
+import re
 from collections.abc import Iterator
 
 from pipeline.definitions.forms.arrangement import Annex, Arrangement
@@ -14,6 +15,7 @@ _HEAD = "附录"
 _SHOWN = {"table", "figure"}
 EXCERPT = "_excerpt"
 _MOST_EXCERPTED = 14
+_ENDS_IN_REFERENCE = re.compile(r"\[\[\w+\]\]。$")
 
 
 def arranged(blocks: list[dict], arrangement: Arrangement) -> tuple[list[dict], ...]:
@@ -24,8 +26,9 @@ def arranged(blocks: list[dict], arrangement: Arrangement) -> tuple[list[dict], 
     left, brief = _brief_of(blocks, arrangement)
     chapters, appendix = _chapters(left)
     body, annex = [], []
+    told = {key for block in left for key in _referred_to(block)}
     for chapter in chapters:
-        here, there = _chapter(chapter, arrangement.annex)
+        here, there = _chapter(chapter, arrangement.annex, told)
         body += here
         annex += there
     if not annex and not appendix:
@@ -65,8 +68,9 @@ def _chapters(blocks: list[dict]) -> tuple[list[list[dict]], list[dict]]:
     return [c for c in chapters if c], []
 
 
-def _chapter(blocks: list[dict], rules: Annex) -> tuple[list[dict], list[dict]]:
-    """Return what of one chapter stands in the body, and what in the annex."""
+def _chapter(blocks: list[dict], rules: Annex, told: set[str]) -> tuple[list[dict], list[dict]]:
+    """Return what of one chapter stands in the body, and what in the annex; to ``told`` the words
+    of the book refer."""
     body, annex, elsewhere = [], [], []
     for heading, content in _sections(blocks):
         whole = bool(heading) and heading["text"] in rules.headings
@@ -76,7 +80,7 @@ def _chapter(blocks: list[dict], rules: Annex) -> tuple[list[dict], list[dict]]:
         titled = [heading] if heading else []
         annex += [_lowered(h) for h in titled] + there
         if here or not (there or whole) or _is_first(heading):
-            body += titled + here + _pointer("", there, here)
+            body += titled + _with_references(heading, here, told) + _pointer("", there, here)
         else:
             elsewhere += _pointer(heading["text"], there, []) if there else []
     if any(block.get("symbols") for block in annex):
@@ -85,6 +89,26 @@ def _chapter(blocks: list[dict], rules: Annex) -> tuple[list[dict], list[dict]]:
         elsewhere.insert(0, body.pop())
     said = [run for block in elsewhere for run in block["runs"]]
     return _closed(body, said), annex
+
+
+def _with_references(heading: dict | None, here: list[dict], told: set[str]) -> list[dict]:
+    """Refer to every table and figure of a section to which no words do (见图1), in the last
+    paragraph before the first of them, in one of its own where there is none."""
+    untold = [n for n, block in enumerate(here)
+              if block["type"] in _SHOWN and block["key"] not in told]
+    if not untold:
+        return here
+    said = "、".join(f"[[{here[n]['key']}]]" for n in untold)
+    see = ("节选" if here[untold[0]]["key"].endswith(EXCERPT) else "") + "见"
+    place = next((n for n in reversed(range(untold[0])) if here[n]["type"] == "paragraph"), None)
+    if place is None:
+        return [_paragraph(f"{heading['text'] if heading else ''}{see}{said}"), *here]
+    *before, last = here[place]["runs"]
+    text = last.get("text", "")
+    joint = "" if not _ENDS_IN_REFERENCE.search(text) else "、" if see == "见" else f"；{see}"
+    runs = [*before, last | {"text": f"{text[:-1]}{joint}{said}。"}] if joint else [
+        *before, last, {"text": f"{see}{said}。"}]
+    return [*here[:place], here[place] | {"runs": runs}, *here[place + 1:]]
 
 
 def _closed(body: list[dict], said: list[dict]) -> list[dict]:

@@ -52,7 +52,11 @@ def read_notebook(notebook: NotebookNode, run_id: str = "") -> dict:
             for record in _records(cell, number):
                 add_record(document, record, used)
     if document["cover"] is None:
-        raise DossierFailed("笔记本中没有封面，或尚未运行，无法生成卷宗。")
+        raise DossierFailed(
+            "笔记本中没有封面：只是其中一章，或尚未运行，无法生成卷宗。"
+            "先运行 junheng run 县代码 --year 年份，"
+            "再转换做成的那一本：jupyter nbconvert --to junheng-pdf "
+            "reports/年份/县代码/dossier.ipynb。单看一章，在 JupyterLab 中打开运行即可")
     _arrange(document, notebook.metadata.get("junheng", {}).get("book", ""))
     return completed(document)
 

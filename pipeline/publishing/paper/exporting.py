@@ -1,5 +1,6 @@
 """From an executed notebook to files of every format (导出), each behind an nbconvert exporter."""
 
+import sys
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines, strip_transient
 from traitlets import default
 
+from pipeline.ground.errors import JunhengError
 from pipeline.publishing.formats import exporter_of
 from pipeline.publishing.paper.blocks import read_notebook
 from pipeline.publishing.paper.papers import APART, papers
@@ -45,10 +47,21 @@ class PaperExporter(Exporter):
         if self.preprocessors or self.default_preprocessors:
             nb, resources = super().from_notebook_node(nb, resources, **kw)
         resources = {} if resources is None else resources
-        document = read_notebook(nb, resources.get("run_id", ""))
-        if "attachment" in resources:
-            document["attachment"] = resources["attachment"]
-        return self.written(document), resources
+        try:
+            document = read_notebook(nb, resources.get("run_id", ""))
+            if "attachment" in resources:
+                document["attachment"] = resources["attachment"]
+            return self.written(document), resources
+        except JunhengError as error:
+            if _asked_by_command():
+                raise SystemExit(f"{error}。") from None
+            raise
+
+
+def _asked_by_command() -> bool:
+    """Tell whether ``jupyter nbconvert`` runs, which would show a traceback with what is amiss."""
+    app = sys.modules.get("nbconvert.nbconvertapp")
+    return app is not None and app.NbConvertApp.initialized()
 
 
 def export(notebook: NotebookNode, run_id: str, path: Path, formats: tuple[str, ...],

@@ -46,13 +46,24 @@ def check_headings(blocks: list[dict]) -> None:
 
 
 def number_headings(blocks: list[dict]) -> None:
-    """Give each heading its number: 一、（一） 1. and, in the appendix, 附1."""
+    """Give each heading its number: 一、（一） 1. and, in the appendix, 附1.
+
+    One that stands alone under its chapter or section has none: there is no second to tell it from.
+    """
     counts, appendix = [0, 0, 0], False
-    for block in (b for b in blocks if b["type"] == "heading"):
+    headings = [block for block in blocks if block["type"] == "heading"]
+    for place, block in enumerate(headings):
         level, text = block["level"], block["text"]
         appendix = block.pop("appendix", False) or appendix
         counts[level - 1:] = [counts[level - 1] + 1] + [0] * (3 - level)
-        block["number"] = _heading_number(level, counts[level - 1], appendix, text)
+        alone = counts[level - 1] == 1 and not _has_next(headings[place + 1:], level)
+        block["number"] = "" if alone and level > (2 if appendix else 1) else _heading_number(
+            level, counts[level - 1], appendix, text)
+
+
+def _has_next(headings: list[dict], level: int) -> bool:
+    """Tell whether another heading of the level follows under the same heading over it."""
+    return next((h["level"] for h in headings if h["level"] <= level), 0) == level
 
 
 def _heading_number(level: int, count: int, appendix: bool, text: str) -> str:

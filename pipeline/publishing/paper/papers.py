@@ -46,6 +46,6 @@ def binding_among(files: Iterable[str]) -> str:
     return APART if f"{APPENDIX}.pdf" in there else BOUND if f"{BRIEF}.pdf" in there else ""
 
 
-def _titles(annex: list[dict]) -> list[str]:
-    return [block["number"] + block["text"] for block in annex
+def _titles(annex: list[dict]) -> list[dict]:
+    return [{"number": block["number"], "text": block["text"]} for block in annex
             if block["type"] == "heading" and block["level"] == 2]

@@ -21,7 +21,10 @@ _INSET = 0.9  # em of a column that its letters cannot use: 0.8 beside them, 0.1
 _SOLID = 16  # so many letters without a gap stay together on a line
 _SHORT_CELL = 4  # em up to which a cell is never broken
 _SHORT_COLUMN = 6  # em up to which the longest cell of a column stands on one line
+_MOST_LINES = 6  # of a cell, where letters need not be crowded
 _LONG_CELL, _FULL_CELL = 14, 24  # em that a cell's text would like, and would fill
+# So few rows stand crowded rather than alone on a turned page.
+_FEW_ROWS_TRIAL = (0, (9, 8.5, 8))
 _SMALL_ROWS, _SMALL_LETTERS = 5, {False: 600, True: 400}  # upright, turned: never parted
 _SHORT_TEXT = 400  # letters between wide tables that may stand on their turned page
 _BREAKS = re.compile(r"[^\x21-\u02ff]+")  # where a line may break: spaces, Chinese letters
@@ -65,8 +68,9 @@ def _introduction(blocks: list[dict], turned: list[bool], place: int) -> int:
 
 
 def stands_upright(table: dict) -> bool:
-    """Tell whether a table stands on an upright page."""
-    return not table["wide"] and _fitted(table, wide=False) is not None
+    """Tell whether a table stands on an upright page; one that is ``wide`` does so only where
+    its short columns are not broken there."""
+    return _fitted(table, wide=False) is not None
 
 
 def prepare_table(table: dict) -> dict:
@@ -74,7 +78,7 @@ def prepare_table(table: dict) -> dict:
 
     A table that cannot stand upright is turned; one too wide even so stops the dossier.
     """
-    for wide in (True,) if table["wide"] else (False, True):
+    for wide in (False, True):
         found = _fitted(table, wide)
         if found:
             return _prepared(table, wide, *found)
@@ -85,13 +89,21 @@ def _fitted(table: dict, wide: bool) -> tuple[float, list[float]] | None:
     """Return letter size and column widths with which a table stands one way, if it does."""
     fields = table["fields"]
     wishes = column_wishes(fields, table["rows"])
-    for ease, sizes in _TRIALS[wide]:
+    for ease, sizes in _trials(table, wide):
         for size in sizes:
             room = (_WIDE if wide else _TALL) / size - _INSET * len(fields)
             widths = column_widths(wishes, room, ease)
             if widths:
                 return size, [width + _INSET for width in widths]
     return None
+
+
+def _trials(table: dict, wide: bool) -> tuple[tuple[int, tuple[float, ...]], ...]:
+    """Return the eases and letter sizes to try for a table, upright or turned."""
+    if wide:
+        return _TRIALS[True]
+    airy = _TRIALS[False][:-1] if table["wide"] else _TRIALS[False]
+    return (*airy, _FEW_ROWS_TRIAL) if len(table["rows"]) <= _SMALL_ROWS else airy
 
 
 def _prepared(table: dict, wide: bool, size: float, widths: list[float]) -> dict:
@@ -139,7 +151,8 @@ def _wish(field: dict, texts: list[str]) -> Wish:
     least, lengths = _least(field, {*texts}), [_em(text) for text in texts]
     longest = max([*lengths, 0])
     head = math.ceil(_em(field["label"]) / 5)
-    short = max(least, longest) if longest <= _SHORT_COLUMN else least
+    short = max(least, longest if longest <= _SHORT_COLUMN
+                else min(longest / _MOST_LINES, _LONG_CELL))
     eased = [max(least, head, min(longest, most)) for most in (_LONG_CELL, _FULL_CELL)]
     full = max(eased[-1], longest, _em(field["label"]))
     return Wish((least, short, *eased), full, sum(lengths))
@@ -149,11 +162,11 @@ def column_widths(wishes: list[Wish], room: float, ease: int) -> list[float] | N
     """Share ``room`` (em) among the columns, or return None if it is too little for ``ease``.
 
     Ease 3 gives every cell up to 24 em a line of its own, 2 every cell up to 14 em, 1 every
-    cell of a column that holds none longer than 6 em, 0 only what cannot be broken; no column
-    ever gets less than that. A head would stand on at most five lines. The rest is shared by
-    the square root of what the columns hold: that makes the sum of their heights, content ÷
-    width, the least. None takes more than its longest cell or its head before all have that;
-    what is still left goes to all in equal parts.
+    cell of a column that holds none longer than 6 em, and longer ones up to 84 em six lines, 0
+    only what cannot be broken; no column ever gets less than that. A head would stand on at
+    most five lines. The rest is shared by the square root of what the columns hold: that makes
+    the sum of their heights, content ÷ width, the least. None takes more than its longest cell
+    or its head before all have that; what is still left goes to all in equal parts.
     """
     lower, upper = [w.least[ease] for w in wishes], [w.full for w in wishes]
     if sum(lower) > room + _ROUNDING:
@@ -175,7 +188,8 @@ def column_widths(wishes: list[Wish], room: float, ease: int) -> list[float] | N
 
 def _least(field: dict, texts: set[str]) -> float:
     head = field["label"].replace("（", " （")  # a unit may stand on a line of its own
-    pieces = [piece for text in [*head.split(), *texts]
+    solid = head.isascii() and _em(head) <= _SHORT_COLUMN  # "not met"
+    pieces = [head] * solid + [piece for text in [*head.split(), *texts]
               for piece in ([text] if _is_whole(text) else _BREAKS.split(text))
               if len(piece) <= _SOLID]
     return max(2, _em(field["label"]) / 8, *map(_em, pieces))

@@ -55,9 +55,9 @@ def dictionary() -> str:
 _CHECKS = """\
 # 核查项
 
-`junheng check` 和卷宗第一章、`findings.json` 中每条记录的代码。本文件由
+`junheng check` 和卷宗的清洗与核查记录、`findings.json` 中每条记录的代码。本文件由
 `pipeline/whole/listings/dictionary.py` 按 `data/rules/checks.toml` 印出，请勿手改。
-`data/rules/checks/` 中一个文件一项的不在其内，全部见 `junheng list checks`。
+`data/rules/checks/`（自己建）中一个文件一项的不在其内，全部见 `junheng list checks`。
 
 - 拒收：不出卷宗。提醒：照出卷宗，写在里面。已清洗、说明：记录在案，无须处理。
 - “可登记”：确实如此的数，在 `corrections.csv` 登记该格（新值与原值相同，写明理由），即只提醒。

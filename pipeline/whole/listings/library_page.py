@@ -26,9 +26,9 @@ _HEAD = """\
 from pipeline.analysis.library import SchoolTable, estimate, five_schools
 
 schools = SchoolTable(five_schools(), amounts=["books"], group="group")
-schools.coefficients()   # 差异系数 0.515257
-schools.indices()        # 基尼系数、泰尔指数等
-schools.decomposition()  # 组间、组内
+schools.coefficients()[["stage", "indicator", "cv"]]        # 差异系数 0.515257
+schools.indices()[["stage", "gini", "theil_t", "hoover"]]   # 基尼系数、泰尔指数等，共37列
+schools.decomposition()[["group", "between", "within"]]     # 组间、组内
 ```
 
 - 数可以是浮点数、Decimal、Fraction、整数，结果相同：浮点数按能还原它的最短小数读，0.1 就是 1/10。

@@ -32,6 +32,9 @@ def long_table(count, wide=False):
     tones = ("", "fail", "short", "unknown", "total")
     rows = tuple((Cell(str(n)), Cell(f"第{n}行名称"), Cell("1,234.5", tones[n % 5]), Cell("0.25"))
                  for n in range(1, count + 1))
+    if wide:  # no upright page has room for so many
+        fields += tuple(Field(f"另值{k}") for k in range(10))
+        rows = tuple((*row, *[Cell("12345.67")] * 10) for row in rows)
     return PrintedTable("long", "长长的表", fields, rows, "某局年报", unit="人", notes=("尾注",),
                         wide=wide)
 

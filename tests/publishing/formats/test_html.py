@@ -74,7 +74,7 @@ def test_what_a_page_shows_is_what_is_printed():
                      "## 一节\n\n- 一项\n\n1. 一条", shows(FIGURE, long_table(3))))
     for words in ("某某卷宗", "2023年度", "甲县", "声明文字", "摘要的结论，见表1。",
                   "正文有重点和公式", "图1　一幅图", "表1　长长的表", "单位：人", "来源：某局年报",
-                  "注：尾注", "图中的字", "0123456789abcdef", "一、第一章的题", "（一）一节"):
+                  "注：尾注", "图中的字", "0123456789abcdef", "一、第一章的题", "一节"):
         assert words in read.words, words
     assert read.rows == [["序号", "名称", "一组"], ["甲值", "乙值"],
                          *([str(n), f"第{n}行名称", "1,234.5", "0.25"] for n in (1, 2, 3))]

@@ -105,8 +105,10 @@ def test_grouped_heads_stand_over_their_columns_and_every_head_is_repeated(examp
              for row in opened(example).iter(f"{W}tr")
              if row.find(f"{W}trPr/{W}tblHeader") is not None]
     assert heads == [
-        [("序号", 1, True), ("名称", 1, True), ("一组", 2, False)],
-        [("", 1, True), ("", 1, True), ("甲值", 1, False), ("乙值", 1, False)]]
+        [("序号", 1, True), ("名称", 1, True), ("一组", 2, False),
+         *[(f"另值{n}", 1, True) for n in range(10)]],
+        [("", 1, True), ("", 1, True), ("甲值", 1, False), ("乙值", 1, False),
+         *[("", 1, True)] * 10]]
 
 
 @pytest.mark.parametrize(("letters", "whole"), [(599, True), (600, True), (601, False)])

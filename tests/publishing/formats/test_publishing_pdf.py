@@ -76,9 +76,9 @@ def test_hostile_strings_are_printed_letter_by_letter():
         assert words in text
 
 
-@pytest.mark.parametrize(("rows", "said"), [
-    (0, False), (1, True), (2, False)])
-def test_a_table_of_one_row_is_a_sentence_on_an_upright_page(rows, said):
+@pytest.mark.parametrize(("rows", "said", "upright"), [
+    (0, False, True), (1, True, True), (2, False, False)])
+def test_a_table_of_one_row_is_a_sentence_on_an_upright_page(rows, said, upright):
     fields = (Field("校", align="left"), *(Field(f"第{n}项", "一组") for n in range(12)))
     table = PrintedTable("t", "一表", fields, ((Cell("甲校"), *[Cell("1234.56")] * 12),) * rows,
                          "某局", unit="元", wide=True)
@@ -88,7 +88,7 @@ def test_a_table_of_one_row_is_a_sentence_on_an_upright_page(rows, said):
     assert (first in text and "单位：元。" in text) == said
     assert "表1一表" in text and "数据来源：某局" in text
     last = pypdf.PdfReader(io.BytesIO(made)).pages[-1].mediabox
-    assert (last.width < last.height) == said
+    assert (last.width < last.height) == upright
 
 
 @pytest.mark.parametrize(("cells", "said"), [
@@ -126,7 +126,7 @@ def test_the_bookmarks_follow_the_headings(example):
         return [t for e in entries
                 for t in (titles(e) if isinstance(e, list) else [e.title])]
     assert titles(pypdf.PdfReader(io.BytesIO(example)).outline) == [
-        "摘　要", "目　录", "一、第一章的题", "（一）一节", "二、第二章的题"]
+        "摘　要", "目　录", "一、第一章的题", "一节", "二、第二章的题"]
 
 
 def test_a_long_table_repeats_its_head_and_name_on_each_page(example):
@@ -219,6 +219,16 @@ def test_nbconvert_finds_the_exporter_by_its_name():
     assert sorted(exporters) == [f"junheng-{name}" for name in known_formats()]
     assert EntryPoint("junheng-pdf", exporters["junheng-pdf"], group).load() is PdfExporter
     assert PdfExporter().file_extension == ".pdf"
+
+
+def test_a_chapter_given_to_nbconvert_ends_in_words_that_say_which_notebook_to_give(tmp_path):
+    chapter = Path(__file__).parents[3] / "notebooks/county/03_balance.ipynb"
+    done = subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "pipeline.publishing.formats.pdf.Exporter",
+         str(chapter), "--output-dir", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "reports/年份/县代码/dossier.ipynb" in done.stderr
+    assert not [*tmp_path.iterdir()]
 
 
 def test_what_is_exported_is_what_nbconvert_and_nbformat_make(tmp_path):

@@ -36,6 +36,13 @@ def long(key, rows, tones=(), **more):
     return PrintedTable(key, f"{key}表", (Field("甲"), Field("乙")), tuple(cells), "某局", **more)
 
 
+def broad(columns):
+    """Return a table that is rather turned than crowded."""
+    return PrintedTable("t", "宽表", tuple(Field("甲") for _ in range(columns)),
+                        tuple(tuple(Cell("123456.78") for _ in range(columns)) for _ in range(9)),
+                        "某局", wide=True)
+
+
 def said(paper):
     """Return the headings, texts and labels of blocks, in order."""
     shown = []
@@ -62,7 +69,7 @@ def parted(document, stem="book"):
     (long("t", 15), {"kept": ["t"]}, 0), (long("t", 15), {"kept": ["s*"]}, 1),
     (long("t", 1), {"exhibits": ["t"]}, 1), (long("t_1", 1), {"exhibits": ["t_*"]}, 1),
     (long("t", 1), {"headings": ["节"]}, 1), (long("t", 1), {"headings": ["章"]}, 0),
-    (long("t", 1, wide=True), {}, 1), (long("t", 1, wide=True), {"turned": False}, 0),
+    (broad(14), {}, 1), (broad(14), {"turned": False}, 0), (broad(4), {}, 0),
 ])
 def test_a_table_stands_in_the_body_or_in_the_annex(document, exhibit, rules, place):
     found = parted(document("# 章\n\n言\n\n## 节", shows(exhibit), **rules))
@@ -78,8 +85,9 @@ def test_the_body_says_where_the_rest_is_and_the_annex_keeps_its_headings(docume
         "# 乙\n\n记 $x$ 为数。\n\n$$x = 1$$\n\n其后。",
         "# 丙\n\n见[[c]]。\n\n记 $x$ 为数。", appendix("# 附录\n\n## 名单"), shows(long("f", 2))))
     assert body == [
-        "一、甲", "言", "（一）一节", "见附录表A-1和表A-2。", "（二）二节", "表1 c", "图1 pic",
-        "另见附录表A-3。三节见附录表A-4。", "二、丙", "见表1。算式见附录。", "（签署）"]
+        "一、甲", "言", "（一）一节", "见附录表A-1和表A-2。", "（二）二节",
+        "二节见图1。另见附录表A-3。三节见附录表A-4。", "表1 c", "图1 pic",
+        "二、丙", "见表1。算式见附录。", "（签署）"]
     assert annex == [
         "附1　甲", "1. 一节", "表A-1 a", "表A-2 b", "2. 二节", "表A-3 d", "3. 三节", "表A-4 e",
         "附2　乙", "记  为数。", "其后。", "附3　丙", "记  为数。", "附4　名单", "表A-5 f"]
@@ -99,6 +107,22 @@ def test_an_excerpt_repeats_the_toned_rows_and_no_others(document, tones, shown)
         assert excerpt["notes"] == [f"只列有底色或虚线框的{shown}行，全表20行见附录表A-1。"]
 
 
+@pytest.mark.parametrize(("text", "shown"), [
+    ("言。", "言。见表1、图1。"), ("言，见[[t]]。", "言，见表1、图1。"),
+    ("见[[pic]]，言。", "见图1，言。见表1。"),
+    ("见[[t]]和[[pic]]。", "见表1和图1。"), ("", "节见表1、图1。")])
+def test_words_refer_to_every_table_and_figure_of_the_body(document, text, shown):
+    body, _ = parted(document(f"# 章\n\n首。\n\n## 节\n\n{text}", shows(long("t", 2), Drawing())))
+    assert body == ["一、章", "首。", "节", shown, "表1 t", "图1 pic", "（签署）"]
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("言。", "言。节选见表1。"), ("见[[t]]。", "见附录表A-1；节选见表1。")])
+def test_words_refer_to_an_excerpt_as_one(document, text, shown):
+    made = document(f"# 章\n\n{text}", shows(long("t", 20, ("fail",))), excerpts=["t"])
+    assert parted(made)[0][:2] == ["一、章", shown]
+
+
 def test_the_brief_has_exhibits_of_its_own_and_copies_of_others(document):
     made = document("# 章\n\n言[[pic]]", shows(
         Prose("said", ("见[[pic]]、[[t]]。",)), Drawing(), long("t", 15)))
@@ -114,7 +138,7 @@ def test_what_is_bound_in_one_is_what_stands_apart_in_two(document):
     assert [*apart] == ["book", "appendix"] and [*bound] == ["book"]
     assert said(bound["book"]["body"]) == [
         *said(apart["book"]["body"]), "附录", *said(apart["appendix"]["body"])]
-    assert apart["book"]["elsewhere"] == ["附1　章"]
+    assert apart["book"]["elsewhere"] == [{"number": "附1　", "text": "章"}]
     assert (binding_among(["brief.pdf", "appendix.pdf"]), binding_among(["brief.pdf"])) == (
         APART, BOUND)
 

@@ -128,18 +128,28 @@ def test_a_key_used_twice_stops_and_is_named():
 
 def test_headings_are_numbered_as_official_papers_are():
     assert headings("# 甲\n## 乙\n### 丙\n### 丁\n## 戊", "# 己\n## 庚") == [
-        "一、甲", "（一）乙", "1. 丙", "2. 丁", "（二）戊", "二、己", "（一）庚"]
+        "一、甲", "（一）乙", "1. 丙", "2. 丁", "（二）戊", "二、己", "庚"]
+
+
+@pytest.mark.parametrize(("source", "shown"), [
+    ("# 甲\n## 乙", ["一、甲", "乙"]), ("# 甲\n## 乙\n## 丙", ["一、甲", "（一）乙", "（二）丙"]),
+    ("# 甲\n## 乙\n### 丁\n## 丙\n### 戊\n### 己",
+     ["一、甲", "（一）乙", "丁", "（二）丙", "1. 戊", "2. 己"]),
+    ("# 甲\n## 乙\n# 丙\n## 丁\n## 戊", ["一、甲", "乙", "二、丙", "（一）丁", "（二）戊"])])
+def test_a_heading_without_a_second_beside_it_has_no_number(source, shown):
+    assert headings(source) == shown
 
 
 def test_a_heading_with_nothing_under_it_is_left_out_and_counts_for_none():
     body = read_notebook(notebook("# 甲\n## 空\n### 也空\n## 乙\n\n文\n## 末"))["body"]
     assert [(b["number"], b["text"]) for b in body if b["type"] == "heading"] == [
-        ("一、", "甲"), ("（一）", "乙")]
+        ("一、", "甲"), ("", "乙")]
 
 
 def test_the_appendix_has_its_own_numbers():
     assert headings("# 甲", appendix("# 附录\n## 乙"), "## 丙\n### 丁") == [
-        "一、甲", "附录", "附1　乙", "附2　丙", "1. 丁"]
+        "一、甲", "附录", "附1　乙", "附2　丙", "丁"]
+    assert headings(appendix("# 附录\n## 乙")) == ["附录", "附1　乙"]
     assert headings(appendix("# 方法")) == ["附录　方法"]
 
 
@@ -207,6 +217,23 @@ def test_what_columns_hold_is_shared_by_its_square_root(room, shares):
     assert short == pytest.approx(min(wished, shares[1]), rel=1e-6)
 
 
+@pytest.mark.parametrize(("letters", "ease", "least"), [
+    (40, 0, 2), (36, 1, 6), (60, 1, 10), (84, 1, 14), (120, 1, 14)])
+def test_a_long_cell_beside_others_has_room_for_six_lines(letters, ease, least):
+    """Next to a column that takes all there is, 40 letters stood in twelve lines of three."""
+    width, _ = widths_of("字" * letters, "字" * 4000, room=40, ease=ease)
+    assert least <= width < least + 2
+
+
+@pytest.mark.parametrize(("head", "whole"), [
+    ("not met", True), ("met", True), ("item by item", False), ("七个字的表头了", False)])
+def test_a_short_head_in_latin_letters_stays_on_one_line(head, whole):
+    wishes = column_wishes([vars(Field(head)), vars(Field("词"))],
+                           [[{"text": "1"}, {"text": "字" * 400}]])
+    width, _ = column_widths(wishes, 40, 0)
+    assert (width >= 0.58 * len(head)) == whole
+
+
 @pytest.mark.parametrize(("cell", "ease", "on_one_line"), [
     ("五（一）第3", 1, True), ("五（一）第34条", 1, False), ("字" * 14, 2, True),
     ("字" * 15, 2, False), ("字" * 24, 3, True), ("字" * 25, 3, False)])
@@ -225,6 +252,7 @@ def test_a_table_too_wide_to_stand_upright_is_turned_and_one_wider_still_stops()
         return {"label": "表1", "caption": "甲", "wide": False, "fields": fields(*[""] * columns),
                 "rows": [[{"text": "1234.56", "tone": ""}] * columns]}
     assert [prepare_table(wide(n))["wide"] for n in (5, 14)] == [False, True]
+    assert [prepare_table(wide(n) | {"wide": True})["wide"] for n in (5, 14)] == [False, True]
     with pytest.raises(DossierFailed, match="请分成两表"):
         prepare_table(wide(60))
 
