@@ -1,9 +1,11 @@
-"""Drills of the desk (窗口演练): `python tests/drills/desk_drill.py load|kills [--kills 200] …`.
+"""Drills of the desk (窗口演练): `python tests/drills/desk_drill.py load|kills|corpus …`.
 
 ``load``: 50 uploads at once while 500 pages poll; how long an answer takes, how much memory the
 web part has. ``kills``: 60 uploads while web, crew and child are killed at random; what was
-acknowledged, what has ended, what was lost or made twice. Dossiers are small (`desk_standing`),
-checks and everything else are the desk's own.
+acknowledged, what has ended, what was lost or made twice. ``corpus``: every file of the hostile
+corpus, and those of the folders given by ``--inputs``, is handed in; what comes of it beside what
+`check` says of the same bytes. Dossiers are small (`desk_standing`), checks and everything else
+are the desk's own.
 """
 
 import argparse
@@ -14,16 +16,24 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), *(str(ROOT / "tests" / place) for place in (
     "", "made", "made/county", "made/nation", "made/judges", "made/desk", "whole/evaluation",
-    "publishing/batch"))]
+    "publishing/batch", "drills", "whole/desk"))]
 
 from asked_desk import EXAMPLE, FIRST, YEAR, Asked, desk_at  # noqa: E402
 from desk_standing import free_port, standing  # noqa: E402
 from desk_visitors import Visitor  # noqa: E402
+from test_clerks_words import out_of_reach  # noqa: E402
+
+from pipeline.whole.checking import check_paths  # noqa: E402
+from pipeline.whole.checking.check_reports import ACCEPTED, REFUSED  # noqa: E402
+from pipeline.whole.desk.desk_folder import SUFFIXES, file_name  # noqa: E402
+from pipeline.whole.desk.states import READY, TO_MEND, UNCHECKED  # noqa: E402
+from pipeline.whole.desk.web.clerks_words import for_clerks  # noqa: E402
 
 UPLOADS_AT_ONCE, POLLERS, POLL_SECONDS, ROUNDS = 50, 500, 2, 15
 
@@ -140,13 +150,104 @@ def kills(desk, token, asked):
     print(json.dumps(dict(db.execute("SELECT kind, max(tries) FROM job GROUP BY kind").fetchall())))
 
 
+CORPUS_UNIT, CORPUS_YEAR, PIECE = "990101", 2023, 40
+
+
+def inputs(asked, scratch):
+    """Yield name and path of every single table file: of the corpus, of the folders given."""
+    from test_corpus import FAMILIES
+
+    for family, parts in FAMILIES.items():
+        if asked.families and family not in asked.families:
+            continue
+        for n, case in enumerate(case for part in parts for case in part.cases()):
+            place = scratch / family / str(n)
+            place.mkdir(parents=True)
+            names = case.files(place) if callable(case.files) else sorted(case.files)
+            if not callable(case.files):
+                for name in names:
+                    (place / name).write_bytes(case.files[name])
+            if len(names) == 1 and (place / names[0]).is_file():
+                yield f"{family}: {case.name}", place / names[0]
+    for folder in asked.inputs:
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file() and path.suffix.lower() in SUFFIXES and (
+                    "corrections" not in path.name):
+                yield f"{path.relative_to(folder)}", path
+
+
+def corpus(desk, _, asked):
+    """Hand in every file and compare what comes of it with what `check` says of it."""
+    here, counted, unlike, words = Asked(desk), Counter(), [], Counter()
+    clerk = here.sign_in(CORPUS_UNIT)
+    with standing(desk, "crew"), tempfile.TemporaryDirectory() as folder:
+        files = [*inputs(asked, Path(folder, "in"))][asked.offset::asked.every]
+        for begin in range(0, len(files), PIECE):
+            piece = files[begin:begin + PIECE]
+            sent = [clerk.put(path.read_bytes(), path.name, CORPUS_YEAR) for _, path in piece]
+            said = by_check(desk, piece, Path(folder, f"check{begin}"))
+            while here.db.execute("SELECT 1 FROM job WHERE state IN ('waiting', 'running')"
+                                  ).fetchone():
+                time.sleep(0.3)
+            for (name, _), answer, report in zip(piece, sent, said, strict=True):
+                came = came_of(here, answer, words)
+                counted[came[0], *report[:1]] += 1
+                if came != report:
+                    unlike.append(f"{name}: desk {briefly(came)}; check {briefly(report)}")
+            print(f"{begin + len(piece)} of {len(files)}", dict(counted), flush=True)
+    print(f"{len(files)} files, {len(unlike)} unlike; (desk, check): {dict(counted)}")
+    print("\n".join(unlike))
+    print("words that a clerk may not know:", dict(words))
+
+
+def by_check(desk, piece, folder):
+    """Return what `check` says of each file, by itself in a raw folder of its own."""
+    places = []
+    for n, (_, path) in enumerate(piece):
+        raw = folder / str(n)
+        (raw / str(CORPUS_YEAR)).mkdir(parents=True)
+        (raw / "counties.csv").write_bytes(desk.register.read_bytes())
+        named = file_name(CORPUS_UNIT, raw, path.suffix.lower())
+        (raw / str(CORPUS_YEAR) / named).write_bytes(path.read_bytes())
+        places.append(raw / str(CORPUS_YEAR))
+    said = []
+    for place in places:
+        (report,) = [one for one in check_paths([place], workers=1) if one["unit"] == CORPUS_UNIT]
+        state = {ACCEPTED: READY, REFUSED: TO_MEND}.get(report["outcome"], UNCHECKED)
+        said.append((state, report["findings"]))
+    return said
+
+
+def came_of(here, answer, words):
+    """Return the state and the findings of what was handed in; note words beyond a clerk's."""
+    if answer.status not in (200, 202):
+        return f"not taken ({answer.status})", []
+    row = here.db.execute("SELECT state, findings FROM upload WHERE id = ?",
+                          (answer.told["to"].rpartition("/")[2],)).fetchone()
+    found = json.loads(row["findings"] or "[]")
+    for one in found:
+        words.update(word for name in ("action", "rule", "remedy")
+                     for word in out_of_reach(for_clerks(one[name])))
+    return row["state"], found
+
+
+def briefly(one):
+    return one[0], sorted({found["code"] for found in one[1] if found["severity"] == "refuse"})
+
+
 if __name__ == "__main__":
     words = argparse.ArgumentParser()
-    words.add_argument("what", choices=["load", "kills"])
+    words.add_argument("what", choices=["load", "kills", "corpus"])
     words.add_argument("--kills", type=int, default=200)
     words.add_argument("--uploads", type=int, default=60)
     words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--inputs", action="append", default=[], help="folders of further files")
+    words.add_argument("--families", nargs="*", default=[])
+    words.add_argument("--every", type=int, default=1, help="every so manieth file")
+    words.add_argument("--offset", type=int, default=0, help="from which on")
     given = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        made = desk_at(Path(folder, "desk"), port=free_port(), uploads_a_day=10_000)
-        {"load": load, "kills": kills}[given.what](made, Asked(made).token(FIRST), given)
+        made = desk_at(Path(folder, "desk"), port=free_port(), uploads_a_day=10_000,
+                       quota_mb=100_000)
+        drill = {"load": load, "kills": kills, "corpus": corpus}[given.what]
+        drill(made, Asked(made).token(FIRST), given)
