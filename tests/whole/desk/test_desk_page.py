@@ -5,6 +5,7 @@ Skipped where there is no Chromium; axe-core is asked where `AXE_CORE` names its
 """
 
 import base64
+import io
 import json
 import os
 import time
@@ -14,6 +15,7 @@ import pytest
 from asked_desk import EXAMPLE, FIRST, YEAR, Asked, desk_at
 from browser import CHROMIUM, browser
 from desk_standing import free_port, standing
+from pypdf import PdfReader
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="没有 Chromium，窗口的网页未在浏览器中核对")
 AXE, PICTURES = os.environ.get("AXE_CORE", ""), os.environ.get("DESK_PICTURES", "")
@@ -185,6 +187,36 @@ def test_a_bad_file_has_its_cells_named_and_the_mended_one_becomes_a_dossier(cle
     fine(clerk, "desk")
 
 
+def test_what_is_to_be_mended_prints_whole_and_without_what_is_to_be_pressed(clerk):
+    go(clerk, "/desk")
+    add_year(clerk)
+    drop(clerk, BAD, "采集表.csv")
+    wait(clerk, "document.getElementById('result')?.innerText.includes('处要改')")
+    clerk.ask("for (let n = 0; n < 80; n++) document.querySelector('.findings tbody')"
+              ".append(document.querySelector('.findings tbody tr').cloneNode(true))")
+    made = base64.b64decode(clerk.send("Page.printToPDF", preferCSSPageSize=True)["data"])
+    counts = [page.extract_text().count("B2") for page in PdfReader(io.BytesIO(made)).pages]
+    assert (sum(counts), len(counts) > 1, min(counts) > 0) == (81, True, True)
+    if PICTURES:
+        (Path(PICTURES) / "to-mend.pdf").write_bytes(made)
+    clerk.send("Emulation.setEmulatedMedia", media="print")
+    shown = clerk.ask("[...document.querySelectorAll('button, .button, select, footer, nav')]"
+                      ".filter(one => one.checkVisibility()).length")
+    head = clerk.ask("getComputedStyle(document.querySelector('thead')).display")
+    clerk.send("Emulation.setEmulatedMedia", media="")
+    assert (shown, head) == (0, "table-header-group")
+
+
+def test_a_file_that_is_too_large_is_told_before_a_byte_of_it_is_sent(clerk):
+    go(clerk, "/desk")
+    clerk.ask("""(data => { data.items.add(new File([new Uint8Array(20000001)], '大.xlsx'));
+        document.getElementById('drop').dispatchEvent(
+            new DragEvent('drop', {dataTransfer: data})); })(new DataTransfer())""")
+    wait(clerk, "document.getElementById('file-fault').innerText.includes('20 MB')")
+    assert not any("/upload/" in url for url in clerk.requests[-1:])
+    fine(clerk, "desk-too-large")
+
+
 def test_the_same_file_again_shows_the_same_result_and_is_no_second_job(clerk, desk):
     go(clerk, "/desk")
     add_year(clerk)
@@ -245,6 +277,8 @@ def test_an_operator_gives_a_token_and_two_release_a_public_edition(page, desk):
     sign_in(page, desk[1]["one"])
     assert page.ask("location.pathname") == "/op"
     fine(page, "overview")
+    go(page, "/op?state=没有")
+    fine(page, "overview-none")
     go(page, "/op/tokens")
     page.ask(f"document.getElementById('unit').value = '{FIRST}';"
              "document.querySelector('#issue button').click()")

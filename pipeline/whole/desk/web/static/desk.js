@@ -69,6 +69,7 @@
   const drop = find("drop");
   if (drop) {
     const file = find("file"), year = find("year"), fault = find("file-fault");
+    const tooLarge = "文件超过 " + drop.dataset.mostMb + " MB，没有上传。请删去表中的图片和用不着的工作表，再传一次。";
     let busy = false;
     const named = () => {
       find("template").href = "/template/" + year.value + ".xlsx";
@@ -78,6 +79,11 @@
     named();
     const send = (one) => {
       if (busy || !one) return;
+      if (one.size > drop.dataset.mostMb * 1e6) {
+        fault.textContent = tooLarge;
+        file.value = "";
+        return;
+      }
       busy = true;
       fault.textContent = "";
       find("choose").disabled = true;
@@ -102,7 +108,7 @@
       request.onload = () => {
         let told = {};
         try { told = JSON.parse(request.responseText); } catch (fault) { told = {}; }
-        if (told.to) { location.assign(told.to); } else { end(told.said || "文件没有收下，请再传一次。"); }
+        if (told.to) { location.assign(told.to); } else { end(told.said || (request.status === 413 ? tooLarge : "文件没有收下，请再传一次。")); }
       };
       request.onerror = () => end("网络断了，文件没有收全，请再传一次。");
       request.send(one);
