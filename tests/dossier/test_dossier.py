@@ -30,8 +30,6 @@ from pipeline.publishing.chapter_parameters import checked
 from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.publishing.order import Order
 from pipeline.publishing.paper.blocks import read_notebook
-from pipeline.whole.tracing.asked_figure import printed_in, traced_tables
-from pipeline.whole.tracing.county_trace import county_figures, traced
 
 pytestmark = pytest.mark.slow
 Made = namedtuple("Made", "folder results pages text order")
@@ -305,22 +303,3 @@ def test_a_real_county_without_thresholds_is_described_and_not_judged(unit, cali
     assert all(re.search(rf" {row['indicator']} \D+ 27 \S+ \S+ {cv_text(row['cv'], None)} ",
                          county.text) for row in rows)
     assert "未达标" not in county.text.replace("未达标项", "")
-
-
-def test_a_number_on_paper_leads_back_to_the_cells(made):
-    document = read_notebook(nbformat.read(made.folder / "dossier.ipynb", as_version=4))
-    keys = {block["key"]: block for block in document["front"] + document["body"]
-            if block["type"] == "table"}
-    county = County.open("990101", 2023)
-    figures = {table: county_figures(county, table)
-               for table in {spec.table for spec in traced_tables()}}
-    for spec in (spec for spec in traced_tables() if spec.key != "survey_table"):  # none is given
-        block = next(b for key, b in keys.items()
-                     if (key.startswith(spec.key) if spec.rest else key == spec.key))
-        heads = {"/".join(filter(None, (f["group"], f["label"]))) for f in block["fields"]}
-        assert {*spec.rows, *spec.columns} - {"年", "R"} <= heads, spec.key
-        columns = sorted(head for head in heads if head in spec.columns or head[:2] in ("R1", "20"))
-        assert columns, spec.key
-        for column in columns:
-            asked = printed_in(document, block["label"], "1", column, standard("cn-2017-06"))
-            assert list(traced(figures[asked.table], asked).lines()), column

@@ -10,12 +10,16 @@ from tables import table
 from pipeline.analysis.ledger.survey_share import survey_shares
 from pipeline.county import County
 from pipeline.definitions.base import DATA
-from pipeline.definitions.standards import standard
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES, records
 from pipeline.whole.tracing.asked_figure import AskedFigure, pointed_at, printed_in
 from pipeline.whole.tracing.county_figures import Figures
 from pipeline.whole.tracing.county_trace import county_figures, traced
+from pipeline.whole.tracing.printed_figures import Derived
+from pipeline.whole.tracing.reckoning import reckoned
+from pipeline.whole.tracing.regression_designs import design_rows
+from pipeline.whole.tracing.row_words import RowWords
+from pipeline.whole.tracing.said_numbers import NAMED, TRACED, UNTRACED, Reader, agrees
 
 DRAWN = 200
 FACTOR = {"万元": 10000}  # of the example's headings that do not state the base unit
@@ -23,7 +27,17 @@ FACTOR = {"万元": 10000}  # of the example's headings that do not state the ba
 
 @pytest.fixture(scope="module")
 def figures():
-    return county_figures(County.open("990101", 2023), "targets")
+    return county_figures(County.open("990101", 2023))
+
+
+@pytest.fixture(scope="module")
+def words(figures):
+    return RowWords(figures.county, figures.tables)
+
+
+@pytest.fixture(scope="module")
+def reader(figures, words):
+    return Reader(figures.county, figures.tables, words)
 
 
 @pytest.fixture(scope="module")
@@ -165,9 +179,9 @@ PRINTED = document(["小学", "R1 高学历教师", "32", "0.202", "0.50"],
 
 @pytest.mark.parametrize(("row", "column"), [
     ("2", "差异系数"), ("2", "4"), ("小学 R5", "差异系数"), ("R5 小学", "系数")])
-def test_a_printed_figure_is_asked_for_by_number_or_by_words(row, column):
+def test_a_printed_figure_is_asked_for_by_number_or_by_words(row, column, words):
     for label in ("表1", "1", "表１", "表 1"):
-        found = printed_in(PRINTED, label, row, column, standard("cn-2017-06"))
+        (found,) = printed_in(PRINTED, label, row, column, words)
         assert (found.table, found.row, found.column, found.printed) == (
             "balance", {"stage": "primary", "indicator": "R5"}, "cv", "0.522")
 
@@ -176,9 +190,9 @@ def test_a_printed_figure_is_asked_for_by_number_or_by_words(row, column):
     ("表2", "1", "1", "有 表1"), ("表1", "R5", "差异系数", "2 行"),
     ("表1", "4", "差异系数", "1—3"),
     ("表1", "1", "标准差", "各列是 1 学段"), ("表1", "1", "学段", "不能溯源")])
-def test_what_is_not_found_in_print_is_told_with_what_there_is(label, row, column, said):
+def test_what_is_not_found_in_print_is_told_with_what_there_is(label, row, column, said, words):
     with pytest.raises(WrongUse, match=said):
-        printed_in(PRINTED, label, row, column, standard("cn-2017-06"))
+        printed_in(PRINTED, label, row, column, words)
 
 
 def test_a_level_or_a_limit_leads_to_the_clause_of_the_standard_and_to_no_school(figures):
@@ -214,9 +228,102 @@ def test_a_share_of_the_survey_leads_to_the_groups_that_answered(asked, value, g
         "type": "table", "label": "表9", "key": "survey_table", "caption": "满意度",
         "source": "满意度调查表",
         "fields": [{"group": "", "label": head} for head in ("群体", "满意度")],
-        "rows": [[{"text": name}, {"text": "%"}] for name in ("家长", "教师", "合计")],
+        "rows": [[{"text": name}, {"text": ""}] for name in ("家长", "教师", "合计")],
         "data": [[name, ""] for name in ("家长", "教师", "合计")]}]}
-    found = traced(Figures(county, known), printed_in(
-        printed, "表9", asked, "满意度", county.standard)).record()
+    (figure,) = printed_in(printed, "表9", asked, "满意度", RowWords(county, known))
+    found = traced(Figures(county, known), figure).record()
     assert found["value"] == value
     assert [next(g for g in groups if g in part["value"]) for part in found["parts"]] == groups
+
+
+AGREEING = table("""
+    printed | value   | unit  | does
+    0.25    | 0.254   | 1     | yes
+    0.25    | 0.255   | 1     | yes
+    0.25    | 0.2551  | 1     | no
+    12.32   | 123200  | 10000 | yes
+    <0.001  | 0.0009  | 1     | yes
+    <0.001  | 0.001   | 1     | no
+    >0.45   | 0.4501  | 1     | yes
+    -0.31   | -0.312  | 1     | yes
+    -0.31   | 0.312   | 1     | no
+""")
+
+
+@pytest.mark.parametrize("told", AGREEING)
+def test_a_printed_number_agrees_with_what_rounds_to_it_and_with_nothing_else(told):
+    found = agrees(told["printed"], Fraction(told["value"]), int(told["unit"]))
+    assert found == (told["does"] == "yes")
+
+
+SAID = table("""
+    key                 | text                                                     | states
+    balance_sentences   | 小学7项指标校际差异系数分别为：高学历教师0.202           | tt
+    balance_sentences   | 小学7项指标校际差异系数分别为：高学历教师0.203           | tu
+    balance_sentences   | 初中7项指标校际差异系数分别为：高学历教师0.202           | tu
+    compliance_sentences| 全县参评小学32所，未达标3所                              | tt
+    compliance_sentences| 全县参评小学32所，未达标4所                              | tu
+    compliance_sentences| 全县参评初中32所                                         | u
+    government_sentences| 未达标：Q4（1所不符合：筠溪镇初级中学4.60%）             | ntt
+    government_sentences| 未达标：Q4（2所不符合：筠溪镇初级中学4.60%）             | nut
+    any_sentences       | 依据教督〔2017〕6号，2023年见表6                         | nnnn
+    any_sentences       | 全县共有42所                                             | u
+""")
+
+
+@pytest.mark.parametrize("told", SAID)
+def test_a_number_in_a_sentence_is_a_name_or_traces_or_does_not(told, reader):
+    states = {TRACED: "t", NAMED: "n", UNTRACED: "u"}
+    assert "".join(states[number.state] for number in reader.numbers(told["key"], told["text"])
+                   ) == told["states"]
+
+
+REGRESSED = ("M1-primary", "M2-primary", "M3-primary")
+
+
+@pytest.mark.parametrize("id", REGRESSED)
+def test_a_coefficient_is_fitted_again_by_other_software_from_the_rows_that_it_leads_to(
+        id, figures):
+    formulas = pytest.importorskip("statsmodels.formula.api", reason="没有装 statsmodels")
+    (model,) = (row for row in records(figures.tables["models"]) if row["id"] == id)
+    rows = design_rows(model, figures.county, figures.tables)
+    fitted = formulas.ols(model["formula"], rows.astype(float)).fit(cov_type="HC3", use_t=True)
+    for term in (row for row in records(figures.tables["terms"]) if row["id"] == id):
+        found = figures.trace("terms", term, "estimate").record()
+        assert len(found["parts"]) == model["n"] == len(rows)
+        assert float(found["value"]) == pytest.approx(fitted.params[term["term"]], rel=1e-9)
+        assert term["std_error"] == pytest.approx(fitted.bse[term["term"]], rel=1e-7)
+
+
+def test_the_rows_of_a_regression_come_out_again_from_their_cells(figures, sheets):
+    (term,) = (row for row in records(figures.tables["terms"])
+               if (row["id"], row["term"]) == ("M3-primary", "rural"))
+    for school in figures.trace("terms", term, "estimate").record()["parts"]:
+        own = dict(part.split("＝") for part in school["value"].split("，"))
+        value, pupils, place = school["parts"]
+        assert float(indicator_value(value, sheets)) == pytest.approx(float(own["R1"]), rel=1e-12)
+        assert (place["value"] == "rural") == (own["rural"] == "1.0")
+        assert place["cells"] and amount(pupils, sheets) > 0
+
+
+def test_a_panel_leads_to_a_row_for_each_school_and_year(figures):
+    (term,) = (row for row in records(figures.tables["terms"])
+               if (row["id"], row["term"]) == ("M5-primary", "ln_F1"))
+    parts = figures.trace("terms", term, "estimate").record()["parts"]
+    assert len(parts) == 98
+    assert {part["what"][:4] for part in parts} == {"2021", "2022", "2023"}
+
+
+@pytest.mark.parametrize(("derived", "told", "value"), [
+    ({"table": "compliance", "figure": "count", "where": {"status": "not_met"}}, {}, 4),
+    ({"table": "schools", "column": "pupils", "figure": "sum"}, {"stage": "junior"}, 8194),
+    ({"rule": "balance.cv_max.{stage}"}, {"stage": "junior"}, Fraction("0.45")),
+    ({"rule": "resource.indicators"}, {}, 7)])
+def test_a_number_is_reckoned_from_the_rows_that_are_told(derived, told, value, figures):
+    assert reckoned(Derived(**derived), told, figures.county, figures.tables).value == value
+
+
+def test_a_figure_that_several_rows_would_give_is_not_reckoned(figures):
+    with pytest.raises(WrongUse, match="14 行"):
+        reckoned(Derived(table="balance", column="cv"), {"indicator": "R1"} | {"indicator": [
+            f"R{n}" for n in range(1, 8)]}, figures.county, figures.tables)

@@ -32,7 +32,8 @@ _CONTENT = {
     "figure": ("key", "caption", "alt", "source", "notes", "svg"),
     "cover": ("title", "subtitle", "rows", "running_head", "date", "mark", "statement"),
 }
-_MORE = {"table": {"reckoned": []}}  # what a record may have beside, and what it means to lack it
+# What a record may have beside, and what it means to lack it.
+_MORE = {"table": {"reckoned": []}, "figure": {"data": []}}
 _SHOWN_FAULTS = 20
 _RUN_SAYS = ("运行编号 {}，印在各页页脚：资料、规则和软件都相同，编号才相同。"
              "文件和数字是否改动过，可用 junheng verify 核对。")

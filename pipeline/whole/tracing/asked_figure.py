@@ -9,19 +9,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from fnmatch import fnmatchcase
 
-from pydantic import Field
-
-from pipeline.definitions.base import DATA, Definition, Text, load_toml
-from pipeline.definitions.standards import Standard
 from pipeline.ground.errors import WrongUse
 from pipeline.publishing.paper.arranging import EXCERPT
 from pipeline.whole.tracing.county_figures import VERDICT
+from pipeline.whole.tracing.printed_figures import Derived, PrintedTable, traced_tables
+from pipeline.whole.tracing.row_words import RowWords
 
 _YEAR, _INDICATOR = re.compile(r"(\d{4})年"), re.compile(r"([A-Z]\d+)[ /]")
+_GROUPS = ("城区", "镇区", "乡村")
 _MOST_TOLD = 12
-WHOLE = None  # what tells the row of a whole (合计): no group stands there
 # Lists of results.json: the table, and what tells its row.
 _LISTS = {
     "balance": ("balance", ("stage", "indicator")), "composites": ("composites", ("stage", "id")),
@@ -38,42 +36,15 @@ _RENAMED = {"sd": "variance", "target": "id"}
 @dataclass(frozen=True)
 class AskedFigure:
     """A figure by its place: table, what tells its row, column; ``printed`` is what stands in
-    the dossier or in results.json, ``value`` what lies behind it, ``counted`` tells that it was
-    counted over such rows, ``rounded`` that nothing but the printed digits lies behind it."""
+    the dossier or in results.json, ``value`` what lies behind it; ``derived`` how it follows
+    where it is more than what stands there."""
 
     table: str
     row: Mapping[str, object]
     column: str
     printed: str
     value: str = ""
-    counted: bool = False
-    rounded: bool = False
-
-
-class PrintedTable(Definition):
-    """A printed table (印出的表) and the declared table that its columns come from; ``fixed`` is
-    what every row of it has there and the paper need not say. Columns of one printed table may
-    come from several: each has its own entry."""
-
-    key: Text
-    rest: str = ""
-    fixed: dict[str, Text] = {}
-    table: Text
-    rows: dict[str, Text] = Field(min_length=1)
-    columns: dict[str, Text] = Field(min_length=1)
-    counted: bool = False
-
-
-class TracedTables(Definition):
-    """All printed tables whose figures are traced: `data/printing/traced_tables.toml`."""
-
-    printed: list[PrintedTable]
-
-
-@cache
-def traced_tables() -> tuple[PrintedTable, ...]:
-    """Return the printed tables whose figures are traced."""
-    return tuple(load_toml(DATA / "printing" / "traced_tables.toml", TracedTables).printed)
+    derived: Derived | None = None
 
 
 def pointed_at(results: dict, pointer: str) -> AskedFigure:
@@ -100,43 +71,90 @@ def pointed_at(results: dict, pointer: str) -> AskedFigure:
     return AskedFigure(table, row, column, printed, printed)
 
 
-def printed_in(document: dict, label: str, row: str, column: str, standard: Standard
-               ) -> AskedFigure:
-    """Return the figure that stands in a row and column of a printed table.
+def printed_in(document: dict, label: str, row: str, column: str, words: RowWords
+               ) -> list[AskedFigure]:
+    """Return the figures that stand in a row and column of a printed table, or are a point of a
+    figure (图): most often one.
 
     ``document`` is what `paper.blocks.read_notebook` returns of the dossier. `WrongUse` names
     what there is where the table, row or column is not found, and says so where a table is not
     traced.
     """
-    blocks = [b for b in document["front"] + document["body"] if b["type"] == "table"]
+    blocks = [as_table(b) for b in document["front"] + document["body"]
+              if b["type"] in ("table", "figure")]
     label = "".join(unicodedata.normalize("NFKC", label).split()).removeprefix("附录")
     label = f"表{label}" if label.isdecimal() else label
     table = next((b for b in blocks if b["label"] == label), None)
     if table is None:
         raise WrongUse(f"卷宗里没有{label}；有 " + "、".join(b["label"] for b in blocks))
-    heads = ["/".join(filter(None, (f["group"], f["label"]))) for f in table["fields"]]
+    heads = heads_of(table)
     number, line = _column(heads, column, label), _row(table["rows"], row, label)
-    told = [cell["text"] for cell in table["rows"][line]]
-    behind = str(table["data"][line][number]) if table.get("data") else ""
-    key = table["key"].removesuffix(EXCERPT)
-    fitting = [s for s in traced_tables() if _fits(s, key)]
-    spec = next((s for s in fitting if {heads[number], _general(heads[number])} & {*s.columns}),
-                None)
-    if spec is None:
-        traced = "、".join(head for s in fitting for head in s.columns) or "无"
+    found = cell_figures(table, line, number, words)
+    if not found:
+        traced = "、".join(head for s in fitting(table["key"]) for head in s.columns) or "无"
         raise WrongUse(f"{label}“{table['caption']}”的“{heads[number]}”不能溯源"
                        f"（可溯源的列：{traced}）。这张表的资料来源：{table['source']}")
-    head = heads[number] if heads[number] in spec.columns else _general(heads[number])
-    wanted = spec.fixed | {name: _told_by(name, told[heads.index(said)], standard)
-                           for said, name in spec.rows.items()}
+    return found
+
+
+def as_table(block: dict) -> dict:
+    """Return a figure (图) as a table of its points, a table as it is."""
+    if block["type"] == "table" or not block.get("data"):
+        return block if block["type"] == "table" else block | {"fields": [], "rows": []}
+    heads = list(block["data"][0])
+    values = [[point.get(head, "") for head in heads] for point in block["data"]]
+    return block | {"fields": [{"group": "", "label": head} for head in heads], "data": values,
+                    "rows": [[{"text": str(value)} for value in point] for point in values]}
+
+
+def heads_of(table: dict) -> list[str]:
+    """Return the headings of a printed table, a group before what it is above of."""
+    return ["/".join(filter(None, (f["group"], f["label"]))) for f in table["fields"]]
+
+
+def fitting(key: str) -> list[PrintedTable]:
+    """Return what is said of a printed table with a key."""
+    key = key.removesuffix(EXCERPT)
+    return [s for s in traced_tables() if (key.startswith(s.key) if s.rest else key == s.key)]
+
+
+def cell_figures(table: dict, line: int, number: int, words: RowWords) -> list[AskedFigure]:
+    """Return what a cell of a printed table is made of; none where nothing is said of it."""
+    heads, key = heads_of(table), table["key"].removesuffix(EXCERPT)
+    head, text = heads[number], table["rows"][line][number]["text"]
+    behind = str(table["data"][line][number]) if table.get("data") else ""
+    for spec in fitting(key):
+        named = next((name for name in (head, general(head)) if name in spec.columns), None)
+        if named is None or any(not fnmatchcase(
+                table["rows"][line][heads.index(where)]["text"], said)
+                for where, said in spec.only.items()):
+            continue
+        wanted = told_by(spec, table, line, words)
+        if named == "年":
+            wanted["year"] = _YEAR.match(head)[1]
+        if named == "R":
+            wanted["indicator"] = _INDICATOR.match(head)[1]
+        if named == "组":
+            wanted["group"] = words.meant("group", head.split("/")[-1])
+        return [AskedFigure(one.table, wanted, one.column, text, behind, one)
+                for one in spec.derived(named)]
+    return []
+
+
+def told_by(spec: PrintedTable, table: dict, line: int, words: RowWords) -> dict[str, object]:
+    """Return what tells a row of a printed table; a blank cell goes on with the one above it."""
+    heads, key = heads_of(table), table["key"].removesuffix(EXCERPT)
+    told: dict[str, object] = dict(spec.fixed)
     if spec.rest:
-        wanted[spec.rest] = key.removeprefix(spec.key)
-    if head == "年":
-        wanted["year"] = int(_YEAR.match(heads[number])[1])
-    if head == "R":
-        wanted["indicator"] = _INDICATOR.match(heads[number])[1]
-    return AskedFigure(spec.table, wanted, spec.columns[head], told[number], behind, spec.counted,
-                       rounded=behind == told[number])
+        told[spec.rest] = key.removeprefix(spec.key)
+    for said, column in spec.rows.items():
+        if said not in heads:
+            continue
+        place, at = heads.index(said), line
+        while at and not table["rows"][at][place]["text"]:
+            at -= 1
+        told[column] = words.meant(column, table["rows"][at][place]["text"])
+    return told
 
 
 def _step(found: object, step: str, pointer: str) -> object:
@@ -152,10 +170,6 @@ def _told(found: object) -> str:
         return f"0—{len(found) - 1}"
     names = list(found) if isinstance(found, dict) else []
     return "、".join(names[:_MOST_TOLD]) + ("……" if len(names) > _MOST_TOLD else "") or "一个数"
-
-
-def _fits(spec: PrintedTable, key: str) -> bool:
-    return key.startswith(spec.key) if spec.rest else key == spec.key
 
 
 def _column(heads: list[str], asked: str, label: str) -> int:
@@ -189,16 +203,8 @@ def _numbered(asked: str, count: int, what: str) -> int:
     return int(asked) - 1
 
 
-def _general(head: str) -> str:
-    return "年" if _YEAR.match(head) else "R" if _INDICATOR.match(head) else head
-
-
-def _told_by(name: str, text: str, standard: Standard) -> object:
-    """Return what a printed cell says of a row: a stage by its name, an indicator by its id."""
-    if name == "stage":
-        return next((stage for stage, zh in standard.stages.items() if zh == text), "")
-    if text == "合计":
-        return WHOLE
-    if name == "indicator":
-        return text.split(" ")[0]
-    return int(text) if name == "year" else text
+def general(head: str) -> str:
+    """Return what a heading of a year, an indicator or a group is called in `tables.toml`."""
+    if _YEAR.match(head):
+        return "年"
+    return "R" if _INDICATOR.match(head) else "组" if head.split("/")[-1] in _GROUPS else head

@@ -8,7 +8,7 @@ row names: a school's indicator, an indicator of a stage; and by the step that m
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from pipeline.analysis.county.county_data import CountyData, county_data
 from pipeline.analysis.county.item_verdicts import judge_item, judge_veto
@@ -30,47 +30,24 @@ from pipeline.ground.terms import (
     records,
     verdict,
 )
+from pipeline.whole.tracing.noting import Noting, NotingRows
+from pipeline.whole.tracing.regression_designs import regression
 from pipeline.whole.tracing.school_figures import SchoolFigures
 from pipeline.whole.tracing.traced import Traced, code_of
 
 VERDICT = "verdict"  # the county's (综合判定), which stands in no table
 _INDICATOR = re.compile(r"\b[A-Z]\d+\b")
+_OF_MODELS = ("models", "terms", "influence", "specifications")
 _TELLING = ("year", "stage", "name", "indicator", "grouping", "group", "id", "question", "plan")
+_WHOLE = ("grade_pupils",)  # read as a whole
 _LISTED = ("class_sizes", "rooms", "monitoring")  # sheets of rows that are no school's figures
+_COUNTED_BY = ("status", "outcome", "level", "pupils")  # what is told of a row that is counted
 _TOLD_BESIDE = ("year", "school_code", "name", "stage")
 _OF_THE_STANDARD = ("threshold", "limit")
 _STATES = {"status": STATE_ZH, "level": STATE_ZH}
 _BALANCE = {
     "mean": "X̄＝Σ(Pᵢ/P_N)·Xᵢ，学生数加权", "variance": "S²＝Σ(Pᵢ/P_N)·(Xᵢ－X̄)²，标准差为其平方根",
     "cv": "CV＝S÷X̄，学生数加权、总体形式", "cv_public": "CV＝S÷X̄，不含民办学校"}
-
-
-class _Noting(dict):
-    """A mapping that notes which of its keys were asked for and are there."""
-
-    def __init__(self, given: Mapping) -> None:
-        super().__init__(given)
-        self.asked: dict[object, None] = {}
-
-    def __getitem__(self, key: object) -> object:
-        found = super().__getitem__(key)
-        self.asked[key] = None
-        return found
-
-    def get(self, key: object, default: object = None) -> object:
-        if key in self:
-            self.asked[key] = None
-        return super().get(key, default)
-
-
-class _NotingRows(list):
-    """Rows that note whether anybody went through them."""
-
-    asked = False
-
-    def __iter__(self) -> Iterator[dict]:
-        self.asked = True
-        return super().__iter__()
 
 
 class Figures:
@@ -84,20 +61,31 @@ class Figures:
         self._methods = {
             "indicators": lambda row, column: self.schools.indicator(row),
             "compliance": lambda row, column: self.schools.compliance(row),
-            "schools": self.schools.value, "balance": self._balance,
+            "schools": self._school, "balance": self._balance,
             "judgements": lambda row, column: self._judgement(row),
             "targets": lambda row, column: self._target(row),
             "accounting": lambda row, column: self.schools.reported(row),
-            "facts": lambda row, column: self._fact(row)}
+            "facts": lambda row, column: self._fact(row),
+            **{table: partial(self._regression, table) for table in _OF_MODELS}}
 
     def trace(self, table: str, row: dict, column: str) -> Traced:
         """Return what a column of a row of a table was made of."""
         if table == VERDICT:
             return self._verdict()
+        column = column or next((name for name in _COUNTED_BY if name in row), next(iter(row)))
         if column in _OF_THE_STANDARD and row.get("indicator"):
             return self._required(table, row, column)
         found = self._methods.get(table, lambda row, column: self._other(table, row, column))
         return found(row, column)
+
+    def _school(self, row: dict, column: str) -> Traced:
+        text = isinstance(row[column], str)
+        return (self.schools.told if text else self.schools.value)(row, column)
+
+    def _regression(self, table: str, row: dict, column: str) -> Traced:
+        model = next(m for m in self._rows("models") if m["id"] == row["id"])
+        return regression(model, row, table, column, self._code(table), self.county, self.tables,
+                          self.schools)
 
     def _required(self, table: str, row: dict, column: str) -> Traced:
         """Trace a level or a limit (标准值、限值): the standard says it, no school does."""
@@ -159,7 +147,7 @@ class Figures:
         plan = next(p for p in self.county.plans if p.id == row["plan"])
         target = next(t for t in plan.targets if t.id == row["id"])
         noted = {year: self._noted(year) for year in self.county.years}
-        states = _Noting({r["id"]: r for r in self._rows("judgements")})
+        states = Noting({r["id"]: r for r in self._rows("judgements")})
         judge_target(target, states, noted, self.county.year)
         parts = [part for data in noted.values() for part in self._read(data)]
         parts += [self._judgement(states[id]) for id in list(states.asked)]
@@ -188,7 +176,8 @@ class Figures:
         elif stage:
             named = dict.fromkeys(_INDICATOR.findall(" ".join(
                 row.get(name) or "" for name in ("indicator", "outcome", "formula"))))
-            parts = tuple(part for id in named for part in self.schools.of_stage(year, stage, id))
+            parts = tuple(part for id in named for part in self.schools.of_stage(year, stage, id)
+                          ) or tuple(self._read_whole(step))
         else:
             parts = self._facts_of(step, year) or tuple(self._read_alike(step, row))
         return Traced(f"{TABLES[table].zh}　{self._row_words(row)}　{_zh(table, column)}",
@@ -215,6 +204,13 @@ class Figures:
                                     if not is_missing(read[c.name]))
                     yield Traced(TABLES[name].zh, said)
 
+    def _read_whole(self, step: EvaluationStep | None) -> Iterator[Traced]:
+        """Trace the rows of the age groups (学龄人口) where a step read them."""
+        for name in (name for name in _WHOLE if step and name in step.reads):
+            for row in self._rows(name):
+                yield Traced(TABLES[name].zh, "，".join(
+                    f"{c.zh}{_text(row, c.name)}" for c in TABLES[name].columns))
+
     def _value_row(self, row: dict) -> dict:
         wanted = (row.get("year", self.county.year), row["stage"], row["school_code"],
                   row["indicator"])
@@ -230,8 +226,8 @@ class Figures:
 
     def _noted(self, year: int) -> CountyData:
         data = county_data(dict(self.tables), year)
-        return replace(data, facts=_Noting(data.facts), evidence=_Noting(data.evidence),
-                       **{name: _NotingRows(getattr(data, name)) for name in _LISTED})
+        return replace(data, facts=Noting(data.facts), evidence=Noting(data.evidence),
+                       **{name: NotingRows(getattr(data, name)) for name in _LISTED})
 
     def _read(self, data: CountyData) -> tuple[Traced, ...]:
         facts = tuple(self._fact(data.places[name]) for name in data.facts.asked)

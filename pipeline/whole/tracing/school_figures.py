@@ -15,7 +15,7 @@ from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.indicators import Indicator, indicators
 from pipeline.definitions.standards import Standard
 from pipeline.ground.exact import decimal_text
-from pipeline.ground.terms import MERGED, STATE_ZH, is_missing, records
+from pipeline.ground.terms import MERGED, STATE_ZH, TABLES, is_missing, records
 from pipeline.whole.tracing.traced import Traced, code_of
 
 PUPILS, _SENIOR = "pupils", "pupils_senior"
@@ -61,6 +61,17 @@ class SchoolFigures:
                       _said(row["value"], found.unit), _formula(found, used), found.clause,
                       code_of(indicator_values),
                       tuple(self.value(school, variable) for variable in used))
+
+    def indicator_value(self, school: dict, indicator: str) -> object:
+        """Return what a school has of an indicator."""
+        return next(r["value"] for r in self._values[_key(school)] if r["indicator"] == indicator)
+
+    def told(self, school: dict, column: str) -> Traced:
+        """Trace what a school's form says in a column: 城乡类型, 举办者类型, 办学类型."""
+        row = self._schools[_key(school)]
+        zh = next(c.zh for c in TABLES["schools"].columns if c.name == column)
+        return Traced(f"{row['name']} {zh}", str(row[column]),
+                      cells=self._told(self._cells[_key(school)].get(column, ())))
 
     def compliance(self, row: dict) -> Traced:
         """Trace whether a school is met (学校达标): the resource indicators it is judged by."""

@@ -1,0 +1,93 @@
+"""Every number that the body of the example's dossier prints traces, and comes out again (slow)."""
+
+import random
+from fractions import Fraction
+
+import pytest
+from test_dossier import make
+from witnesses.example_county import NAMES, balance, rows, section
+
+from pipeline.county import County
+from pipeline.whole.tracing.asked_figure import as_table, heads_of
+from pipeline.whole.tracing.county_trace import county_figures, of_number, printed_document
+from pipeline.whole.tracing.every_number import counted, every_number
+from pipeline.whole.tracing.printed_figures import traced_tables
+from pipeline.whole.tracing.row_words import RowWords
+from pipeline.whole.tracing.said_numbers import NAMED, TRACED, UNTRACED, Reader, agrees
+
+pytestmark = pytest.mark.slow
+DRAWN = 200
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory):
+    return printed_document(make(tmp_path_factory.mktemp("made"), "990101", 2023).folder)
+
+
+@pytest.fixture(scope="module")
+def figures():
+    return county_figures(County.open("990101", 2023))
+
+
+@pytest.fixture(scope="module")
+def numbers(document, figures):
+    words = RowWords(figures.county, figures.tables)
+    return [*every_number(document, Reader(figures.county, figures.tables, words))]
+
+
+def test_every_number_of_the_body_traces_or_is_a_name(numbers):
+    found = counted(numbers)
+    assert [one.record() for one in numbers if one.number.state == UNTRACED] == []
+    assert found[TRACED] > 1400 and found[NAMED] < found[TRACED] / 2
+
+
+def test_200_numbers_of_the_body_drawn_at_random_lead_to_what_they_were_made_of(numbers, figures):
+    tracing = [one for one in numbers if one.number.state == TRACED]
+    for one in random.Random(19).sample(tracing, DRAWN):
+        found = of_number(figures, one)
+        assert found.value and (found.parts or found.cells or found.clause or found.how)
+
+
+COLUMNS = {"indicators": ("value",), "balance": ("cv", "mean", "variance", "n_schools"),
+           "schools": ("pupils",), "path": ("mean", "cv_before"), "shortfalls": ("value",)}
+
+
+def of_cells(one):
+    """Tell whether a number says one figure of R1–R7, of a school or of a stage."""
+    found, derived = one.number.found, one.number.derived
+    return (one.number.state == TRACED and derived and len(found.rows) == 1
+            and derived.column in COLUMNS.get(derived.table, ()) and derived.of is None
+            and derived.function in ("", "root")
+            and found.rows[0][1].get("indicator", "R1") in NAMES)
+
+
+def by_other_hands(row, column, used):
+    """Reckon a figure from the workbooks alone, as the witness does."""
+    i, schools = NAMES.index(row.get("indicator", "R1")), used[row["year"]]
+    if "school_code" in row:
+        (made,) = (made for made in schools if (made["code"], made["stage"]) == (
+            row["school_code"], row["stage"]))
+        return made["pupils"] if column == "pupils" else made["values"][i]
+    found = balance(schools, row["stage"], i)
+    if column == "variance":
+        return Fraction(found["cv"]) * Fraction(found["mean"])
+    return Fraction(found[column.removesuffix("_before")])
+
+
+def test_200_numbers_of_the_body_come_out_of_the_workbooks_by_other_hands(numbers):
+    used = {year: [made for row in rows(year) if not (made := section(row))["reason"]]
+            for year in (2021, 2022, 2023)}
+    for one in random.Random(19).sample([*filter(of_cells, numbers)], DRAWN):
+        ((_, row, column),) = one.number.found.rows
+        assert agrees(one.number.printed, by_other_hands(row, column, used)), one.record()
+
+
+def test_every_exhibit_that_is_traced_has_the_columns_that_are_said_of_it(document):
+    blocks = [as_table(b) for b in document["front"] + document["body"]
+              if b["type"] in ("table", "figure")]
+    for spec in traced_tables():
+        mine = [b for b in blocks if b["key"] == spec.key
+                or spec.rest and b["key"].startswith(spec.key)]
+        heads = {head for block in mine for head in heads_of(block)}
+        assert mine, spec.key
+        assert {*spec.rows, *spec.columns, *spec.names} - {"年", "R", "组"} <= heads, spec.key
