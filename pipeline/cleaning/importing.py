@@ -6,7 +6,6 @@ finding of every file is collected before anything is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -42,7 +41,14 @@ from pipeline.cleaning.schools.sections import Section, sections_of
 from pipeline.cleaning.schools.zeros_and_copies import check_copies, check_zeros
 from pipeline.county import County
 from pipeline.definitions.forms.plausible import plausibility
-from pipeline.definitions.forms.unit_list import UnitInfo, name_in, published_notice, units
+from pipeline.definitions.forms.unit_list import (
+    NOBODY,
+    Register,
+    UnitInfo,
+    name_in,
+    published_notice,
+    units,
+)
 from pipeline.definitions.standards import Standard
 from pipeline.ground.errors import InputRefused
 from pipeline.ground.terms import COUNTY_SHEETS, REFUSE, TABLES, cell_told, records
@@ -165,7 +171,7 @@ def _report_published(county: County, sources: list[Source], findings: Findings)
 def _by_year(received: Received, county: County, shared: frozenset[str], findings: Findings):
     """Yield sections, sections that count and accounting of each year that rows speak of."""
     found = sections_by_year(received, county.standard, county.info, findings, shared,
-                             units(county.raw).values())
+                             units(county.raw))
     for year, sections in found.items():
         if year > county.year:
             findings.at("year.later", sections[0].row.at("school_year"),
@@ -194,11 +200,10 @@ def check_beside(found: dict[int, list[Section]], received: Received, unit: Unit
 
 def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | None,
                      findings: Findings, shared: frozenset[str] = frozenset(),
-                     known: Iterable[UnitInfo] = ()) -> dict[int, list[Section]]:
+                     known: Register = NOBODY) -> dict[int, list[Section]]:
     """Return year → sections, their identity and plausibility checked."""
     report_unused(received.pending, findings)
-    known = [*known]
-    check_covers(received.covers, unit, known, findings)
+    check_covers(received.covers, unit, known.values(), findings)
     rows = own_rows(received.schools, unit, findings, shared, known)
     link_schools(rows, received.links, findings)
     check_codes(rows, unit, findings)

@@ -89,10 +89,10 @@ def _check(group: list[Source], files: dict[Source, Opened], standard: str, drop
         findings.add("correction.misplaced", NOT_CSV.format(code=unit.code if unit else "县代码"),
                      shown_name(path))
     report_names([(s.path, s.label) for s in group], unit, drop_personal, findings)
-    known = units(_raw(group[0].path)).values()
+    known = units(_raw(group[0].path))
     check_file_years(group, findings)
     if unit:
-        check_file_names(group, unit, known, findings)
+        check_file_names(group, unit, known.values(), findings)
     for source in group:
         if source in files:
             receive_file(source, files[source], pack, received, findings)

@@ -10,19 +10,18 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
-from pipeline.cleaning.schools.unit_names import UnitName, by_written_name, units_meant
+from pipeline.cleaning.schools.unit_names import UnitName, units_meant
 from pipeline.county import County
 from pipeline.county.known_files import KnownFiles
 from pipeline.definitions.forms.unit_list import (
+    Register,
     UnitInfo,
     line_to_add,
     lines_to_add,
     published_units,
-    unit_of,
     units,
 )
 from pipeline.definitions.persons.file_names import shown_name
@@ -72,8 +71,10 @@ def arrivals(raw: Path, year: int, work: Path, drop_personal: bool = False,
     what tables say, which is to stay as long as anybody is asked by what is then known."""
     files = KnownFiles.looked(raw, year, kept)
     there = files.units_with_files(raw, year)
-    known = units(raw) | {code: unit for code in there if (unit := unit_of(code, raw))}
-    found = Arrivals(there & {*known}, files)
+    known = (units(raw), Register((code, published_units()[code]) for code in there - {*units(raw)}
+                                  if code in published_units()))
+    codes = frozenset().union(*known)
+    found = Arrivals(there & codes, files)
     found.problems = [f"{code} 有 {year} 年的资料而未登记。{line_to_add(code, raw)}"
                       for code in sorted(there - found.codes)]
     tables = [(path, of) for of in range(year, 1979, -1) for path in files.shared_tables(raw, of)]
@@ -88,19 +89,21 @@ def arrivals(raw: Path, year: int, work: Path, drop_personal: bool = False,
             continue
         found.problems += [f"多县合表 {of}/{shown_name(path)} {said}。" for said in answer["lost"]]
         _share_out(found, path, of == year, answer["shared"], known)
-        found.concerned[path] |= known.keys() & {*answer["ledgers"]}
+        found.concerned[path] |= codes & {*answer["ledgers"]}
     found.problems += found.unusable
     return found
 
 
-def _share_out(found: Arrivals, path: Path, now: bool, rolls: list, known: dict) -> None:
+def _share_out(found: Arrivals, path: Path, now: bool, rolls: list,
+               known: Iterable[Register]) -> None:
     """Give every unit that a shared table names what it reports there, also one that nobody has
     registered, where its code or its name is that of one published county alone.
 
     Where a name can mean several units, the import refuses each of them.
     """
-    names, said = by_written_name(known.values()), [(UnitName(*name), r) for name, r in rolls]
-    meant = {name: [unit.code for unit in units_meant(name, names) or _published(name)]
+    said = [(UnitName(*name), entries) for name, entries in rolls]
+    meant = {name: [unit.code for unit in
+                    [u for some in known for u in units_meant(name, some)] or _published(name)]
              for name, _ in said}
     found.concerned[path] = frozenset().union(*meant.values())
     if not now:
@@ -127,13 +130,8 @@ def _published(name: UnitName) -> list[UnitInfo]:
     and no place above it."""
     if len(name.name) < _TELLING and not (name.prefecture or name.province):
         return []
-    found = units_meant(name, _published_names())
+    found = units_meant(name, published_units())
     return found if len(found) == 1 else []
-
-
-@cache
-def _published_names() -> dict[str, list[UnitInfo]]:
-    return by_written_name(published_units().values())
 
 
 def orders_for(codes: Iterable[str], given: dict, out: Path, engine: str, came: Arrivals,

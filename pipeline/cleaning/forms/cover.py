@@ -50,7 +50,6 @@ def check_covers(covers: Iterable[dict[str, Cell]], unit: UnitInfo | None,
                  known: Iterable[UnitInfo], findings: Findings) -> None:
     """Refuse workbooks that say they are of another county than the file is named after: by the
     code; without one, by a name that is another county's, one of the ``known``."""
-    known = [*known]
     for cells in covers if unit else ():
         if TITLED in cells and (other := other_unit(cells[TITLED].text, unit, known)):
             findings.at("cover.unit", cells[TITLED],

@@ -6,19 +6,13 @@ likeness of names.
 """
 
 import unicodedata
-from collections.abc import Iterable
 
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.sections import Section
-from pipeline.cleaning.schools.unit_names import (
-    by_written_name,
-    name_column,
-    unit_name,
-    units_meant,
-)
-from pipeline.definitions.forms.unit_list import UnitInfo, published_units
+from pipeline.cleaning.schools.unit_names import name_column, unit_name, units_meant
+from pipeline.definitions.forms.unit_list import NOBODY, Register, UnitInfo, published_units
 from pipeline.definitions.forms.variables import classifications
 
 _MOST_LINKS = 10
@@ -31,8 +25,7 @@ def is_national(code: str | None) -> bool:
 
 
 def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
-             shared: frozenset[str] = frozenset(), known: Iterable[UnitInfo] = ()
-             ) -> list[FormRow]:
+             shared: frozenset[str] = frozenset(), known: Register = NOBODY) -> list[FormRow]:
     """Return the rows that are the unit's own; a row that names no unit is, in its own files.
 
     In ``shared`` tables (多县合表) nobody knows whose such a row is: it refuses every unit that
@@ -42,12 +35,12 @@ def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
     """
     if unit is None:
         return rows
-    known = {one.code: one for one in (*_namesakes(unit), *known, unit)}
-    names = by_written_name(known.values())
+    namesakes = Register((one.code, one) for one in (*_namesakes(unit, known), unit))
     own, others, adrift, unclear = [], {}, [], {}
     for row in rows:
         said = unit_name(row)
-        meant = units_meant(said, names)
+        meant = [*units_meant(said, namesakes),
+                 *(one for one in units_meant(said, known) if one.code != unit.code)]
         if not said.name and row.first.file in shared:
             adrift.append(row)
         elif not said.name or unit in meant:
@@ -75,11 +68,11 @@ def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
     return own
 
 
-def _namesakes(unit: UnitInfo) -> list[UnitInfo]:
+def _namesakes(unit: UnitInfo, known: Register) -> list[UnitInfo]:
     """Return the published units of its province that have its name (市中区 of 济南 and of 枣庄):
-    their rows may stand in a shared table though nobody has registered them."""
+    their rows may stand in a shared table though they are not ``known``."""
     return [one for code, one in published_units().items()
-            if one.name == unit.name and code[:2] == unit.code[:2]]
+            if one.name == unit.name and code[:2] == unit.code[:2] and code not in known]
 
 
 def link_schools(rows: list[FormRow], links: list[FormRow], findings: Findings) -> None:

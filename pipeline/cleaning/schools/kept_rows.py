@@ -11,7 +11,7 @@ The folder is private to one command, written and read by this program alone.
 
 import pickle
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,14 +19,16 @@ from pathlib import Path
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.receiving import Received, Source, open_sources, take_file
-from pipeline.cleaning.schools.unit_names import UnitName, unit_name, units_meant, written_names
+from pipeline.cleaning.schools.unit_names import UnitName, agrees, unit_name
 from pipeline.county import County
 from pipeline.county.known_files import KnownFiles
-from pipeline.definitions.forms.unit_list import UnitInfo
-from pipeline.ground.origin import fingerprint
+from pipeline.definitions.forms.unit_list import written_names
+from pipeline.ground.origin import fingerprint, hash_text
 
 _INDEX, _OF_NOBODY = "index", UnitName("")
+_HEADS = 6     # names that a sheet gives first: one more than a unit has, so one is another's
 _Place = tuple[str, str]  # file and sheet
+_Head = tuple[int, FormRow, str | None]  # its number in the whole, and what it is called
 
 
 @dataclass
@@ -41,13 +43,18 @@ class _Share:
 
 @dataclass
 class _Index:
-    """Of which content the rows are; unit as it is written → its number, and how many rows it
-    has on each sheet and which comes first; what is everybody's."""
+    """Of which content the rows are; what is everybody's; of each sheet how many rows name a
+    unit, and name → the first of them with its number and what it is called, of a few names.
+
+    It does not grow with the units: what they say lies in a file for every name.
+    """
 
     state: str
-    names: dict[UnitName, tuple[int, dict[_Place, tuple[int, int]]]]
     common: Received
     headers: dict
+    counts: Counter[_Place] = field(default_factory=Counter)
+    heads: dict[_Place, dict[str, _Head]] = field(
+        default_factory=lambda: defaultdict(dict))
 
 
 def read_and_kept(sources: list[Source], drop_personal: bool, known: KnownFiles
@@ -74,15 +81,18 @@ def kept(county: County, drop_personal: bool, source: Source) -> tuple[Received,
     index = _read(folder / _INDEX) if folder else None
     if index is None or index.state != _state(source, drop_personal):
         return None
-    of_nobody, mine = _read(folder / "0"), [*_mine(folder, index, county.info, source.shared)]
-    shares = [of_nobody, *(share for _, share in mine)]
-    rows, subjects = [pair for share in shares for pair in share.rows], {}
-    for share in shares:
-        subjects |= share.subjects
-    for number, row, said in _others(folder, index, {name for name, _ in mine}, source.shared):
+    ways = written_names(county.info) if source.shared else ()
+    there = {said: share for name in (_OF_NOBODY.name, *ways)
+             for said, share in (_read(_file_of(folder, index.state, name)) or {}).items()}
+    mine = {said: share for said, share in there.items()
+            if not said.name or agrees(county.info, said)}
+    rows = [pair for share in mine.values() for pair in share.rows]
+    subjects = {at: said for share in mine.values() for at, said in share.subjects.items()}
+    for number, row, subject in _first_of_others(index, ways, there, mine):
         rows.append((number, row))
-        subjects |= said
-    found = sorted((pair for share in shares for pair in share.findings), key=_number)
+        if subject is not None:
+            subjects[_at(row)] = subject
+    found = sorted((pair for share in mine.values() for pair in share.findings), key=_number)
     received = replace(index.common, schools=[row for _, row in sorted(rows, key=_number)])
     return received, Findings([line for _, line in found], subjects, index.headers)
 
@@ -96,61 +106,64 @@ def _state(source: Source, drop_personal: bool) -> str:
 
 
 def _keep(folder: Path, state: str, shared: bool, received: Received, findings: Findings) -> None:
-    """Write an index and a share for every way in which the table writes a unit."""
-    shares, counts = defaultdict(_Share), defaultdict(Counter)
-    shares[_OF_NOBODY] = _Share()
-    firsts: dict[UnitName, dict[_Place, int]] = defaultdict(dict)
+    """Write an index and a file for every name that the table writes of a unit."""
+    index = _Index(state, replace(received, schools=[]), findings.headers)
+    shares: dict[str, dict[UnitName, _Share]] = defaultdict(lambda: defaultdict(_Share))
     whose: dict[tuple[str, str, int], UnitName] = {}
     for number, row in enumerate(received.schools):
         said = unit_name(row) if shared else _OF_NOBODY
         said = said if said.name else _OF_NOBODY
-        place = row.first.file, row.first.sheet
-        whose[*place, row.first.row] = said
-        shares[said].rows.append((number, row))
-        counts[said][place] += 1
-        firsts[said].setdefault(place, number)
+        whose[_at(row)] = said
+        shares[said.name][said].rows.append((number, row))
+        if said.name:
+            index.counts[_place(row)] += 1
+            heads = index.heads[_place(row)]
+            if len(heads) < _HEADS:
+                heads.setdefault(said.name, (number, row, findings.subjects.get(_at(row))))
     for number, line in enumerate(findings.rows):
         said = whose.get((line["file"], line["sheet"], line["row"]), _OF_NOBODY)
-        shares[said].findings.append((number, line))
-    for place, subject in findings.subjects.items():
-        shares[whose.get(place, _OF_NOBODY)].subjects[place] = subject
+        shares[said.name][said].findings.append((number, line))
+    for at, subject in findings.subjects.items():
+        said = whose.get(at, _OF_NOBODY)
+        shares[said.name][said].subjects[at] = subject
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    for number, share in enumerate(shares.values()):
-        _write(folder / str(number), share)
-    names = {said: (number, {place: (counts[said][place], first)
-                             for place, first in firsts[said].items()})
-             for number, said in enumerate(shares)}
+    for name, said in shares.items():
+        _write(_file_of(folder, state, name), dict(said))
+    index.heads = dict(index.heads)
     whole = folder / f"{_INDEX}.whole"
-    _write(whole, _Index(state, names, replace(received, schools=[]), findings.headers))
+    _write(whole, index)
     whole.replace(folder / _INDEX)  # last and at once: where there is an index all is there
 
 
-def _mine(folder: Path, index: _Index, unit: UnitInfo, shared: bool
-          ) -> Iterator[tuple[UnitName, _Share]]:
-    """Yield the names that can mean the unit, with what the table says under them."""
-    ways = written_names(unit) if shared else ()
-    for said, (number, _) in index.names.items():
-        if said.name in ways and units_meant(said, {said.name: [unit]}):
-            yield said, _read(folder / str(number))
+def _first_of_others(index: _Index, ways: Collection[str], there: dict[UnitName, _Share],
+                     mine: Collection[UnitName]) -> Iterator[_Head]:
+    """Yield of each sheet the first row of another unit, which stands for all of theirs.
 
-
-def _others(folder: Path, index: _Index, mine: set[UnitName], shared: bool
-            ) -> Iterator[tuple[int, FormRow, dict]]:
-    """Yield for each sheet the first row of another unit, which stands for all of theirs."""
-    first: dict[_Place, tuple[int, int]] = {}
-    counts: Counter[_Place] = Counter()
-    for said, (share, where) in index.names.items() if shared else ():
-        if said in mine or not said.name:
+    Under the ``ways`` of writing the unit stand its own rows, and those of a namesake.
+    """
+    own = Counter(_place(row) for said in mine if said.name for _, row in there[said].rows)
+    for place, count in index.counts.items():
+        if count == own[place]:
             continue
-        for place, (count, number) in where.items():
-            counts[place] += count
-            first[place] = min(first.get(place, (number, share)), (number, share))
-    for place, (number, share) in first.items():
-        said = _read(folder / str(share))
-        row = dict(said.rows)[number]
-        at = *place, row.first.row
-        told = {at: said.subjects[at]} if at in said.subjects else {}
-        yield number, replace(row, stands_for=counts[place]), told
+        first = [head for name, head in index.heads[place].items() if name not in ways]
+        first += [(number, row, share.subjects.get(_at(row)))
+                  for said, share in there.items() if said not in mine
+                  for number, row in share.rows if _place(row) == place]
+        number, row, subject = min(first, key=_number)
+        yield number, replace(row, stands_for=count - own[place]), subject
+
+
+def _at(row: FormRow) -> tuple[str, str, int]:
+    return row.first.file, row.first.sheet, row.first.row
+
+
+def _place(row: FormRow) -> _Place:
+    return row.first.file, row.first.sheet
+
+
+def _file_of(folder: Path, state: str, name: str) -> Path:
+    """Return where it lies what one content of a table says under a name."""
+    return folder / hash_text(f"{state} {name}")[:32]
 
 
 def _write(path: Path, what: object) -> None:

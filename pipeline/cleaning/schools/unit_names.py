@@ -6,13 +6,10 @@ that either side leaves blank says nothing; a shorter way of writing (山东, �
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
-from functools import cache
 from typing import NamedTuple
 
 from pipeline.cleaning.forms.rows import FormRow
-from pipeline.definitions.forms.unit_list import UnitInfo
+from pipeline.definitions.forms.unit_list import Register, UnitInfo
 from pipeline.definitions.forms.variables import squeeze
 
 _LEVELS = {"unit_name": ("unit_prefecture", "unit_province"),
@@ -40,29 +37,13 @@ def unit_name(row: FormRow) -> UnitName:
     return UnitName(*(squeeze(row.get(v) or "") for v in (column, *_LEVELS[column])))
 
 
-@cache
-def written_names(unit: UnitInfo) -> frozenset[str]:
-    """Return how 统计三级 may write a unit: the code, or the name with what stands above it."""
-    above = ("", unit.province, unit.prefecture, unit.province + unit.prefecture)
-    return frozenset({squeeze(before + unit.name) for before in above} | {unit.code})
+def units_meant(said: UnitName, known: Register) -> list[UnitInfo]:
+    """Return the units of a register that a row can mean, all levels considered."""
+    return [unit for unit in known.written.get(said.name, ()) if agrees(unit, said)]
 
 
-def by_written_name(units: Iterable[UnitInfo]) -> dict[str, list[UnitInfo]]:
-    """Return what 统计三级 may write → the units that it can mean."""
-    found = defaultdict(list)
-    for unit in units:
-        for name in written_names(unit):
-            found[name].append(unit)
-    return dict(found)
-
-
-def units_meant(said: UnitName, known: dict[str, list[UnitInfo]]) -> list[UnitInfo]:
-    """Return the units of `by_written_name` that a row can mean, all levels considered."""
-    return [unit for unit in known.get(said.name, ()) if _agrees(unit, said)]
-
-
-def _agrees(unit: UnitInfo, said: UnitName) -> bool:
-    """Tell whether the levels above do not contradict: 统计二级 may write the province too.
+def agrees(unit: UnitInfo, said: UnitName) -> bool:
+    """Tell whether the levels above a name do not contradict: 统计二级 may write the province too.
 
     A municipality (直辖市) has no prefecture but itself.
     """

@@ -9,15 +9,16 @@ import csv
 import io
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from pipeline.definitions.base import DATA
 from pipeline.definitions.forms.county_layouts import provinces
 from pipeline.definitions.forms.rare_letters import printable
+from pipeline.definitions.forms.variables import squeeze
 from pipeline.definitions.persons.personal import WITHHELD, is_personal, shown
 from pipeline.ground.errors import DefinitionFault, WrongUse
 
@@ -57,7 +58,30 @@ class UnitInfo:
         return [field.name for field in fields(self) if WITHHELD in getattr(self, field.name)]
 
 
-def units(raw: Path | None = None) -> dict[str, UnitInfo]:
+class Register(dict[str, UnitInfo]):
+    """A list of units (名册) by their code, and by what tables write, indexed once for all."""
+
+    @cached_property
+    def written(self) -> dict[str, list[UnitInfo]]:
+        """Return what 统计三级 may write → the units that it can mean."""
+        found = defaultdict(list)
+        for unit in self.values():
+            for name in written_names(unit):
+                found[name].append(unit)
+        return dict(found)
+
+
+NOBODY = Register()
+
+
+@cache
+def written_names(unit: UnitInfo) -> frozenset[str]:
+    """Return how 统计三级 may write a unit: the code, or the name with what stands above it."""
+    above = ("", unit.province, unit.prefecture, unit.province + unit.prefecture)
+    return frozenset({squeeze(before + unit.name) for before in above} | {unit.code})
+
+
+def units(raw: Path | None = None) -> Register:
     """Return code → unit for every row of `data/counties.csv`, and of the list in a raw folder.
 
     A folder of raw data may bring its own `counties.csv`: UTF-8 or GB18030, its columns named
@@ -139,25 +163,25 @@ def name_in(path: Path) -> str:
 
 
 @cache
-def published_units() -> dict[str, UnitInfo]:
+def published_units() -> Register:
     """Return code → unit for the published codes of counties; no plan binds them."""
     with CODES.open(encoding="utf-8", newline="") as file:
-        return {row.pop("code"): UnitInfo(code, **row) for row in csv.DictReader(file)
-                if (code := row["code"]) and row.pop("source")}
+        return Register((row.pop("code"), UnitInfo(code, **row)) for row in csv.DictReader(file)
+                        if (code := row["code"]) and row.pop("source"))
 
 
 @cache
-def _with_own(own: Path, changed: int) -> dict[str, UnitInfo]:
+def _with_own(own: Path, changed: int) -> Register:
     further = _listed(own, changed)
     twice = sorted(further.keys() & _listed(DATA / LIST).keys())
     if twice:
         raise DefinitionFault(own.name, [f"代码 {code} 已在 data/counties.csv 中登记"
                                          for code in twice])
-    return _listed(DATA / LIST) | further
+    return Register(_listed(DATA / LIST) | further)
 
 
 @cache
-def _listed(path: Path, changed: int = 0) -> dict[str, UnitInfo]:
+def _listed(path: Path, changed: int = 0) -> Register:
     """Read one list of units, once; ``changed`` is its time, so that a new list is read anew."""
     lines = [line for line in _lines(path) if any(line)]
     columns = [field.name for field in fields(UnitInfo)]
@@ -167,7 +191,7 @@ def _listed(path: Path, changed: int = 0) -> dict[str, UnitInfo]:
     if faults:
         raise DefinitionFault(path.name, faults)
     found = [_unit(dict(zip(columns, line, strict=False))) for line in lines]
-    return {unit.code: unit for unit in found}
+    return Register((unit.code, unit) for unit in found)
 
 
 def _lines(path: Path) -> list[list[str]]:

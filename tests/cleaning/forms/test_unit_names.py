@@ -4,9 +4,9 @@ import pytest
 from tables import csv_bytes, found, refusals, school
 
 from pipeline.cleaning.importing import import_county
-from pipeline.cleaning.schools.unit_names import UnitName, by_written_name, units_meant
+from pipeline.cleaning.schools.unit_names import UnitName, units_meant
 from pipeline.county import County
-from pipeline.definitions.forms.unit_list import UnitInfo
+from pipeline.definitions.forms.unit_list import Register, UnitInfo
 from pipeline.definitions.forms.variables import squeeze
 from pipeline.whole.intake import arrivals
 
@@ -31,7 +31,7 @@ def unit(line):
     return UnitInfo(code, name, province, prefecture, "cn-2017-06", (), "")
 
 
-KNOWN = by_written_name(unit(line) for line in REAL.splitlines())
+KNOWN = Register((one.code, one) for one in map(unit, REAL.splitlines()))
 
 
 @pytest.mark.parametrize(("province", "prefecture", "name", "codes"), [
