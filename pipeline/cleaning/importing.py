@@ -51,6 +51,7 @@ from pipeline.definitions.forms.unit_list import (
 )
 from pipeline.definitions.standards import Standard
 from pipeline.ground.errors import InputRefused
+from pipeline.ground.readiness import no_cycles_sought
 from pipeline.ground.terms import COUNTY_SHEETS, REFUSE, TABLES, cell_told, records
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Imported:
                                + ("……" if len(found) > _MOST_TOLD else ""))
 
 
+@no_cycles_sought()
 def import_county(county: County, drop_personal: bool = False) -> Imported:
     """Import every year of a county's files under its standard.
 

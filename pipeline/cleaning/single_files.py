@@ -23,6 +23,7 @@ from pipeline.definitions.forms.county_layouts import CountyLayout
 from pipeline.definitions.forms.unit_list import NATIONAL, UNIT, UnitInfo, unit_of, units
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.definitions.standards import standard as load_standard
+from pipeline.ground.readiness import no_cycles_sought
 
 _NAMED = re.compile(r"(\d{6})(?:_|\.|$)")
 _YEAR = re.compile(r"[12]\d{3}")
@@ -77,6 +78,7 @@ def _county_layout(files: list[Opened]) -> CountyLayout | None:
     return next(filter(None, map(layout_of, sheets)), None)
 
 
+@no_cycles_sought()
 def _check(group: list[Source], files: dict[Source, Opened], standard: str, drop_personal: bool
            ) -> Findings:
     """Check files that belong together."""

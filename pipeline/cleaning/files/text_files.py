@@ -10,6 +10,7 @@ import io
 import re
 
 from pipeline.cleaning.files.cells import MOST_ROWS, TEXT, Unreadable, plain_sheet
+from pipeline.ground.readiness import no_cycles_sought
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig", "UTF-8（有BOM）"), (b"\xff\xfe", "utf-16", "UTF-16"),
           (b"\xfe\xff", "utf-16", "UTF-16"))
@@ -21,6 +22,7 @@ _FOOTER = re.compile(r"\s*(?:注|说明|备注|填|制表|审核|复核|(?:单�
 _HAN = re.compile("[\u4e00-\u9fff]{3}")
 
 
+@no_cycles_sought()
 def read_text(content: bytes, most_rows: int = MOST_ROWS) -> tuple[list[dict], str]:
     """Return the one sheet of a text table, and the encoding it was in."""
     text, encoding = decode(content)
@@ -104,8 +106,10 @@ def _fields(text: str) -> list[list[str]]:
     told = _SEP_LINE.match(text)  # a line that Excel itself writes and reads
     if told:
         text = text[told.end():]
-    readings = [_parsed(text, separator) for separator in (told[1] if told else _SEPARATORS)]
-    for lines, _ in readings:
+    readings = []
+    for separator in told[1] if told else _SEPARATORS:
+        readings.append(_parsed(text, separator))
+        lines = readings[-1][0]
         widths = {len(line) for line in lines or () if line}
         if len(widths) == 1 and widths != {1}:
             return lines

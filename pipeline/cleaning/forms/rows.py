@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.counties.plan_figures import apart, is_set_aside
 from pipeline.cleaning.files.cells import DATE, TEXT, Cell, Sheet
 from pipeline.cleaning.forms.header_candidates import Candidate
 from pipeline.cleaning.forms.headers import HeadedSheet, partly_headed
@@ -186,9 +185,7 @@ def _row(line, headed: HeadedSheet, year: int, findings: Findings) -> FormRow:
     for i, (column, unit) in headed.columns.items():
         cell, key = line[i], column.key
         row.cells[key] = cell
-        own = apart(findings)
-        value = read_value(cell, column, unit, headed.layout, own)
-        row.values[key] = None if is_set_aside(column.variable, cell, own, findings) else value
+        row.values[key] = read_value(cell, column, unit, headed.layout, findings)
         if column.stage:
             row.of_stage.add(column.variable)
     if headed.layout.table == "schools":

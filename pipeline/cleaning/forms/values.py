@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from pipeline.cleaning.checks import Findings, quoted
+from pipeline.cleaning.counties.plan_figures import apart, is_for_plans, is_set_aside
 from pipeline.cleaning.files import cells
 from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.letters import clean_text, odd_letters, substituted
@@ -31,7 +32,16 @@ _NO_TEXT = (cells.BOOLEAN, cells.DATE, cells.ERROR)
 
 
 def read_value(cell: Cell, column: FormColumn, unit: str, layout: Layout, findings: Findings):
-    """Return the value of a cell by the kind of its variable; None or empty when missing."""
+    """Return the value of a cell by the kind of its variable; None or empty when missing, None
+    for a figure that only plans ask for and that is set aside."""
+    if not is_for_plans(column.variable):
+        return _value(cell, column, unit, layout, findings)
+    own = apart(findings)
+    value = _value(cell, column, unit, layout, own)
+    return None if is_set_aside(column.variable, cell, own, findings) else value
+
+
+def _value(cell: Cell, column: FormColumn, unit: str, layout: Layout, findings: Findings):
     kind = variables().variables[column.variable].kind
     if kind in (forms.CODE, forms.NAME, forms.CLASS) and cell.kind == cells.FORMULA:
         return findings.at("cell.formula", cell, "公式没有计算结果") or ""

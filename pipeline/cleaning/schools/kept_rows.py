@@ -24,6 +24,7 @@ from pipeline.county import County
 from pipeline.county.known_files import KnownFiles
 from pipeline.definitions.forms.unit_list import written_names
 from pipeline.ground.origin import fingerprint, hash_text
+from pipeline.ground.readiness import no_cycles_sought
 
 _INDEX, _OF_NOBODY = "index", UnitName("")
 _HEADS = 6     # names that a sheet gives first: one more than a unit has, so one is another's
@@ -57,6 +58,7 @@ class _Index:
         default_factory=lambda: defaultdict(dict))
 
 
+@no_cycles_sought()
 def read_and_kept(sources: list[Source], drop_personal: bool, known: KnownFiles
                   ) -> tuple[Received, Findings]:
     """Read files and return what they say; keep it of each where there is a place for it."""

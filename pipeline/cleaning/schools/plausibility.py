@@ -6,6 +6,7 @@ of magnitude from what the other schools of the stage have. Beyond the factors o
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from fractions import Fraction
 
 from pipeline.cleaning.checks import Findings, quoted
@@ -24,7 +25,7 @@ from pipeline.definitions.forms.variables import (
 from pipeline.definitions.standards import Standard
 from pipeline.ground.exact import plainly
 
-_FEW, _PUPILS = 3, "在校生数"
+_FEW = 3
 
 
 def check_plausibility(sections: list[Section], standard: Standard, findings: Findings) -> None:
@@ -105,26 +106,22 @@ def _check_sums(sections: list[Section], findings: Findings) -> None:
     for section in sections:
         groups[(section.stage,)].append(section)
         groups[(section.stage, section.school_type)].append(section)
-    totals = {key: _totals(group) for key, group in groups.items() if len(group) > _FEW}
+    sums = {id(s) for group in groups.values() if len(group) > _FEW for s in _sums_of_others(group)}
     for section in sections:
-        keys = ((section.stage,), (section.stage, section.school_type))
-        if any(_is_sum(section, totals[key]) for key in keys if key in totals):
+        if id(section) in sums:
             findings.at("row.total_as_school", section.row.at("school_code"),
                         "学生数与各项数都等于其余学校之和")
 
 
-def _totals(sections: list[Section]) -> Counter:
-    totals = Counter({_PUPILS: sum(s.pupils for s in sections)})
-    for section in sections:
+def _sums_of_others(group: list[Section]) -> Iterator[Section]:
+    """Yield the schools that are half of all, in pupils and in three figures or more."""
+    pupils, totals = sum(s.pupils for s in group), Counter()
+    halves = [s for s in group if 2 * s.pupils == pupils]
+    for section in group if halves else ():
         totals.update({v: x for v, x in section.variables.items() if x})
-    return totals
-
-
-def _is_sum(section: Section, totals: Counter) -> bool:
-    """Tell whether a school is half of all: the sum of the others in three figures or more."""
-    said = {v: x for v, x in section.variables.items() if x}
-    return totals[_PUPILS] == 2 * section.pupils and sum(
-        totals[v] == 2 * x for v, x in said.items()) >= _FEW
+    for section in halves:
+        if sum(totals[v] == 2 * x for v, x in section.variables.items() if x) >= _FEW:
+            yield section
 
 
 def _check_variable(variable: str, sections: list[Section], limits: Plausibility,
@@ -137,30 +134,40 @@ def _check_variable(variable: str, sections: list[Section], limits: Plausibility
     for stage in sorted({section.stage for section in there}):
         own = [s for s in there if s.stage == stage]
         peers = own if len(own) >= limits.fewest else there
-        each = [(s, _taught(s, variable, alike)) for s in peers if s.variables[variable]]
-        values = [s.variables[variable] / pupils for s, pupils in each]
-        middle = _median(values) if len(peers) >= limits.fewest and values else None
-        found = [(s, pupils) for s, pupils in each if s.stage == stage]
+        each = [(s, taught, s.variables[variable] / taught) for s in peers
+                if s.variables[variable] for taught in (_taught(s, variable, alike),)]
+        middle = _median([value for *_, value in each]) if (
+            len(peers) >= limits.fewest and each) else None
+        found = [(s, taught, value) for s, taught, value in each if s.stage == stage]
         low, high = limits.median_per_pupil.get(variable, (Fraction(0), None))
         if found and middle is not None and (
-                middle < low or (high is not None and _as_of_many(each, variable, limits) > high)):
+                middle < low or (high is not None and high < middle
+                                 and high < _as_of_many(each, variable, limits))):
             findings.at("value.column", _cell(found[0][0], variable),
                         f"{_zh(variable)}生均中位数约为{_per_pupil(middle, variable)}，"
                         f"应在{_per_pupil(low, variable)}至{_per_pupil(high, variable)}之间")
             continue
-        for section, pupils in found:
-            if middle is not None:
+        usual = _usual(middle, variable, limits) if middle is not None else None
+        for section, pupils, value in found:
+            if usual and not usual[0] <= value <= usual[1]:
                 _compare(variable, section, pupils, middle, limits, findings)
-            elif high is not None:
+            elif middle is None and high is not None:
                 slack = limits.alone_factor
                 _bound(variable, section, pupils, (low / slack, high * slack), limits, findings)
 
 
-def _as_of_many(each: list[tuple[Section, int]], variable: str, limits: Plausibility) -> Fraction:
+def _as_of_many(each: list[tuple[Section, int, Fraction]], variable: str, limits: Plausibility
+                ) -> Fraction:
     """Return the median per pupil as if no school had less than ``small_school`` pupils: few
-    pupils alone make a high figure, in a column of small schools too."""
+    pupils alone make a high figure, in a column of small schools too. It is never higher."""
     return _median([section.variables[variable] / max(pupils, limits.small_school)
-                    for section, pupils in each])
+                    for section, pupils, _ in each])
+
+
+def _usual(middle: Fraction, variable: str, limits: Plausibility) -> tuple[Fraction, Fraction]:
+    """Return between which figures per pupil there is nothing to tell, as of nearly all."""
+    least, most = min(limits.warn_factor, limits.refuse_factor), limits.per_pupil_max.get(variable)
+    return middle / least, middle * least if most is None else min(middle * least, most)
 
 
 def _median(values: list[Fraction]) -> Fraction:
@@ -184,9 +191,7 @@ def _compare(variable: str, section: Section, pupils: int, middle: Fraction,
     """Compare a school with the median; few pupils alone make a high figure, never a wrong one."""
     amount = section.variables[variable]
     value, most = amount / pupils, limits.per_pupil_max.get(variable)
-    times, least = value / middle, min(limits.warn_factor, limits.refuse_factor)
-    if times <= least and times * least >= 1 and (most is None or value <= most):
-        return  # as nearly all are
+    times = value / middle
     high, low = amount / max(pupils, limits.small_school) / middle, 1 / times
     code = ""
     if max(high, low) > limits.refuse_factor:
