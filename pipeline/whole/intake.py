@@ -24,6 +24,7 @@ from pipeline.definitions.forms.unit_list import (
     published_units,
     units,
 )
+from pipeline.definitions.forms.wordings import headers
 from pipeline.definitions.persons.file_names import shown_name
 from pipeline.ground.errors import InputRefused, JunhengError, WrongUse
 from pipeline.publishing.batch.books.notes import noted, write_note
@@ -38,7 +39,6 @@ from pipeline.publishing.records.publication import discard
 
 _ANSWER = "roll.json"
 _COUNTIES_A_CHILD = 25
-_TELLING = 3      # letters: of a shorter name alone nobody can tell whose it is
 _LIMITS = Limits(seconds=1800, memory_mb=4000)
 
 
@@ -126,9 +126,9 @@ def _as_written(name: UnitName) -> UnitInfo:
 
 def _published(name: UnitName) -> list[UnitInfo]:
     """Return the published county that a table's way of writing means; none where it can mean
-    several (市中区), or has a name of two letters (矿区, 东区), which many a place bears or bore,
-    and no place above it."""
-    if len(name.name) < _TELLING and not (name.prefecture or name.province):
+    several (市中区), or has a short name (矿区, 东区), which many a place bears or bore, and none
+    above it."""
+    if len(name.name) <= headers().titles.short and not (name.prefecture or name.province):
         return []
     found = units_meant(name, published_units())
     return found if len(found) == 1 else []

@@ -18,13 +18,12 @@ from pipeline.cleaning.forms.marked_cells import check_marks, spread_words
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_value
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
-from pipeline.definitions.forms.wordings import names_a_statistic
+from pipeline.definitions.forms.wordings import headers, names_a_statistic
 from pipeline.ground.terms import REFUSE
 
 _TOTAL = re.compile(r".{0,12}?(合计|小计|总计|共计|总数)(?:\(.*\))?|全[县区市](?:合计)?")
 _DIGITS, _FEWEST_REPEATED = re.compile(r"\d{6,}"), 3
 _WITH_STATISTICS = ("schools", "class_sizes", "rooms")
-_SCHOOLS = re.compile(r"(?:(?<!最)小|中|[小中]学|校|教学点|校区|学堂|书院|[小初高]中?部|园)$")
 _CODED = re.compile(r"\d{6}-")  # a number of our ledger
 _NOTE = re.compile(r"注|说明|备注|填表|填报|制表|审核|复核|(?:单位)?负责人|联系|电话|日期|盖章"
                    r"|\(?公章|数据来源|统计")
@@ -133,7 +132,8 @@ def _is_statistic(line, first: Cell, headed: HeadedSheet, at: dict[str, int]) ->
     named = name is not None and not name.blank and kind is not None and not kind.blank
     if named:
         said = squeeze(name.text)
-        return names_a_statistic(said) and "(" not in said and not _SCHOOLS.search(said)
+        return names_a_statistic(said) and "(" not in said and not headers().statistics.schools.end(
+            said)
     return any(names_a_statistic(cell.text) for cell in (code, name, first) if cell is not None)
 
 

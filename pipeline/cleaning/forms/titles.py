@@ -24,7 +24,6 @@ _STAMP = re.compile(r"(?:\d{6}_)?(20\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01
 _DAY = r"(?:[./月-]?\d{1,2}){0,2}[月日]?"
 _NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _WRITTEN = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=学?年|[-至到/])")
-_SHORT = 2
 _REMARK = re.compile(r"(?:\([^()]*\))+$|[一二三四五\d]$")
 _HAN = re.compile("[\u4e00-\u9fff]")
 
@@ -123,7 +122,7 @@ def _stands(name: str, text: str) -> bool:
     """Tell whether a name stands there by itself, as whose table it is: no end of a longer one
     (高安县, 安县), no beginning of another word (中原区域, 单县城), and no word of every day."""
     words = headers().titles
-    before = tuple(words.short_before if len(name) == _SHORT else words.before)
+    before = tuple(words.short_before if len(name) <= words.short else words.before)
     return name not in words.areas and any(
         (not (start := text[:match.start()]) or not _HAN.match(start[-1])
          or start.endswith((*before, *_prefectures())))

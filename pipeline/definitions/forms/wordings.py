@@ -59,8 +59,12 @@ class TellingApart(Definition):
 
 
 class Titles(Definition):
-    """What stands above a header and says of which county and year the table is (标题)."""
+    """What stands above a header and says of which county and year the table is (标题).
 
+    Of a county's name of ``short`` letters or fewer alone nobody can tell whose it is.
+    """
+
+    short: int
     endings: list[Text]
     units: list[Text]
     rules: list[Text]
@@ -74,6 +78,19 @@ class Titles(Definition):
     after: list[Text]
 
 
+class SchoolEndings(Definition):
+    """How the names of schools end: in ``full``, or shortened where their type stands beside."""
+
+    full: list[Text]
+    short: list[Text]
+    never: list[Text]
+    source: Text
+
+    def end(self, name: str) -> bool:
+        """Tell whether a squeezed name, its type beside it, ends as those of schools do."""
+        return name.endswith((*self.full, *self.short)) and not name.endswith(tuple(self.never))
+
+
 class Statistics(Definition):
     """How a row is called that is a statistic of the schools (统计行): words that may stand behind
     others (小学变异系数), those that stand alone, and what such a name begins with (其中)."""
@@ -82,6 +99,7 @@ class Statistics(Definition):
     alone: list[Text]
     beginnings: list[Text]
     numbered: list[Text]
+    schools: SchoolEndings
 
 
 class Headers(Definition):
@@ -156,9 +174,6 @@ def standard_wording(name: str) -> str:
     return name
 
 
-_SCHOOL = "(?:小学|中学|学校|教学点|校区|分校|初中)"
-
-
 @lru_cache(maxsize=1 << 14)
 def names_a_statistic(text: str) -> bool:
     """Tell whether a text in the place of a name is a word of statistics, and no school's name.
@@ -178,8 +193,9 @@ def _statistic() -> re.Pattern:
     end, alone, begin = ("|".join(map(re.escape, map(squeeze, some))) for some in (
         words.words, words.alone, words.beginnings))
     numbered = "|".join(map(re.escape, map(squeeze, words.numbered)))
+    school = "|".join(map(re.escape, words.schools.full))
     return re.compile(rf"(?:.{{0,12}}?(?:{end})|{alone}|(?:{numbered})\d{{1,2}})(?:\(.*\))?%?"
-                      rf"|(?:{begin})(?::.{{1,12}}|(?!.+{_SCHOOL}$).{{1,12}})")
+                      rf"|(?:{begin})(?::.{{1,12}}|(?!.+(?:{school})$).{{1,12}})")
 
 
 @readied
