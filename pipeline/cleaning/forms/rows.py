@@ -131,9 +131,8 @@ def _is_statistic(line, first: Cell, headed: HeadedSheet, at: dict[str, int]) ->
     code, name, kind = (_cell_of(line, at, v) for v in ("school_code", "name", "school_type"))
     named = name is not None and not name.blank and kind is not None and not kind.blank
     if named:
-        said = squeeze(name.text)
-        return names_a_statistic(said) and "(" not in said and not headers().statistics.schools.end(
-            said)
+        said, endings = squeeze(name.text), headers().statistics.schools
+        return names_a_statistic(said) and "(" not in said and not endings.end(said)
     return any(names_a_statistic(cell.text) for cell in (code, name, first) if cell is not None)
 
 
