@@ -10,6 +10,7 @@ import re
 import pytest
 from asked_desk import FIRST, YEAR, Asked, desk_at
 
+from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.whole.desk.audit_log import WHAT_ZH, lines
 from pipeline.whole.desk.web.clerks_words import desk_words, for_clerks
@@ -35,10 +36,11 @@ def test_no_check_sends_a_clerk_where_a_clerk_cannot_go(code):
 
 
 def test_every_replacement_is_of_something_that_is_said():
-    """Of a check, or of what the reader says is found, which no list holds."""
+    """By a check, or by the reader of what it has found."""
     all_said = "".join(f"{check.rule}\n{check.remedy}\n" for check in checks().values())
-    others = [said for said, _ in desk_words() if said not in all_said]
-    assert others == ["年的文件夹中", "（有BOM）"]
+    reader = (ROOT / "pipeline" / "cleaning").rglob("*.py")
+    all_said += "".join(path.read_text("utf-8") for path in reader)
+    assert [said for said, _ in desk_words() if said not in all_said] == []
 
 
 @pytest.mark.parametrize(("said", "words"), [
@@ -61,6 +63,19 @@ def test_the_page_and_the_list_say_the_desks_words_and_the_clerks_file(tmp_path)
     page = clerk.get(place).text
     assert ("corrections.csv" in check.remedy, "corrections" in page) == (True, False)
     assert "<td>我的表.csv</td><td class=\"cell\">B2</td>" in page
+
+
+@pytest.mark.parametrize(("codes", "told"), [
+    (["cover.year"], True), (["cover.year", "cell.text"], False), (["cell.text"], False)])
+def test_a_year_that_was_not_chosen_is_told_before_the_cells(codes, told, tmp_path):
+    clerk = Asked(desk_at(tmp_path / "desk")).sign_in()
+    place = clerk.put().told["to"]
+    found = [{"code": code, "severity": "refuse", "file": "x", "sheet": "", "row": 1, "column": "A",
+              "subject": "", "header": "", "rule": "甲", "action": "乙", "remedy": "丙"}
+             for code in codes]
+    clerk.asked.db.execute("UPDATE upload SET state = 'to_mend', findings = ?",
+                           (json.dumps(found),))
+    assert ("年份没有改选" in clerk.get(place).text) == told
 
 
 def test_every_line_of_the_log_is_in_chinese_words(tmp_path):

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline.ground.terms import SEVERITY_ZH
+from pipeline.ground.terms import REFUSE, SEVERITY_ZH
 from pipeline.whole.desk import audit_log, job_queue
 from pipeline.whole.desk.desk_folder import FORMATS
 from pipeline.whole.desk.inbox import Coming, NotTaken, received
@@ -23,6 +23,7 @@ from pipeline.whole.desk.web.signing_in import anybody, clerks
 
 _YEAR = re.compile(r"(19[89]|20\d)\d")
 _MOST_ROWS = 500
+_YEAR_SAID = "cover.year"  # the table says another year than was chosen
 _BORNE_BYTES = 2_000_000  # more than a proxy lets pass
 _SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -79,6 +80,8 @@ async def upload_page(request: Request) -> Response:
                 findings=findings[:_MOST_ROWS], left=max(0, len(findings) - _MOST_ROWS),
                 counted=counted, job=last_job(request.app.state.db, row["id"]), formats=FORMATS,
                 personal=any(found["code"] == PERSONAL for found in findings),
+                other_year={found["code"] for found in findings if found["severity"] == REFUSE
+                            } == {_YEAR_SAID},
                 waiting=row["state"] in (RECEIVED, CHECKING))
 
 

@@ -18,7 +18,7 @@ from pipeline.whole.desk.web.signing_in import operators
 _SHOWN = 200
 _TOKEN = re.compile(r"([a-z]+)-([0-9]+)")
 _PARTS_ZH = {"crew": "系统", "web": "系统", "terminal": "服务器终端", "-": "没有登录的人",
-             "event": "审计日志", EVERY: "全部县"}
+             "event": "审计日志", EVERY: "全部"}
 _FILES_ZH = {"findings": "问题清单"} | {name: zh for name, (zh, *_) in FILES.items()}
 _MORE = {"unit": ("县", lambda told: _PARTS_ZH.get(told, told)), "year": ("年份", str),
          "bytes": ("大小", size_words), "state": ("结果", UPLOAD_ZH.get),
