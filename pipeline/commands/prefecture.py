@@ -44,9 +44,9 @@ def prefecture(code: str, year: int, raw: str, as_json: bool, drop_personal: boo
 
 def make_prefecture(asked: dict, out: Path, engine: str, formats: tuple[str, ...],
                     seconds: float, memory_mb: int) -> int:
-    """Make and publish a prefecture's book (市级规划目标对照); return the exit code: 1 where there
-    is nothing of some counties. The limits are those of a county; the book has as much time as
-    its counties together."""
+    """Make and publish a prefecture's book (市级规划目标对照); return the exit code: 1 where
+    something of a county was refused, 0 where some have not handed in yet. The limits are those
+    of a county; the book has as much time as its counties together."""
     from pipeline.publishing.batch.hands.child import Limits
     from pipeline.publishing.book import make_dossier
     from pipeline.publishing.chapter_parameters import checked_prefecture
@@ -60,10 +60,16 @@ def make_prefecture(asked: dict, out: Path, engine: str, formats: tuple[str, ...
               else make_dossier(order))
     click.echo(f"{asked['prefecture']} {asked['year']}年：{folder / 'prefecture.pdf'}")
     record = json.loads((folder / "prefecture.json").read_text("utf-8"))
-    lacking = [row for row in record["tables"]["prefecture_counties"] if row["used"] != "true"]
-    for row in lacking:
-        click.echo(f"注意：{row['name']}没有可用的资料：{row['reason']}", err=True)
-    return int(bool(lacking))
+    lacking = {row["name"]: row["reason"] for row in record["tables"]["prefecture_counties"]
+               if row["used"] != "true"}
+    absent = [county.name for county in order.opened.counties
+              if county.name in lacking and county.year not in county.file_years]
+    for name in lacking.keys() - {*absent}:
+        click.echo(f"注意：{name}没有可用的资料：{lacking[name]}", err=True)
+    if absent:
+        click.echo(f"{len(absent)}个县没有{asked['year']}年的资料，未计入："
+                   f"{'、'.join(absent)}", err=True)
+    return int(len(lacking) > len(absent))
 
 
 def _counts(rows) -> dict[str, dict[str, int]]:

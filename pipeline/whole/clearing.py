@@ -12,11 +12,14 @@ _YEARS, _TAIL = "[12][0-9][0-9][0-9]", ".sha256"
 _HIDDEN_FILES = ("lock*", "journal*.jsonl", "verified/*.json", "rolls/*.json", "said.log", MARK)
 
 
-def clear(out: Path) -> tuple[int, list[Path]]:
-    """Remove what is ours in the years of a folder; return how many folders are gone, and what
-    stays in those years, relative to ``out``. Raises `WrongUse` while a batch is at work there."""
+def clear(out: Path, whole: bool = False) -> tuple[int, list[Path]]:
+    """Remove what is ours in the years of a folder, and itself if ``whole`` and nothing is left;
+    return how many folders are gone, and what stays, relative to ``out``.
+    Raises `WrongUse` while a batch is at work there."""
     years = [year for year in sorted(out.glob(_YEARS)) if year.is_dir() and not year.is_symlink()]
     removed = sum(_clear_year(year) for year in years)
+    if whole:
+        _remove_if_empty(out)
     return removed, [(year / path).relative_to(out) for year in years if year.is_dir()
                      for path in entries(year)]
 

@@ -212,12 +212,36 @@ def test_the_command_says_when_a_target_is_due_and_what_is_not_filled_in(tmp_pat
                for line in lines)
 
 
+@pytest.mark.parametrize(("handed_in", "code", "told"), [
+    ([], 0, []), (["532302_禄丰市.csv"], 1, ["禄丰市"])])
+def test_a_county_that_was_refused_is_a_failure_and_one_that_has_not_come_is_none(
+        tmp_path, monkeypatch, handed_in, code, told):
+    options = prefecture_folder(tmp_path)
+    for name in handed_in:
+        (tmp_path / "raw" / str(YEAR) / name).write_text("甲\n", "utf-8")
+    rows = [{"name": name, "used": "false", "reason": "因故"} for name in ("双柏县", "禄丰市")]
+
+    def book(order, limits):
+        (tmp_path / "prefecture.json").write_text(
+            json.dumps({"tables": {"prefecture_counties": rows}}), "utf-8")
+        return tmp_path
+    monkeypatch.setattr("pipeline.whole.evaluation.make_prefecture_book", book)
+    ran = CliRunner().invoke(command, ["run", "--prefecture", "5323", *options, "--out",
+                                       str(tmp_path / "out")])
+    assert ran.exit_code == code, ran.stderr
+    assert [row["name"] for row in rows
+            if f"注意：{row['name']}没有可用的资料：因故" in ran.stderr] == told
+    absent = "双柏县" if told else "禄丰市、双柏县"
+    assert f"{2 - len(told)}个县没有{YEAR}年的资料，未计入：{absent}\n" in ran.stderr
+
+
 def test_a_prefecture_has_a_book_of_its_targets_with_the_counties_beside_each_other(tmp_path):
     ran = CliRunner().invoke(command, [
         "run", "--prefecture", "5323", *prefecture_folder(tmp_path), "--out",
         str(tmp_path / "out"), "--processed", str(tmp_path / "made")])
     folder = tmp_path / "out" / str(YEAR) / "prefecture-5323"
-    assert ran.exit_code == 1 and "禄丰市没有可用的资料" in ran.stderr
+    assert ran.exit_code == 0 and "9个县没有2023年的资料，未计入：" in ran.stderr
+    assert "禄丰市" in ran.stderr and "没有可用的资料" not in ran.stderr
     record = json.loads((folder / "prefecture.json").read_text("utf-8"))
     states = {row["id"]: row["status"] for row in record["tables"]["prefecture_targets"]}
     assert states["CX17"] == NOT_MET and states["CX01"] == UNDETERMINED

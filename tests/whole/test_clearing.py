@@ -1,5 +1,7 @@
 """Clearing removes what we wrote, leaves what the user put there, and says what it leaves."""
 
+import shutil
+
 import pytest
 from batches import YEAR, Nation
 
@@ -26,6 +28,24 @@ def test_all_that_a_batch_wrote_goes_and_nothing_else(tmp_path):
     assert [p.name for p in nation.out.iterdir()] == ["README.md"]
     assert [*processed.iterdir()] == []
     assert nation.run()[1] == 0
+
+
+@pytest.mark.parametrize(("name", "goes"), [
+    ("out-en", True), ("out-copy", False), ("out-xx", False)])
+def test_editions_in_known_languages_are_cleared_beside_and_copies_are_not(name, goes, tmp_path):
+    nation = Nation(tmp_path, 1)
+    nation.run()
+    beside = nation.out.with_name(name)
+    shutil.copytree(nation.out / str(YEAR) / CODE, beside / str(YEAR) / CODE)
+    mine = own(beside / str(YEAR) / "我的.txt")
+    with pytest.raises(SystemExit):
+        main(["clean", "--out", str(nation.out), "--processed", str(tmp_path / "processed")])
+    assert (beside / str(YEAR) / CODE / "dossier.pdf").exists() != goes
+    assert mine.read_text("utf-8") == "the user's"
+    mine.unlink()
+    with pytest.raises(SystemExit):
+        main(["clean", "--out", str(nation.out), "--processed", str(tmp_path / "processed")])
+    assert beside.exists() != goes
 
 
 KEPT = {

@@ -14,15 +14,17 @@ _MOST_LINES = 20
 @click.option("--processed", default="data/processed", metavar="文件夹", callback=seen_from_here,
               help="中间表所在，默认 data/processed")
 def clean(out: str, processed: str) -> None:
-    """删去本软件写出的卷宗、中间表和记录；其他文件不动，逐一列出。"""
+    """删去本软件写出的卷宗（连同旁边的外文版）、中间表和记录；其他文件不动，逐一列出。"""
     from pipeline.definitions.base import ROOT
     from pipeline.ground.ownership import shown
+    from pipeline.publishing.languages.edition import editions_beside
     from pipeline.whole.clearing import clear
 
     folders = {"卷宗": Path(out).absolute(), "中间表": ROOT / processed}
-    require_apart(folders)
-    for name, folder in folders.items():
-        removed, left = clear(folder)
+    editions = {f"外文版{place.name}": place for place in editions_beside(folders["卷宗"])}
+    require_apart(folders | editions)
+    for name, folder in (folders | editions).items():
+        removed, left = clear(folder, whole=name in editions)
         click.echo(f"{name}（{folder}）：已删去 {removed} 个文件夹"
                    + (f"，留下 {len(left)} 项：" if left else "。"))
         for path in left[:_MOST_LINES]:

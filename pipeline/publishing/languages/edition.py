@@ -11,7 +11,7 @@ from pipeline.ground.errors import DossierFailed
 from pipeline.ground.keeping import carry_over
 from pipeline.ground.ownership import LOG, place_of, seal_log
 from pipeline.publishing.formats import PDF, exporter_of
-from pipeline.publishing.languages.language import Language
+from pipeline.publishing.languages.language import Language, language
 from pipeline.publishing.languages.place_names import pinyin_version
 from pipeline.publishing.languages.translation import Translation
 from pipeline.publishing.paper.blocks import read_notebook
@@ -30,13 +30,20 @@ from pipeline.publishing.records.verification import doubts
 _RESULTS, _STEM = "results.json", "dossier"
 
 
-def folder_of_edition(out: Path, language: Language) -> Path:
+def folder_of_edition(out: Path, words: Language) -> Path:
     """Return where the editions in a language stand: beside the folder of the Chinese dossiers,
     ``reports-en`` beside ``reports``."""
-    return out.with_name(f"{out.name}-{language.id}")
+    return out.with_name(f"{out.name}-{words.id}")
 
 
-def make_edition(folder: Path, out: Path, language: Language) -> tuple[Path, list[str]]:
+def editions_beside(out: Path) -> list[Path]:
+    """Return the folders of editions in the known languages that stand beside the Chinese one."""
+    named = (language(path.stem) for path in sorted(Language.home.glob("*.toml")))
+    return [folder for one in named if (folder := folder_of_edition(out, one)).is_dir()
+            and not folder.is_symlink()]
+
+
+def make_edition(folder: Path, out: Path, words: Language) -> tuple[Path, list[str]]:
     """Make the edition of the published dossier in ``folder``, as PDF; return its folder below
     ``out``, and what had no wording and stands in Chinese.
 
@@ -48,14 +55,14 @@ def make_edition(folder: Path, out: Path, language: Language) -> tuple[Path, lis
         raise DossierFailed(f"{folder} 与发布时不同（{amiss[0]}），未译。请先重新运行 junheng run")
     record, target = read_manifest(folder), out / folder.parent.name / folder.name
     require_place(target)
-    why = _causes(folder, record, language)
+    why = _causes(folder, record, words)
     if _stands(target, why):
         return target, []
     out.mkdir(parents=True, exist_ok=True)
     with temporary_folder(".work-", out) as work:
         finished = work / target.parent.name / target.name
         finished.mkdir(parents=True)
-        untold = _write(folder, record, finished, why, language)
+        untold = _write(folder, record, finished, why, words)
         recover(target)
         kept = carry_over(target, finished) if target.exists() else []
         seal_log(finished / LOG, kept)
@@ -63,13 +70,13 @@ def make_edition(folder: Path, out: Path, language: Language) -> tuple[Path, lis
     return target, untold
 
 
-def _causes(folder: Path, record: dict, language: Language) -> dict:
+def _causes(folder: Path, record: dict, words: Language) -> dict:
     """Return all that decides the edition: the Chinese one, the words, the program."""
-    return {"edition": language.id, **{name: record[name] for name in (
+    return {"edition": words.id, **{name: record[name] for name in (
                 "unit", "year", "registered", "parameters", "standard")},
             "inputs": [], "skipped": [], "of": record["run_id"],
             "notebook": file_hash(folder / f"{_STEM}.ipynb"),
-            "language": {"id": language.id, "sha256": language.sha256},
+            "language": {"id": words.id, "sha256": words.sha256},
             "pinyin": pinyin_version(), **program()}
 
 
@@ -79,11 +86,11 @@ def _stands(target: Path, why: dict) -> bool:
     return bool(found) and found["run_id"] == run_id(why) and not doubts(target, alone=False)
 
 
-def _write(folder: Path, record: dict, finished: Path, why: dict, language: Language
+def _write(folder: Path, record: dict, finished: Path, why: dict, words: Language
            ) -> list[str]:
     run, of = run_id(why)[:16], record["run_id"][:16]
     document = read_notebook(nbformat.read(folder / f"{_STEM}.ipynb", 4), run)
-    translation = Translation(language, record["registered"], document)
+    translation = Translation(words, record["registered"], document)
     binding = binding_among(output["file"] for output in record["outputs"]) or APART
     exporter = exporter_of(PDF)(default_preprocessors=[])
     for stem, part in papers(document, _STEM, binding).items():

@@ -239,6 +239,7 @@ def test_the_english_edition_has_the_figures_of_the_chinese_one(made):
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     place, untold = make_edition(folder, folder.parents[1].with_name("out-en"), language("en"))
     assert untold == []
+    assert {path.name for path in place.rglob("*") if path.lstat().st_mode & 0o027} == set()
     assert doubts(place) == doubts(folder) == []
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
     first = {path.name: path.read_bytes() for path in place.glob("*.pdf")}
