@@ -81,6 +81,11 @@ def test_what_a_page_shows_is_what_is_printed():
     assert "替代文字" in read.values("aria-label")
 
 
+def test_blanks_that_paper_leaves_before_a_seal_are_none_on_a_screen():
+    made = page("# 章\n\n文", rows=(("编制单位", "　　　　（盖章）"),))
+    assert "<dd>（盖章）</dd>" in made
+
+
 def test_every_reference_and_content_leads_to_what_is_there_once():
     read = Read(page("# 一章", "见[[pic]]、[[long]]。", shows(FIGURE, long_table(2)),
                      "## 一节", "字"))

@@ -30,6 +30,7 @@ from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.ground.errors import DossierFailed
 from pipeline.publishing.formats.docx import Exporter
 from pipeline.publishing.formats.docx.omml_formulas import omml
+from pipeline.publishing.formats.docx.word_pages import _signatures
 from pipeline.publishing.paper.blocks import read_notebook
 from pipeline.publishing.paper.latex import formula
 
@@ -52,6 +53,12 @@ def example():
 @pytest.fixture(scope="module")
 def record():
     return read_notebook(one_of_everything(), "run-1")
+
+
+def test_the_name_of_who_seals_stands_on_one_line():
+    made = _signatures({"title": "签署", "signers": ["编制单位（盖章）"]})
+    width, letters = int(re.search(r'w:tcW w:w="(\d+)"', made)[1]), len("编制单位（盖章）：")
+    assert width - 2 * 108 >= letters * 14 * 20  # twips: 14 points a letter, cell margins of Word
 
 
 def test_the_same_document_is_the_same_bytes_and_stays_as_it_is(example):

@@ -129,6 +129,14 @@ def test_the_bookmarks_follow_the_headings(example):
         "摘　要", "目　录", "一、第一章的题", "一节", "二、第二章的题"]
 
 
+@pytest.mark.parametrize(("front", "page"), [(False, 1), (True, 2)])
+def test_a_book_begins_below_its_contents_where_it_has_no_summary(front, page):
+    made = pages(pdf(*([shows(Prose("s", ("摘要的话。",), front=True))] if front else []),
+                     "# 章\n\n正文的话。"))
+    assert [n for n, text in enumerate(made) if "正文的话。" in text] == [page]
+    assert "目录" in made[1]
+
+
 def test_a_long_table_repeats_its_head_and_name_on_each_page(example):
     held = [text for text in pages(example) if "行名称" in text]
     assert len(held) > 5

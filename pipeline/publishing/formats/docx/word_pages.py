@@ -34,6 +34,7 @@ _MARGINS = {False: {"top": 37, "right": 26, "bottom": 35, "left": 28, "header": 
             True: {"top": 28, "right": 36, "bottom": 26, "left": 36, "header": 18, "footer": 15}}
 _HEAD_LETTER = 9 * 20  # twips of a Chinese letter in a header
 _COVER_COLUMNS = (30, 70)  # shares of its width
+_SIGNING_COLUMNS = (36, 64)  # of the longest name with its seal
 _EDITABLE = "本文件可编辑，数字以同一文件夹中的同名 PDF 和结果文件（.json）为准。"
 _TOC = r'<w:r><w:instrText xml:space="preserve"> TOC \o "1-2" \h \z \u </w:instrText></w:r>'
 _HINT = "如需页码：单击目录，按 F9。"
@@ -92,13 +93,14 @@ def cover(document: dict) -> str:
     subtitle = run(front["subtitle"]) if front["subtitle"] else ""
     return "".join((
         paragraph("Title", run(front["title"])), paragraph("Subtitle", subtitle),
-        _named_rows(front["rows"]), paragraph("JunhengSpace", ""),
+        _named_rows(front["rows"], _COVER_COLUMNS), paragraph("JunhengSpace", ""),
         *(paragraph("JunhengStatement", run(text)) for text in statements)))
 
 
-def _named_rows(rows: list[list[str]]) -> str:
-    """Return rows of a name and what stands behind it, as on the cover; none without rows."""
-    widths = [_room(wide=False) * share // 100 for share in _COVER_COLUMNS]
+def _named_rows(rows: list[list[str]], shares: tuple[int, int]) -> str:
+    """Return rows of a name and what stands behind it, in shares of the width in percent; none
+    without rows."""
+    widths = [_room(wide=False) * share // 100 for share in shares]
     made = "".join(
         "<w:tr>" + "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
@@ -113,7 +115,7 @@ def _named_rows(rows: list[list[str]]) -> str:
 
 def _signatures(block: dict) -> str:
     """Return the page on which it is signed (签署页)."""
-    rows = _named_rows([[name, "＿" * 12] for name in block["signers"]])
+    rows = _named_rows([[name, "＿" * 12] for name in block["signers"]], _SIGNING_COLUMNS)
     return (paragraph("TOCHeading", run(block["title"])) + paragraph("JunhengSpace", "") + rows
             + paragraph("JunhengHint", '<w:r><w:br w:type="page"/></w:r>'))
 
