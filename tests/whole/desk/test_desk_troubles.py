@@ -2,19 +2,16 @@
 each time, and nothing of a file that was not taken is left."""
 
 import io
-import random
 import socket
 import sqlite3
 import threading
 import time
-import zipfile
 
 import pytest
 import uvicorn
-from asked_desk import EXAMPLE, FIRST, YEAR, Asked, desk_at
+from asked_desk import FIRST, YEAR, Asked, desk_at
 from desk_standing import free_port
 from desk_visitors import Visitor
-from openpyxl import Workbook
 
 from pipeline.whole.desk import inbox
 from pipeline.whole.desk.web import slow_clients
@@ -253,24 +250,3 @@ def test_a_clock_that_goes_back_leaves_the_order_of_files_and_of_releases(asked,
     (19_999_999, 202), (20_000_000, 202), (20_000_001, 413)])
 def test_a_file_of_twenty_megabytes_is_taken_and_of_a_byte_more_is_not(size, status, clerk):
     assert clerk.put(b"\0" * size, "表.xlsx").status == status
-
-
-def padded(size):
-    """Return the example as a workbook with a picture in it, of so many bytes in all."""
-    book, out = Workbook(), io.BytesIO()
-    for line in EXAMPLE.read_text("utf-8-sig").splitlines():
-        book.active.append([int(part) if part.isdigit() else part for part in line.split(",")])
-    book.save(out)
-    plain = out.getvalue()
-    for length in (0, size - len(pictured(plain, 0))):
-        made = pictured(plain, length)
-    return made
-
-
-def pictured(plain, length):
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, old.read(name))
-        new.writestr("xl/media/image1.png", random.Random(1).randbytes(length))
-    return out.getvalue()

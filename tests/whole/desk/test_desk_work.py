@@ -1,13 +1,19 @@
 """What the desk finds is what `check` finds, and what it makes has the bytes of `run`."""
 
+import io
 import json
+import random
+import re
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import pytest
 from asked_desk import EXAMPLE, FIRST, YEAR, Asked, desk_at
 from desk_standing import free_port, standing
 from desk_visitors import Visitor
+from openpyxl import Workbook
 
 from pipeline.definitions.base import DATA
 from pipeline.publishing.chapters.surroundings import fixed_environment
@@ -76,6 +82,38 @@ def waited(visitor, place):
     while visitor.told(place)["waiting"]:
         pass
     return place
+
+
+def test_a_workbook_of_twenty_megabytes_is_checked_and_the_web_part_stays_small(tmp_path):
+    made = desk_at(tmp_path / "desk", port=free_port())
+    token = Asked(made).token(FIRST)
+    with standing(made) as parts:
+        visitor = Visitor(made.port, token)
+        place = waited(visitor, visitor.put(YEAR, padded(20_000_000), "表.xlsx"))
+        assert visitor.told(place)["state"] == "ready"
+        status = Path(f"/proc/{parts.parts['web'].pid}/status").read_text("ascii")
+    assert int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) < 200_000
+
+
+def padded(size):
+    """Return the example as a workbook with a picture in it, of so many bytes in all."""
+    book, out = Workbook(), io.BytesIO()
+    for line in EXAMPLE.read_text("utf-8-sig").splitlines():
+        book.active.append([int(part) if part.isdigit() else part for part in line.split(",")])
+    book.save(out)
+    plain = out.getvalue()
+    made = pictured(plain, size - len(pictured(plain, 0)))
+    assert len(made) == size
+    return made
+
+
+def pictured(plain, length):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        new.writestr("xl/media/image1.png", random.Random(1).randbytes(length))
+    return out.getvalue()
 
 
 def test_a_dossier_is_deleted_at_once_and_the_file_stays_until_it_is_deleted_itself(desk):
