@@ -2,12 +2,15 @@
 data/, the chapters and the lock stand beside the package in a checkout, within it elsewhere
 (`pipeline.ground.software` finds them in both). Examples and results are not shipped."""
 
+import os
 import shutil
 from pathlib import Path
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
+# The time of every file in the wheel: two builds of the same files are the same bytes.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "1577836800")
 _LEFT_OUT = {"raw", "processed", ".ipynb_checkpoints"}
 _PLACE = "pipeline/shipped"
 

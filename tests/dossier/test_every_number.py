@@ -71,6 +71,8 @@ def by_other_hands(row, column, used):
     found = balance(schools, row["stage"], i)
     if column == "variance":
         return Fraction(found["cv"]) * Fraction(found["mean"])
+    if column == "n_schools":
+        return Fraction(found[column] + found["n_missing"])
     return Fraction(found[column.removesuffix("_before")])
 
 

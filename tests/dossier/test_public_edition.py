@@ -1,6 +1,7 @@
 """A public edition gives nobody away (公开版): what it holds, where it stands, whether it proves
 itself. Made once beside the internal one, of the example county with every kind of text marked."""
 
+import html
 import json
 import re
 import shutil
@@ -8,9 +9,12 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import nbformat
 import pypdf
 import pytest
 from click.testing import CliRunner
+from opened_word import opened as opened_word, tables as word_tables
+from opened_workbooks import opened as opened_excel, shown as shown_cell
 
 from pipeline.__main__ import main
 from pipeline.commands.records.archive import archive
@@ -21,6 +25,7 @@ from pipeline.county import County
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.disclosure_rules import Disclosure, disclosure
 from pipeline.ground.errors import DefinitionFault, WrongUse
+from pipeline.publishing.paper.blocks import read_notebook
 from pipeline.publishing.records.signature import make_key
 
 pytestmark = pytest.mark.slow
@@ -154,6 +159,28 @@ def test_what_a_figure_draws_has_no_digit_more_than_what_is_printed(made):
     drawn = {point["cv"] for figure in figures for point in figure["data"]}
     results = json.loads((folder(made, "public") / "results.json").read_text("utf-8"))
     assert drawn == {row["cv"] for row in results["balance"]}
+
+
+def test_no_format_tells_a_number_that_another_does_not(made):
+    """The attack within one year: Word, Excel and the page print the tables of the document, cell
+    by cell, so that nothing can be had from the difference of two formats."""
+    place = folder(made, "public")
+    document = read_notebook(nbformat.read(place / "dossier.ipynb", as_version=4))
+    tables = [b for b in document["front"] + document["body"] if b["type"] == "table"]
+    wanted = [[[cell["text"] for cell in row] for row in table["rows"]] for table in tables]
+    assert [t["rows"] for t in word_tables(opened_word((place / "dossier.docx").read_bytes()))
+            ] == wanted
+    page = (place / "dossier.html").read_text("utf-8")
+    assert [[[html.unescape(re.sub("<[^>]+>", "", cell)) for cell in re.findall(
+        r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in re.findall(
+        "<tr>(.*?)</tr>", body, re.DOTALL)] for body in re.findall(
+        "<tbody>(.*?)</tbody>", page, re.DOTALL)] == wanted
+    book = opened_excel((place / "dossier.xlsx").read_bytes())
+    for table, rows in zip(tables, wanted, strict=True):
+        cells = book[table["label"]].iter_rows(4, 3 + len(rows), 1, len(table["fields"]))
+        for line, row in zip(cells, rows, strict=True):
+            for there, text in zip(line, row, strict=True):
+                assert shown_cell(there) in (text, "" if text == "缺" else text)
 
 
 def test_the_editions_are_never_put_into_one_folder(made):

@@ -40,6 +40,11 @@ def away(tmp_path_factory):
     subprocess.run([*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", place,
                     source], check=True, timeout=200)
     wheel, = place.glob("junheng-*.whl")
+    for path in source.rglob("*"):  # as if cloned at another time
+        os.utime(path, (1700000000, 1700000000))
+    subprocess.run([*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir",
+                    place / "again", source], check=True, timeout=200)
+    again, = (place / "again").glob("junheng-*.whl")
     venv.create(home, symlinks=True)
     python = home / "bin" / "python"
     packages, = home.glob("lib/python*/site-packages")
@@ -57,7 +62,12 @@ def away(tmp_path_factory):
             capture_output=True, check=False,
             env={"PATH": os.environ["PATH"], "HOME": str(place), "PYTHONUTF8": "1"})
 
-    return SimpleNamespace(junheng=junheng, work=work, wheel=wheel)
+    return SimpleNamespace(junheng=junheng, work=work, wheel=wheel, again=again)
+
+
+def test_two_builds_of_the_same_files_are_the_same_wheel(away):
+    assert away.wheel.read_bytes() == away.again.read_bytes()
+
 
 
 def test_the_wheel_ships_what_is_read_and_the_mark_of_types_but_no_data_of_examples(away):

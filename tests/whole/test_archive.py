@@ -4,6 +4,7 @@ import csv
 import shutil
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -111,6 +112,23 @@ def test_numbers_stand_in_stata_as_in_the_table(bag):
     stata = pd.read_stata(tidy / "dta" / "schools.dta")
     assert list(stata["pupils"]) == list(plain["pupils"])
     assert list(stata["school_code"]) == list(plain["school_code"])
+
+
+def test_parquet_holds_the_same_rows_names_and_numbers_as_the_csv(bag):
+    pytest.importorskip("pyarrow", reason="没有装 pyarrow（make parquet），Parquet 未核对")
+    tidy = bag / "data" / "tidy"
+    names = sorted(path.stem for path in (tidy / "csv").glob("*.csv"))
+    assert names == sorted(path.stem for path in (tidy / "parquet").glob("*.parquet"))
+    for name in names:
+        plain = pd.read_csv(tidy / "csv" / f"{name}.csv", dtype=str, keep_default_na=False)
+        found = pd.read_parquet(tidy / "parquet" / f"{name}.parquet")
+        assert [*found.columns] == [*plain.columns]
+        for column in found:
+            if TABLES[name].kind(column) in ("whole", "exact", "number"):
+                wanted = [float(Fraction(text)) if text else None for text in plain[column]]
+                assert [None if pd.isna(n) else n for n in found[column]] == wanted, (name, column)
+            elif TABLES[name].kind(column) == "text":
+                assert [*found[column].fillna("")] == [*plain[column]], (name, column)
 
 
 def test_inputs_that_may_not_leave_are_told_by_their_hashes_alone(place):
