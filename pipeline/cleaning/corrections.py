@@ -1,13 +1,16 @@
 """Corrections that justify themselves (更正登记): one line a cell, with its old value.
 
-`corrections.csv` stands beside the workbook: 文件,工作表,单元格,原值,新值,理由, and at will
-登记单位, the office (no person) that answers for the line. A line whose
-old value is no longer there is refused, so that a correction never outlives its cause. A
+`corrections.csv` stands beside the workbook: 文件,工作表,单元格,原值,新值,理由, in whatever order,
+and at will 登记单位, the office (no person) that answers for the line. Places may be copied from
+what our findings print. A line whose old value is no longer there is refused, so that a correction
+never outlives its cause; an old value is the same however it is written (3,001 and 3001). A
 line whose new value is the old one confirms it: a true outlier then stands.
 """
 
 import csv
 import io
+import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +18,8 @@ from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet, Unreadable
 from pipeline.cleaning.files.gate import admit
 from pipeline.cleaning.files.text_files import decode
+from pipeline.cleaning.forms.letters import clean_text
+from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.privacy import personal_places, without_personal_line
 from pipeline.county.known_files import is_register, registers_in
 from pipeline.definitions.persons.personal import WITHHELD
@@ -23,6 +28,10 @@ from pipeline.definitions.persons.registrars import OFFICE
 MISPLACED = "没有使用；应改名为 {code}_corrections.csv，或移到文件夹 {code} 中"
 NOT_CSV = "更正登记没有读入；应另存为 csv，命名为 corrections.csv 或 {code}_corrections.csv"
 COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
+_HEADINGS = {"文件名": "文件", "表名": "工作表", "工作表名": "工作表", "单元格地址": "单元格",
+             "更正前": "原值", "更正后": "新值", "原因": "理由", "更正理由": "理由"}
+_SEPARATORS, _SHOWN = ",;\t，", 5
+_TOLD_PLACE = re.compile(r"第?(\d+)行第?([A-Z]{1,3})列")    # as findings print it
 
 
 def report_misplaced(base: Path, files: list[Path], code: str, findings: Findings) -> None:
@@ -49,34 +58,66 @@ def read_corrections(paths: list[Path], year: int, drop_personal: bool, findings
     found = {}
     for path in paths:
         try:
-            lines = list(csv.reader(io.StringIO(decode(admit(path))[0]), strict=True))
+            columns, lines = _parsed(decode(admit(path))[0])
         except Unreadable as fault:
             findings.add(fault.code, f"更正登记{fault.found}", path.name, row=fault.row)
             continue
         except csv.Error:
             findings.add("file.encoding", "更正登记无法读取", path.name)
             continue
-        columns = tuple(lines[0]) if lines else ()
-        if columns not in (COLUMNS, (*COLUMNS, OFFICE)):
+        if sorted(columns) not in (sorted(COLUMNS), sorted((*COLUMNS, OFFICE))):
             findings.add("correction.unused", f"表头应为{'、'.join(COLUMNS)}", path.name, row=1)
             continue
-        for number, line in enumerate(lines[1:], 2):
+        for number, line in enumerate(lines, 2):
             if not any(line):
                 continue
             if len(line) != len(columns):
                 findings.add("correction.unused", f"应有{len(columns)}栏", path.name, row=number)
                 continue
-            named = dict(zip(columns, line, strict=True))
-            key = (year, named["文件"], named["工作表"], named["单元格"].upper())
-            told = {column: named[column] for column in columns if column != "原值"}
-            told = without_personal_line(told, drop_personal, findings, path.name, number)
-            before = found.get(key)
-            if before and before["新值"] != told["新值"]:
-                findings.add("correction.unused", f"与第{before['registered'][1]}行更正的是同一格，"
-                             "新值不同", path.name, row=number)
-                continue
-            found[key] = {**named, **told, "registered": (path.name, number)}
+            _register(dict(zip(columns, line, strict=True)), year, (path.name, number), found,
+                      drop_personal, findings)
     return found
+
+
+def _parsed(text: str) -> tuple[list[str], list[list[str]]]:
+    """Return the headings as `COLUMNS` has them, and the lines below, under the separator that
+    makes the most of the first line."""
+    each = [list(csv.reader(io.StringIO(text), delimiter=one, strict=True))
+            for one in _SEPARATORS if one in text.partition("\n")[0]]
+    lines = max(each, key=lambda lines: len(lines[0]), default=[[]])
+    said = [clean_text(heading) for heading in lines[0]]
+    return [_HEADINGS.get(heading, heading) for heading in said], lines[1:]
+
+
+def _register(named: dict[str, str], year: int, place: tuple[str, int], found: dict[tuple, dict],
+              drop_personal: bool, findings: Findings) -> None:
+    """Take in a line of a register by its year, file, sheet and cell; a line without its reason,
+    or that says otherwise than one before, is refused."""
+    file, number = place
+    told = {column: text for column, text in named.items() if column != "原值"}
+    told = without_personal_line(told, drop_personal, findings, file, number)
+    key = (year, re.split(r"[/\\]", named["文件"].strip())[-1], named["工作表"].strip(),
+           _address(named["单元格"]))
+    before, why = found.get(key), ""
+    if not named["理由"].strip():
+        why = "没有写理由"
+    elif before and before["新值"] != told["新值"]:
+        why = f"与第{before['registered'][1]}行更正的是同一格，新值不同"
+    if why:
+        findings.add("correction.unused", why, file, row=number)
+    else:
+        found[key] = {**named, **told, "registered": place}
+
+
+def _address(text: str) -> str:
+    """Return a cell's address: H2 of h2, $H$2, Ｈ２ and 第2行H列.
+
+    >>> _address(" $h$2"), _address("第2行H列")
+    ('H2', 'H2')
+    """
+    flat = "".join(unicodedata.normalize("NFKC", text).upper().replace("$", "").split())
+    told = _TOLD_PLACE.fullmatch(flat)
+    return f"{told[2]}{told[1]}" if told else flat
 
 
 def apply_corrections(sheet: Sheet, written: tuple[int, str, str], corrections: dict[tuple, dict],
@@ -89,14 +130,22 @@ def apply_corrections(sheet: Sheet, written: tuple[int, str, str], corrections: 
         return sheet
 
     made: list[tuple[Cell, str, str]] = []
+    for place in (place for place in corrections if place[:2] == written[:2]):
+        corrections[place].setdefault("sheets", []).append(sheet.name)
+        if place[2] == written[2]:
+            corrections[place]["now"] = "该工作表没有这一格"
 
     def corrected(cell: Cell) -> Cell:
         place = (*written, f"{cell.column}{cell.row}")
         line = corrections.get(place)
-        if line is None or line["原值"] != cell.text or not line["理由"].strip():
+        if line is None:
+            return cell
+        if not _same(line["原值"], cell.text):
+            line["now"] = f"该格现在是{'空白' if cell.blank else quoted(cell.text)}，不是登记的原值"
             return cell
         del corrections[place]
-        text = "" if line["新值"] == WITHHELD else line["新值"]
+        text = "" if line["新值"] == WITHHELD else line["新值"].strip()
+        text = cell.text if _same(text, cell.text) else text
         made.append((cell, text, line.get(OFFICE, "").strip()))
         return replace(cell, text=text, kind=TEXT if text.strip() else BLANK, calculated=False,
                        confirmed=text == cell.text)
@@ -119,9 +168,26 @@ def _change(old: str, new: str) -> str:
     return f"：由{said[0]}改为{said[1]}" if plain else ""
 
 
+def _same(written: str, stands: str) -> bool:
+    """Tell whether a value of the register is what stands in the cell: the same text, or the same
+    number however it is written.
+
+    >>> _same("3,001", "3001"), _same("407人", "407"), _same("407", "408"), _same("95", "95%")
+    (True, True, False, False)
+    """
+    if clean_text(written) == clean_text(stands.removesuffix(" 00:00:00")):
+        return True
+    one, other = read_number(written), read_number(stands)
+    return bool(one and other and one.value == other.value and (
+        one.unit == other.unit or (not other.unit and one.unit != "%")))
+
+
 def report_unused(corrections: dict[tuple, dict], findings: Findings) -> None:
-    """Refuse every correction that found no such cell, another old value, or has no reason."""
+    """Refuse every correction that found no such cell, or another old value, and say which."""
     for line in corrections.values():
         file, number = line["registered"]
-        found = f"登记的单元格 {line['工作表']}!{line['单元格'].upper()} 不存在、原值已变或未写理由"
-        findings.add("correction.unused", found, file, row=number)
+        sheets = "、".join(f"“{name}”" for name in line.get("sheets", [])[:_SHOWN])
+        why = line.get("now") or (f"该文件没有这张工作表，有{sheets}" if sheets
+                                  else f"没有读到文件“{line['文件']}”，文件名须写全，带后缀")
+        place = f"{line['工作表']}!{line['单元格'].strip()}"
+        findings.add("correction.unused", f"登记的单元格 {place}：{why}", file, row=number)

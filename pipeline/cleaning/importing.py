@@ -38,7 +38,11 @@ from pipeline.cleaning.schools.listed_schools import check_listed
 from pipeline.cleaning.schools.plausibility import check_plausibility
 from pipeline.cleaning.schools.scope import settle
 from pipeline.cleaning.schools.sections import Section, sections_of
-from pipeline.cleaning.schools.zeros_and_copies import check_copies, check_zeros
+from pipeline.cleaning.schools.zeros_and_copies import (
+    check_copies,
+    check_filled_down,
+    check_zeros,
+)
 from pipeline.county import County
 from pipeline.definitions.forms.plausible import plausibility
 from pipeline.definitions.forms.unit_list import (
@@ -216,6 +220,7 @@ def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | No
         check_plausibility(sections, standard, findings)
         check_zeros(sections, standard.plausible, findings)
         check_copies(sections, findings)
+        check_filled_down(sections, standard.plausible, findings)
         found[year] = sections
     report_renumbered(found, findings)
     check_listed(received, rows, found, shared, findings)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.cleaning.schools.roll import Entry, in_two_units, roll_of, shared_roll
-from pipeline.cleaning.schools.unit_names import UnitName, units_meant
+from pipeline.cleaning.schools.unit_names import UnitName, former_names, units_meant
 from pipeline.county import County
 from pipeline.county.known_files import KnownFiles
 from pipeline.definitions.forms.unit_list import (
@@ -111,13 +111,23 @@ def _share_out(found: Arrivals, path: Path, now: bool, rolls: list,
     unknown = sorted(name for name in meant if name.name and not meant[name])
     if unknown:
         told = "、".join("".join(reversed(name)) for name in unknown)
+        listed = [unit for some in known for unit in some.values()]
+        near = {name: there for name in unknown if (there := former_names(name, listed))}
         found.problems.append(f"多县合表 {shown_name(path)} 中的 {told} 未登记。"
-                              f"{lines_to_add(map(_as_written, unknown))}")
+                              f"{_renamed(near)}{lines_to_add(map(_as_written, unknown))}")
     found.codes |= found.concerned[path]
     for name, entries in said:
         if len(meant[name]) == 1:
             found.shared.setdefault(meant[name][0], []).extend(
                 Entry(**entry) for entry in entries)
+
+
+def _renamed(near: dict[UnitName, list[UnitInfo]]) -> str:
+    """Say which registered units names are near to that are none's own (撤县设区)."""
+    told = {name.name: "、".join(f"{unit.code} {unit.name}" for unit in there)
+            for name, there in near.items()}
+    return "".join(f"{name} 与登记的 {there} 只差县、市、区的字：如是同一个县，"
+                   "请把表中改成登记的写法；不是的，" for name, there in told.items())
 
 
 def _as_written(name: UnitName) -> UnitInfo:

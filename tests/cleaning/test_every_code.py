@@ -305,7 +305,9 @@ CASES: dict[str, Case] = {
     "pupils.no_senior": first(**school(1, "完全中学") | {"学段": "初中", "高中在校生数": 0}),
     "pupils.no_stage": Case([NINE[1] | {"小学在校生数": 300, "初中在校生数": 400, "在校生数": None},
                              *PASSED[1:]]),
+    "pupils.whole": Case([*NINE, *PASSED]),
     "pupils.zero": first(在校生数=0),
+    "column.copied": Case([school(n, pupils=400 + n) for n in range(1, 21)]),
     "row.copied": Case([PASSED[0], PASSED[1] | {k: PASSED[0][k] for k in [*PASSED[0]][7:]},
                         *PASSED[2:]]),
     "row.hidden": shaped(lambda book: setattr(book.active.row_dimensions[3], "hidden", True)),
@@ -313,6 +315,7 @@ CASES: dict[str, Case] = {
     "row.outside": Case([*PASSED, school(8, "幼儿园") | {"学校标识码": "1199000008"}]),
     "row.senior": Case([*PASSED, school(8, "普通高中") | {"学校标识码": "3499000008"}]),
     "row.statistic": shaped(lambda book: book.active.append(["变异系数"])),
+    "row.unclear": shaped(lambda book: book.active.append([None, "缺口", "小学"])),
     "row.total": shaped(lambda book: book.active.append(["合计"])),
     "row.total_as_school": Case([*PASSED, school(9, pupils=sum(
         row["在校生数"] for row in PASSED)) | {"学校名称": "全县小学"} | {

@@ -22,6 +22,7 @@ _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 _HOLDS = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
           "=": operator.eq, "<>": operator.ne}
 _DIGITS, _DATES, _GROUPING = "0#?", "ymdhsebga", " ,，'’\u00a0\u2009\u202f"
+_OUR_MONEY = re.compile(r"RMB|CNY|人民币", re.IGNORECASE)
 _MONEY, _FRAMES, _NEGATIVE = "¥￥", "()（）[]:： \u00a0\u3000", "-−–△▲"
 LOCAL_MONEY, _LOCAL_DATES = (5, 6, 7, 8, 42, 44), (*range(27, 37), *range(50, 59))
 _BUILT_IN = {  # ECMA-376 part 1, 18.8.30
@@ -66,7 +67,7 @@ def shown_number(value: int | float, number_format: str) -> tuple[str, str, str]
     ('scaled', ('number', '12', '元'))
     """
     kind, unit = _shown(_section(value, number_format))
-    unit = unit.strip(_NEGATIVE) if value < 0 else unit if value else ""
+    unit = unit.strip(_NEGATIVE) if value < 0 else unit.removeprefix("+") if value else ""
     if kind == "%":
         return NUMBER, number_text(float(f"{value:.15g}e2")) + "%", unit
     if kind == "hidden":
@@ -132,6 +133,12 @@ def _literal(piece: re.Match) -> str:
             or piece["letter"] or "")
 
 
+def _groups(behind: str) -> bool:
+    """Tell whether the whole digits behind a separator that a format puts in are groups of three,
+    as thousands are: 0","000, not 0","0; a blank may stand before a fraction."""
+    return "/" in behind or sum(c in _DIGITS for c in behind.partition(".")[0]) % 3 == 0
+
+
 def _judged(digits: str, literals: list[tuple[str, str]], signs: str) -> tuple[str, str]:
     """Judge a section by its digits, by the texts in it, each with the digits before it, and by
     its percent signs."""
@@ -145,8 +152,10 @@ def _judged(digits: str, literals: list[tuple[str, str]], signs: str) -> tuple[s
     for text, before in literals:
         inside = any(c in _DIGITS for c in before) and any(
             c in _DIGITS for c in digits[len(before):])
-        if any(c.isdecimal() for c in text) or (inside and text.strip(_GROUPING)) or (
+        grouped = _groups(digits[len(before):])
+        if any(c.isdecimal() for c in text) or (inside and not (
+                grouped and not text.strip(_GROUPING))) or (
                 not inside and text[:1] in ".．" and text.strip(_FRAMES)):
             return SCALED, ""
-        units.append("" if inside else text.strip(_FRAMES + _MONEY))
+        units.append("" if inside else _OUR_MONEY.sub("", text).strip(_FRAMES + _MONEY))
     return "%" if signs else NUMBER, "".join(units).strip(_FRAMES)

@@ -16,7 +16,9 @@ from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.definitions.forms.variables import listed_units, squeeze
 from pipeline.definitions.forms.wordings import readings
 
-_ORDINALS = re.compile(r"[甲乙丙丁戊己庚辛壬癸a-z]|\d{1,3}")
+_ORDINAL = r"(?:[甲乙丙丁戊己庚辛壬癸a-z]|\d{1,3}|\((?:[甲乙丙丁戊己庚辛壬癸a-z]|\d{1,3})\))"
+_ORDINALS = re.compile(rf"{_ORDINAL}(?:=[\d()+*/×÷%-]+)?")     # also 8=9+10, of what it is made
+_LABELS = frozenset({"单位", "计量单位", "栏次", "列次", "列号", "序号", "代号"})
 _TITLE_SHARE, _MOST_TITLES = 0.6, 2
 
 
@@ -104,7 +106,7 @@ def unit_row(sheet: Sheet, place: int, findings: Findings) -> tuple[int, dict[in
     """Return the last header row and the units that a row below the header gives."""
     header_row, units = sheet.rows[place][0].row, {}
     for line in sheet.rows[place + 1:place + 3]:
-        filled = [cell for cell in line if not cell.blank]
+        filled = [cell for cell in line if not cell.blank and squeeze(cell.text) not in _LABELS]
         written = {i: unit for i, cell in enumerate(line) if (unit := _unit_alone(cell.text))}
         if filled and len(written) == len(filled):
             units |= written

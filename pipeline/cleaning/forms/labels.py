@@ -11,9 +11,10 @@ from pipeline.definitions.forms.wordings import STAGES
 
 _STAGE = re.compile(r"(?<!中)小学|初中|高中")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
-_HEADER_YEAR = re.compile(r"((?:19|20)\d{2})(?:-(?:20)?\d{2})?(?:学年度?|年度?)"
+_HEADER_YEAR = re.compile(r"((?:19|20)\d{2})(?:[-/](?:20)?\d{2})?(?:学年度?|年度?)"
                           r"(?:末|底|秋季?|\d{1,2}月(?:\d{1,2}日)?)?(?=.)")
-_YEAR_BEHIND = re.compile(r"(.+)\(((?:19|20)\d{2})(?:学?年度?)(?:末|底|秋季?)?\)")
+_YEAR_BEHIND = re.compile(
+    r"(.+)\(((?:19|20)\d{2})(?:[-/](?:20)?\d{2})?(?:学?年度?)(?:末|底|秋季?)?\)")
 _WRITTEN = re.compile(
     r"((?:19|20)\d{2})(?:年(?:秋季?|秋季学期)?|[-/](?:(?:19|20)?\d{2})(?:学?年度?)?|学年|年度)?(?:\.0)?")
 

@@ -2,13 +2,14 @@
 
 Python's ``float`` reads ``1_000``, ``nan`` and Arabic-Indic digits, and rounds to binary.
 This grammar reads half- and full-width decimal digits, thousands separators in the right
-places, a unit or percent sign behind, and nothing else; the value is exact.
+places, a unit or percent sign behind, and nothing else; the value is exact, but for what pandas and
+R write behind the fifteenth digit of a decimal number (95.90000000000001).
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from pipeline.cleaning.forms.letters import INVISIBLE
 NOT_APPLICABLE = frozenset({"-", "/", "无", "--", "不适用"})
 _NUMBER = re.compile(r"([-+]?)(¥?)\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*"
                      r"(?:([^\d\s.,+\-/()¥]*2?)|\(([^\d\s.,+\-/()¥]+2?)\))", re.ASCII)
+_FIFTEEN = Context(prec=15)     # more are the noise of binary numbers, as in the cells of workbooks
 _DIGITS, _OURS = ("Nd", "Nl", "No"), frozenset("0123456789０１２３４５６７８９")
 _DASHES = str.maketrans({"—": "-", "–": "-", "−": "-"})
 _LEFT_TO_RIGHT = "\u200e\u200f\u202a\u202c\u202d\u2066\u2068\u2069"  # pasted from a browser
@@ -47,6 +49,8 @@ def read_number(text: str) -> Reading | None:
     (Fraction(1250, 1), Fraction(407, 1), '人')
     >>> read_number("￥1,234.50").money, read_number("12.5").money
     (True, False)
+    >>> read_number("95.90000000000001").value, read_number("0.30000000000000004").value
+    (Fraction(959, 10), Fraction(3, 10))
     >>> [read_number(t) for t in ("1_000", "nan", "1,23", "约160", "1e3", "٤٣٠", "+-4")]
     [None, None, None, None, None, None, None]
     """
@@ -59,7 +63,8 @@ def read_number(text: str) -> Reading | None:
     if not match or match[5] == "2":
         return None
     sign, money, whole, decimals, unit, bracketed = match.groups(default="")
-    value = Fraction(Decimal(f"{sign}{whole.replace(',', '')}{decimals}"))
+    exact = Decimal(f"{sign}{whole.replace(',', '')}{decimals}")
+    value = Fraction(_FIFTEEN.plus(exact) if decimals else exact)
     plain = text == f"{sign}{whole}{decimals}" and sign != "+" and "," not in whole
     return Reading(value, unit or bracketed, not plain, bool(money))
 

@@ -18,10 +18,11 @@ from pipeline.cleaning.forms.marked_cells import check_marks, spread_words
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_value
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
-from pipeline.definitions.forms.wordings import headers, names_a_statistic
+from pipeline.definitions.forms.wordings import headers, may_name_a_place, names_a_statistic
 from pipeline.ground.terms import REFUSE
 
-_TOTAL = re.compile(r".{0,12}?(合计|小计|总计|共计|总数)(?:\(.*\))?|全[县区市](?:合计)?")
+_TOTAL = re.compile(r".{0,12}?(?:合计|小计|总计|共计|总数|总和|汇总|累计)数?(?:\(.*\))?"
+                    r"|全[县区市](?:合计)?")
 _DIGITS, _FEWEST_REPEATED = re.compile(r"\d{6,}"), 3
 _WITH_STATISTICS = ("schools", "class_sizes", "rooms")
 _CODED = re.compile(r"\d{6}-")  # a number of our ledger
@@ -29,7 +30,7 @@ _NOTE = re.compile(r"注|说明|备注|填表|填报|制表|审核|复核|(?:单
                    r"|\(?公章|数据来源|统计")
 
 
-_OF_ALL = ("合计", "总计", "共计", "总数")
+_OF_ALL = ("合计", "总计", "共计", "总数", "总和", "汇总")
 _SUMS = (*_OF_ALL, "小计")
 
 
@@ -73,6 +74,8 @@ def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRo
                 block = []
         elif not coded and _is_statistic(line, filled[0], headed, at):
             findings.at("row.statistic", line[0], "统计行")
+        elif not coded and (why := _unclear(line, headed, at)):
+            findings.at("row.unclear", line[0], why)
         elif _is_note(line, filled, headed, at):
             findings.at("row.note", filled[0], "不是学校的行")
         elif _repeats_header(line, filled, heads):
@@ -132,8 +135,29 @@ def _is_statistic(line, first: Cell, headed: HeadedSheet, at: dict[str, int]) ->
     named = name is not None and not name.blank and kind is not None and not kind.blank
     if named:
         said, endings = squeeze(name.text), headers().statistics.schools
-        return names_a_statistic(said) and "(" not in said and not endings.end(said)
+        return names_a_statistic(said) and "(" not in said and not (
+            endings.end(said) or may_name_a_place(said))
     return any(names_a_statistic(cell.text) for cell in (code, name, first) if cell is not None)
+
+
+def _unclear(line, headed: HeadedSheet, at: dict[str, int]) -> str:
+    """Return why nobody can tell whether a row without a code is a school: a word of statistics
+    that may be a place's name (缺口, 目标, P3) beside a type; figures, and nothing that says of
+    what kind of school. A row of a table of many units is for its own unit to judge."""
+    if headed.layout.table != "schools" or "school_code" not in at:
+        return ""
+    name, kind, *others = (_cell_of(line, at, v) for v in (
+        "name", "school_type", "location", "ownership", "unit_name", "located_unit"))
+    if kind is None or any(cell is not None and not cell.blank for cell in others[2:]):
+        return ""
+    if not kind.blank:
+        word = may_name_a_place(squeeze(name.text)) if name is not None else ""
+        return f"“{word}”没有标识码，分不清是学校还是统计行" if word else ""
+    bare = all(cell is None or cell.blank for cell in others)
+    figures = sum(not line[i].blank and read_number(line[i].text) is not None
+                  for i, (column, _) in headed.columns.items()
+                  if variables().variables[column.variable].unit)
+    return "没有标识码和办学类型，分不清是学校还是汇总行" if bare and figures else ""
 
 
 def _coded(line, at: dict[str, int]) -> bool:

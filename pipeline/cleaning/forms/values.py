@@ -25,7 +25,7 @@ from pipeline.ground.exact import exact_text
 _MOST_TYPED = 12  # letters of a figure that is told as one to type
 _DITTO = frozenset({"同上", "同前", "同左", "〃", "″", '"', "''", "上同", "、、"})
 _ERROR_TEXT = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!)")
-_DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年.*|[-./](?:0?[1-9]|1[0-2])\b.*"
+_DATED_YEAR = re.compile(r"((?:19|20)\d{2})(?:年.*|学年度?|[-./](?:0?[1-9]|1[0-2])\b.*"
                          r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))")
 _WHOLE = re.compile(r"(?<=\d{5})\.0+$")
 _NO_TEXT = (cells.BOOLEAN, cells.DATE, cells.ERROR)
@@ -161,7 +161,10 @@ def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fract
         return findings.at("cell.formula", cell, "公式没有计算结果")
     dated = _DATED_YEAR.fullmatch(cell.text.strip()) if unit == "年" else None
     if dated:
-        findings.at("cell.cleaned", cell, "日期按年份读取")
+        if cell.kind == cells.NUMBER:   # Excel makes 2015.5 of what was typed for 2015年5月
+            findings.at("value.band", cell, f"{quoted(cell.text)}是带小数的数，按{dated[1]}年读取")
+        else:
+            findings.at("cell.cleaned", cell, "日期按年份读取")
         return Fraction(dated[1])
     if cell.kind in _NO_TEXT:
         return findings.at("cell.kind", cell, _kind_told(cell))

@@ -11,7 +11,12 @@ from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.sections import Section
-from pipeline.cleaning.schools.unit_names import name_column, unit_name, units_meant
+from pipeline.cleaning.schools.unit_names import (
+    former_names,
+    name_column,
+    unit_name,
+    units_meant,
+)
 from pipeline.definitions.forms.unit_list import NOBODY, Register, UnitInfo, published_units
 from pipeline.definitions.forms.variables import classifications
 
@@ -64,7 +69,10 @@ def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
             findings.at("unit.other", foreign[0].at(name_column(foreign[0])),
                         f"{sum(row.stands_for for row in foreign)}行属于其他统计单位")
     if rows and not own and not findings.has("unit.missing"):
-        findings.at("unit.none", rows[0].first, "没有一行属于本县")
+        before = former_names(unit_name(rows[0]), [unit])
+        said = (f"：表中写的是“{unit_name(rows[0]).name}”，登记的是“{unit.name}”；如是同一个县，"
+                "请改成一样的写法" if before else "")
+        findings.at("unit.none", rows[0].first, f"没有一行属于本县{said}")
     return own
 
 

@@ -15,6 +15,8 @@ from pipeline.cleaning.receiving import Received
 from pipeline.cleaning.schools.consistency import place_of
 from pipeline.cleaning.schools.identity import link_schools
 from pipeline.cleaning.schools.sections import NO_STAGE, Section
+from pipeline.cleaning.schools.zeros_and_copies import check_rooms
+from pipeline.definitions.forms.plausible import plausibility
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
 
 _SHEETS = ("class_sizes", "rooms", "spot_checks")
@@ -68,8 +70,10 @@ def check_listed(received: Received, rows: list[FormRow], found: dict[int, list[
                     and not _is_listed(form, listed, findings)}
             out |= {id(form) for form in others if form.year == year
                     and not _is_listed(form, listed, Findings())}
-            _check_classes([form for form in forms.values()
-                            if form.year == year and id(form) not in out], listed, findings)
+            there = [form for form in forms.values() if form.year == year and id(form) not in out]
+            _check_classes(there, listed, findings)
+            if table == "rooms":
+                check_rooms(there, plausibility(), findings)
         received.county[table][:] = [row | {"school_code": row["form_row"].get("school_code")}
                                      for row in received.county[table]
                                      if id(row["form_row"]) not in out]

@@ -75,6 +75,29 @@ def _zh(stage: str) -> str:
     return "高中" if stage == SENIOR else classifications().zh("stage", stage)
 
 
+def warn_of_wholes(schools: Iterable[list], findings: Findings) -> None:
+    """Warn of pupils that may be the whole school's where those of one stage are asked for: the
+    same in two rows of a school, or more than its senior pupils in a row that names no stage.
+
+    ``schools`` are the sections of one school each.
+    """
+    kinds = {t.code: t for t in classifications().school_type}
+    for sections in schools:
+        first, *others = sections
+        same = [s for s in others if s.row is not first.row and s.pupils == first.pupils > 0
+                and s.stage not in _stated(s.row)]
+        for section in same[:1]:
+            findings.at("pupils.whole", section.row.at("pupils"), f"两个学段都是{first.pupils}人，"
+                        f"与 {place_of(first.row.at('pupils'))} 相同，疑为全校数")
+        row, senior = first.row, first.row.get("pupils_senior")
+        if kinds[first.school_type].senior and len(sections) == 1 and senior and not (
+                row.get("stage") or row.get("stage_of_sheet") or first.senior_row
+                or _stated(row).keys() & {*_COMPULSORY}) and first.pupils > senior:
+            findings.at("pupils.whole", row.at("pupils"), f"{first.pupils}人按"
+                        f"{_zh(first.stage)}学生读取，疑为含高中{int(senior)}人的全校数"
+                        f"（{place_of(_cell(row, SENIOR))}）")
+
+
 def warn_of_no_seniors(sections: Iterable, findings: Findings) -> None:
     """Warn, once a school, of one with a senior stage by its type and no senior pupils."""
     kinds = {t.code: t for t in classifications().school_type}

@@ -15,7 +15,12 @@ from pipeline.cleaning.forms.derivation import StageValues, report_derived, stag
 from pipeline.cleaning.forms.number_grammar import is_empty
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.consistency import agreed, check_agreement, check_row, report_missing
-from pipeline.cleaning.schools.pupil_accounts import SENIOR, check_pupils, warn_of_no_seniors
+from pipeline.cleaning.schools.pupil_accounts import (
+    SENIOR,
+    check_pupils,
+    warn_of_no_seniors,
+    warn_of_wholes,
+)
 from pipeline.cleaning.schools.splitting import split_assets
 from pipeline.definitions.forms.variables import SchoolType, classifications, variables
 from pipeline.definitions.standards import Standard
@@ -92,6 +97,7 @@ def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> 
     sections.sort(key=lambda s: (s.school_code, order.index(s.stage)))
     for school in by_code(sections).values():
         check_agreement(school, findings)
+    warn_of_wholes(by_code(sections).values(), findings)
     report_missing(sections, standard, findings)
     if standard.split is not None and standard.split.source_rule == "formula":
         for school in by_code(sections).values():

@@ -6,6 +6,7 @@ that either side leaves blank says nothing; a shorter way of writing (山东, �
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pipeline.cleaning.forms.rows import FormRow
@@ -15,6 +16,7 @@ from pipeline.definitions.forms.variables import squeeze
 _LEVELS = {"unit_name": ("unit_prefecture", "unit_province"),
            "located_unit": ("located_prefecture", "located_province")}
 _RANK = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|地区|省|市|盟|州)$")
+_KIND = re.compile(r"(?<=..)(?:自治县|[县市区旗])$")
 _SAYS_NOTHING = re.compile(r"[-—/]*|无|县|市辖区|.*直辖.*|.*直管.*")
 
 
@@ -40,6 +42,19 @@ def unit_name(row: FormRow) -> UnitName:
 def units_meant(said: UnitName, known: Register) -> list[UnitInfo]:
     """Return the units of a register that a row can mean, all levels considered."""
     return [unit for unit in known.written.get(said.name, ()) if agrees(unit, said)]
+
+
+def former_names(said: UnitName, units: Iterable[UnitInfo]) -> list[UnitInfo]:
+    """Return the units that a name may have meant before they were renamed (撤县设区、设市): 洞头县
+    of 洞头区, 宁乡市 of 宁乡县. It is told, and never taken for the same.
+
+    >>> mine = UnitInfo("330305", "洞头区", "浙江省", "温州市")
+    >>> [bool(former_names(UnitName(n), [mine])) for n in ("洞头县", "洞头", "洞头区", "鹿城区")]
+    [True, True, False, False]
+    """
+    stem = _KIND.sub("", said.name)
+    return [unit for unit in units if squeeze(unit.name) != said.name
+            and _KIND.sub("", squeeze(unit.name)) == stem and agrees(unit, said)]
 
 
 def agrees(unit: UnitInfo, said: UnitName) -> bool:

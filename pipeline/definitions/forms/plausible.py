@@ -100,7 +100,8 @@ class Plausibility(Definition):
     Figures per pupil are compared with the median of their stage: ``refuse_factor``,
     ``warn_factor``; as if a school had at least ``small_school`` pupils. Where there are
     fewer than ``fewest`` schools, with ``median_per_pupil`` widened ``alone_factor`` times.
-    Of what a school may as well do without (``may_be_little``) little is only warned of.
+    Of what a school may as well do without (``may_be_little``) little is only warned of. The
+    same figure in ``many_alike`` schools was hardly counted.
     """
 
     refuse_factor: Exact
@@ -115,6 +116,7 @@ class Plausibility(Definition):
     per_pupil_max: dict[str, Exact]
     may_be_little: list[Text]
     zero_unlikely: list[Text]
+    many_alike: int = Field(ge=3)
     ranges: list[Range]
     relations: list[Relation]
     sums: list[Sum] = []

@@ -4,6 +4,7 @@ A variable is a quantity with a unit; a classification turns a wording into a co
 equality after normalisation.
 """
 
+import re
 import unicodedata
 from fractions import Fraction
 from functools import cache, cached_property, lru_cache
@@ -40,7 +41,8 @@ class Variable(Definition):
     """A quantity that a form can hold (变量).
 
     What is ``for_plans`` is asked only of units whose plans compute a target from it, and
-    costs no more than that target where it cannot be used.
+    costs no more than that target where it cannot be used. An amount for ``each`` pupil or
+    teacher may say so in its unit: 元/生·年.
     """
 
     zh: Text
@@ -48,6 +50,7 @@ class Variable(Definition):
     unit: str = ""
     county: bool = False
     for_plans: bool = False
+    each: list[Text] = []
     band: Annotated[list[int], Field(min_length=2, max_length=2)] = []
 
 
@@ -120,8 +123,22 @@ class Classifications(Definition):
     counts_as_school: list[Named]
 
     def find(self, kind: str, wording: str):
-        """Return the class that the wording names, or None; equality after squeezing."""
+        """Return the class that the wording names, or None; equality after squeezing.
+
+        A code beside the name (211小学) must be the name's own; who runs a school may stand
+        beside what kind it is: 民办小学, 小学（公办）.
+        """
         wanted = squeeze(wording)
+        found = self._named(kind, wanted)
+        if found is None and (both := _CODED.fullmatch(wanted)):
+            one, other = (self._named(kind, part) for part in (
+                both[1] or both[4], both[2] or both[3]))
+            return one if one is other else None
+        if found is None and kind == "school_type" and (run := _RUN.fullmatch(wanted)):
+            return self._named(kind, run[1] or run[2])
+        return found
+
+    def _named(self, kind: str, wanted: str):
         for item in getattr(self, kind):
             names = {squeeze(item.code), squeeze(item.zh), *map(squeeze, item.aliases)}
             prefixes = getattr(item, "prefixes", [])
@@ -135,6 +152,8 @@ class Classifications(Definition):
         return next((item.zh for item in getattr(self, kind) if item.code == code), code)
 
 
+_CODED = re.compile(r"(\d{3})-?(\D+)|(\D+)\((\d{3})\)")
+_RUN = re.compile(r"(?:公办|民办)(.+)|(.+)\((?:公办|民办)\)")
 _DASHES = str.maketrans({"—": "-", "－": "-", "–": "-", "~": "-", "〜": "-",
                          "〔": "(", "〕": ")", "【": "(", "】": ")",
                          "[": "(", "]": ")"})
@@ -168,9 +187,15 @@ def fitting_unit(written: str, quantity: str) -> str:
     ['所', '所', '', '']
     >>> fitting_unit("万元", "teacher_income_yuan"), fitting_unit("位", "heads")
     ('万元', '位')
+    >>> [fitting_unit(word, "teacher_income_yuan") for word in ("元/人·年", "元/月")]
+    ['元', '']
     """
     known, variable = variables().units, variables().variables[quantity]
-    name = listed_units().get(squeeze(written), "")
+    said = squeeze(written)
+    if variable.each:
+        of = "|".join((*map(re.escape, map(squeeze, variable.each)), "学?年"))
+        said = re.sub(rf"/\(?(?:{of})(?:[/·.]?(?:{of}))*\)?$", "", said)
+    name = listed_units().get(said, "")
     if not name or known[name].base == variable.unit:
         return name
     return variable.unit if variable.unit in known[name].also else ""

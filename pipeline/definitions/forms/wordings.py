@@ -17,6 +17,7 @@ STAGES = {"小学": "primary", "初中": "junior", "高中": "senior"}
 _STAGE = re.compile(r"(小学|初中|高中)(?:部|段|阶段)?")
 _NUMBERING = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、]|[*#※])+")
 _TRAILING = re.compile(r"^(.*)\(([^()]*)\)$")
+_REMARK = re.compile(r"^(?:单位:?|人民币|以)+|计$|[,;、]?(?:保留|精确到).*$")   # around a unit
 _BARE_UNIT = re.compile(r"^(.*?)(?:[/:_,，-](.+)|(万元|千元|元|m2|平方米|亩))$")
 
 
@@ -93,13 +94,15 @@ class SchoolEndings(Definition):
 
 class Statistics(Definition):
     """How a row is called that is a statistic of the schools (统计行): words that may stand behind
-    others (小学变异系数), those that stand alone, and what such a name begins with (其中)."""
+    others (小学变异系数), those that stand alone, and what such a name begins with (其中); which
+    of them may be places too (缺口村)."""
 
     words: list[Text]
     alone: list[Text]
     beginnings: list[Text]
     numbered: list[Text]
     schools: SchoolEndings
+    places: list[Text]
 
 
 class Headers(Definition):
@@ -186,6 +189,21 @@ def names_a_statistic(text: str) -> bool:
     return bool(_statistic().fullmatch(squeeze(text).strip(":")))
 
 
+@lru_cache(maxsize=1 << 14)
+def may_name_a_place(text: str) -> str:
+    """Return the word of statistics that a text is or ends with and that a place or a school in
+    short may be called as well; "" for others.
+
+    >>> [may_name_a_place(t) for t in ("缺口", "城关目标", "P3", "变异系数", "缺口小学")]
+    ['缺口', '目标', 'P3', '', '']
+    """
+    said = squeeze(text).strip(":")
+    if not names_a_statistic(said):
+        return ""
+    return next((word for word in headers().statistics.places if said.endswith(word)),
+                said.upper() if said.isascii() else "")
+
+
 @readied
 @cache
 def _statistic() -> re.Pattern:
@@ -223,13 +241,13 @@ def _without_brackets(name: str) -> tuple[str, str, str]:
     """Take unit, stage and meaningless remarks in brackets off the end of a header."""
     unit = stage = ""
     while match := _TRAILING.match(name):
-        inner = match[2].removeprefix("单位:")
+        inner = _REMARK.sub("", match[2])
         stage_word = _STAGE.fullmatch(inner)
         if inner in listed_units() and not unit:
             unit = listed_units()[inner]
         elif stage_word and not stage:
             stage = STAGES[stage_word[1]]
-        elif inner not in headers().noise.brackets:
+        elif inner and not inner.isdecimal() and match[2] not in headers().noise.brackets:
             break
         name = match[1]
     return name, unit, stage

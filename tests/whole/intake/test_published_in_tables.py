@@ -58,3 +58,18 @@ def test_schools_of_another_province_do_not_pass_under_its_name(tmp_path):
     (report,) = check_paths([laid(tmp_path, CASES[2], "42")])
     assert report["outcome"] == "refused"
     assert "identity.province" in {row["code"] for row in report["findings"]}
+
+
+def test_a_name_that_differs_from_a_registered_one_by_its_last_letter_is_told(tmp_path):
+    """洞头县 became 洞头区 in 2015; nobody may guess that a table of its former name is its own."""
+    case = {"province": "", "prefecture": "温州市", "name": "洞头县"}
+    came = arrivals(laid(tmp_path, case, "33"), 2023, tmp_path / "work")
+    assert came.codes == set() and "330305 洞头区" in came.problems[0]
+    rows = [school(n, pupils=400 + n) | {"学校标识码": f"2133{n:06d}", "统计三级": "洞头县"}
+            for n in range(1, 6)]
+    path = tmp_path / "own" / "2023" / "330305_洞头区.csv"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(csv_bytes(rows))
+    (report,) = check_paths([path.parent])
+    (told,) = [f for f in report["findings"] if f["code"] == "unit.none"]
+    assert "“洞头县”" in told["action"] and "“洞头区”" in told["action"]

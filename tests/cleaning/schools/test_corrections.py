@@ -1,0 +1,59 @@
+"""A register of corrections as clerks write it: taken where it can mean one thing alone, and else
+told which of its parts does not fit."""
+
+import pytest
+from tables import found, imported, refusals, school, table
+
+ROWS = [school(n, pupils=400 + 7 * n) for n in range(1, 8)]
+HEAD, FILE, AREA = "文件,工作表,单元格,原值,新值,理由", "990101_甲县.xlsx", "教学及辅助用房面积(㎡)"
+LINE = f"{FILE},学校情况,H2,407,410,核对"
+
+
+def registered(folder, *lines: str, rows=ROWS):
+    return imported(folder, rows, corrections="\n".join(lines).encode())
+
+
+@pytest.mark.parametrize("lines", [
+    (HEAD, LINE), (HEAD, LINE.replace("H2", "h2")), (HEAD, LINE.replace("H2", "$H$2")),
+    (HEAD, LINE.replace("H2", "Ｈ２")), (HEAD, LINE.replace("H2", "第2行H列")),
+    (HEAD, LINE.replace("H2", "2行H列")), (HEAD, LINE.replace(FILE, f"2023/{FILE}")),
+    (HEAD, LINE.replace(FILE, f"上报\\{FILE}")), (HEAD, LINE.replace(",407,", ",407.0,")),
+    (HEAD, LINE.replace(",407,", ",４０７,")), (HEAD, LINE.replace(",407,", ",407人,")),
+    (HEAD, LINE.replace(",410,", ",410 人,")), (HEAD, LINE.replace(",", " , ")),
+    (HEAD.replace(",", ";"), LINE.replace(",", ";")), (HEAD, "", LINE, ""),
+    (HEAD.replace(",", "\t"), LINE.replace(",", "\t")), (HEAD, LINE, LINE),
+    ("单元格,原值,新值,理由,工作表,文件", f"H2,407,410,核对,学校情况,{FILE}"),
+    ("文件名,表名,单元格,更正前,更正后,原因", LINE)], ids=lambda lines: lines[-1] or lines[0])
+def test_a_correction_is_made_however_its_line_is_written(lines, tmp_path):
+    result = registered(tmp_path, *lines)
+    assert refusals(result) == [] and len(found(result, "cell.corrected")) == 1
+    assert result.schools["pupils"].iloc[0] == 410
+
+
+WRONG = table("""
+    line                                            | said
+    990101_甲县.xlsx,学校情况,H2,400,410,核对        | 该格现在是“407”，不是登记的原值
+    990101_甲县.xlsx,学校情况,H2,407%,410,核对       | 该格现在是“407”，不是登记的原值
+    990101_甲县.xlsx,学校情况,D2,407,410,核对        | 该格现在是空白，不是登记的原值
+    990101_甲县.xlsx,学校情况,ZZ99,407,410,核对      | 该工作表没有这一格
+    990101_甲县.xlsx,小学,H2,407,410,核对            | 该文件没有这张工作表，有“学校情况”
+    990101_甲县,学校情况,H2,407,410,核对             | 没有读到文件“990101_甲县”
+    990101_甲县.xlsx,学校情况,H2,407,410,            | 没有写理由
+    990101_甲县.xlsx,学校情况,H2,407,410             | 应有6栏
+""")
+
+
+@pytest.mark.parametrize("row", WRONG, ids=lambda row: row["said"])
+def test_a_line_that_does_not_fit_is_told_in_which_part(row, tmp_path):
+    result = registered(tmp_path, HEAD, row["line"])
+    assert refusals(result) == ["correction.unused"]
+    (told,) = found(result, "correction.unused")
+    assert row["said"] in told["action"] and told["row"] == 2
+
+
+@pytest.mark.parametrize("same", ["99999", "99,999", "99999.0", "９９９９９", " 99999 "])
+def test_a_figure_is_confirmed_by_the_same_figure_however_it_is_written(same, tmp_path):
+    rows = [ROWS[0] | {"教学仪器设备值(万元)": 99999}, *ROWS[1:]]
+    line = f'{FILE},学校情况,P2,99999,"{same}",扶贫资产一次划入，已核'
+    result = registered(tmp_path, HEAD, line, rows=rows)
+    assert refusals(result) == [] and len(found(result, "value.confirmed")) == 1
