@@ -55,9 +55,7 @@ def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
         else:
             others.setdefault((row.first.file, row.first.sheet), []).append(row)
     for row, meant in unclear.values():
-        places = "、".join(sorted(f"{u.code} {u.province}{u.prefecture}{u.name}" for u in meant))
-        findings.at("unit.ambiguous", row.at(name_column(row)),
-                    f"只凭所写的名称分不清是哪一个：{places}")
+        _report_unclear(row, meant, findings)
     mine = {row.first.file for row in own}
     for row in adrift:
         if row.first.file in mine:
@@ -74,6 +72,12 @@ def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
                 "请改成一样的写法" if before else "")
         findings.at("unit.none", rows[0].first, f"没有一行属于本县{said}")
     return own
+
+
+def _report_unclear(row: FormRow, meant: list[UnitInfo], findings: Findings) -> None:
+    places = "、".join(sorted(f"{u.code} {u.province}{u.prefecture}{u.name}" for u in meant))
+    findings.at("unit.ambiguous", row.at(name_column(row)),
+                f"只凭所写的名称分不清是哪一个：{places}")
 
 
 def _namesakes(unit: UnitInfo, known: Register) -> list[UnitInfo]:
