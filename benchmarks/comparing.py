@@ -1,7 +1,7 @@
 """Whether two checkouts say the same (两份程序的结果是否相同): records, tables, words of the paper.
 
     python benchmarks/comparing.py --with OTHER_CHECKOUT [--only 990102,annual] [--keep FOLDER]
-        [--made FOLDER] [--kinds]
+        [--made FOLDER] [--kinds] [--raw FOLDER]
 
 Both make the same dossiers and one annual book from the same raw data: this checkout's examples
 and a nation that it makes up. Each runs with its own `.venv` where it has one, else with this
@@ -119,12 +119,12 @@ def _pages(path: Path) -> Iterator[str]:
         yield page.extract_text()
 
 
-def books(nation: Path, california: Path | None) -> list[Book]:
+def books(nation: Path, california: Path | None, raw: Path = RAW) -> list[Book]:
     """Return every book that is compared; that of California only where its data were fetched."""
     words = {"made-up": ("run", _sound(nation)), "annual": ("annual",)}
-    places = {"990102": (2012, RAW), "906029": (1998, california), "made-up": (2023, nation),
+    places = {"990102": (2012, raw), "906029": (1998, california), "made-up": (2023, nation),
               "annual": (2023, nation)}
-    return [Book(name, words.get(name, ("run", name)), *places.get(name, (2023, RAW)))
+    return [Book(name, words.get(name, ("run", name)), *places.get(name, (2023, raw)))
             for name in NAMES if california or name != "906029"]
 
 
@@ -140,7 +140,8 @@ def _california(other: Path) -> Path | None:
     return next((place for place in places if (place / "1998").is_dir()), None)
 
 
-def compare_all(other: Path, only: list[str], place: Path, kinds: bool, made: bool) -> int:
+def compare_all(other: Path, only: list[str], place: Path, kinds: bool, made: bool,
+                raw: Path = RAW) -> int:
     """Make and compare every book, or those named; print what holds; return the exit code.
 
     What was ``made`` before is only compared; with ``kinds`` differences that were meant are none.
@@ -151,7 +152,7 @@ def compare_all(other: Path, only: list[str], place: Path, kinds: bool, made: bo
     nation, california = place / "nation", _california(other)
     if not made:
         this.python("-m", "pipeline", "synth", nation, *NATION).check_returncode()
-    known = books(nation, california)
+    known = books(nation, california, raw)
     wanted = [book for book in known if not only or book.name in only]
     states = [UNCOMPARED] * (len({*only} - {book.name for book in known}))
     for book in wanted:
@@ -182,6 +183,8 @@ def main() -> None:
     asked.add_argument("--made", type=Path, help="a folder that --keep kept: compare anew")
     asked.add_argument("--kinds", action="store_true",
                        help="take every difference that intended.toml declares for none")
+    asked.add_argument("--raw", type=Path, default=RAW,
+                       help="the examples, where the other checkout does not take this one's")
     given = asked.parse_args()
     other = given.other.resolve()
     if not (other / "pipeline" / "__main__.py").is_file():
@@ -194,7 +197,7 @@ def main() -> None:
         given.keep.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="junheng-compare-") as place:
         sys.exit(compare_all(other, only, (kept or Path(place)).resolve(), given.kinds,
-                             bool(given.made)))
+                             bool(given.made), given.raw.resolve()))
 
 
 if __name__ == "__main__":
