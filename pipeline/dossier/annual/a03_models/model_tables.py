@@ -27,6 +27,8 @@ from pipeline.dossier.printing.tested_words import ADJUSTMENT_ZH, beforehand, re
 from pipeline.ground.terms import FITTED, is_missing
 
 _NUMBERS = ("estimate", "std_error", "ci_low", "ci_high")
+_ERRORS_ZH = {"wild": "野聚类自助法", "bootstrap": "按群自助法", "ranks": "秩检验反演",
+              "permutation": "置换"}  # the others are named so in Chinese too
 _WHOLE_PARTS = ("gap", "explained", "unexplained", "explained[")
 
 
@@ -76,14 +78,15 @@ def model_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         tuple(rows), "县级面板和学校数据", wide=True,
         notes=(f"最小可检出：以80%把握、5%水平能检出的最小效应，单位同句中所述的一步；杠杆最大{zh}：关注项的信息"
                "来自它的份额最大。固定效应模型的R²为组内。CR1：聚类稳健；CR2：偏差修正的聚类稳健，Satterthwaite"
-               "自由度；wild：野聚类自助法；bootstrap：按群自助法；ranks：秩检验反演。",))
+               "自由度。",))
 
 
 def _errors(r: dict) -> str:
     """Return the kind of errors; a diagnosis is described and not tested."""
+    how = _ERRORS_ZH.get(r["covariance"], r["covariance"])
     if r["family"] != "diagnostic":
-        return r["covariance"]
-    return f"{r['covariance']}；只作描述，不作检验" if _has_errors(r) else "只作描述，不作检验"
+        return how
+    return f"{how}；只作描述，不作检验" if _has_errors(r) else "只作描述，不作检验"
 
 
 def _has_errors(r: dict) -> bool:
@@ -162,7 +165,8 @@ def variant_table(variants: pd.DataFrame, models: pd.DataFrame, annual: Annual
                          *(Cell(size.text(v[c]), value=None if is_missing(v[c]) else v[c])
                            for c in ("estimate", "ci_low", "ci_high")),
                          Cell(size.unit or "系数"), Cell(count_text(v["units"])),
-                         Cell(v["covariance"] if v["status"] == FITTED
+                         Cell(_ERRORS_ZH.get(v["covariance"], v["covariance"])
+                              if v["status"] == FITTED
                               else f"不估计：{plain(v['reason'], annual)}",
                               "" if v["status"] == FITTED else UNKNOWN)))
     zh = annual.study.subject_zh

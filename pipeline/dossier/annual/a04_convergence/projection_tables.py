@@ -119,5 +119,5 @@ def backtest_table(tested: pd.DataFrame, annual: Annual) -> PrintedTable | None:
          Field(f"{annual.study.subject_zh}数"), Field("区间内占比"),
          Field("误差中位数（%）"), Field("区间放宽（倍）")),
         tuple(rows), "县级面板",
-        notes=("名义覆盖率95%。外推为各县水平和趋势向全国收缩的多层模型，残差逐年相关；区间按以往各次回测的误差"
-               "放宽，从不收窄。能检验多远就外推多远。",))
+        notes=(f"名义覆盖率95%。外推为各{annual.study.subject_zh}水平和趋势向其共同趋势收缩的多层模型，残差逐年相关；"
+               "区间按以往各次回测的误差放宽，从不收窄。能检验多远就外推多远。",))
