@@ -19,11 +19,13 @@ from made_up import HEADERS, KINDS, UNIT, imported_files, made_up_county, saved,
 from openpyxl.utils import get_column_letter
 from tables import YEAR, results, workbook
 
+from pipeline.definitions.forms.variables import classifications
 from pipeline.whole.checking import check_paths
 
 pytestmark = pytest.mark.slow
 COUNTIES, IN_EACH, IN_ONE_CALL = drawn(200), 10, 25
-CLASSES = [HEADERS[v][0] for v in ("school_type", "stage", "location", "ownership")]
+KINDS_OF_CLASS = ("school_type", "stage", "location", "ownership")
+CLASSES = [HEADERS[v][0] for v in KINDS_OF_CLASS]
 CODE, NAME = HEADERS["school_code"][0], HEADERS["name"][0]
 AMOUNTS = [HEADERS[v][0] for v in ("teaching_area_m2", "indoor_sport_area_m2", "field_area_m2",
                                    "equipment_value_yuan")]
@@ -69,6 +71,12 @@ def without_one(value: str, draw: Random) -> str:
     return value[:i] + value[i + 1:]
 
 
+def misspelt(value: str, draw: Random) -> str:
+    """Leave a letter of a class out; what is written so elsewhere (公办 as 公) is no slip."""
+    after = without_one(value, draw)
+    return value if any(classifications().find(kind, after) for kind in KINDS_OF_CLASS) else after
+
+
 def one_of(*patterns: str):
     return lambda value, draw: draw.choice(patterns).format(value)
 
@@ -93,7 +101,7 @@ FAULTS = {  # kind → the columns it befalls, and what then stands in the cell
     "formula without value": (EVERY, one_of("=1+1", "=H2", "=SUM(H2:H9)", "=VLOOKUP(A2,X:Y,2,0)")),
     "another school's code": ([CODE], None),
     "code with a digit lost": ([CODE], without_one),
-    "class misspelt": (CLASSES, without_one),
+    "class misspelt": (CLASSES, misspelt),
     "sign or unit": (NUMBERS, one_of("+{}", "({})", "{}-", "{}%", "{}元", "{}亩", "{}人", "{}㎡")),
 }
 PLAUSIBLE = ("×10", "÷10", "digits swapped", "digit doubled", "decimal point lost")

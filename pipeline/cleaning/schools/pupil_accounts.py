@@ -94,8 +94,7 @@ def warn_of_wholes(schools: Iterable[list], findings: Findings) -> None:
                 row.get("stage") or row.get("stage_of_sheet") or first.senior_row
                 or _stated(row).keys() & {*_COMPULSORY}) and first.pupils > senior:
             findings.at("pupils.whole", row.at("pupils"), f"{first.pupils}人按"
-                        f"{_zh(first.stage)}学生读取，疑为含高中{int(senior)}人的全校数"
-                        f"（{place_of(_cell(row, SENIOR))}）")
+                        f"{_zh(first.stage)}学生读取，疑为含本行高中{int(senior)}人的全校数")
 
 
 def warn_of_no_seniors(sections: Iterable, findings: Findings) -> None:
