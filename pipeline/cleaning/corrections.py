@@ -19,7 +19,6 @@ from pipeline.cleaning.files.cells import BLANK, TEXT, Cell, Sheet, Unreadable
 from pipeline.cleaning.files.gate import admit
 from pipeline.cleaning.files.text_files import decode
 from pipeline.cleaning.forms.letters import clean_text
-from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.privacy import personal_places, without_personal_line
 from pipeline.county.known_files import is_register, registers_in
 from pipeline.definitions.persons.personal import WITHHELD
@@ -31,6 +30,7 @@ COLUMNS = ("文件", "工作表", "单元格", "原值", "新值", "理由")
 _HEADINGS = {"文件名": "文件", "表名": "工作表", "工作表名": "工作表", "单元格地址": "单元格",
              "更正前": "原值", "更正后": "新值", "原因": "理由", "更正理由": "理由"}
 _SEPARATORS, _SHOWN = ",;\t，", 5
+_GROUPED = re.compile(r"^(-?\d+|-?\d{1,3}(?:,\d{3})+)(?:\.0+)?人?$")
 _TOLD_PLACE = re.compile(r"第?(\d+)行第?([A-Z]{1,3})列")    # as findings print it
 
 
@@ -132,11 +132,11 @@ def apply_corrections(sheet: Sheet, written: tuple[int, str, str], corrections: 
     made: list[tuple[Cell, str, str]] = []
     for place in (place for place in corrections if place[:2] == written[:2]):
         corrections[place].setdefault("sheets", []).append(sheet.name)
-        if place[2] == written[2]:
+        if place[2] == written[2].strip():
             corrections[place]["now"] = "该工作表没有这一格"
 
     def corrected(cell: Cell) -> Cell:
-        place = (*written, f"{cell.column}{cell.row}")
+        place = (*written[:2], written[2].strip(), f"{cell.column}{cell.row}")
         line = corrections.get(place)
         if line is None:
             return cell
@@ -170,16 +170,19 @@ def _change(old: str, new: str) -> str:
 
 def _same(written: str, stands: str) -> bool:
     """Tell whether a value of the register is what stands in the cell: the same text, or the same
-    number however it is written.
+    whole number, its digits in groups, with 人 or .0 behind. Another unit is another value, and
+    2023.10 another month than 2023.1.
 
-    >>> _same("3,001", "3001"), _same("407人", "407"), _same("407", "408"), _same("95", "95%")
-    (True, True, False, False)
+    >>> [_same(text, "3001") for text in ("3,001", "3001人", "3001.0", "3002", "3001元")]
+    [True, True, True, False, False]
     """
-    if clean_text(written) == clean_text(stands.removesuffix(" 00:00:00")):
-        return True
-    one, other = read_number(written), read_number(stands)
-    return bool(one and other and one.value == other.value and (
-        one.unit == other.unit or (not other.unit and one.unit != "%")))
+    one, other = (unicodedata.normalize("NFKC", clean_text(text.removesuffix(" 00:00:00")))
+                  for text in (written, stands))
+    return one == other or _GROUPED.sub(_digits, one) == _GROUPED.sub(_digits, other)
+
+
+def _digits(number: re.Match) -> str:
+    return number[1].replace(",", "")
 
 
 def report_unused(corrections: dict[tuple, dict], findings: Findings) -> None:

@@ -81,11 +81,13 @@ def _read(formula: str, frame: pd.DataFrame):
     """Return statsmodels' reading of a formula; `WrongUse` where it cannot be read."""
     import statsmodels.formula.api as smf
     from patsy import PatsyError
+    from statsmodels.tools.sm_exceptions import MissingDataError
 
     try:
         with np.errstate(all="ignore"):
             return smf.ols(formula, frame, missing="drop")
-    except (PatsyError, ValueError, TypeError, AttributeError, NameError, IndexError) as fault:
+    except (PatsyError, MissingDataError, ValueError, TypeError, AttributeError, NameError,
+            IndexError) as fault:
         told = str(fault).splitlines()[0]
         raise WrongUse(f"公式“{formula}”读不成数：{told}") from fault
 

@@ -72,7 +72,7 @@ def _reckoned(data: pd.DataFrame, expr: str) -> pd.Series:
 def _truth(data: pd.DataFrame, expr: str) -> pd.Series:
     """Return where an expression holds; `ValueError` where it is no condition."""
     found = _reckoned(data, expr)
-    if not found.isin([0, 1]).all():
+    if not isinstance(found, pd.Series) or not found.isin([0, 1]).all():
         raise ValueError(f"“{expr}”应得真或假")
     return found.astype(bool)
 

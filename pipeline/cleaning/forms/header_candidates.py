@@ -12,7 +12,7 @@ from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.cleaning.forms.header_paths import HeaderPath
 from pipeline.definitions.forms.layouts import FormColumn, Layout
 from pipeline.definitions.forms.variables import squeeze, variables
-from pipeline.definitions.forms.wordings import decoys, readings
+from pipeline.definitions.forms.wordings import decoys, headers, readings
 
 _LISTED, _ALIKE = 12, 0.75
 
@@ -102,10 +102,16 @@ def likely_meant(unknown: list[Cell], lacks: dict[str, dict[str, str]]) -> dict[
     found: dict[Cell, str] = {}
     taken: set[str] = set()
     for share, _, cell, name, ours in alike:
-        if share >= _ALIKE and cell not in found and name not in taken:
+        if share >= _ALIKE and cell not in found and name not in taken and not _opposed(
+                _name(cell.text), _name(ours)):
             found[cell] = ours
             taken.add(name)
     return found
+
+
+def _opposed(one: str, other: str) -> bool:
+    """Tell whether two headers are two quantities: one has a word of opposition more."""
+    return any((word in one) != (word in other) for word in headers().likeness.opposed)
 
 
 def _name(text: str) -> str:

@@ -18,6 +18,7 @@ _STAGE = re.compile(r"(小学|初中|高中)(?:部|段|阶段)?")
 _NUMBERING = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、]|[*#※])+")
 _TRAILING = re.compile(r"^(.*)\(([^()]*)\)$")
 _REMARK = re.compile(r"^(?:单位:?|人民币|以)+|计$|[,;、]?(?:保留|精确到).*$")   # around a unit
+_NUMBERED = re.compile(r"\d{1,2}")   # a column's; four digits are a year
 _BARE_UNIT = re.compile(r"^(.*?)(?:[/:_,，-](.+)|(万元|千元|元|m2|平方米|亩))$")
 
 
@@ -34,6 +35,12 @@ class Noise(Definition):
     brackets: list[Text]
     prefixes: list[Text]
     groups: list[Text]
+
+
+class Likeness(Definition):
+    """Words that make another quantity of a header that is alike but for them (``opposed``)."""
+
+    opposed: list[Text]
 
 
 class Wording(Definition):
@@ -112,6 +119,7 @@ class Headers(Definition):
     same: list[Same]
     endings: dict[str, str]
     noise: Noise
+    likeness: Likeness
     telling_apart: TellingApart
     titles: Titles
     statistics: Statistics
@@ -247,7 +255,7 @@ def _without_brackets(name: str) -> tuple[str, str, str]:
             unit = listed_units()[inner]
         elif stage_word and not stage:
             stage = STAGES[stage_word[1]]
-        elif inner and not inner.isdecimal() and match[2] not in headers().noise.brackets:
+        elif inner and not _NUMBERED.fullmatch(inner) and match[2] not in headers().noise.brackets:
             break
         name = match[1]
     return name, unit, stage

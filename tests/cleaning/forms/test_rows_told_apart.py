@@ -98,7 +98,7 @@ def test_a_remark_beside_a_unit_or_a_year_changes_no_column(header, written, rig
     ("location", "111主城区", "urban"), ("location", "主城区(111)", "urban"),
     ("location", "221村庄", "rural"), ("location", "111村庄", None), ("location", "乡镇", None),
     ("ownership", "县级教育部门办", "public"), ("ownership", "普惠性民办", "private"),
-    ("ownership", "市属", "public_above"), ("ownership", "其他", None),
+    ("ownership", "市属", None), ("ownership", "省属", "public_above"), ("ownership", "其他", None),
     ("stage", "小学阶段", "primary"), ("stage", "中学", None),
     ("evidence_status", "已达标", "yes"), ("evidence_status", "基本达标", None)])
 def test_a_class_is_known_as_clerks_write_it_and_a_contradiction_is_none(kind, text, code):
@@ -118,3 +118,40 @@ def test_an_income_may_say_that_it_is_that_of_one_person_and_year(unit, taken, t
     result = imported(tmp_path, book)
     assert refusals(result) == ([] if taken else ["header.unit"])
     assert [*result.facts["value"]] == ([98000] if taken else [])
+
+
+@pytest.mark.parametrize(("kind", "ownership", "refused"), [
+    ("民办小学", "民办", False), ("民办小学", "公办", True), ("小学（公办）", "公办", False),
+    ("小学（公办）", "民办", True), ("小学", "公办", False), ("小学", "民办", False)])
+def test_a_type_that_says_who_runs_the_school_does_not_contradict_its_column(
+        kind, ownership, refused, tmp_path):
+    result = imported(tmp_path, [school(1, 办学类型=kind, 举办者类型=ownership), school(2)])
+    assert refusals(result) == ["identity.class"] * refused
+
+
+@pytest.mark.parametrize(("header", "written", "code"), [
+    ("在校生数", "在校生数(2021)", "header.missing"), ("在校生数", "在校生数(7)", None),
+    ("在校生数", "在校生数(07)", None), ("在校生数", "在校生数(107)", "header.missing"),
+    ("教学仪器设备值(万元)", "教学仪器设备值(2022)(万元)", "header.missing"),
+    ("教学仪器设备值(万元)", "当年教学仪器设备值(万元)", "header.missing")])
+def test_a_number_in_brackets_is_a_columns_and_four_digits_are_a_year_of_their_own(
+        header, written, code, tmp_path):
+    result = imported(tmp_path, [renamed(school(n), header, written) for n in (1, 2)])
+    assert refusals(result) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("header", "written"), [
+    ("在校生数", "上年在校生数"), ("教学仪器设备值(万元)", "新增教学仪器设备值(万元)"),
+    ("学校标识码", "上级学校标识码")])
+def test_no_column_is_proposed_that_is_another_quantity(header, written, tmp_path):
+    result = imported(tmp_path, [renamed(school(n), header, written) for n in (1, 2)])
+    assert "相近" not in "".join(result.findings["action"])
+
+
+@pytest.mark.parametrize("word", ["合计", "合计数", "镇小计数", "总数"])
+@pytest.mark.parametrize(("pupils", "right"), [(799, False), (800, True), (801, False)])
+def test_a_total_called_a_number_is_reconciled_too(word, pupils, right, tmp_path):
+    rows = [school(1, pupils=380), school(2, pupils=420)]
+    total = dict.fromkeys(rows[0]) | {"学校名称": word, "在校生数": pupils}
+    result = imported(tmp_path, [*rows, total])
+    assert (found(result, "row.total_wrong") == []) == right

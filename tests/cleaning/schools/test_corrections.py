@@ -57,3 +57,18 @@ def test_a_figure_is_confirmed_by_the_same_figure_however_it_is_written(same, tm
     line = f'{FILE},学校情况,P2,99999,"{same}",扶贫资产一次划入，已核'
     result = registered(tmp_path, HEAD, line, rows=rows)
     assert refusals(result) == [] and len(found(result, "value.confirmed")) == 1
+
+
+@pytest.mark.parametrize(("stands", "new", "told"), [
+    (1000000, "1000000元", "cell.corrected"), (5, "5百万元", "cell.corrected"),
+    (100, "100万元", "cell.corrected"), (99999, "99999%", "cell.corrected")])
+def test_another_unit_is_another_value_and_confirms_nothing(stands, new, told, tmp_path):
+    rows = [ROWS[0] | {"教学仪器设备值(万元)": stands}, *ROWS[1:]]
+    result = registered(tmp_path, HEAD, f"{FILE},学校情况,P2,{stands},{new},单位", rows=rows)
+    assert len(found(result, told)) == 1 and found(result, "cell.confirmed") == []
+
+
+@pytest.mark.parametrize("old", ["2023.10", "407百万", "407元", "40.7"])
+def test_an_old_value_with_another_unit_or_decimal_is_not_what_stands(old, tmp_path):
+    result = registered(tmp_path, HEAD, f"{FILE},学校情况,H2,{old},410,核对")
+    assert refusals(result) == ["correction.unused"]
