@@ -145,7 +145,8 @@ def sweep_inbox(db: sqlite3.Connection, desk: Desk) -> list[Path]:
     not know may have been acknowledged, where that is lost or an older one: it is moved to
     `Desk.unlisted`, and returned.
     """
-    rows = {row["id"]: row["state"] for row in db.execute("SELECT id, state FROM upload")}
+    rows = {row["id"]: DELETED if row["key"] == row["id"] else row["state"]  # `drop_personal`
+            for row in db.execute("SELECT id, key, state FROM upload")}
     moved = []
     for path in sorted(filter(Path.is_file, desk.inbox.iterdir())):
         state = rows.get(path.stem)

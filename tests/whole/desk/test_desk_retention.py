@@ -7,7 +7,7 @@ from asked_desk import Asked, desk_at
 
 from pipeline.whole.desk import audit_log, desk_clock
 from pipeline.whole.desk.desk_folder import DAY_SECONDS
-from pipeline.whole.desk.retention import Sweeper
+from pipeline.whole.desk.retention import Sweeper, drop_personal, sweep_inbox
 
 
 @pytest.fixture
@@ -70,3 +70,17 @@ def test_an_unlisted_file_goes_after_its_days_from_when_it_was_first_seen(days, 
     (desk.unlisted / "a.xlsx").write_bytes(b"another of that name, later")
     Sweeper(db, desk).sweep()
     assert (desk.unlisted / "a.xlsx").exists()
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_a_file_with_personal_data_whose_deletion_a_kill_cut_short_goes_at_the_next_start(
+        dropped, clerk):
+    db, desk = clerk.asked.db, clerk.asked.desk
+    upload = clerk.put().told["to"].rpartition("/")[2]
+    (file,) = desk.inbox.iterdir()
+    content = file.read_bytes()
+    if dropped:
+        drop_personal(db, desk, upload)
+        file.write_bytes(content)  # as if it had been killed before
+    assert sweep_inbox(db, desk) == []
+    assert file.exists() != dropped
