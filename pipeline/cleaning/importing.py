@@ -29,6 +29,7 @@ from pipeline.cleaning.schools.assumed_rows import assume
 from pipeline.cleaning.schools.identity import (
     check_codes,
     check_names,
+    check_who_runs,
     link_schools,
     own_rows,
     report_renumbered,
@@ -213,6 +214,7 @@ def sections_by_year(received: Received, standard: Standard, unit: UnitInfo | No
     rows = own_rows(received.schools, unit, findings, shared, known)
     link_schools(rows, received.links, findings)
     check_codes(rows, unit, findings)
+    check_who_runs(rows, findings)
     found = {}
     for year in sorted({row.year for row in rows}):
         sections = sections_of([row for row in rows if row.year == year], standard, findings)

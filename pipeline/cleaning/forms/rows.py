@@ -24,7 +24,6 @@ from pipeline.ground.terms import REFUSE
 _TOTAL = re.compile(r".{0,12}?(?:合计|小计|总计|共计|总数|总和|汇总|累计)数?(?:\(.*\))?"
                     r"|全[县区市](?:合计)?")
 _DIGITS, _FEWEST_REPEATED = re.compile(r"\d{6,}"), 3
-_RUN_BY = ("公办", "民办")
 _WITH_STATISTICS = ("schools", "class_sizes", "rooms")
 _CODED = re.compile(r"\d{6}-")  # a number of our ledger
 _NOTE = re.compile(r"注|说明|备注|填表|填报|制表|审核|复核|(?:单位)?负责人|联系|电话|日期|盖章"
@@ -224,7 +223,6 @@ def _label(row: FormRow, headed: HeadedSheet, findings: Findings) -> None:
     named = row.at("name")
     if names_a_statistic(named.text) or _TOTAL.fullmatch(squeeze(named.text)):
         findings.at("identity.name", named, "是合计、统计行的名称，不是学校名称")
-    _who_runs_it(row, findings)
     stage = sheet_stage(headed.sheet.name, headed.sheet.file)
     if stage and not row.get("stage"):
         row.values["stage_of_sheet"] = stage
@@ -236,15 +234,6 @@ def _label(row: FormRow, headed: HeadedSheet, findings: Findings) -> None:
         row.year = found or row.year
     else:
         row.year = sheet_year(headed.sheet.name) or row.year
-
-
-def _who_runs_it(row: FormRow, findings: Findings) -> None:
-    """Refuse a type that says who runs the school (民办小学) otherwise than its own column does."""
-    kind, ownership = row.at("school_type"), row.get("ownership")
-    said = next((word for word in _RUN_BY if word in squeeze(kind.text)), "")
-    if said and ownership and (said == "民办") != (ownership == "private"):
-        findings.at("identity.class", kind, f"写的是{said}，与举办者类型"
-                    f"“{classifications().zh('ownership', ownership)}”不符")
 
 
 def report_other_years(rows: list[FormRow], year: int, findings: Findings) -> None:

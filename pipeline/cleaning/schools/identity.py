@@ -18,9 +18,10 @@ from pipeline.cleaning.schools.unit_names import (
     units_meant,
 )
 from pipeline.definitions.forms.unit_list import NOBODY, Register, UnitInfo, published_units
-from pipeline.definitions.forms.variables import classifications
+from pipeline.definitions.forms.variables import classifications, squeeze
 
 _MOST_LINKS = 10
+_RUN_BY = ("公办", "民办")
 _SCHOOL_CODE, _NAMED_ONE_BY_ONE = 10, 3
 
 
@@ -135,6 +136,16 @@ def check_codes(rows: list[FormRow], unit: UnitInfo | None, findings: Findings) 
         many = f"；同表共{len(cells)}行如此" if len(cells) > _NAMED_ONE_BY_ONE else ""
         for cell in cells[:_NAMED_ONE_BY_ONE]:
             findings.at("identity.province", cell, said + many)
+
+
+def check_who_runs(rows: list[FormRow], findings: Findings) -> None:
+    """Refuse a type that says who runs the school (民办小学) otherwise than 举办者类型 does."""
+    for row in rows:
+        kind, ownership = row.at("school_type"), row.get("ownership")
+        said = next((word for word in _RUN_BY if word in squeeze(kind.text)), "")
+        if said and ownership and (said == "民办") != (ownership == "private"):
+            findings.at("identity.class", kind, f"写的是{said}，与举办者类型"
+                        f"“{classifications().zh('ownership', ownership)}”不符")
 
 
 def check_names(sections: list[Section], findings: Findings) -> None:
