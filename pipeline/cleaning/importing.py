@@ -84,8 +84,9 @@ class Imported:
         """Raise `InputRefused` when any finding refuses the input."""
         if self.refused:
             found = records(self.findings[self.findings["severity"] == REFUSE])
-            said = "；".join(f"{row['sheet']} {cell_told(row)}：{row['action']}"
-                            for row in found[:_MOST_TOLD])
+            places = [f"{row['sheet']} {cell_told(row)}".strip() or row["file"] for row in found]
+            said = "；".join(f"{place}：{row['action']}" for place, row in
+                            zip(places[:_MOST_TOLD], found, strict=False))
             raise InputRefused(f"原始数据有 {len(found)} 处必须改正，未作测算。{said}"
                                + ("……" if len(found) > _MOST_TOLD else ""))
 
