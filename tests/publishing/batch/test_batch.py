@@ -100,9 +100,13 @@ def test_what_a_chapter_does_to_its_process_is_named_with_the_chapter(
     assert ("Segmentation fault" in log) == (words == "段错误")
 
 
+# A forked test process is as large as all tests before it, twice so while it starts a program.
+PLENTY_MB = 20_000
+
+
 def test_a_county_that_hears_nothing_goes_with_all_its_processes(nation, monkeypatch):
     monkeypatch.setattr("pipeline.publishing.batch.hands.crew._GRACE_SECONDS", 0.5)
-    outcomes, _ = nation.run({"910001": "deaf"}, limits=Limits(1, 2000))
+    outcomes, _ = nation.run({"910001": "deaf"}, limits=Limits(1, PLENTY_MB))
     assert outcomes["910001"].state == "timeout"
     assert left_over() == []
 
