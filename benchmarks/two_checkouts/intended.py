@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from fractions import Fraction
 from pathlib import Path
 
 from pipeline.ground.terms import TABLES
@@ -161,10 +162,10 @@ def _by(rows: list[dict[str, str]], keys: list[str]) -> dict[str, dict[str, str]
 
 
 def _sort(mine: str, theirs: str) -> str:
-    """Tell a last digit from another value."""
+    """Tell a last digit from another value, of decimals and of exact fractions (a/b)."""
     try:
-        one, other = float(json.loads(mine)), float(json.loads(theirs))
-    except (TypeError, ValueError):
+        one, other = (float(Fraction(text.strip('"'))) for text in (mine, theirs))
+    except (ValueError, ZeroDivisionError, OverflowError):
         return "value"
     return "near" if abs(one - other) <= NEAR * max(abs(one), abs(other)) else "value"
 

@@ -97,6 +97,8 @@ OLD = "id,status,value,words\nA1,met,0.5,旧\nA2,met,1.25,旧\n"
 @pytest.mark.parametrize(("new", "said"), [
     (OLD, []),
     (OLD.replace("1.25", "1.250000001"), ["a.csv near value A2#1：1.25 → 1.250000001"]),
+    (OLD.replace("1.25", "1250000001/1000000000"),
+     ["a.csv near value A2#1：1.25 → 1250000001/1000000000"]),
     (OLD.replace("1.25", "1.2500001"), ["a.csv value value A2#1：1.25 → 1.2500001"]),
     (OLD.replace("A2,met", "A2,not_met"), ["a.csv value status A2#1：met → not_met"]),
     (OLD.replace("A1", "A3"), ["a.csv row added  A3#1", "a.csv row gone  A1#1"]),
