@@ -5,34 +5,13 @@ import sqlite3
 import time
 
 import pytest
-from asked_desk import FIRST, Asked, desk_at
+from asked_desk import FIRST
 
 from pipeline.whole.desk import audit_log, desk_clock, job_queue
 from pipeline.whole.desk.desk_folder import DAY_SECONDS
 from pipeline.whole.desk.job_queue import LEASE_SECONDS, MOST_TRIES
 from pipeline.whole.desk.retention import Sweeper, sweep_inbox
 from pipeline.whole.desk.storage import connect
-
-
-@pytest.fixture
-def asked(tmp_path):
-    return Asked(desk_at(tmp_path / "desk"))
-
-
-@pytest.fixture
-def clerk(asked):
-    return asked.sign_in()
-
-
-@pytest.fixture
-def later(monkeypatch):
-    """Return how to let seconds of the machine's steady clock go by."""
-    usual, gone = desk_clock._steady, [0.0]
-    monkeypatch.setattr(desk_clock, "_steady", lambda: usual() + gone[0])
-
-    def go(seconds):
-        gone[0] += seconds
-    return go
 
 
 def state(db, table="job", column="state"):

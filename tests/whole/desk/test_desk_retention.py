@@ -3,32 +3,10 @@
 import json
 
 import pytest
-from asked_desk import Asked, desk_at
 
-from pipeline.whole.desk import audit_log, desk_clock
+from pipeline.whole.desk import audit_log
 from pipeline.whole.desk.desk_folder import DAY_SECONDS
 from pipeline.whole.desk.retention import Sweeper, drop_personal, sweep_inbox
-
-
-@pytest.fixture
-def asked(tmp_path):
-    return Asked(desk_at(tmp_path / "desk"))
-
-
-@pytest.fixture
-def clerk(asked):
-    return asked.sign_in()
-
-
-@pytest.fixture
-def later(monkeypatch):
-    """Return how to let seconds of the machine's steady clock go by."""
-    usual, gone = desk_clock._steady, [0.0]
-    monkeypatch.setattr(desk_clock, "_steady", lambda: usual() + gone[0])
-
-    def go(seconds):
-        gone[0] += seconds
-    return go
 
 
 @pytest.mark.parametrize(("days", "left"), [(29, 3), (31, 2), (549, 2), (551, 0)])

@@ -18,16 +18,6 @@ from pipeline.whole.desk.web import slow_clients
 from pipeline.whole.desk.web.slow_clients import LEAST_BYTES_A_SECOND, PatientProtocol
 
 
-@pytest.fixture
-def asked(tmp_path):
-    return Asked(desk_at(tmp_path / "desk"))
-
-
-@pytest.fixture
-def clerk(asked):
-    return asked.sign_in()
-
-
 def nothing_is_left(desk, db):
     return [*desk.inbox.iterdir()] == [] == [*db.execute("SELECT * FROM upload")] == [
         *db.execute("SELECT * FROM job")]
