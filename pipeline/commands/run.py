@@ -68,15 +68,13 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
     say_strays("public" if public else "county")
     require_apart({"原始数据": ROOT / raw, "中间表": ROOT / processed,
                    "卷宗": Path(out).absolute()})
-    for folder in (Path(out), ROOT / processed):
-        require_one_edition(folder, "internal" if folder != Path(out) else asked["edition"])
+    require_one_edition(Path(out), asked["edition"])
+    require_one_edition(ROOT / processed, "internal")
     if asked["language"]:
         _require_place_of_language(Path(out).absolute(), asked["language"])
     if asked["prefecture"]:
-        of = {"prefecture": asked["prefecture"], "year": year, "raw": raw,
-              "processed": processed, "drop_personal": asked["drop_personal"]}
-        sys.exit(make_prefecture(of, Path(out).absolute(), asked["engine"], asked["formats"],
-                                 asked["timeout"], asked["memory"]))
+        of = {"year": year, "raw": raw, "processed": processed}
+        sys.exit(_prefecture(of, Path(out).absolute(), asked))
     pool = asked["peers"] and str(Path(processed, str(year), Annual.open(
         asked["peers"], year).folder.name))
     annual = Annual.at(pool, raw, asked["peers"])
@@ -97,6 +95,12 @@ def run(units: tuple[str, ...], everybody: bool, year: int, raw: str, out: str, 
             sys.exit(_one_by_one(orders, everybody))
         peers = annual.lock if annual else None
         sys.exit(_batch(orders, came, everybody, Path(work), {**asked, "peers": peers}))
+
+
+def _prefecture(of: dict, out: Path, asked: dict) -> int:
+    of |= {name: asked[name] for name in ("prefecture", "drop_personal")}
+    return make_prefecture(of, out, asked["engine"], asked["formats"], asked["timeout"],
+                           asked["memory"])
 
 
 def _require_one_choice(units: tuple[str, ...], everybody: bool, asked: dict) -> None:

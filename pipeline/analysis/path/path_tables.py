@@ -88,8 +88,7 @@ def path(indicators: pd.DataFrame, schools: pd.DataFrame, standard: Standard, *,
                 continue
             there = [by_code[stage, row["school_code"]] for row in found]
             case = _case(found, plan, limit, standard, there, restrictions)
-            rows.add(key, found, limit, case, standard.indicator(id),
-                     restrictions.left_out(there))
+            rows.add(key, found, limit, case, standard.indicator(id), restrictions.left_out(there))
     tables = rows.tables()
     return PathTables(ledger, shortfall_totals(ledger),
                       path_rotation=rotation(tables["path"], standard, eligible), **tables)

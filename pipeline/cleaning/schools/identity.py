@@ -62,11 +62,7 @@ def own_rows(rows: list[FormRow], unit: UnitInfo | None, findings: Findings,
         if row.first.file in mine:
             findings.at("unit.blank", row.at("unit_name"), "没有写明统计三级")
     for (file, _), foreign in others.items():
-        if file in shared:
-            findings.forget({(r.first.file, r.first.sheet, r.first.row) for r in foreign})
-        if file in mine or file not in shared:
-            findings.at("unit.other", foreign[0].at(name_column(foreign[0])),
-                        f"{sum(row.stands_for for row in foreign)}行属于其他统计单位")
+        _report_foreign(foreign, file in shared, file in mine, findings)
     if rows and not own and not findings.has("unit.missing"):
         before = former_names(unit_name(rows[0]), [unit])
         said = (f"：表中写的是“{unit_name(rows[0]).name}”，登记的是“{unit.name}”；如是同一个县，"
@@ -79,6 +75,16 @@ def _report_unclear(row: FormRow, meant: list[UnitInfo], findings: Findings) -> 
     places = "、".join(sorted(f"{u.code} {u.province}{u.prefecture}{u.name}" for u in meant))
     findings.at("unit.ambiguous", row.at(name_column(row)),
                 f"只凭所写的名称分不清是哪一个：{places}")
+
+
+def _report_foreign(rows: list[FormRow], shared: bool, mine: bool, findings: Findings) -> None:
+    """Say that rows of a sheet are another unit's, where the file is a unit's own or holds rows
+    that are ``mine``."""
+    if shared:
+        findings.forget({(row.first.file, row.first.sheet, row.first.row) for row in rows})
+    if mine or not shared:
+        findings.at("unit.other", rows[0].at(name_column(rows[0])),
+                    f"{sum(row.stands_for for row in rows)}行属于其他统计单位")
 
 
 def _namesakes(unit: UnitInfo, known: Register) -> list[UnitInfo]:

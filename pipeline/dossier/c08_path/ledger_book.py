@@ -74,16 +74,21 @@ def ledger_workbook(ledger: pd.DataFrame, county: County) -> bytes | None:
         sheet.set_row(number, _LINE * min(_MOST_LINES, max(map(_lines, shown, _COLUMNS))))
         for column, (text, (_, name, _)) in enumerate(zip(shown, _COLUMNS, strict=True)):
             _write(sheet, (number, column), text, name, styles[name in _TYPED])
-    sheet.freeze_panes(_HEADS_AT + 1, 2)
     sheet.autofilter(_HEADS_AT, 0, _HEADS_AT + len(rows), last)
+    _set_page(sheet)
+    book.close()
+    return content.getvalue()
+
+
+def _set_page(sheet: Worksheet) -> None:
+    """Keep heads and numbers in sight, on the screen and on every page of A3."""
+    sheet.freeze_panes(_HEADS_AT + 1, 2)
     sheet.set_landscape()
     sheet.set_paper(_A3)
     sheet.fit_to_pages(2, 0)
     sheet.repeat_columns(0, 1)
     sheet.repeat_rows(_HEADS_AT)
     sheet.set_footer("&C第 &P 页，共 &N 页")
-    book.close()
-    return content.getvalue()
 
 
 def _write(sheet: Worksheet, place: tuple[int, int], text: str, name: str, style: Format) -> None:
