@@ -1,6 +1,7 @@
 """Corrections that justify themselves (更正登记): one line a cell, with its old value.
 
-`corrections.csv` stands beside the workbook: 文件,工作表,单元格,原值,新值,理由, in whatever order,
+`县代码_corrections.csv` stands beside the workbook, or `corrections.csv` in the county's own
+folder: 文件,工作表,单元格,原值,新值,理由, in whatever order,
 and at will 登记单位, the office (no person) that answers for the line. Places may be copied from
 what our findings print. A line whose old value is no longer there is refused, so that a correction
 never outlives its cause; an old value is the same however it is written (3,001 and 3001). A
@@ -34,10 +35,12 @@ _GROUPED = re.compile(r"^(-?\d+|-?\d{1,3}(?:,\d{3})+)(?:\.0+)?人?$")
 _TOLD_PLACE = re.compile(r"第?(\d+)行第?([A-Z]{1,3})列")    # as findings print it
 
 
-def report_misplaced(base: Path, files: list[Path], code: str, findings: Findings) -> None:
-    """Refuse a register that stands in the folder of a year and names a file of this unit: it is
-    nobody's there, and figures would be taken as if nobody had corrected them."""
-    for path in registers_in(base):
+def report_misplaced(folder: Path, files: list[Path], year: int, code: str, findings: Findings
+                     ) -> None:
+    """Refuse a register that names a file of this unit, and stands in a folder that is not the
+    unit's own, under no code: it is nobody's there, and figures would be taken as if nobody had
+    corrected them."""
+    for path in registers_in(folder):
         try:
             text = decode(admit(path))[0]
         except Unreadable:
@@ -45,7 +48,7 @@ def report_misplaced(base: Path, files: list[Path], code: str, findings: Finding
         if not text or any(file.name in text for file in files):
             said = MISPLACED if is_register(path) else NOT_CSV
             findings.add("correction.misplaced", said.format(code=code),
-                         f"{base.name}/{path.name}")
+                         f"{year}/{path.name}" if year else path.name)
 
 
 def read_corrections(paths: list[Path], year: int, drop_personal: bool, findings: Findings

@@ -125,7 +125,7 @@ def _receive_corrected(county: County, sources: list[Source], received: Received
     refuses nothing."""
     corrections = {year: county.corrections(year) for year in county.file_years}
     for year in county.file_years:
-        report_misplaced(county.raw / str(year), county.files(year), county.code, findings)
+        report_misplaced(county.raw / str(year), county.files(year), year, county.code, findings)
     receive(sources, corrections, county.standard, received, findings,
             partial(kept, county, received.drop_personal))
     findings.ease_earlier(county.year)

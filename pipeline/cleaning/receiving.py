@@ -175,6 +175,9 @@ def take_file(source: Source, file: Opened, received: Received, findings: Findin
         findings.add("file.noted", note, file.label)
     if file.encoding:
         findings.add("file.decoded", f"按 {file.encoding} 读取", file.label)
+    if file.unended:
+        row = max((line[0].row for sheet in file.sheets for line in sheet.rows[-1:]), default=None)
+        findings.add("file.unended", "末行之后没有换行", file.label, row=row)
     sheets = cleared(file, source, received, findings)
     covers = [cover_cells(sheet) for sheet in sheets if is_cover(sheet)]
     if not source.shared:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.cleaning.checks import Findings
-from pipeline.cleaning.corrections import NOT_CSV, read_corrections
+from pipeline.cleaning.corrections import NOT_CSV, read_corrections, report_misplaced
 from pipeline.cleaning.counties.county_headers import layout_of
 from pipeline.cleaning.counties.county_tables import read_county_tables
 from pipeline.cleaning.files.reading import Opened, open_files
@@ -18,7 +18,7 @@ from pipeline.cleaning.privacy import report_names
 from pipeline.cleaning.receiving import Received, Source, receive, receive_file
 from pipeline.cleaning.schools.scope import settle
 from pipeline.county import RECORDS
-from pipeline.county.known_files import OF_A_UNIT, is_register, means_register
+from pipeline.county.known_files import is_register, means_register
 from pipeline.definitions.forms.county_layouts import CountyLayout
 from pipeline.definitions.forms.unit_list import NATIONAL, UNIT, UnitInfo, unit_of, units
 from pipeline.definitions.persons.file_names import shown_name
@@ -84,12 +84,7 @@ def _check(group: list[Source], files: dict[Source, Opened], standard: str, drop
     """Check files that belong together."""
     unit, findings, received = _unit(group[0].path), Findings(), Received(drop_personal)
     pack = load_standard(standard or (unit.standard if unit else NATIONAL))
-    beside = _corrections(group[0].path)
-    received.pending = read_corrections([p for p in beside if is_register(p)], group[0].year,
-                                        drop_personal, findings)
-    for path in (path for path in beside if not is_register(path)):
-        findings.add("correction.misplaced", NOT_CSV.format(code=unit.code if unit else "县代码"),
-                     shown_name(path))
+    _receive_registers(group, received, findings)
     report_names([(s.path, s.label) for s in group], unit, drop_personal, findings)
     known = units(_raw(group[0].path))
     check_file_years(group, findings)
@@ -107,8 +102,18 @@ def _check(group: list[Source], files: dict[Source, Opened], standard: str, drop
     return findings
 
 
-def _corrections(path: Path) -> list[Path]:
-    """Return the registers beside a file that are named after its unit or after none."""
-    code = _unit_code(path)
-    return sorted(p for p in path.absolute().parent.iterdir() if means_register(p)
-                  and (not OF_A_UNIT.match(p.name) or p.name.startswith(code or p.name)))
+def _receive_registers(group: list[Source], received: Received, findings: Findings) -> None:
+    """Take in the registers that `run` would take: all in a unit's own folder, elsewhere those
+    that bear the unit's code; refuse the others, as it does."""
+    path, year = group[0].path, group[0].year
+    folder, code = path.absolute().parent, _unit_code(path)
+    own = UNIT.fullmatch(folder.name)
+    beside = sorted(p for p in folder.iterdir() if means_register(p) and (
+        own or code and p.name.startswith(code)))
+    received.pending = read_corrections([p for p in beside if is_register(p)], year,
+                                        received.drop_personal, findings)
+    for register in (p for p in beside if not is_register(p)):
+        findings.add("correction.misplaced", NOT_CSV.format(code=code or "县代码"),
+                     shown_name(register))
+    if not own:
+        report_misplaced(folder, [s.path for s in group], year, code or "县代码", findings)

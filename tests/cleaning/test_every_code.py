@@ -253,6 +253,7 @@ CASES: dict[str, Case] = {
     "file.skipped": Case(own="990101/甲.xlsx", files={"990101/说明.docx": b"x"}),
     "file.suspicious": alone("990101_甲县.xlsx", without_part("", (("../x", b"x"),))),
     "file.toml": Case(own="990101/甲.xlsx", files={"990101/county.toml": b"[facts"}),
+    "file.unended": alone("990101_甲县.csv", csv_bytes(PASSED).rstrip()),
     "file.unread_table": Case(own="990101/甲.xlsx", files={"990101/乙.rar": b"Rar!\x1a\x07\x00"}),
     "file.unreadable": alone("990101_甲县.xlsx", b"PK\3\4 nothing"),
     "header.absent": Case(wide(城乡类型=...)),

@@ -195,26 +195,43 @@ def test_files_are_opened_one_after_the_other_by_one_child(tmp_path):
     assert third.fault and not (first.fault or second.fault or fourth.fault)
 
 
-DEATHS = {"dies": (lambda: os.kill(os.getpid(), 9), 60, "意外退出"),
-          "hangs": (lambda: time.sleep(60), 1, "秒"),
-          "eats memory": (lambda: bytearray(4_000_000_000), 60, "内存")}
+def reckon():
+    while True:
+        pass
+
+
+LONG, NEVER = 60, 3600      # seconds of the child's processor; of the clock
+DEATHS = {"dies": (lambda: os.kill(os.getpid(), 9), LONG, NEVER, "意外退出"),
+          "hangs": (lambda: time.sleep(NEVER), LONG, 0.1, "等了0.1秒没有读完"),
+          "reckons on and on": (reckon, 0.1, NEVER, "打开超过0.1秒"),
+          "eats memory": (lambda: bytearray(4_000_000_000), LONG, NEVER, "内存")}
 
 
 @pytest.mark.parametrize("what", DEATHS)
 def test_a_fork_that_fails_costs_the_file_only(what, tmp_path, monkeypatch):
-    fail, seconds, said = DEATHS[what]
+    fail, seconds, waited, said = DEATHS[what]
     monkeypatch.setattr(reading, "_may_fork", lambda: True)
     monkeypatch.setattr(opening, "admit", lambda path: fail())
     (tmp_path / "甲.csv").write_bytes(csv_bytes(ROWS))
-    (bad,) = open_files([(tmp_path / "甲.csv", "bad")], seconds)
+    (bad,) = open_files([(tmp_path / "甲.csv", "bad")], seconds, waited=waited)
     assert said in bad.fault[1]
+
+
+def test_the_time_that_others_take_on_the_machine_is_not_the_files(tmp_path, monkeypatch):
+    """The file takes a second of the clock, and next to none of the processor."""
+    usual = opening.open_file
+    monkeypatch.setattr(reading, "_may_fork", lambda: True)
+    monkeypatch.setattr(opening, "open_file", lambda *asked: time.sleep(1) or usual(*asked))
+    (tmp_path / "甲.csv").write_bytes(csv_bytes(ROWS))
+    (opened,) = open_files([(tmp_path / "甲.csv", "甲")], seconds=0.5)
+    assert opened.fault is None and len(opened.sheets) == 1
 
 
 @pytest.mark.usefixtures("opener")
 def test_a_file_that_takes_too_long_costs_itself_only(tmp_path):
     good = tmp_path / "990101_甲县.xlsx"
-    good.write_bytes(xlsx(ROWS))
-    slow, next_one = list(open_files([(good, "slow")], seconds=0.001))[0], list(
+    good.write_bytes(xlsx(ROWS * 500))      # takes some tenths of a second
+    slow, next_one = list(open_files([(good, "slow")], seconds=0.01))[0], list(
         open_files([(good, "next")]))[0]
     assert slow.fault[0] == "file.too_large" and "秒" in slow.fault[1]
     assert next_one.fault is None and len(next_one.sheets) == 1

@@ -12,6 +12,7 @@ from functools import cache
 from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.counties.plan_figures import ASIDE
 from pipeline.cleaning.files.cells import NUMBER, TEXT, Cell
+from pipeline.cleaning.files.number_formats import MONEY
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.ranges import target_fault
 from pipeline.definitions.forms.variables import squeeze, variables
@@ -116,6 +117,8 @@ def factor_to(written: str, wanted: str) -> Fraction | None:
     if squeeze(written) in _PER_STAFF and wanted.startswith(_STAFF):
         return _ONE
     (scale, kind), (its_scale, its_kind) = _scaled(wanted), _scaled(written)
+    if written == MONEY:
+        return _ONE if kind == "元" else None
     if kind == _PERCENT and squeeze(written) in _RATIO:
         return Fraction(100)
     generic = its_kind == "" and kind != _PERCENT or its_kind == _GENERIC and kind in _COUNTED

@@ -23,7 +23,7 @@ _HOLDS = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.
           "=": operator.eq, "<>": operator.ne}
 _DIGITS, _DATES, _GROUPING = "0#?", "ymdhsebga", " ,，'’\u00a0\u2009\u202f"
 _OUR_MONEY = re.compile(r"RMB|CNY|人民币", re.IGNORECASE)
-_MONEY, _FRAMES, _NEGATIVE = "¥￥", "()（）[]:： \u00a0\u3000", "-−–△▲"
+MONEY, _MONEY, _FRAMES, _NEGATIVE = "¥", "¥￥", "()（）[]:： \u00a0\u3000", "-−–△▲"
 LOCAL_MONEY, _LOCAL_DATES = (5, 6, 7, 8, 42, 44), (*range(27, 37), *range(50, 59))
 _BUILT_IN = {  # ECMA-376 part 1, 18.8.30
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
@@ -39,11 +39,12 @@ _BUILT_IN = {  # ECMA-376 part 1, 18.8.30
 def built_in_format(number: int) -> str | None:
     """Return the format that a number without a text of its own stands for; None if unknown.
 
-    27–36 and 50–58 are dates in China (18.8.30), 5–8, 42 and 44 the money of the place.
+    27–36 and 50–58 are dates in China (18.8.30), 5–8, 42 and 44 the money of the place, which
+    is shown with its sign.
     """
     if number in _LOCAL_DATES:
         return "yyyy"
-    return "#,##0.00" if number in LOCAL_MONEY else _BUILT_IN.get(number)
+    return "¥#,##0.00" if number in LOCAL_MONEY else _BUILT_IN.get(number)
 
 
 def hides(value: int | float, number_format: str) -> bool:
@@ -65,6 +66,8 @@ def shown_number(value: int | float, number_format: str) -> tuple[str, str, str]
     (('number', '95%', ''), ('number', '1234', ''))
     >>> shown_number(856000, '0.0,"千"')[0], shown_number(12, '0.00"元"')
     ('scaled', ('number', '12', '元'))
+    >>> shown_number(407, '[$CNY] #,##0'), shown_number(407, '_ ¥* #,##0.00_ ')
+    (('number', '407', '¥'), ('number', '407', '¥'))
     """
     kind, unit = _shown(_section(value, number_format))
     unit = unit.strip(_NEGATIVE) if value < 0 else unit.removeprefix("+") if value else ""
@@ -141,14 +144,14 @@ def _groups(behind: str) -> bool:
 
 def _judged(digits: str, literals: list[tuple[str, str]], signs: str) -> tuple[str, str]:
     """Judge a section by its digits, by the texts in it, each with the digits before it, and by
-    its percent signs."""
+    its percent signs; a sign of our money without a unit is ¥."""
     if not any(c in _DIGITS for c in digits):
         return "hidden", ""
     whole = digits.partition(".")[0]
     divides = re.search(r"[0#?],+$", digits) or whole.rstrip(",") != whole
     if divides or digits.count(".") > 1 or len(signs) > 1:
         return SCALED, ""
-    units = []
+    units, money = [], False
     for text, before in literals:
         inside = any(c in _DIGITS for c in before) and any(
             c in _DIGITS for c in digits[len(before):])
@@ -157,5 +160,8 @@ def _judged(digits: str, literals: list[tuple[str, str]], signs: str) -> tuple[s
                 grouped and not text.strip(_GROUPING))) or (
                 not inside and text[:1] in ".．" and text.strip(_FRAMES)):
             return SCALED, ""
-        units.append("" if inside else _OUR_MONEY.sub("", text).strip(_FRAMES + _MONEY))
-    return "%" if signs else NUMBER, "".join(units).strip(_FRAMES)
+        plain = "" if inside else _OUR_MONEY.sub("", text).strip(_FRAMES)
+        units.append(plain.strip(_FRAMES + _MONEY))
+        money = money or not inside and plain.strip(_MONEY) != text.strip(_FRAMES)
+    unit = "".join(units).strip(_FRAMES)
+    return "%" if signs else NUMBER, unit or MONEY * money

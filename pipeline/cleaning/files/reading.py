@@ -1,7 +1,9 @@
 """Files opened at arm's length (隔离读取): each in a child process with limits.
 
-A file that hangs, eats memory or brings its reader down costs itself only: the child is
-killed, the file is refused, and a new child opens the next one.
+A file that takes too long, eats memory or brings its reader down costs itself only: the child is
+killed, the file is refused, and a new child opens the next one. How long a file takes is the
+processor time of the child, the same on a busy machine as on an idle one; the clock ends only a
+child that hangs.
 """
 
 import contextlib
@@ -20,13 +22,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from pipeline.cleaning.files.cells import MOST_ROWS, Sheet, addressed_sheet
-from pipeline.cleaning.files.opening import MOST_MEMORY, inherited, serve
+from pipeline.cleaning.files.opening import MOST_MEMORY, OUT_OF_TIME, inherited, serve
 from pipeline.ground.errors import MachineUnfit
 from pipeline.ground.machine import lacking, require_memory
 from pipeline.ground.readiness import is_child
 from pipeline.ground.software import PACKAGE
 
-MOST_SECONDS = 60
+MOST_SECONDS, MOST_WAITED = 60, 1_800    # of the child's processor; of the clock
 _START = ("import sys; sys.path.insert(0, sys.argv[1]); import pipeline; del sys.path[0]\n"
           "from pipeline.cleaning.files import opening\n"
           "opening.serve(sys.stdin.buffer, sys.stdout.buffer)")  # this program, not one installed
@@ -35,7 +37,8 @@ _PASSED_ON = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
 
 @dataclass(frozen=True)
 class Opened:
-    """What a file holds: its sheets, the encoding of a text, what is to be recorded.
+    """What a file holds: its sheets, the encoding of a text, what is to be recorded, whether the
+    last line of a text has no end.
 
     ``fault`` is (code, found, row, column, sheet) where the file cannot be read.
     """
@@ -46,18 +49,20 @@ class Opened:
     encoding: str = ""
     kind: str = ""
     notes: tuple[str, ...] = ()
+    unended: bool = False
     fault: tuple | None = None
 
 
 def open_files(files: list[tuple[Path, str]], seconds: float = MOST_SECONDS,
-               most_rows: int = MOST_ROWS) -> Iterator[Opened]:
-    """Open files (path, label) one after the other, each within ``seconds``; a text may have
-    ``most_rows`` lines."""
+               most_rows: int = MOST_ROWS, waited: float = MOST_WAITED) -> Iterator[Opened]:
+    """Open files (path, label) one after the other, each within ``seconds`` of processor time, and
+    ``waited`` seconds of the clock; a text may have ``most_rows`` lines."""
     child = None
     try:
         for path, label in files:
             child = child or _child()
-            found = child.ask(path, seconds, most_rows)
+            found = child.ask({"path": os.fspath(path.absolute()), "most_rows": most_rows,
+                               "seconds": seconds}, waited)
             _require_machine(found, child, label)
             yield _opened(path, label, found)
             if "stopped" in found:
@@ -72,7 +77,8 @@ def _opened(path: Path, label: str, found: dict) -> Opened:
     if "fault" in found:
         return Opened(path, label, fault=tuple(found["fault"]))
     sheets = tuple(addressed_sheet(label, sheet) for sheet in found["sheets"])
-    return Opened(path, label, sheets, found["encoding"], found["kind"], tuple(found["notes"]))
+    return Opened(path, label, sheets, found["encoding"], found["kind"], tuple(found["notes"]),
+                  found["unended"])
 
 
 def _child() -> "_Child":
@@ -101,19 +107,20 @@ class _Child:
 
     beside = 0
 
-    def ask(self, path: Path, seconds: float, most_rows: int) -> dict:
+    def ask(self, request: dict, waited: float) -> dict:
         """Return the answer about a file; ``stopped`` tells that this child is of no more use."""
-        question = json.dumps({"path": os.fspath(path.absolute()), "most_rows": most_rows}) + "\n"
         try:
-            self.asked.write(question.encode())
+            self.asked.write(json.dumps(request).encode() + b"\n")
             self.asked.flush()
-            line = self.line(seconds)
+            line = self.line(waited)
         except OSError:
             line = b""
         if line:
             return json.loads(line)
         if line is None:
-            said = {"fault": ["file.too_large", f"打开超过{seconds:g}秒", None, "", ""]}
+            said = {"fault": ["file.too_large", f"等了{waited:g}秒没有读完", None, "", ""]}
+        elif self.ended() == OUT_OF_TIME:
+            said = {"fault": ["file.too_large", f"打开超过{request['seconds']:g}秒", None, "", ""]}
         else:
             said = {"fault": ["file.too_large", "读取程序意外退出", None, "", ""], "memory": True}
         return {**said, "stopped": True}
@@ -141,6 +148,10 @@ class _Started(_Child):
         with contextlib.suppress(queue.Empty):
             return self.answers.get(timeout=seconds)
         return None
+
+    def ended(self) -> int:
+        """Return the signal that ended the child, which has closed its answers."""
+        return -self.process.wait()
 
     def stop(self) -> None:
         """End the child at once."""
@@ -178,6 +189,10 @@ class _Forked(_Child):
             self.kept += part
         line, self.kept = self.kept.split(b"\n", 1)
         return line
+
+    def ended(self) -> int:
+        """Return the signal that ended the child, or its exit code; it remains to be waited for."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT).si_status
 
     def stop(self) -> None:
         """End the child at once."""

@@ -38,6 +38,16 @@ def read_text(content: bytes, most_rows: int = MOST_ROWS) -> tuple[list[dict], s
     return [plain_sheet("", rows, most_rows)], encoding
 
 
+def is_unended(content: bytes) -> bool:
+    """Tell whether the last of several lines has no end (末行没有换行), as where the file was cut.
+
+    >>> is_unended(b"a,b\\n1,20"), is_unended(b"a,b\\n1,2\\r\\n"), is_unended(b"a,b")
+    (True, False, False)
+    """
+    ends = b"\n", b"\r"
+    return not content.rstrip(b"\0\x1a").endswith(ends) and any(end in content for end in ends)
+
+
 def _last_of_table(lines: list[list[str]], width: int) -> int:
     """Return the number of the last line that has as many fields as the table, and a figure."""
     return max((number for number, line in enumerate(lines, 1) if len(line) == width), default=0)
@@ -52,7 +62,7 @@ def _is_footer(line: list[str]) -> bool:
 def decode(content: bytes) -> tuple[str, str]:
     """Return the text and the name of its encoding; `Unreadable` with the line otherwise.
 
-    >>> decode("校".encode("utf-16"))[1], decode("校".encode("gb18030"))[1]
+    >>> decode("县名".encode("utf-16"))[1], decode("县名".encode("gb18030"))[1]
     ('UTF-16', 'GB18030')
     """
     for mark, codec, name in _MARKS:

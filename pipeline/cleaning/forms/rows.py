@@ -29,9 +29,7 @@ _CODED = re.compile(r"\d{6}-")  # a number of our ledger
 _NOTE = re.compile(r"注|说明|备注|填表|填报|制表|审核|复核|(?:单位)?负责人|联系|电话|日期|盖章"
                    r"|\(?公章|数据来源|统计")
 
-
-_OF_ALL = ("合计", "总计", "共计", "总数", "总和", "汇总")
-_SUMS = (*_OF_ALL, "小计")
+_OF_ALL, _RUNNING = re.compile("合计|总计|共计|总数|总和|汇总|全[县区市](?:合计)?"), "累计"
 
 
 @dataclass
@@ -59,7 +57,8 @@ class FormRow:
 
 def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRow]:
     """Read the rows below the header; report totals, notes, hidden rows and headers repeated."""
-    headed, rows, block, totals = spread_words(headed, findings), [], [], []
+    headed, rows, totals = spread_words(headed, findings), [], []
+    pieces, since = [[]], 0     # rows between totals; the first piece since the last 小计
     heads, at = _heads(headed), _places(headed)
     for line in headed.sheet.rows:
         filled = [cell for cell in line if not cell.blank]
@@ -69,9 +68,10 @@ def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRo
         total = "" if coded else _total_word(line, filled[0], headed, at)
         if total:
             findings.at("row.total", line[0], "合计行")
-            if total.endswith(_SUMS):
-                totals.append((line, total, block))
-                block = []
+            running = total.endswith(_RUNNING)
+            totals.append((line, total, pieces[0 if running else since:]))
+            since = since if running else len(pieces)
+            pieces.append([])
         elif not coded and _is_statistic(line, filled[0], headed, at):
             findings.at("row.statistic", line[0], "统计行")
         elif not coded and (why := _unclear(line, headed, at)):
@@ -82,14 +82,13 @@ def read_rows(headed: HeadedSheet, year: int, findings: Findings) -> list[FormRo
             findings.at("row.note", line[0], "重复的表头")
         else:
             rows.append(_row(line, headed, year, findings))
-            block.append(rows[-1])
+            pieces[-1].append(rows[-1])
         if line[0].row in headed.sheet.hidden_rows:
             findings.at("row.hidden", line[0], "该行被隐藏")
     check_marks(headed, rows, findings)
     wholes, known = _wholes(rows) if totals else [], {}
     for line, total, before in totals:
-        _reconcile(line, headed, [wholes[0]] if total in _OF_ALL else [before, *wholes], known,
-                   findings)
+        _reconcile(line, headed, _summed(total, before, wholes), known, findings)
     if not rows and headed.layout.table == "schools":
         findings.add("file.empty", "表头之下没有学校", headed.sheet.file, headed.sheet.name)
     return rows
@@ -248,13 +247,22 @@ def report_other_years(rows: list[FormRow], year: int, findings: Findings) -> No
 
 
 def _wholes(rows: list[FormRow]) -> list[list[FormRow]]:
-    """Return which rows a total may be the sum of, beside those since the last one: all, those
-    of a kind, those of a stage."""
+    """Return wholes that a total may be the sum of: all rows, those of a kind, of a stage."""
     kinds: dict[object, list[FormRow]] = {}
     for row in rows:
         for key in (("kind", row.get("school_type")), ("stage", _stage(row))):
             kinds.setdefault(key, []).append(row)
     return [rows, *kinds.values()]
+
+
+def _summed(total: str, before: list[list[FormRow]], wholes: list[list[FormRow]]
+            ) -> list[list[list[FormRow]]]:
+    """Return of which rows, in parts that are added, a total may be the sum: 合计 of all, 累计 of
+    those above it or all, 小计 of those ``before`` it or of a whole."""
+    if _OF_ALL.fullmatch(total):
+        return [wholes[:1]]
+    return [before, *([whole] for whole in (
+        wholes[:1] if total.endswith(_RUNNING) else wholes))]
 
 
 def _stage(row: FormRow) -> str:
@@ -263,10 +271,10 @@ def _stage(row: FormRow) -> str:
     return row.get("stage") or (kind.stages[0] if kind and len(kind.stages) == 1 else "")
 
 
-def _reconcile(line, headed: HeadedSheet, groups: list[list[FormRow]],
+def _reconcile(line, headed: HeadedSheet, groups: list[list[list[FormRow]]],
                known: dict[tuple[int, str], tuple[Fraction, Fraction]], findings: Findings) -> None:
     """Compare a total with the sum of its rows, column by column; ``known`` keeps the sums of a
-    group of rows for the totals that follow.
+    part of rows for the totals that follow.
 
     A mixed school repeats its whole-school figures in each of its rows; a total that counts
     them once is as right as one that adds every row.
@@ -276,10 +284,11 @@ def _reconcile(line, headed: HeadedSheet, groups: list[list[FormRow]],
         if reading is None or not unit or unit == "%" or "/" in variables().units[unit].base:
             continue
         sums: set[Fraction] = set()
-        for rows in groups:
-            at = id(rows), column.key
-            known[at] = known.get(at) or _sums(rows, column.key)
-            sums |= {*known[at]}
+        for parts in groups:
+            for at, part in (((id(part), column.key), part) for part in parts):
+                known[at] = known.get(at) or _sums(part, column.key)
+            each = [known[id(part), column.key] for part in parts]
+            sums |= {*map(sum, zip(*each, strict=True))}
         if reading.value * variables().units[unit].ratio not in sums:
             findings.at("row.total_wrong", line[i], "合计与各行之和不符")
 

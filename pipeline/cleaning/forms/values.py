@@ -14,6 +14,7 @@ from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.counties.plan_figures import apart, is_for_plans, is_set_aside
 from pipeline.cleaning.files import cells
 from pipeline.cleaning.files.cells import Cell
+from pipeline.cleaning.files.number_formats import MONEY
 from pipeline.cleaning.forms.letters import clean_text, odd_letters, substituted
 from pipeline.cleaning.forms.number_grammar import is_not_applicable, read_number, seen
 from pipeline.definitions.forms import variables as forms
@@ -176,7 +177,11 @@ def read_quantity(cell: Cell, unit: str, kind: str, findings: Findings) -> Fract
     if reading is None:
         return findings.at("cell.text", cell, quoted(cell.text))
     for written, said in ((reading.unit, "所带单位"), (cell.unit, "数字格式所示单位")):
-        if written and not _same_unit(written, unit) and not _rate(written, unit):
+        if written == MONEY and not _is_money(unit):
+            return findings.at("cell.unit", cell, f"{quoted(cell.text)}的数字格式是金额（¥），"
+                               f"该列是{unit or '数字'}；数没有错的，请把单元格格式改为“常规”")
+        if written not in ("", MONEY) and not _same_unit(written, unit) and not _rate(
+                written, unit):
             return findings.at("cell.unit", cell, f"{quoted(cell.text)}{said}不是{unit or '数字'}"
                                + _to_type(reading.value, written, unit))
     if reading.money and not _is_money(unit):

@@ -27,8 +27,11 @@ FORMATS = [  # format, value, kind, text, unit; shown as
     ("[DBNum1]0", 1234, SAME, "1234", ""), ("[红色]0", 1234, SAME, "1234", ""),
     ('_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', 1234.5, SAME, "1234.5", ""),
     ('_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', 0, SAME, "0", ""),     # -
-    ('_ ¥* #,##0.00_ ', 1234.5, SAME, "1234.5", ""),        # ¥1,234.50
-    ("[$¥-804]#,##0.00", 1234.5, SAME, "1234.5", ""), ("0;-0;;@", 0, SAME, "0", ""),
+    ('_ ¥* #,##0.00_ ', 1234.5, SAME, "1234.5", "¥"),       # ¥1,234.50
+    ("[$¥-804]#,##0.00", 1234.5, SAME, "1234.5", "¥"), ("[$CNY] 0", 1234, SAME, "1234", "¥"),
+    ('"RMB"0', 1234, SAME, "1234", "¥"), ("[$-804]0", 1234, SAME, "1234", ""),
+    ('"人民币"0"元"', 1234, SAME, "1234", "元"), ("[$USD] 0", 1234, SAME, "1234", "USD"),
+    ("0;-0;;@", 0, SAME, "0", ""),
     ("0%", 0.95, SAME, "95%", ""), ("0.00%", 0.956, SAME, "95.6%", ""),
     ("0.0 %", 0.95, SAME, "95%", ""), ("[<=1]0%;0", 0.95, SAME, "95%", ""),
     ("[<=1]0%;0", 95, SAME, "95", ""),
@@ -60,8 +63,8 @@ FORMATS = [  # format, value, kind, text, unit; shown as
     ('0.0" 万元"', 12, SAME, "12", "万元"), ('#,##0.0"（万元）"', 12, SAME, "12", "万元"),
     ("0元", 12, SAME, "12", "元"), ("0\\元", 12, SAME, "12", "元"),
     ('[$元-804]0', 12, SAME, "12", "元"), ("[$€-2] #,##0", 12, SAME, "12", "€"),
-    ("[$CNY] #,##0", 12, SAME, "12", ""), ('"RMB"0"元"', 12, SAME, "12", "元"),
-    ('"人民币"0', 12, SAME, "12", ""), ("+0;-0", 12, SAME, "12", ""),
+    ("[$CNY] #,##0", 12, SAME, "12", "¥"), ('"RMB"0"元"', 12, SAME, "12", "元"),
+    ('"人民币"0', 12, SAME, "12", "¥"), ("+0;-0", 12, SAME, "12", ""),
     ('+0"人"', 12, SAME, "12", "人"),
     ('"$"#,##0', 12, SAME, "12", "$"), ("0‰", 12, SAME, "12", "‰"), ('0"‰"', 12, SAME, "12", "‰"),
     ('0"%"', 95, SAME, "95", "%"), ("0\\%", 95, SAME, "95", "%"), ('0"人"', 12, SAME, "12", "人"),
@@ -98,7 +101,7 @@ def test_columns_have_the_letters_that_spreadsheets_give_them():
 @pytest.mark.parametrize("number", BUILT_IN)
 def test_formats_without_a_text_are_those_of_china(number):
     kind, _, unit = shown_number(0.5, built_in_format(number))
-    assert (kind, unit) == (BUILT_IN[number], "")
+    assert (kind, unit) == (BUILT_IN[number], "¥" if number in BUILT_IN_MONEY else "")
 
 
 def checked(folder, header: str, factor: float, pattern: str) -> dict:
@@ -127,7 +130,18 @@ def test_a_column_that_shows_something_else_is_refused(tmp_path, header, factor,
     assert (found[0]["row"], found[0]["column"]) == (2, column(header))
 
 
+@pytest.mark.parametrize("header", [PE, AREA, "在校生数", "网络多媒体教室数"])
+@pytest.mark.parametrize("pattern", [
+    "[$CNY] #,##0", "[$¥-804]#,##0", '_ ¥* #,##0_ ', '"￥"#,##0', '"RMB" 0', '0"人民币"'])
+def test_a_number_of_people_or_rooms_that_shows_as_money_is_refused_as_typed_money_is(
+        tmp_path, header, pattern):
+    report = checked(tmp_path, header, 1, pattern)
+    told = [f for f in report["findings"] if f["severity"] == "refuse"]
+    assert {f["code"] for f in told} == {"cell.unit"} and "常规" in told[0]["action"]
+
+
 @pytest.mark.parametrize(("header", "pattern"), [
+    (MONEY, "[$CNY] #,##0.00"), (MONEY, '"RMB"0.00'), (MONEY, '"人民币"0.00"万元"'),
     (MONEY, '0.00"万元"'), (MONEY, '0.00"万"'), (MONEY, '_ ¥* #,##0.00_ '),
     (MONEY, "#,##0.00_);[Red](#,##0.00)"),
     (PE, '0"人"'), (PE, '0" 名"'), (AREA, '#,##0.0"平方米"'), (AREA, '0.0"m²"')])

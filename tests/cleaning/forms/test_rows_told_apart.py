@@ -2,7 +2,7 @@
 one, how a kind of school and the head of a column are written."""
 
 import pytest
-from tables import found, imported, refusals, renamed, school, workbook
+from tables import found, imported, refusals, renamed, school, table, workbook
 from test_variants import ALL, MONEY, PUPILS, ROWS, SAME, comes_to, figures
 
 from pipeline.definitions.forms.variables import classifications
@@ -155,3 +155,34 @@ def test_a_total_called_a_number_is_reconciled_too(word, pupils, right, tmp_path
     total = dict.fromkeys(rows[0]) | {"学校名称": word, "在校生数": pupils}
     result = imported(tmp_path, [*rows, total])
     assert (found(result, "row.total_wrong") == []) == right
+
+
+RUNNING = table("""
+    rows                                            | wrong
+    200 300 小计=500 400 小计=400 累计=900            |
+    200 300 小计=500 400 小计=400 累计=901            | 7
+    200 300 小计=500 累计=500 400 小计=400 累计=900    |
+    200 300 小计=500 累计=500 400 小计=400 累计=400    | 8
+    200 300 累计=500 400 累计=900 小计=900            |
+    200 300 累计=500 400 累计=900 小计=899            | 7
+    累计=900 200 300 400                             |
+    累计=899 200 300 400                             | 2
+    200 300 400 累计数=900                           |
+    200 300 400 累计数=90                            | 5
+    200 300 400 全县=900                             |
+    200 300 400 全县=1000                            | 5
+    200 300 本页合计=500 400 本页合计=400 总计=900     |
+    200 300 本页合计=500 400 本页合计=500 总计=900     | 6
+""")
+
+
+@pytest.mark.parametrize("row", RUNNING, ids=lambda row: row["rows"])
+def test_a_running_total_is_that_of_the_schools_above_it(row, tmp_path):
+    rows = []
+    for number, said in enumerate(row["rows"].split(), 1):
+        word, total, value = said.rpartition("=")
+        rows.append(dict.fromkeys(school(1)) | {"学校名称": word, "在校生数": int(value)} if total
+                    else school(number, pupils=int(value)))
+    result = imported(tmp_path, rows)
+    assert refusals(result) == [] and [*result.schools["pupils"]] == [200, 300, 400]
+    assert [str(f["row"]) for f in found(result, "row.total_wrong")] == row["wrong"].split()

@@ -1,8 +1,12 @@
 """A register of corrections as clerks write it: taken where it can mean one thing alone, and else
 told which of its parts does not fit."""
 
+import shutil
+
 import pytest
 from tables import found, imported, refusals, school, table
+
+from pipeline.whole.checking import check_paths
 
 ROWS = [school(n, pupils=400 + 7 * n) for n in range(1, 8)]
 HEAD, FILE, AREA = "文件,工作表,单元格,原值,新值,理由", "990101_甲县.xlsx", "教学及辅助用房面积(㎡)"
@@ -72,3 +76,50 @@ def test_another_unit_is_another_value_and_confirms_nothing(stands, new, told, t
 def test_an_old_value_with_another_unit_or_decimal_is_not_what_stands(old, tmp_path):
     result = registered(tmp_path, HEAD, f"{FILE},学校情况,H2,{old},410,核对")
     assert refusals(result) == ["correction.unused"]
+
+
+TAKEN = table("""
+    folder of the table | register                       | codes
+    2023                | 990101_corrections.csv         | cell.corrected
+    2023                | 990101_更正登记表.csv           | cell.corrected
+    2023/990101         | corrections.csv                | cell.corrected
+    2023/990101         | 990101_corrections.csv         | cell.corrected
+    2023/990101         | 更正登记.csv                    | cell.corrected
+    2023                | corrections.csv                | correction.misplaced
+    2023                | 更正登记.csv                    | correction.misplaced
+    2023                | 更正登记.xlsx                   | correction.misplaced
+    2023                | 990101_更正登记.xlsx            | correction.misplaced
+    2023/990101         | corrections(1).csv             | correction.misplaced
+    2023                | 990102_corrections.csv         |
+""")
+
+
+@pytest.mark.parametrize("row", TAKEN, ids=lambda row: f"{row['folder of the table']} "
+                         f"{row['register']}")
+def test_a_file_checked_alone_has_the_registers_that_its_county_has(row, tmp_path):
+    imported(tmp_path, ROWS)
+    file = tmp_path / "raw" / row["folder of the table"] / FILE
+    file.parent.mkdir(exist_ok=True)
+    if not file.exists():
+        shutil.move(tmp_path / "raw" / "2023" / FILE, file)
+    (file.parent / row["register"]).write_text(f"{HEAD}\n{LINE}\n", "utf-8")
+    about = {"cell.corrected", "correction.misplaced", "correction.unused"}
+    alone, county = (
+        [f for report in check_paths([path]) if report["unit"] or path == file
+         for f in report["findings"] if f["code"] in about]
+        for path in (file, tmp_path / "raw" / "2023"))
+    assert [f["code"] for f in alone] == [f["code"] for f in county] == row["codes"].split()
+    assert [f["action"] for f in alone] == [f["action"] for f in county]
+    assert not row["codes"].startswith("correction") or "990101_corrections.csv" in (
+        alone[0]["action"])
+
+
+@pytest.mark.parametrize("name", ["甲县.xlsx", "2023年上报.xlsx"])
+def test_beside_a_table_of_no_county_a_register_is_not_taken_and_told_how_to_be(name, tmp_path):
+    imported(tmp_path, ROWS)
+    file = (tmp_path / "raw" / "2023" / FILE).rename(tmp_path / name)
+    (tmp_path / "corrections.csv").write_text(f"{HEAD}\n{LINE.replace(FILE, name)}\n", "utf-8")
+    (report,) = check_paths([file])
+    (told,) = [f for f in report["findings"] if f["severity"] == "refuse"]
+    assert told["code"] == "correction.misplaced"
+    assert "县代码_corrections.csv" in told["action"] and "县代码_corrections.csv" in told["remedy"]
