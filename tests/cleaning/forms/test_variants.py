@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
-from tables import found, imported, refusals, renamed, school, table, workbook
+from tables import csv_bytes, found, imported, refusals, renamed, school, table, workbook
 
 ROWS = [school(n, pupils=400 + 7 * n) for n in range(1, 8)]
 PUPILS, MONEY = "在校生数", "教学仪器设备值(万元)"
@@ -132,6 +132,22 @@ TEXTS = {
 def test_a_text_is_read_in_its_separators_and_encoding(name, tmp_path, right_figures):
     content, right = TEXTS[name]
     assert comes_to(right, imported(tmp_path, content), right_figures)
+
+
+ENDS = {"cut within a number": (-1, b"", True), "no end": (None, b"", True),
+        "an end": (None, b"\r\n", False), "an old end": (None, b"\r", False),
+        "an end and a blank line": (None, b"\n\n", False)}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_text_whose_last_line_has_no_end_is_asked_about(name, tmp_path):
+    cut, end, asked = ENDS[name]
+    rows = [{k: v for k, v in row.items() if k != MONEY} | {MONEY: 100 + n}
+            for n, row in enumerate(ROWS)]
+    result = imported(tmp_path, csv_bytes(rows).rstrip()[:cut] + end)
+    assert refusals(result) == []
+    assert [f["row"] for f in found(result, "file.unended")] == [8] * asked
+    assert figures(result)["2199000007", "equipment_value_yuan"] == (100_000 if cut else 1_060_000)
 
 
 def below(*cells: object) -> Callable[[Worksheet], object]:
