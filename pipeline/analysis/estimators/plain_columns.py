@@ -42,10 +42,20 @@ def _plain(column: pd.Series) -> pd.Series | None:
     if isinstance(kind, pd.ArrowDtype) and kind.kind not in "iuf":
         return _of_objects(column.astype(kind.numpy_dtype if kind.kind in "mM" else object))
     if isinstance(kind, np.dtype):
-        return _of_objects(column) if kind == np.dtype(object) else None
+        return _of_objects(column) if kind == np.dtype(object) else _wide(column)
     if kind.kind in "iuf" and not (kind.kind in "iu" and column.hasnans):
-        return column.astype(kind.numpy_dtype)
+        column = column.astype(kind.numpy_dtype)
+        return column if (wide := _wide(column)) is None else wide
     return column.astype("Int64") if isinstance(kind, pd.ArrowDtype) else None
+
+
+def _wide(column: pd.Series) -> pd.Series | None:
+    """Return numbers of few bits in 64: their differences would be rounded, or run over; None of
+    others."""
+    kind = column.dtype
+    if kind.kind not in "iuf" or kind.itemsize >= 8:
+        return None
+    return column.astype(float if kind.kind == "f" else "int64")
 
 
 def _of_objects(column: pd.Series) -> pd.Series:

@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.analysis.estimators.extended import extended
+from pipeline.analysis.estimators.extended import extended, solved
 
 MOST_ROUNDS, MOST_HALVINGS = 200, 40
 SIDESTEP = 1e-8  # for differences that stand for the slope: far below any error of estimation
 SUFFICIENT = 1e-4  # of the fall that the slope promises
 SETTLED = 1e-14  # of the value: less is not worth a step
+NEARER, BEND = 1e-6, 1e-4  # steps of the differences for slope and curvature at the end
+MOST_POLISHINGS = 5
 
 
 def least(function: Callable[[np.ndarray], float], start: tuple[float, ...],
@@ -41,6 +43,30 @@ def least(function: Callable[[np.ndarray], float], start: tuple[float, ...],
         curvature = _updated(curvature, new - x, after - slope)
         x, value, slope = new, below, after
     return float(value), x
+
+
+def polished(function: Callable[[np.ndarray], float], x: np.ndarray,
+             bounds: list[tuple[float, float]]) -> np.ndarray:
+    """Return where the slope is 0, near where `least` stopped: a value that falls by 10⁻¹⁴ of
+    itself may leave the place wrong in the sixth digit.
+
+    Newton's method with central differences; coordinates at a bound stay there.
+    """
+    low, high = extended(bounds).T
+    for _ in range(MOST_POLISHINGS):
+        free = np.flatnonzero((x - BEND > low) & (x + BEND < high))
+        side = np.eye(len(x), dtype=np.longdouble)[free]
+        slope = extended([function(x + NEARER * e) - function(x - NEARER * e) for e in side])
+        curve = extended([[sum(a * b * function(x + BEND * (a * e + b * f) / 2)
+                               for a in (1, -1) for b in (1, -1)) for f in side] for e in side])
+        if not len(free) or (np.linalg.eigvalsh(curve.astype(float)) <= 0).any():
+            return x
+        new = x.copy()
+        new[free] -= solved(curve / BEND**2, slope[:, None] / (2 * NEARER))[:, 0]
+        if (new <= low).any() or (new >= high).any() or function(new) > function(x):
+            return x
+        x = new
+    return x
 
 
 def _slope(function: Callable, x: np.ndarray, value: float, high: np.ndarray) -> np.ndarray:

@@ -8,8 +8,9 @@ from scipy import stats
 from tables import table
 
 from pipeline.analysis.estimators import estimate
+from pipeline.analysis.estimators.extended import LeastSquares
 from pipeline.analysis.estimators.special import rank_intervals as ranks
-from pipeline.analysis.estimators.special.quantile_programme import quantile_scores
+from pipeline.analysis.estimators.special.quantile_programme import Levelled, quantile_scores
 from pipeline.ground.errors import WrongUse
 
 
@@ -52,7 +53,8 @@ def test_the_intervals_are_those_of_r(row):
 def statistic(data, q, b, codes=None):
     """Return |t| of the rank test that the coefficient of x is b, by a programme of its own."""
     x = np.column_stack([np.ones(len(data)), data[["x", "z"]]])
-    freed = ranks._freed(data["y"].to_numpy(), x, q)[:, 1].astype(float)
+    plain, own = Levelled.of(LeastSquares.on(x), data["y"].to_numpy()), ranks._alone(x, 1)[0]
+    freed = ranks._freed(own, 1, ranks._density_roots(plain.y, plain.x, q)).astype(float)
     scores, _ = quantile_scores((data["y"] - b * data["x"]).to_numpy(), np.delete(x, 1, axis=1), q)
     own = freed * (scores - 1 + q)
     squares = q * (1 - q) * freed @ freed if codes is None else (np.bincount(codes, own)**2).sum()

@@ -114,6 +114,7 @@ def within(y: np.ndarray, x: np.ndarray, names: list[str], effects: list[np.ndar
     """Return the within estimate of (n,) on (n, k); ``effects`` and ``clusters`` are codes."""
     moved = demeaned(np.column_stack([y, x]), effects, weights)
     if weights is not None:
+        weights = _near_one(weights)
         moved, x = moved * np.sqrt(weights)[:, None], x * np.sqrt(weights)[:, None]
     kept = [j for j in range(len(names))
             if np.linalg.norm(moved[:, j + 1]) > ABSORBED * np.linalg.norm(x[:, j])]
@@ -162,7 +163,9 @@ def _parameters(effects: list[np.ndarray]) -> int:
 def demeaned(values: np.ndarray, effects: list[np.ndarray], weights: np.ndarray | None = None
              ) -> np.ndarray:
     """Return the columns less the means of all effects, by turns until nothing changes."""
-    values, scale = values.astype(float), np.abs(values).max(axis=0) + 1e-300
+    values = (extended(values) - extended(values).mean(axis=0)).astype(float)
+    scale = np.abs(values).max(axis=0) + 1e-300
+    weights = None if weights is None else _near_one(weights)
     for _ in range(MOST_ROUNDS):
         before = values
         for codes in effects:
@@ -170,6 +173,11 @@ def demeaned(values: np.ndarray, effects: list[np.ndarray], weights: np.ndarray 
         if len(effects) == 1 or (np.abs(values - before).max(axis=0) < SETTLED * scale).all():
             return values
     return values
+
+
+def _near_one(weights: np.ndarray) -> np.ndarray:
+    """Return weights by the power of two next to the largest: their unit changes no figure."""
+    return weights / 2.0 ** np.floor(np.log2(weights.max()))
 
 
 def _means(values: np.ndarray, codes: np.ndarray, weights: np.ndarray | None) -> np.ndarray:

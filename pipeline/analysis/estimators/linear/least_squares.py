@@ -178,6 +178,8 @@ def _jackknife(fit: LeastSquares, residuals: np.ndarray, codes: np.ndarray, corr
 def _joint_tests(names: list[str], estimates, found: Covariance, tests: dict) -> dict:
     figures = {}
     for name, chosen in chosen_terms(names, tests):
+        if len(chosen) > found.df:
+            raise WrongUse(f"联合检验“{name}”有{len(chosen)}项，自由度只有{found.df:g}，检验不了")
         f = wald(estimates[chosen], found.matrix[np.ix_(chosen, chosen)])
         figures |= {f"f[{name}]": f, f"f_p[{name}]": stats.f.sf(float(f), len(chosen), found.df)}
     return figures

@@ -7,7 +7,7 @@ is believed only when statsmodels, started by Powell's method, agrees; otherwise
 are reported, and the convention says so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from pipeline.analysis.estimators.extended import (
 )
 from pipeline.analysis.estimators.linear.fixed_effects import within
 from pipeline.analysis.estimators.linear.least_squares import summed
-from pipeline.analysis.estimators.searching import least
+from pipeline.analysis.estimators.searching import least, polished
 from pipeline.ground.errors import WrongUse
 
 STARTS = ["powell", "bfgs"]
@@ -43,21 +43,21 @@ def mixed(data: pd.DataFrame, spec: dict) -> Estimate:
     12.637 (0.244), τ 8.61.
     """
     cells = design(data, spec["formula"], [spec["groups"]])
-    fit = LeastSquares.on(determined(cells).x, cells.names)
-    left_of(fit.residuals(cells.y), cells.y)
     outcome = spec["formula"].split("~")[0]
     effects = design(cells.rows, f"{outcome} ~ {spec.get('re', '1')}").x
-    LeastSquares.on(effects, ["随机效应", spec.get("re", "1")])
+    if not effects.shape[1]:
+        raise WrongUse(f"随机效应“{spec['re']}”没有一项")
+    level = Level.of(determined(cells), effects, spec.get("re", "1"))
     codes, reml = cells.codes(spec["groups"]), spec.get("reml", True)
     if len(cells.y) <= codes.max() + 1:
         raise WrongUse(f"各群 {spec['groups']} 都只有一行，组间与组内分不开")
-    theirs = fitted(cells.doubles, effects.astype(float), codes, reml, STARTS)
-    found = Likelihood.of(cells, effects, codes, reml).greatest(theirs)
-    reason = objection(theirs, found.log_likelihood, float(cells.y.std()))
+    theirs = fitted(level.cells.doubles, level.effects.astype(float), codes, reml, STARTS)
+    found = Likelihood.of(level.cells, level.effects, codes, reml).greatest(theirs)
+    reason = objection(theirs, found.log_likelihood, float(level.cells.y.std()))
     if reason:
         words = f"多层模型未采用（{reason}），改报固定效应：{spec['groups']}；"
         return within(cells.doubles.y, cells.doubles.x, cells.names, [codes], codes, words)
-    return _reported(found, cells.doubles, codes, spec)
+    return _reported(level.back(found, reml), cells, codes, spec)
 
 
 def fitted(cells: Design, effects: np.ndarray, codes: np.ndarray, reml: bool,
@@ -96,13 +96,50 @@ def objection(fit, second: float, spread: float) -> str:
 
 @dataclass(frozen=True)
 class Optimum:
-    """A log-likelihood, the coefficients (k,) and errors (k,), τ (r, r) and σ² that go with it."""
+    """A log-likelihood, coefficients (k,), their covariance (k, k), τ (r, r) and σ² with it."""
 
     log_likelihood: float
     coefficients: np.ndarray
-    errors: np.ndarray
+    covariance: np.ndarray
     tau: np.ndarray
     sigma2: float
+
+
+@dataclass(frozen=True)
+class Level:
+    """A design in coordinates that know neither unit nor zero, and the way back (坐标).
+
+    The outcome is what least squares leave of it, divided by its size ``unit``; regressors and
+    ``effects`` (n, r) are orthogonal to each other. Coefficients c there are ``base`` +
+    unit·``turn`` c, effects u there unit·``spin`` u.
+    """
+
+    cells: Design
+    effects: np.ndarray
+    unit: np.longdouble
+    base: np.ndarray
+    turn: np.ndarray
+    spin: np.ndarray
+
+    @classmethod
+    def of(cls, cells: Design, effects: np.ndarray, re: str) -> "Level":
+        """Level a design and its random effects; `WrongUse` where either is collinear."""
+        fit, of_effects = LeastSquares.on(cells.x, cells.names), LeastSquares.on(
+            effects, ["随机效应", re])
+        rest, size = left_of(fit.residuals(cells.y), cells.y), np.sqrt(extended(len(cells.y)))
+        unit = np.sqrt((rest**2).mean())
+        return cls(replace(cells, y=rest / unit, x=fit.q * size), of_effects.q * size, unit,
+                   fit.coefficients(cells.y), fit.r_inverse * size, of_effects.r_inverse * size)
+
+    def back(self, found: Optimum, reml: bool) -> Optimum:
+        """Return the optimum of the design as it is: the densities of y differ by a factor."""
+        n, k = self.cells.x.shape
+        apart = (n - k if reml else n) * np.log(self.unit)
+        apart -= np.log(np.abs(np.diag(self.turn))).sum() if reml else 0
+        turn, spin = self.turn * self.unit, self.spin * self.unit
+        return Optimum(found.log_likelihood - apart, self.base + turn @ found.coefficients,
+                       turn @ found.covariance @ turn.T, spin @ found.tau @ spin.T,
+                       found.sigma2 * self.unit**2)
 
 
 @dataclass(frozen=True)
@@ -110,14 +147,13 @@ class Likelihood:
     """The likelihood of a mixed model by the triangle Λ with τ = σ²ΛΛ′ (Bates et al. 2015).
 
     Sums of products: ``whole`` of regressors and outcome (k+1, k+1), ``towards`` of these with
-    the effects (G, k+1, r), ``inner`` of the effects (G, r, r), each effect divided by its
-    ``size`` (r,). V⁻¹ = I − ZΛ(I + Λ′Z′ZΛ)⁻¹Λ′Z′ in each group.
+    the effects (G, k+1, r), ``inner`` of the effects (G, r, r). V⁻¹ = I − ZΛ(I + Λ′Z′ZΛ)⁻¹Λ′Z′
+    in each group.
     """
 
     whole: np.ndarray
     towards: np.ndarray
     inner: np.ndarray
-    size: np.ndarray
     n: int
     reml: bool
 
@@ -125,30 +161,33 @@ class Likelihood:
     def of(cls, cells: Design, effects: np.ndarray, codes: np.ndarray, reml: bool
            ) -> "Likelihood":
         """Add up the products within the groups (n,) of effects (n, r)."""
-        both, size = np.column_stack([cells.x, cells.y]), np.sqrt((effects**2).mean(axis=0))
-        z = effects / size
+        both, z = np.column_stack([cells.x, cells.y]), effects
         towards = summed((both[:, :, None] * z[:, None]).reshape(len(z), -1), codes)
         inner = summed((z[:, :, None] * z[:, None]).reshape(len(z), -1), codes)
         r = z.shape[1]
         return cls(both.T @ both, towards.reshape(-1, both.shape[1], r),
-                   inner.reshape(-1, r, r), size, len(z), reml)
+                   inner.reshape(-1, r, r), len(z), reml)
 
     def greatest(self, near) -> Optimum:
         """Return the greatest likelihood, sought from Λ = I and from a fit ``near``, if any."""
-        r = len(self.size)
+        r = self.inner.shape[1]
         starts = [np.eye(r, dtype=np.longdouble)]
         if near is not None and np.isfinite(near.cov_re).all() and near.scale > 0:
-            tau = extended(near.cov_re) * self.size * self.size[:, None] / near.scale
+            tau = extended(near.cov_re) / near.scale
             starts.append(upper_root(tau + TOLERANCE**4 * np.eye(r)).T)
         rows, columns = np.tril_indices(r)
         bounds = [(0 if i == j else -MOST, MOST) for i, j in zip(rows, columns, strict=True)]
-        ends = [least(lambda entries: -self.at(entries).log_likelihood, start[rows, columns],
-                      bounds) for start in starts if np.isfinite(start).all()]
-        return self.at(min(ends, key=lambda end: end[0])[1])
+
+        def fall(entries: np.ndarray) -> float:
+            return -self.at(entries).log_likelihood
+
+        ends = [least(fall, start[rows, columns], bounds) for start in starts
+                if np.isfinite(start).all()]
+        return self.at(polished(fall, min(ends, key=lambda end: end[0])[1], bounds))
 
     def at(self, entries: np.ndarray) -> Optimum:
         """Return the likelihood with these entries of Λ's lower triangle, row by row."""
-        r, k = len(self.size), len(self.whole) - 1
+        r, k = self.inner.shape[1], len(self.whole) - 1
         triangle = np.zeros((r, r), np.longdouble)
         triangle[np.tril_indices(r)] = entries
         across = self.towards @ triangle
@@ -160,9 +199,8 @@ class Likelihood:
         sigma2 = (cross[k, k] - xy @ coefficients) / df
         value = df * (np.log(2 * np.pi * sigma2) + 1) + _log_determinant(middle).sum()
         value += _log_determinant(xx) if self.reml else 0
-        tau = triangle @ triangle.T * sigma2 / (self.size * self.size[:, None])
-        errors = np.sqrt(np.diag(inverse(xx)) * sigma2)
-        return Optimum(-value / 2, coefficients, errors, tau, sigma2)
+        tau = triangle @ triangle.T * sigma2
+        return Optimum(-value / 2, coefficients, inverse(xx) * sigma2, tau, sigma2)
 
 
 def _log_determinant(a: np.ndarray) -> np.ndarray:
@@ -179,14 +217,15 @@ def _reported(found: Optimum, cells: Design, codes: np.ndarray, spec: dict) -> E
     words = f"{likelihood}，群：{spec['groups']}，t（组内外自由度）"
     if tau[0, 0] < NO_VARIANCE * sigma2:
         words += "；组间方差与零无法区分"
-    terms = tidy(cells.names, found.coefficients, found.errors, _degrees(cells, codes))
+    errors = np.sqrt(np.diag(found.covariance))
+    terms = tidy(cells.names, found.coefficients, errors, _degrees(cells, codes))
     return Estimate(terms, len(cells.y), words, {name: float(v) for name, v in figures.items()})
 
 
 def _degrees(cells: Design, codes: np.ndarray) -> np.ndarray:
     """Return each term's df: by groups where it is the same within every group."""
     groups, n = codes.max() + 1, len(codes)
-    means = np.column_stack([np.bincount(codes, column) for column in cells.x.T])
-    apart = np.abs(cells.x - (means / np.bincount(codes)[:, None])[codes]).max(axis=0)
-    outer = apart <= WITHIN * np.abs(cells.x).max(axis=0)
+    x = cells.x - cells.x.mean(axis=0)
+    apart = np.abs(x - (summed(x, codes) / np.bincount(codes)[:, None])[codes]).max(axis=0)
+    outer = apart <= WITHIN * np.abs(x).max(axis=0)
     return np.where(outer, groups - outer.sum(), n - groups - (~outer).sum())

@@ -82,6 +82,7 @@ def _tested(averages: dict, effects: list[Effect], most: int) -> list[tuple[floa
 
 def _followed(data: pd.DataFrame, spec: dict) -> tuple[pd.DataFrame, np.ndarray, dict]:
     """Return units × years of the outcome, each unit's cohort, and the sizes of cohorts."""
+    data = data.dropna(subset=[spec["unit"], spec["time"]])
     _cohorts_stay(data, spec)
     panel = data.pivot(index=spec["unit"], columns=spec["time"], values=spec["y"]).dropna()
     cohort = data.groupby(spec["unit"])[spec["cohort"]].first().loc[panel.index]

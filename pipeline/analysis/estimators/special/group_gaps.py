@@ -69,12 +69,16 @@ def _other_group(column: pd.Series, spec: dict) -> np.ndarray:
 def decomposed(y: np.ndarray, x: np.ndarray, w: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Return by weights w (d, n) the six figures of `WHOLE`, then endowments … explained by
     regressor, the constant last of them (d, 6 + 4k); missing where a group has no weight."""
+    middle = x[:, :-1].mean(axis=0)
+    near = np.column_stack([x[:, :-1] - middle, x[:, -1]])  # products of large numbers cancel
     sides = [extended(w * group) for group in (other, ~other)]
     with np.errstate(divide="ignore", invalid="ignore"):
         mean1, mean0 = (side @ x / (side @ x[:, -1:]) for side in sides)
         y1, y0 = ((side @ y / (side @ x[:, -1])) for side in sides)
-    b1, b0 = (_fitted(y, x, side) for side in sides)
-    pooled = _fitted(y, np.column_stack([x, other]), extended(w))[:, :-1]
+    b1, b0, pooled = (_fitted(y, n, side)[:, :x.shape[1]] for n, side in (
+        (near, sides[0]), (near, sides[1]), (np.column_stack([near, other]), extended(w))))
+    for b in (b1, b0, pooled):
+        b[:, -1] -= b[:, :-1] @ middle
     detail = [(mean1 - mean0) * b0, mean0 * (b1 - b0), (mean1 - mean0) * (b1 - b0),
               (mean1 - mean0) * pooled]
     totals = [part.sum(axis=1) for part in detail]

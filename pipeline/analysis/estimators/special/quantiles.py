@@ -9,7 +9,10 @@ from pipeline.analysis.estimators.designs import design, determined
 from pipeline.analysis.estimators.estimates import Estimate
 from pipeline.analysis.estimators.extended import LeastSquares
 from pipeline.analysis.estimators.special.certified_quantiles import certified
-from pipeline.analysis.estimators.special.quantile_programme import quantile_coefficients
+from pipeline.analysis.estimators.special.quantile_programme import (
+    Levelled,
+    quantile_coefficients,
+)
 from pipeline.analysis.estimators.special.rank_intervals import rank_intervals
 from pipeline.analysis.estimators.special.resampling import resampled
 
@@ -28,33 +31,26 @@ def quantile(data: pd.DataFrame, spec: dict) -> Estimate:
     """
     groups = spec.get("groups")
     cells = design(data, spec["formula"], [groups] if groups else [])
-    LeastSquares.on(determined(cells).x, cells.names)
+    fit = LeastSquares.on(determined(cells).x, cells.names)
     codes = cells.codes(groups) if groups else None
-    unit, units = _unit(cells.doubles.y), _unit(cells.doubles.x)
-    y, x = cells.doubles.y / unit, cells.doubles.x / units
+    plain = Levelled.of(fit, cells.y)
+    y, x = plain.y, plain.x
 
     def fitted(rows: np.ndarray) -> np.ndarray:
-        return quantile_coefficients(y[rows], x[rows], spec["q"])
+        return plain.back(quantile_coefficients(y[rows], x[rows], spec["q"])[None])[0]
 
-    def redrawn(estimates: np.ndarray, drawn: Iterator[np.ndarray]) -> np.ndarray:
-        return redrawn_coefficients(y, x, spec["q"], estimates, drawn)
+    def redrawn(_: np.ndarray, drawn: Iterator[np.ndarray]) -> np.ndarray:
+        near = quantile_coefficients(y, x, spec["q"])
+        return plain.back(redrawn_coefficients(y, x, spec["q"], near, drawn))
 
     terms, how = resampled(fitted, cells.names, len(y), spec.get("draws", 0), codes,
                            spec.get("groups_a_draw", 0), redrawn)
     if spec.get("interval"):
-        terms[["ci_low", "ci_high"]] = rank_intervals(y, x, spec["q"], codes)
+        terms[["ci_low", "ci_high"]] = rank_intervals(cells.y, cells.x, spec["q"], codes)
         how = BY_RANKS + (f"（G−1），群：{groups}" if groups else "（n−k）") + _unbounded(terms)
-    for name in ("estimate", "std_error", "ci_low", "ci_high"):
-        terms[name] *= unit / units
     residuals = cells.y - cells.x @ terms["estimate"].to_numpy()
     loss = np.where(residuals > 0, spec["q"], spec["q"] - 1) @ residuals
     return Estimate(terms, len(cells.y), how or NO_ERRORS, {"objective": float(loss)})
-
-
-def _unit(values: np.ndarray) -> np.ndarray:
-    """Return the power of two next to the largest of (n,) or of each column (n, k): the solver's
-    tolerances are absolute, and a quotient by it loses no digit."""
-    return 2.0 ** np.floor(np.log2(np.abs(values).max(axis=0)))
 
 
 def _unbounded(terms: pd.DataFrame) -> str:

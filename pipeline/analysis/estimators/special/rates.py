@@ -74,20 +74,22 @@ class Logit:
         `WrongUse` where that does not come to rest, as with groups that the regressors
         separate (完全分离). Source: McCullagh & Nelder (1989), §2.5.
         """
-        x, trials, rates = extended(x), extended(trials), extended(rates)
+        fit, trials, rates = LeastSquares.on(x, names), extended(trials), extended(rates)
         score = np.log((rates * trials + 0.5) / ((1 - rates) * trials + 0.5))
-        b = np.zeros(x.shape[1], np.longdouble)
+        b = np.zeros(x.shape[1], np.longdouble)  # of the orthogonal regressors: they know no zero
         for _ in range(MOST_ROUNDS):
             p = 1 / (1 + np.exp(-score))
             if (p * (1 - p)).min() < SEPARATED:
                 break
             root = np.sqrt(trials * p * (1 - p))
-            last = LeastSquares.on(x * root[:, None], names)
+            last = LeastSquares.on(fit.q * root[:, None], names)
             apart = (rates - p) / (p * (1 - p)) * root
             before, b = b, last.coefficients(score * root + apart)
-            score = x @ b
+            score = fit.q @ b
             if np.abs(b - before).max() <= SETTLED * np.abs(b).max():
-                return cls(b, p, float((apart**2).sum()), last, apart)
+                turned = LeastSquares(fit.x * root[:, None], last.q,
+                                      fit.r_inverse @ last.r_inverse)
+                return cls(fit.r_inverse @ b, p, float((apart**2).sum()), turned, apart)
         raise WrongUse("logit 没有收敛：自变量可能把结果完全分开")
 
 
