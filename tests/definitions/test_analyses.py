@@ -71,10 +71,27 @@ def test_a_model_is_fitted_with_the_covariance_that_it_names(tmp_path):
 
 
 def test_what_was_left_out_and_what_was_never_released_are_told():
-    parts = dict(releases()["cn-school-gaps"].parts)
+    parts = dict(releases()["cn-school-gaps"][-1].parts)
     del parts["M7"]
     assert registration("cn-school-gaps", parts).differences == ("M7被删去",)
     assert "没有已发布的版本" in registered_words(registration("my-own", parts), "评价方案")
+
+
+@pytest.mark.parametrize("name", releases())
+def test_every_version_that_was_released_is_still_known(name):
+    versions = releases()[name]
+    assert [v.version for v in versions] == [str(n) for n in range(1, len(versions) + 1)]
+    assert [v.released for v in versions] == sorted(v.released for v in versions)
+    for version in versions:
+        known = registration(name, version.parts)
+        assert (known.released, known.version) == (True, version.version)
+
+
+def test_what_is_as_no_version_differs_from_the_newest():
+    first, second = releases()["cn-annual"]
+    mixed = {**second.parts, "P2": first.parts["P2"]}
+    assert registration("cn-annual", mixed).differences == ("P2有改动",)
+    assert registration("cn-annual", mixed).version == "2"
 
 
 def test_the_standard_itself_holds_no_model():

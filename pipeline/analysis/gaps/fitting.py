@@ -23,7 +23,7 @@ from pipeline.analysis.gaps.linear_fitting import (
 )
 from pipeline.definitions.parts import Model
 
-BOOTSTRAP_DRAWS = 499
+BOOTSTRAP_DRAWS = 4999  # an end of a percentile interval is the 125th of them
 
 
 class Fitter(NamedTuple):

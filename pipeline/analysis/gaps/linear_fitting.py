@@ -20,7 +20,6 @@ from pipeline.definitions.parts import Inference, Model
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import is_missing
 
-BOOTSTRAP_DRAWS = 499
 NOTHING = 1e-10
 
 

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from pipeline.definitions.base import DATA, Definition, Filed, Text, load_toml, read_toml
 from pipeline.definitions.parts import CHANGED, Inference, Model
@@ -42,9 +44,9 @@ class Release(Definition):
 
 
 class Releases(Definition):
-    """The released versions (已发布的设定), by the id of analysis or study."""
+    """The released versions (已发布的设定), by the id of analysis or study, the newest last."""
 
-    analyses: dict[str, Release]
+    analyses: dict[str, Annotated[list[Release], Field(min_length=1)]]
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ def analysis_of(name: Any) -> dict:
 
 
 @cache
-def releases() -> dict[str, Release]:
-    """Return what has been released, by id."""
+def releases() -> dict[str, list[Release]]:
+    """Return every version that has been released, by id, the newest last."""
     return load_toml(_RELEASED, Releases).analyses
 
 
@@ -104,10 +106,14 @@ def parts_of(models: list, **rest: Any) -> dict[str, str]:
 
 
 def registration(name: str, parts: Mapping[str, str]) -> Registration:
-    """Hold parts against the released version of this name; without one, no version."""
-    found = releases().get(name)
-    if found is None:
+    """Hold parts against the released versions of this name; without one, no version.
+
+    What is as any of them is that version; else it differs from the newest.
+    """
+    known = releases().get(name)
+    if known is None:
         return Registration(name)
+    found = next((each for each in known if each.parts == dict(parts)), known[-1])
     said = [*(f"{part}有改动" for part in parts
               if part in found.parts and parts[part] != found.parts[part]),
             *(f"{part}是新增的" for part in parts if part not in found.parts),

@@ -66,7 +66,9 @@ def _stage(row: dict, groups: pd.DataFrame, county: County) -> str:
     mean, low, high = (_money(row[k], county, id) for k in ("mean", "lowest", "highest"))
     money, section = money_zh(id, county), county.standard.section_zh.removeprefix("学校") or "校"
     text = f"{_label(row, county)}（{row['n_schools']}所）平均{mean}{money}"
-    if row["n_schools"] > 1:
+    if row["n_schools"] > 1 and row["lowest"] == row["highest"]:
+        text += f"，各{section}相同"
+    elif row["n_schools"] > 1:
         text += f"，最低{section}{low}{money}，最高{section}{high}{money}"
     if parts:
         text += f"；其中{joined(f'{zh}{_money(m, county, id)}{money}' for zh, m in parts)}"

@@ -170,6 +170,8 @@ UNITS = {
     "mundlak": {"kind": "within_between", "vars": ["y", "x", "z"], "fe": ["g", "t"],
                 "cov": "cluster"},
     "quantile": {"kind": "quantile", "formula": "y ~ x + z", "q": 0.3, "interval": True},
+    "mixed": {"kind": "mixed", "formula": "y ~ x + z", "groups": "g"},
+    "slopes": {"kind": "mixed", "formula": "y ~ x + z", "groups": "g", "re": "1 + x"},
     "draws": {"kind": "quantile", "formula": "y ~ x + z", "q": 0.3, "draws": 9, "groups": "g"}}
 
 

@@ -43,7 +43,7 @@ def pool_sentences(units: pd.DataFrame, panel: pd.DataFrame, annual: Annual) -> 
     some = int((panel["partial"].astype(float) > 0).sum()) if "partial" in panel else 0
     if some:
         said.append(f"其中{some}个{zh}·年的差异系数有学校缺数据，由其余学校算出（试算）：计入分布图、三分位、"
-                    "漏斗图、外推和同类县比较；模型、收敛和政策另列不含它们的结果。")
+                    "漏斗图、外推和同类县比较；模型、收敛和政策够作估计的，另列不含它们的结果。")
     said.append(f"各问题、模型和取舍见{registered_words(annual.study.registration, '评价方案')}；"
                 "散列值印在方法说明中。")
     return Prose("pool_sentences", tuple(said))

@@ -22,6 +22,7 @@ _KIND_ZH = {"better": "转为达标", "worse": "转为未达标", "opened": "转
             "settled": "待核转为有结论"}
 _MOVED = ("better", "worse")
 _MOST_LISTED = 30
+_MOST_NAMED = 5
 _SURE = 0.8
 
 
@@ -32,18 +33,32 @@ def overview_sentences(counts: pd.DataFrame, summary: pd.DataFrame, annual: Annu
         return Prose("overview_sentences", (f"{why}，不作判定，只列分布。",))
     whole = counts[counts["province"] == ""].iloc[0]
     now = summary[summary["year"] == annual.year]
-    over = now[now["not_met"] > 0].sort_values("not_met", ascending=False, kind="stable")
-    worst = [f"{part_zh(r['stage'] + ' ' + r['indicator'], annual)}（{r['not_met']}个县）"
-             for r in over.head(3).to_dict("records")]
     resource, others = annual.standard.resource.indicators, annual.standard.items
     said = (f"已汇总的{whole['pooled']}个县中，资源配置{len(resource)}项合起来"
             f"达标{whole['resource_met']}个、未达标{whole['resource_not_met']}个、"
             f"待核{whole['resource_undetermined']}个。")
-    said += f"差异系数超过限值最多的是{joined(worst)}。" if worst else "没有超过限值的差异系数。"
+    said += _over_limit(now, annual)
     return Prose("overview_sentences", (
         said, f"资源配置要求每所学校和全部{len(now)}个差异系数都符合；其余{len(others)}项多凭材料"
         "判定，资料未交的为待核，不计为达标。综合结论见[[verdict_table]]，"
         "各项差异系数见[[coefficient_table]]。"))
+
+
+def _over_limit(now: pd.DataFrame, annual: Annual) -> str:
+    """Name the coefficients over their limits in most counties: all of those, or none, that are
+    over it in as many; only count them where more than `_MOST_NAMED` are alike."""
+    over = now[now["not_met"] > 0].sort_values("not_met", ascending=False, kind="stable")
+    if over.empty:
+        return "没有超过限值的差异系数。"
+    most, third = over["not_met"].iloc[0], over["not_met"].iloc[:3].iloc[-1]
+    named = over[over["not_met"] >= third]
+    if len(named) > _MOST_NAMED:
+        named = over[over["not_met"] > third]
+    if named.empty:
+        return f"超过限值最多的差异系数有{(over['not_met'] == most).sum()}个，各有{most}个县超过。"
+    words = joined([f"{part_zh(r['stage'] + ' ' + r['indicator'], annual)}（{r['not_met']}个县）"
+                    for r in named.to_dict("records")])
+    return f"差异系数超过限值{'最多' if len(named) < len(over) else ''}的是{words}。"
 
 
 def summary_sentences(units: pd.DataFrame, counts: pd.DataFrame, summary: pd.DataFrame,

@@ -64,7 +64,7 @@ def _said(policy: Policy, row: dict, terms: pd.DataFrame, annual: Annual) -> str
             f"实施后{policy.effect}的变化{size}（95%区间{PERCENT.text(att['ci_low'])}%至"
             f"{PERCENT.text(att['ci_high'])}%，p{relation(att['p_value'])}）")
     text += open_words(att)
-    return f"{text}。前提是两组{zh}若都不实施会同步变化；{_before(row)}{_left(row, zh)}" + (
+    return f"{text}。前提是两组{zh}若都不实施会同步变化；{_before(row)}{_left(row, terms, zh)}" + (
         f"注意：{policy.caution}。" if policy.caution else "")
 
 
@@ -84,13 +84,15 @@ def _before(row: dict) -> str:
     return tested + "没有看出实施前已经不同，但看不出不等于没有。"
 
 
-def _left(row: dict, zh: str) -> str:
+def _left(row: dict, terms: pd.DataFrame, zh: str) -> str:
     parts = [f"{row[name]}个{why}" for name, why in (
         ("untold", "未填报实施年份"), ("others", "实施了另一项政策"), ("incomplete", "年份不全"))
         if row[name]]
     if row["partial"]:
-        left = (f"所用的{zh}中{row['partial']}个有学校缺数据，差异系数由其余学校算出，"
-                "不含它们的结果见[[effect_table]]。")
+        whole = terms[terms["kind"] == "att_whole"]
+        there = whole["estimate"].notna().any()
+        left = (f"所用的{zh}中{row['partial']}个有学校缺数据，差异系数由其余学校算出，不含它们的"
+                + ("结果见[[effect_table]]。" if there else f"{zh}太少，不作估计。"))
         return (f"未用的{zh}：{joined(parts)}。" if parts else "") + left
     return f"未用的{zh}：{joined(parts)}。" if parts else ""
 
@@ -101,7 +103,8 @@ def effect_table(terms: pd.DataFrame, annual: Annual) -> PrintedTable | None:
         return None
     rows = []
     for policy in annual.study.policies:
-        mine = terms[(terms["policy"] == policy.id) & (terms["kind"] != HONEST)].to_dict("records")
+        mine = terms[(terms["policy"] == policy.id) & (terms["kind"] != HONEST)
+                     & terms["estimate"].notna()].to_dict("records")
         for n, r in enumerate(sorted(mine, key=_place)):
             rows.append((Cell(policy.zh if n == 0 else ""),
                          Cell(_what(r), TOTAL * (r["kind"] == "att")),
