@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tables import table
-from test_gatekeeping import N, SPECS, YEARS, refusal_of, sound
+from test_gatekeeping import SPECS, YEARS, N, refusal_of, sound
 
 from pipeline.analysis.estimators import Estimate, estimate
 from pipeline.ground.errors import WrongUse
