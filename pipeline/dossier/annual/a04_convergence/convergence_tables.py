@@ -56,8 +56,9 @@ def _said(trajectory: Trajectory, tests: pd.DataFrame, annual: Annual) -> str:
         text += f"；{_catching_up(beta, trajectory, _narrows(sigma))}"
     left = rows.get("sigma_whole")
     if left is not None:
+        there = "结果见[[convergence_table]]" if left["status"] == FITTED else "不作判断"
         text += (f"；其中{left['partial']}个{zh}首年或末年有学校缺数据，差异系数由其余学校算出，"
-                 "不含它们的" + ("结果见[[convergence_table]]" if left["status"] == FITTED else "不作判断"))
+                 f"不含它们的{there}")
     return text + "。"
 
 

@@ -205,7 +205,8 @@ def event_chart(terms: pd.DataFrame, annual: Annual) -> Figure | None:
         "event_chart", f"{annual.year}年政策实施前后的变化之差（事件研究）",
         f"点和95%区间，横轴为距实施的年数，虚线为实施之时；{said}", "县级面板", figure,
         tuple(events[["policy", "since", "estimate", "ci_low", "ci_high"]].to_dict("records")),
-        notes=(f"方点为实施前，圆点为实施当年（0）及以后；{_BASE}各点不逐个检验；自由度不足4的年份不画，见表。",))
+        notes=(f"方点为实施前，圆点为实施当年（0）及以后，竖虚线分开两者；{_BASE}各点不逐个检验；"
+               "自由度不足4的年份不画，见表。",))
 
 
 def _spread_words(events: pd.DataFrame) -> str:
