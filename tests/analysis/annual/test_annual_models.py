@@ -35,6 +35,7 @@ from pipeline.dossier.annual.a05_policy.policy_exhibits import (
     event_chart,
     policy_sentences,
 )
+from pipeline.ground.terms import TABLES
 from pipeline.synth.nation import Wanted
 
 RULES, NONE = AnnualInference(), pd.DataFrame()
@@ -275,6 +276,20 @@ def test_a_pre_trend_that_is_rejected_takes_the_difference_away(adopted, annual)
     found = adopted["annual_policies"].assign(pre_p=0.01)
     said = policy_sentences(found, adopted["annual_policy_terms"], annual).paragraphs[0]
     assert "前提不成立，上述差别不能解释" in said
+
+
+@pytest.mark.parametrize(("whole", "said"), [
+    (0.1, "不含它们的结果见[[effect_table]]。"), (None, "不含它们的县太少，不作估计。")])
+def test_a_result_without_counties_of_missing_schools_is_pointed_to_only_where_there_is_one(
+        adopted, annual, whole, said):
+    first = adopted["annual_policies"]["policy"].iloc[0]
+    found = adopted["annual_policies"].assign(partial=9)
+    terms = pd.concat([adopted["annual_policy_terms"], TABLES["annual_policy_terms"].frame([
+        {"policy": first, "kind": "att_whole", "estimate": whole, "ci_low": whole,
+         "ci_high": whole}])], ignore_index=True)
+    assert said in policy_sentences(found, terms, annual).paragraphs[0]
+    told = [row[1].text for row in effect_table(terms, annual).rows]
+    assert ("同上，不含有学校缺数据的" in told) is (whole is not None)
 
 
 @pytest.mark.parametrize(("counties", "reason"), [(8, "从未实施的县只有"), (24, "")])

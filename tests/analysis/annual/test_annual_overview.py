@@ -163,6 +163,27 @@ def test_the_words_count_what_the_standard_holds_and_stand_where_no_limit_is_pas
     assert coefficient_table(summary, annual).caption == "2023年14个差异系数的各县分布"
 
 
+@pytest.mark.parametrize(("counts", "said"), [
+    ([0, 0], "没有超过限值的差异系数。"), ([1], "超过限值的是1（1个县）。"),
+    ([2, 2, 2], "超过限值的是1（2个县）、2（2个县）、3（2个县）。"),
+    ([4, 3, 2, 1], "超过限值最多的是1（4个县）、2（3个县）、3（2个县）。"),
+    ([4, 2, 2, 2, 1], "超过限值最多的是1（4个县）、2（2个县）、3（2个县）、4（2个县）。"),
+    ([4, 1, 1, 1, 1, 1, 1], "超过限值最多的是1（4个县）。"),
+    ([1, 1, 1, 1, 1, 1], "超过限值最多的差异系数有6个，各有1个县超过。")])
+def test_the_coefficients_over_the_limit_most_often_are_named_with_all_that_are_as_often(
+        counts, said):
+    summary = coefficient_summary(coefficients(*(
+        (2023, f"{c}", "primary", f"R{n}", "0.6", "not_met", 9, 0)
+        for n, times in enumerate(counts, 1) for c in range(times)),
+        *((2023, "z", "primary", f"R{n}", "0.2", "met", 9, 0) for n in range(1, 8))))
+    counted = verdict_counts(units((2023, "a", "省", "pooled", "met", "undetermined")), 2023)
+    words = overview_sentences(counted, summary, Annual.open("cn-annual", 2023)).paragraphs[0]
+    for n, zh in enumerate(("高学历教师", "骨干教师", "体艺教师", "教辅用房"), 1):
+        words = words.replace(f"小学{zh}", str(n))
+    assert words.removeprefix(words.partition("待核0个。")[0] + "待核0个。").removeprefix(
+        "差异系数") == said
+
+
 @pytest.mark.parametrize(("after", "refers"), [("met", True), ("undetermined", False)])
 def test_a_table_of_changes_is_named_only_where_there_is_one(after, refers):
     annual = Annual.open("cn-annual", 2023)

@@ -204,6 +204,13 @@ def test_only_spending_per_pupil_counts_as_spending():
     assert spending(*drawn(SCHOOLS), {}, only("R3")).empty
 
 
+def test_schools_that_spend_alike_have_no_lowest_and_no_highest():
+    tables = drawn("pupils | value | place\n300 | 800 | urban\n200 | 800 | rural")
+    found, groups = (f(*tables, {}, NATION) for f in (spending, spending_groups))
+    text = spending_sentences(found, groups, COUNTY).paragraphs[0]
+    assert "平均800元，各校相同；" in text and "最低" not in text
+
+
 def test_exhibits_of_spending_say_what_the_tables_hold():
     tables = drawn(SCHOOLS, (2021, 2022, 2023))
     prices = {2021: F("1.1"), 2022: F("1.02"), 2023: F(1)}

@@ -33,7 +33,10 @@ COUNTIES = (  # unit, name, province, state, resource, verdict, reason
     ("120102", "己县", "乙省", "pooled", "undetermined", "undetermined", ""))
 COEFFICIENTS = (  # unit, stage, indicator, coefficient, status
     ("120101", "primary", "R5", "0.55", "not_met"), ("120101", "junior", "R2", "0.47", "not_met"),
-    ("110102", "primary", "R5", "0.61", "not_met"), ("110101", "primary", "R5", "0.20", "met"))
+    ("110102", "primary", "R5", "0.61", "not_met"), ("110101", "primary", "R5", "0.20", "met"),
+    ("110102", "primary", "R1", "0.40", "undetermined"),
+    ("120102", "primary", "R1", "0.40", "undetermined"),
+    ("120102", "junior", "R1", "0.40", "undetermined"))
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,7 @@ def test_the_summary_counts_who_came_who_was_left_out_and_what_was_found(units, 
         "2023年交来资料的县5个，汇总4个，拒收或失败1个，原因见[[left_out_table]]。")
     assert said.paragraphs[1] == (
         "已汇总的4个县中，资源配置7项合起来达标1个、未达标2个、待核1个。"
-        "差异系数超过限值最多的是小学运动场馆（2个县）、初中骨干教师（1个县）。")
+        "差异系数超过限值的是小学运动场馆（2个县）、初中骨干教师（1个县）。")
     assert "逐县结论见[[county_table]]。" in said.paragraphs
     assert said.paragraphs[-1].endswith("本报告不排名次，不代表认定结果。")
 
@@ -94,7 +97,8 @@ def test_every_county_stands_in_the_order_of_codes_with_what_is_over_its_limit(
     by_name = {row[1]: row for row in rows}
     assert by_name["丙县"][3:] == ["未达标", "未达标", "7", "2", "1", "小学运动场馆、初中骨干教师"]
     assert by_name["甲县"][3:] == ["达标", "待核", "7", "2", "1", "没有"]
-    assert by_name["戊县"][3:] == ["拒收", "拒收", "—", "—", "—", "学校情况 D12：不是数"]
+    assert by_name["戊县"][3:] == ["拒收", "拒收", "—", "—", "—", "—"]
+    assert [by_name[name][-1] for name in ("丁县", "己县")] == ["小学运动场馆；待核1个", "待核2个"]
 
 
 def test_the_quadrants_name_their_counties_province_by_province_in_the_order_of_codes(annual):
