@@ -8,10 +8,10 @@ Judged elsewhere (trap: file, test):
 10      test_cleaning       test_without_senior_enrolment_no_share_is_assumed
 11      test_cleaning       test_assets_that_a_mixed_school_repeats_are_not_doubled
 15      test_golden         test_units_are_those_of_the_header
-23      test_plans          test_zones_without_a_national_code_have_our_own_and_are_explained
+23      test_plan_units     test_zones_without_a_national_code_have_our_own_and_are_explained
 24      test_cleaning       test_a_cell_like_this_refuses_the_file_and_is_named
 30      test_balance_exact  test_a_county_is_weighed_by_pupils_and_shown_without_its_private…
-31      test_plans          test_a_garbled_2022_is_read_as_2000_and_its_wording_kept
+31      test_plan_sources   test_a_garbled_2022_is_read_as_2000_and_its_wording_kept
 33      test_plans          test_backbone_teachers_of_another_level_or_per_school_are_not_r2
 34      test_targets        test_targets_that_disagree_are_both_listed_and_neither_is_changed
 37      test_cleaning       test_a_total_is_no_school_and_a_wrong_one_is_warned
