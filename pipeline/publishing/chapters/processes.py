@@ -114,6 +114,21 @@ def memory_mb(pid: int) -> float:
     return own + sum(map(memory_mb, children_of(pid)))
 
 
+def memory_shared_out_mb(pid: int) -> float:
+    """Return the memory of a process and of all below it, a page that several hold counted once.
+
+    That is the proportional share (PSS); `memory_mb` is cheaper and counts what a process has in
+    common with its child twice: of 600 MB, 1,200 while a program is started. Where the share is
+    not told (another user's process), `memory_mb` of it is taken.
+    """
+    try:
+        said = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        own = int(said.partition("\nPss:")[2].split()[0]) * 1024 / 1e6
+    except (OSError, IndexError, ValueError):
+        return memory_mb(pid)
+    return own + sum(map(memory_shared_out_mb, children_of(pid)))
+
+
 def signature() -> dict:
     """Return what tells this process from every other (进程标识): machine, start of the machine,
     name space of numbers (containers have their own), number, and its start in clock ticks."""

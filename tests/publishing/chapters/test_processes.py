@@ -18,6 +18,7 @@ from pipeline.publishing.chapters.processes import (
     children_of,
     mark_of_run,
     memory_mb,
+    memory_shared_out_mb,
 )
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone gives orphans to a process")
@@ -161,3 +162,24 @@ def test_the_memory_of_a_process_is_that_of_all_below_it():
     assert memory_mb(os.getpid()) - alone > 190
     child.communicate(b"\n")
     assert memory_mb(0) == 0
+
+
+FORKS = """
+import os, sys, time
+held = b"x" * 200_000_000
+if os.fork() == 0:
+    time.sleep(600)
+print(1, flush=True)
+sys.stdin.read()
+os.kill(0, 9)
+"""
+
+
+def test_what_a_process_shares_with_its_child_is_counted_once():
+    run = subprocess.Popen([sys.executable, "-c", FORKS], stdin=subprocess.PIPE,
+                           stdout=subprocess.PIPE, start_new_session=True)
+    run.stdout.readline()
+    assert memory_mb(run.pid) > 390
+    assert 195 < memory_shared_out_mb(run.pid) < 260
+    run.communicate()
+    assert memory_shared_out_mb(0) == 0

@@ -26,6 +26,7 @@ from pipeline.publishing.chapters.processes import (
     children_of,
     end_all_but,
     memory_mb,
+    memory_shared_out_mb,
 )
 from pipeline.publishing.chapters.progress_file import PROGRESS, read_progress
 from pipeline.publishing.records.publication import discard
@@ -49,6 +50,7 @@ class Child:
     pid: int
     started: float = field(default_factory=time.monotonic)
     peak_mb: float = 0
+    over: bool = False  # more memory than allowed when last looked at
     sentence: tuple[str, str] = ("", "")  # state and reason, once the parent ends it
     kill_at: float = float("inf")
 
@@ -162,8 +164,10 @@ class Crew:
             _kill(child, signal.SIGKILL)
         if child.sentence[0]:
             return
-        child.peak_mb = max(child.peak_mb, memory_mb(child.pid))
-        if child.peak_mb > self.limits.memory_mb:
+        resident, allowed, before = memory_mb(child.pid), self.limits.memory_mb, child.over
+        child.peak_mb = max(child.peak_mb, resident)
+        child.over = resident > allowed and memory_shared_out_mb(child.pid) > allowed
+        if before and child.over:  # once alone may be a process that starts another
             self._end(child, KILLED, f"{MEMORY}（上限{self.limits.memory_mb} MB）", now)
         elif now - child.started > self.limits.seconds:
             self._end(child, TIMEOUT, f"超过{self.limits.seconds:g}秒", now + _GRACE_SECONDS)
