@@ -29,7 +29,7 @@ REASONS = {  # what else may, and why nothing of the user's can stand there
     ("whole/desk/inbox.py", "_settle"): "from the part to a name of ours, in the inbox",
     ("whole/desk/inbox.py", "_entered"): "over the same bytes, under a name of ours",
     ("whole/desk/retention.py", "delete_upload"): "an upload, by its name of ours, on demand",
-    ("whole/desk/retention.py", "drop_personal"): "an upload, by its name of ours",
+    ("whole/desk/retention.py", "finish_deletions"): "uploads that are deleted, by names of ours",
     ("whole/desk/retention.py", "_sweep_unlisted"): "what lay its days in a folder of ours",
     ("whole/desk/retention.py", "sweep_inbox"): "in the inbox, whose folder is ours (`claim`)",
     ("whole/desk/making/desk_crew.py", "_keep_made"): "from a scratch folder to a place of ours",

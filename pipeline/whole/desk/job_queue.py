@@ -108,12 +108,15 @@ def end(db: sqlite3.Connection, job: sqlite3.Row, state: str, reason: str = "", 
 
 
 def checked(db: sqlite3.Connection, job: sqlite3.Row, state: str, reason: str, findings: str,
-            counted: dict[str, int]) -> None:
-    """Note what a check has found: the upload can be made, must be mended, or was not checked."""
+            counted: dict[str, int]) -> bool:
+    """Note what a check has found: the upload can be made, must be mended, or was not checked;
+    False, and nothing noted, where the job is this worker's no longer."""
     with written(db):
-        if end(db, job, FAILED if state == UNCHECKED else DONE, reason):
+        mine = end(db, job, FAILED if state == UNCHECKED else DONE, reason)
+        if mine:
             _upload(db, job["upload"], state, reason, findings)
             audit_log.note(db, "crew", "checked", job["upload"], state=state, **counted)
+    return mine
 
 
 def given_back(db: sqlite3.Connection, job: str, worker: str) -> None:

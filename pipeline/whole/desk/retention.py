@@ -64,6 +64,7 @@ class Sweeper:
                 (INTERNAL, DONE, last, old, *ENDED)).fetchall():
             delete_output(self.db, self.desk, row["id"], CREW, "expired")
         self._sweep_unlisted(at)
+        finish_deletions(self.db, self.desk)
         with written(self.db):
             self.db.execute("DELETE FROM session WHERE seen < ?", (at - IDLE_SECONDS,))
             upto = self.db.execute("SELECT max(seq) FROM event WHERE made < ?",
@@ -71,7 +72,6 @@ class Sweeper:
             if upto:  # said first: the line that says it hangs on those that go
                 audit_log.note(self.db, CREW, "trimmed", "event", upto=upto)
                 self.db.execute("DELETE FROM event WHERE seq <= ?", (upto,))
-
 
     def _sweep_unlisted(self, at: float) -> None:
         """Delete what stands among the unlisted files, from when it was first seen there."""
@@ -108,14 +108,29 @@ def delete_upload(db: sqlite3.Connection, desk: Desk, upload: str, who: str,
     forgotten(db)
 
 
-def drop_personal(db: sqlite3.Connection, desk: Desk, upload: str) -> None:
-    """Delete the file of an upload in which personal data was found. Its findings stay, which
-    name the cells alone; the same bytes sent again are another upload."""
+def mark_personal(db: sqlite3.Connection, upload: str) -> None:
+    """Note, in the transaction of what was found, that personal data was found in an upload: its
+    file is to be deleted. Its findings stay, which name the cells alone; the same bytes sent
+    again are another upload."""
     with written(db):
-        row = db.execute("SELECT suffix FROM upload WHERE id = ?", (upload,)).fetchone()
         db.execute("UPDATE upload SET key = id WHERE id = ?", (upload,))
         audit_log.note(db, CREW, "personal", upload)
-    desk.file_of(upload, row["suffix"]).unlink(missing_ok=True)
+
+
+def finish_deletions(db: sqlite3.Connection, desk: Desk) -> None:
+    """Delete what the database says is deleted and is there still, as where a kill came between
+    the two: files of the inbox, and what ended jobs have left."""
+    for path in [path for path in desk.inbox.iterdir() if _is_to_go(db, path)]:
+        path.unlink(missing_ok=True)
+    for row in db.execute("SELECT job.id, unit, year FROM job JOIN upload ON upload.id ="
+                          " job.upload WHERE run_id = '' AND job.state IN (?, ?, ?)",
+                          ENDED).fetchall():
+        _remove(desk, row["id"], f"{row['year']}/{row['unit']}")
+
+
+def _is_to_go(db: sqlite3.Connection, path: Path) -> bool:
+    row = db.execute("SELECT id, key, state FROM upload WHERE id = ?", (path.stem,)).fetchone()
+    return bool(row) and (row["state"] == DELETED or row["key"] == row["id"])  # `mark_personal`
 
 
 def delete_output(db: sqlite3.Connection, desk: Desk, job: str, who: str,
@@ -134,28 +149,26 @@ def delete_output(db: sqlite3.Connection, desk: Desk, job: str, who: str,
 def _remove(desk: Desk, job: str, place: str) -> None:
     folder = desk.outputs / job
     if folder.is_dir():
-        with contextlib.suppress(WrongUse):
+        with contextlib.suppress(WrongUse, FileNotFoundError):  # another process removes it
             remove(folder, place)
 
 
 def sweep_inbox(db: sqlite3.Connection, desk: Desk) -> list[Path]:
     """Clear the inbox before the web part, which alone writes there, listens.
 
-    Parts, and files whose deletion a kill has cut short, go. A whole file that the database does
-    not know may have been acknowledged, where that is lost or an older one: it is moved to
-    `Desk.unlisted`, and returned.
+    Parts go. A whole file that the database does not know may have been acknowledged, where that
+    is lost or an older one: it is moved to `Desk.unlisted`, and returned.
     """
-    rows = {row["id"]: DELETED if row["key"] == row["id"] else row["state"]  # `drop_personal`
-            for row in db.execute("SELECT id, key, state FROM upload")}
+    known = {row["id"] for row in db.execute("SELECT id FROM upload")}
     moved = []
     for path in sorted(filter(Path.is_file, desk.inbox.iterdir())):
-        state = rows.get(path.stem)
-        if path.suffix == ".part" or state == DELETED:
+        if path.suffix == ".part":
             path.unlink()
-        elif state is None:
+        elif path.stem not in known:
             desk.unlisted.mkdir(mode=0o700, exist_ok=True)
             moved.append(path.rename(_free(desk.unlisted / path.name)))
             audit_log.note(db, "web", "unlisted", path.stem)
+    finish_deletions(db, desk)
     return moved
 
 

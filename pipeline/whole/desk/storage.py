@@ -7,13 +7,13 @@ clock (`desk_clock`). Nothing that a cell holds stands here but in ``findings``.
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 
 from pipeline.ground.errors import WrongUse
 from pipeline.whole.desk.desk_clock import wind
 from pipeline.whole.desk.desk_folder import Desk
 
-_VERSION = 1
 _PATIENCE_SECONDS = 15
 _TABLES = """
 CREATE TABLE clock (elapsed REAL, boot TEXT, steady REAL, calendar REAL);
@@ -39,32 +39,51 @@ CREATE TABLE event (seq INTEGER PRIMARY KEY, line TEXT, hash TEXT, made REAL);
 
 
 def connect(desk: Desk) -> sqlite3.Connection:
-    """Open the database, made where there is none; `WrongUse` where it is of another version or
-    none at all."""
+    """Open the database, made where there is none; `WrongUse` where it is of another version of
+    this program or none at all: then nothing of it is changed."""
     db = sqlite3.connect(desk.database, timeout=_PATIENCE_SECONDS, isolation_level=None)
     try:
         return _prepared(db, desk)
-    except sqlite3.OperationalError:
-        raise  # it is one, that cannot be read just now
-    except sqlite3.DatabaseError:
-        raise WrongUse(f"{desk.database} 不是数据库或已损坏，未动。请移走保管，换上最近的备份"
-                       "再开。") from None
+    except BaseException as fault:
+        db.close()  # or its two companions stay beside it
+        if isinstance(fault, sqlite3.DatabaseError) and not isinstance(
+                fault, sqlite3.OperationalError):  # that is one which cannot be read just now
+            raise WrongUse(f"{desk.database} 不是数据库或已损坏，未动。请移走保管，换上最近的备份"
+                           "再开。") from None
+        raise
 
 
 def _prepared(db: sqlite3.Connection, desk: Desk) -> sqlite3.Connection:
     db.row_factory = sqlite3.Row
+    if _tables(db) not in (set(), _own_tables()):
+        raise WrongUse(
+            f"{desk.database} 是另一版本的程序建的窗口，未动；上传的文件、卷宗都还在。请用原来的"
+            "版本打开它；要用现在的版本，请另选一个空文件夹开窗口，重新发口令，请各县重新上传。")
     for name, value in (("journal_mode", "WAL"), ("synchronous", "FULL"), ("secure_delete", "ON"),
                         ("foreign_keys", "ON")):
         db.execute(f"PRAGMA {name} = {value}")
     with written(db):
-        if not (version := db.execute("PRAGMA user_version").fetchone()[0]):
-            for statement in filter(str.strip, _TABLES.split(";")):
+        if not _tables(db):
+            for statement in _statements():
                 db.execute(statement)
-            db.execute(f"PRAGMA user_version = {_VERSION}")
-        elif version != _VERSION:
-            raise WrongUse(f"{desk.database.name} 是另一版本的窗口数据库（{version}），未动。")
         wind(db)
     return db
+
+
+def _statements() -> list[str]:
+    return [statement for statement in _TABLES.split(";") if statement.strip()]
+
+
+def _tables(db: sqlite3.Connection) -> set[str]:
+    """Return how the tables of a database are written: what tells one version from another."""
+    return {row[0] for row in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+
+
+@cache
+def _own_tables() -> set[str]:
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.executescript(_TABLES)
+        return _tables(made)
 
 
 @contextmanager

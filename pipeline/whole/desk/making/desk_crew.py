@@ -31,9 +31,9 @@ from pipeline.whole.desk.making.desk_job import (
     finished,
     work_on,
 )
-from pipeline.whole.desk.retention import PERSONAL, Sweeper, drop_personal
+from pipeline.whole.desk.retention import PERSONAL, Sweeper, finish_deletions, mark_personal
 from pipeline.whole.desk.states import CHECK, DONE, FAILED, INTERNAL, READY, TO_MEND, UNCHECKED
-from pipeline.whole.desk.storage import connect, new_id
+from pipeline.whole.desk.storage import connect, new_id, written
 
 _GLANCE_SECONDS, _BEAT_SECONDS, _WIND_SECONDS = 0.3, 3, 30
 _GRACE_SECONDS = 20
@@ -144,10 +144,15 @@ class DeskCrew:
         rows = [row for report in told for row in report["findings"]]
         counted = Counter(row["severity"] for row in rows)
         reason = "；".join(filter(None, (report["reason"] for report in told)))
-        job_queue.checked(self.db, job, state, reason, json.dumps(rows, ensure_ascii=False),
-                          dict(sorted(counted.items())))
-        if any(row["code"] == PERSONAL and row["severity"] == REFUSE for row in rows):
-            drop_personal(self.db, self.desk, job["upload"])
+        personal = any(row["code"] == PERSONAL and row["severity"] == REFUSE for row in rows)
+        with written(self.db):  # a kill leaves all of it or nothing
+            heard = job_queue.checked(self.db, job, state, reason,
+                                      json.dumps(rows, ensure_ascii=False),
+                                      dict(sorted(counted.items())))
+            if heard and personal:
+                mark_personal(self.db, job["upload"])
+        if heard and personal:
+            finish_deletions(self.db, self.desk)
 
     def _keep_made(self, job, ended: Ended) -> None:
         made = finished(ended.task.order, ended.work)
