@@ -17,6 +17,7 @@ WHAT_ZH = {
     "checked": "核查完", "make": "要求生成", "made": "生成完", "failed": "失败",
     "download": "下载", "delete": "删除", "expired": "到期删除", "cancel": "取消", "retry": "重做",
     "token": "发口令", "revoke": "停用口令", "propose": "提请公开", "release": "批准公开",
+    "retract": "撤回公开",
     "trimmed": "日志到期截短", "unlisted": "移走未登记的文件",
     "personal": "删除含个人信息的文件"}
 

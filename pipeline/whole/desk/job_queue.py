@@ -153,12 +153,13 @@ def died(db: sqlite3.Connection, job: sqlite3.Row) -> None:
             end(db, job, FAILED, said)
 
 
-def cancel(db: sqlite3.Connection, job: str, who: str) -> bool:
+def cancel(db: sqlite3.Connection, job: str, who: str, reason: str) -> bool:
     """Cancel a job that has not ended; a running child is ended at the next beat."""
     with written(db):
-        found = db.execute("UPDATE job SET state = ?, changed = ?, done_at = ? WHERE id = ?"
-                           " AND kind = ? AND state IN (?, ?)",
-                           (CANCELLED, now(db), today(), job, MAKE, WAITING, RUNNING)).rowcount
+        found = db.execute("UPDATE job SET state = ?, reason = ?, changed = ?, done_at = ? WHERE"
+                           " id = ? AND kind = ? AND state IN (?, ?)",
+                           (CANCELLED, reason, now(db), today(), job, MAKE, WAITING, RUNNING)
+                           ).rowcount
         if found:
             audit_log.note(db, who, "cancel", job)
     return bool(found)

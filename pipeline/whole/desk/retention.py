@@ -98,8 +98,9 @@ def delete_upload(db: sqlite3.Connection, desk: Desk, upload: str, who: str,
                            (upload, DELETED)).fetchone()
         if not found:
             return
-        db.execute("UPDATE job SET state = ?, changed = ? WHERE upload = ? AND state IN (?, ?)",
-                   (CANCELLED, now(db), upload, WAITING, RUNNING))
+        db.execute("UPDATE job SET state = ?, reason = ?, changed = ? WHERE upload = ? AND state"
+                   " IN (?, ?)",
+                   (CANCELLED, "上传的文件已经删除。", now(db), upload, WAITING, RUNNING))
         db.execute("UPDATE upload SET state = ?, findings = '', reason = '', shown = '',"
                    " changed = ? WHERE id = ?", (DELETED, now(db), upload))
         audit_log.note(db, who, what, upload)

@@ -121,5 +121,6 @@ class Person:
         content = EXAMPLE.read_bytes() if content is None else content
         more = [(key.replace("_", "-"), value) for key, value in headers.items()]
         return self.asked.ask("PUT", f"/upload/{year}", [
-            ("cookie", self.cookie), ("x-junheng", self.key), ("x-file-name", quote(name)),
+            ("cookie", self.cookie), ("x-junheng", self.key),
+            ("x-file-name", quote(name, errors="replace")),
             ("content-length", str(len(content))), *more], [content])

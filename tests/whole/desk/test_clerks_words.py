@@ -65,6 +65,19 @@ def test_the_page_and_the_list_say_the_desks_words_and_the_clerks_file(tmp_path)
     assert "<td>我的表.csv</td><td class=\"cell\">B2</td>" in page
 
 
+@pytest.mark.parametrize(("state", "zone"), [
+    ("to_mend", True), ("unchecked", True), ("ready", False), ("received", False)])
+def test_what_is_to_be_mended_is_dropped_again_beside_its_findings_for_the_same_year(
+        state, zone, tmp_path):
+    asked = Asked(desk_at(tmp_path / "desk"))
+    clerk, operator = asked.sign_in(), asked.sign_in("*")
+    place = clerk.put(name="我的表.csv").told["to"]
+    asked.db.execute("UPDATE upload SET state = ?", (state,))
+    assert (f'data-year="{YEAR}"' in clerk.get(place).text) == zone
+    assert 'id="drop"' not in operator.get(place).text
+    assert "我的表.csv" in clerk.get("/history").text
+
+
 @pytest.mark.parametrize(("codes", "told"), [
     (["cover.year"], True), (["cover.year", "cell.text"], False), (["cell.text"], False)])
 def test_a_year_that_was_not_chosen_is_told_before_the_cells(codes, told, tmp_path):
@@ -95,11 +108,12 @@ def test_every_line_of_the_log_is_in_chinese_words(tmp_path):
 def test_an_empty_desk_tells_the_operator_what_to_do_next(tmp_path):
     asked = Asked(desk_at(tmp_path / "desk"))
     operator = asked.sign_in("*")
-    assert "先给各县发口令" in operator.get("/op").text
+    assert "先给各县发" in operator.get("/op").text
     clerk = asked.sign_in()
-    assert "已发 1 个填报口令" in operator.get("/op").text
+    assert "未交（1）" in operator.get("/op").text
     clerk.put()
-    assert "县交来" not in operator.get("/op").text
+    page = operator.get("/op").text
+    assert ("未交" in page, "给各县发" in page, "已接收（1）" in page) == (False, False, True)
 
 
 @pytest.mark.parametrize(("stage", "words"), [

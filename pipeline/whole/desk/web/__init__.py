@@ -99,6 +99,7 @@ def routes() -> list[Route | Mount]:
         _do("/op/release/propose", release_pages.propose),
         _read("/op/release/{id}", release_pages.release),
         _do("/op/release/{id}/confirm", release_pages.confirm),
+        _do("/op/release/{id}/retract", release_pages.retract),
         _read("/op/log", log_pages.log),
         _read("/op/log.jsonl", log_pages.export),
         Mount("/static", StaticFiles(directory=STATIC)),

@@ -77,8 +77,9 @@ async def history(request: Request) -> Response:
     uploads = db.execute("SELECT * FROM upload WHERE unit = ? ORDER BY made DESC LIMIT 500",
                          (unit,)).fetchall()
     jobs = db.execute(
-        "SELECT job.*, year FROM job JOIN upload ON upload.id = job.upload WHERE unit = ?"
-        " AND kind = ? ORDER BY job.made DESC LIMIT 500", (unit, MAKE)).fetchall()
+        "SELECT job.*, year, confirmed_by, confirmed_at FROM job JOIN upload ON upload.id ="
+        " job.upload LEFT JOIN release ON release.job = job.id WHERE unit = ? AND kind = ?"
+        " ORDER BY job.made DESC LIMIT 500", (unit, MAKE)).fetchall()
     return page(request, "history", "历史", uploads=uploads, jobs=jobs)
 
 

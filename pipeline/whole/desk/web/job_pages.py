@@ -110,7 +110,8 @@ async def read(request: Request) -> Response:
 async def cancel(request: Request) -> Response:
     """Cancel a dossier that is not made yet."""
     row = own_job(request)
-    if not job_queue.cancel(request.app.state.db, row["id"], request.state.visitor.who):
+    if not job_queue.cancel(request.app.state.db, row["id"], request.state.visitor.who,
+                            "本县取消了。"):
         return JSONResponse({"said": "已经结束，不能取消。", "to": f"/job/{row['id']}"}, 409)
     return JSONResponse({"to": f"/job/{row['id']}"})
 

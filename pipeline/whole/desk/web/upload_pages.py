@@ -46,7 +46,7 @@ async def put_upload(request: Request) -> Response:
         return JSONResponse({"said": fault.said}, fault.status)
     except ClientDisconnect:
         return JSONResponse({"said": "网络断了，文件没有收全，请再传一次。"}, 400)
-    said = "" if new else "这份文件已经传过，现在以它为准，下面是它的结果。"
+    said = "" if new else "这份文件已经传过，现在以它为准，这里是它的结果。"
     return JSONResponse({"to": f"/upload/{upload}", "said": said}, 202 if new else 200)
 
 

@@ -1,5 +1,7 @@
 """The overview (总览): all counties, failures first; retry, cancel, the queue and the disk."""
 
+from collections.abc import Iterator
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -7,6 +9,7 @@ from pipeline.whole.desk import job_queue
 from pipeline.whole.desk.desk_clock import now
 from pipeline.whole.desk.desk_folder import DAY_SECONDS
 from pipeline.whole.desk.states import (
+    ABSENT,
     CANCELLED,
     CHECKING,
     DELETED,
@@ -25,12 +28,14 @@ from pipeline.whole.desk.tokens import CLERK
 from pipeline.whole.desk.web.page_rendering import county_name, page
 from pipeline.whole.desk.web.signing_in import operators
 
-_FIRST = (FAILED, UNCHECKED, TO_MEND, RUNNING, WAITING, CHECKING, RECEIVED, CANCELLED, READY, DONE)
+_FIRST = (FAILED, UNCHECKED, TO_MEND, RUNNING, WAITING, CHECKING, RECEIVED, CANCELLED, ABSENT,
+          READY, DONE)
 
 
 @operators
 async def overview(request: Request) -> Response:
-    """Show the last file of every county and year with its state, failures first."""
+    """Show the last file of every county and year with its state, failures first, and who has a
+    token and has handed in nothing."""
     db, desk = request.app.state.db, request.app.state.desk
     rows = db.execute(
         "SELECT u.id AS upload, u.unit, u.year, u.made_at, u.state AS upload_state, u.reason AS"
@@ -39,7 +44,7 @@ async def overview(request: Request) -> Response:
         " upload = u.id ORDER BY made DESC, kind DESC LIMIT 1) WHERE u.state != ? AND u.made ="
         " (SELECT max(made) FROM upload WHERE unit = u.unit AND year = u.year AND state != ?)",
         (DELETED, DELETED)).fetchall()
-    lines = sorted((_line(desk, row) for row in rows),
+    lines = sorted([*(_line(desk, row) for row in rows), *_absent(db, desk)],
                    key=lambda line: (_FIRST.index(line["state"]), line["unit"], -line["year"]))
     wanted = request.query_params.get("state", "")
     counted = {zh: sum(line["zh"] == zh for line in lines) for zh in
@@ -49,16 +54,23 @@ async def overview(request: Request) -> Response:
     gauges = (("排队", f"{waiting} 份"), ("在做", f"{running} 份（最多 {desk.workers} 份）"),
               ("磁盘可用", f"{desk.free_mb / 1000:.1f} GB"),
               ("24 小时内收件", f"{_received(db)} 份"))
-    clerks = db.execute("SELECT count(*) FROM token WHERE role = ? AND NOT revoked AND expires > ?",
-                        (CLERK, now(db))).fetchone()[0]
     return page(request, "overview", "总览", gauges=gauges, counted=counted, wanted=wanted,
-                clerks=clerks,
                 lines=[line for line in lines if wanted in ("", line["zh"])])
 
 
 def _received(db) -> int:
     return db.execute("SELECT count(*) FROM upload WHERE made > ?", (now(db) - DAY_SECONDS,)
                       ).fetchone()[0]
+
+
+def _absent(db, desk) -> Iterator[dict]:
+    """Yield a line for each county with a token that holds and without a file."""
+    for row in db.execute("SELECT DISTINCT unit FROM token WHERE role = ? AND NOT revoked AND"
+                          " expires > ? AND unit NOT IN (SELECT unit FROM upload WHERE state != ?)",
+                          (CLERK, now(db), DELETED)):
+        yield {"unit": row["unit"], "year": 0, "name": county_name(desk, row["unit"]),
+               "state": ABSENT, "zh": UPLOAD_ZH[ABSENT], "reason": "", "again": False,
+               "stoppable": False, "made_at": "—", "kind": "check", "job": "", "upload": ""}
 
 
 def _line(desk, row) -> dict:
@@ -85,6 +97,6 @@ async def retry(request: Request) -> Response:
 async def cancel(request: Request) -> Response:
     """Cancel a job that has not ended."""
     done = job_queue.cancel(request.app.state.db, request.path_params["id"],
-                            request.state.visitor.who)
+                            request.state.visitor.who, "主办单位取消了。")
     return JSONResponse({"to": "/op"} if done else {"said": "已经结束，不能取消。"},
                         200 if done else 409)

@@ -1,7 +1,8 @@
 """The release of public editions (公开版的发布): one operator proposes, another one confirms.
 
 What is proposed is made by the queue; who confirms sees what is new against the last release
-and what is masked. Both stand in the log.
+and what is masked. Either may take it back, alone. All of it stands in the log. A release that
+nobody has confirmed but that has a date was taken back then.
 """
 
 from starlette.exceptions import HTTPException
@@ -105,4 +106,16 @@ async def confirm(request: Request) -> Response:
         if done:
             audit_log.note(db, who.who, "release", row["id"], job=row["job"],
                            run_id=row["run_id"])
+    return JSONResponse({"to": f"/op/release/{row['id']}"})
+
+
+@operators
+async def retract(request: Request) -> Response:
+    """Take back what was released: the county can download it no longer; anew it needs two."""
+    row, db = _row(request), request.app.state.db
+    with written(db):
+        done = db.execute("UPDATE release SET confirmed_by = NULL, confirmed_at = ? WHERE id = ?"
+                          " AND confirmed_by IS NOT NULL", (today(), row["id"])).rowcount
+        if done:
+            audit_log.note(db, request.state.visitor.who, "retract", row["id"], job=row["job"])
     return JSONResponse({"to": f"/op/release/{row['id']}"})

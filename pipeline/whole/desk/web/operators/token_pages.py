@@ -1,6 +1,7 @@
 """Tokens (口令): made for one county, shown once, printed, ended."""
 
 import re
+from math import ceil
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,7 +24,7 @@ async def tokens(request: Request) -> Response:
     db, desk = request.app.state.db, request.app.state.desk
     rows = [{**dict(row), "role_zh": ROLE_ZH[row["role"]],
              "name": "全部" if row["unit"] == EVERY else county_name(desk, row["unit"]),
-             "days": max(0, int((row["expires"] - now(db)) // DAY_SECONDS)),
+             "days": ceil(max(0, row["expires"] - now(db)) / DAY_SECONDS),
              "holds": not row["revoked"] and row["expires"] > now(db)}
             for row in db.execute("SELECT * FROM token ORDER BY revoked, unit, id")]
     return page(request, "tokens", "口令", rows=rows, most=_MOST_LABEL)

@@ -23,9 +23,13 @@
     }
   }
 
-  function go(place) {
-    if (location.pathname === place) location.reload(); else location.assign(place);
+  // Where an answer leads, and there what it says.
+  function go(told) {
+    if (told.said) sessionStorage.setItem("said", told.said);
+    if (location.pathname === told.to) location.reload(); else location.assign(told.to);
   }
+  say(sessionStorage.getItem("said") || "");
+  sessionStorage.removeItem("said");
 
   // Buttons that change something: some ask to be pressed twice, all are dead while they work.
   for (const button of document.querySelectorAll("[data-post]")) {
@@ -41,7 +45,7 @@
       }
       button.disabled = true;
       const told = await post(button.dataset.post, button.dataset.body);
-      if (told.to) return go(told.to);
+      if (told.to) return go(told);
       button.disabled = false;
       button.innerHTML = words;
       say(told.said, true);
@@ -53,7 +57,7 @@
     const token = find("token"), fault = find("token-fault");
     const send = async () => {
       const told = await post("/login", token.value);
-      if (told.to) return location.assign(told.to);
+      if (told.to) return go(told);
       fault.textContent = told.said;
       token.setAttribute("aria-invalid", "true");
       token.focus();
@@ -71,12 +75,15 @@
     const file = find("file"), year = find("year"), fault = find("file-fault");
     const tooLarge = "文件超过 " + drop.dataset.mostMb + " MB，没有上传。请删去表中的图片和用不着的工作表，再传一次。";
     let busy = false;
+    const chosen = () => drop.dataset.year || year.value;
     const named = () => {
       find("template").href = "/template/" + year.value + ".xlsx";
       document.querySelector(".which").textContent = year.value;
     };
-    year.addEventListener("change", named);
-    named();
+    if (year) {
+      year.addEventListener("change", named);
+      named();
+    }
     const send = (one) => {
       if (busy || !one) return;
       if (one.size > drop.dataset.mostMb * 1e6) {
@@ -97,9 +104,9 @@
         fault.textContent = said;
         find("choose").focus();
       };
-      request.open("PUT", "/upload/" + year.value);
+      request.open("PUT", "/upload/" + chosen());
       request.setRequestHeader("X-Junheng", key);
-      request.setRequestHeader("X-File-Name", encodeURIComponent(one.name.slice(-200)));
+      request.setRequestHeader("X-File-Name", encodeURIComponent([...one.name].slice(-200).join("").replace(/\p{Surrogate}/gu, "_")));
       request.upload.onprogress = (event) => {
         const part = event.lengthComputable ? Math.round(100 * event.loaded / event.total) : 0;
         find("sent").value = part;
@@ -108,9 +115,9 @@
       request.onload = () => {
         let told = {};
         try { told = JSON.parse(request.responseText); } catch (fault) { told = {}; }
-        if (told.to) { location.assign(told.to); } else { end(told.said || (request.status === 413 ? tooLarge : "文件没有收下，请再传一次。")); }
+        if (told.to) { go(told); } else { end(told.said || (request.status === 413 ? tooLarge : "文件没有收下，请再传一次。")); }
       };
-      request.onerror = () => end("网络断了，文件没有收全，请再传一次。");
+      request.onerror = () => end("文件没有传成：网络断了，或传的时候文件被改动、移走了，或拖进来的是文件夹。请保存、关上文件，再拖一次。");
       request.send(one);
     };
     find("choose").addEventListener("click", () => file.click());
@@ -134,7 +141,7 @@
     button.disabled = true;
     const wanted = [...make.querySelectorAll("input:checked")].map((one) => one.value);
     const told = await post(make.dataset.to, wanted.join(","));
-    if (told.to) return location.assign(told.to);
+    if (told.to) return go(told);
     button.disabled = false;
     say(told.said, true);
   });
@@ -155,7 +162,7 @@
       try {
         const answer = await fetch(polled.dataset.poll, { credentials: "same-origin" });
         const told = await answer.json();
-        if (told.to) return location.assign(told.to);
+        if (told.to) return go(told);
         if (told.said && polled.textContent !== told.said) polled.textContent = told.said;
         const bar = find("chapters");
         if (bar && told.chapter) bar.value = told.chapter;
