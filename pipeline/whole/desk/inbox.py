@@ -28,6 +28,7 @@ from pipeline.whole.desk.storage import new_id, written
 
 MOST_SHOWN = 120
 _SCAN_SECONDS = 120
+_REGISTER = "corrections.csv"
 _INSTEAD = {
     ".xlsm": "含宏的工作簿请另存为“Excel 工作簿（.xlsx）”",
     ".xlsb": "二进制工作簿请另存为“Excel 工作簿（.xlsx）”",
@@ -67,6 +68,9 @@ def require_taken(db: sqlite3.Connection, desk: Desk, coming: Coming, under_way:
     if coming.suffix not in SUFFIXES:
         how = _INSTEAD.get(coming.suffix, "请拖入填好的采集表")
         raise NotTaken(f"只收 .xlsx、.xls、.csv 文件。{how}。", 415)
+    if coming.name.lower().endswith(_REGISTER):
+        raise NotTaken("更正由主办单位登记，这里不收更正登记。采集表里的数请直接改正后再拖；"
+                       "确实如此的数，把单元格和理由告诉主办单位。", 415)
     _require_size(desk, coming.announced)
     if desk.free_mb < desk.least_free_mb:
         raise NotTaken("服务器磁盘空间不足，暂时不能收文件。文件没有收下，请稍后再试，"

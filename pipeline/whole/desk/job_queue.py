@@ -6,6 +6,7 @@ What a worker says that has lost its lease is not heard.
 """
 
 import sqlite3
+from collections.abc import Collection
 
 from pipeline.whole.desk import audit_log
 from pipeline.whole.desk.desk_clock import now, today
@@ -62,13 +63,17 @@ def ask_to_make(db: sqlite3.Connection, upload: str, formats: str, who: str,
     return job
 
 
-def claim(db: sqlite3.Connection, worker: str) -> sqlite3.Row | None:
-    """Lease the next job, checks first, to a worker; None where none waits."""
+def claim(db: sqlite3.Connection, worker: str, at_work: Collection[str] = ()
+          ) -> sqlite3.Row | None:
+    """Lease the next job, checks first, to a worker; None where none waits. ``at_work`` are jobs
+    whose children the worker has still: cancelled and asked for anew, they wait for their end."""
     with written(db):
         found = db.execute(
             "SELECT job.id, job.kind, job.upload FROM job JOIN upload ON upload.id = job.upload"
-            " WHERE job.state = ? AND upload.state != ? ORDER BY job.kind, job.made, job.id"
-            " LIMIT 1", (WAITING, DELETED)).fetchone()
+            " WHERE job.state = ? AND upload.state != ?"
+            f" AND job.id NOT IN ({', '.join('?' * len(at_work))})"
+            " ORDER BY job.kind, job.made, job.id LIMIT 1",
+            (WAITING, DELETED, *at_work)).fetchone()
         if not found:
             return None
         at = now(db)

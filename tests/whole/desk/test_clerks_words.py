@@ -79,7 +79,8 @@ def test_what_is_to_be_mended_is_dropped_again_beside_its_findings_for_the_same_
 
 
 @pytest.mark.parametrize(("codes", "told"), [
-    (["cover.year"], True), (["cover.year", "cell.text"], False), (["cell.text"], False)])
+    (["cover.year"], "其余没有要改的"), (["cover.year", "cell.text"], "也可能由此而来"),
+    (["cell.text"], "")])
 def test_a_year_that_was_not_chosen_is_told_before_the_cells(codes, told, tmp_path):
     clerk = Asked(desk_at(tmp_path / "desk")).sign_in()
     place = clerk.put().told["to"]
@@ -88,7 +89,9 @@ def test_a_year_that_was_not_chosen_is_told_before_the_cells(codes, told, tmp_pa
              for code in codes]
     clerk.asked.db.execute("UPDATE upload SET state = 'to_mend', findings = ?",
                            (json.dumps(found),))
-    assert ("年份没有改选" in clerk.get(place).text) == told
+    page = clerk.get(place).text
+    assert ("年份没有改选" in page, told in page) == (bool(told), True)
+    assert ("请照下表逐格改好" in page) != bool(told)
 
 
 def test_every_line_of_the_log_is_in_chinese_words(tmp_path):

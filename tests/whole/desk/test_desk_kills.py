@@ -72,3 +72,23 @@ def test_a_copy_of_the_folder_at_any_moment_holds_what_was_acknowledged_until_th
             copied.with_name(copied.name + suffix).write_bytes(source.read_bytes())
     held = {row[0] for row in sqlite3.connect(copied).execute("SELECT id FROM upload")}
     assert held == {place.rpartition("/")[2] for place in places}
+
+
+@pytest.mark.slow
+def test_a_dossier_that_is_cancelled_and_asked_for_anew_at_once_is_made(tmp_path):
+    """The crew, which has the child still, goes on."""
+    desk = desk_at(tmp_path / "desk", port=free_port())
+    token = Asked(desk).token(FIRST)
+    with standing(desk) as parts:
+        visitor = Visitor(desk.port, token)
+        place = visitor.put(YEAR, EXAMPLE.read_bytes())
+        while not (job := visitor.make_if_ready(place)):
+            time.sleep(0.05)
+        for _ in range(3):
+            until = time.monotonic() + 120
+            while visitor.told(job)["state"] == "waiting" and time.monotonic() < until:
+                time.sleep(0.05)
+            visitor.ask("POST", f"{job}/cancel")
+            visitor.ask("POST", f"{job}/again")
+        assert visitor.all_ended([place], 240) == {place: "done"}
+        assert parts.parts["crew"].poll() is None

@@ -176,7 +176,7 @@ def test_a_bad_file_has_its_cells_named_and_the_mended_one_becomes_a_dossier(cle
               "(document.querySelector('#make button'))")
     wait(clerk, "location.pathname.startsWith('/job/')")
     clerk.ask("location.reload()")
-    wait(clerk, "document.getElementById('result')?.innerText.startsWith('已完成')")
+    wait(clerk, "document.getElementById('result')?.innerText.startsWith('卷宗已完成')")
     fine(clerk, "done")
     got = clerk.ask("fetch(document.querySelector('.files a').href).then(answer => answer.text())")
     assert "dossier.pdf" in got
@@ -259,7 +259,7 @@ def test_the_whole_way_goes_by_keys_alone(page, desk):
     wait(page, "document.getElementById('result')?.innerText.startsWith('检查通过')")
     tab_to(page, "one.closest('#make') && one.type === 'submit'")
     press(page, "Enter", 13, "\r")
-    wait(page, "document.getElementById('result')?.innerText.startsWith('已完成')")
+    wait(page, "document.getElementById('result')?.innerText.startsWith('卷宗已完成')")
     tab_to(page, "one.href?.endsWith('dossier.pdf')")
 
 

@@ -165,6 +165,7 @@ KINDS = [  # name, content, more headers, status, a word of the sentence
     ("表.xlsm", b"PK", {}, 415, "另存为"), ("表.et", b"PK", {}, 415, "WPS"),
     ("表.zip", b"PK", {}, 415, "解压"), ("表.pdf", b"%PDF", {}, 415, "xlsx"),
     ("表", b"x", {}, 415, "xlsx"), ("表.xlsx.exe", b"MZ", {}, 415, "xlsx"),
+    ("910001_corrections.csv", b"x", {}, 415, "主办单位登记"),
     ("表.csv", b"", {}, 400, "空"),
     ("表.csv", b"x" * 1_000_001, {}, 413, "1 MB"),
     ("表.csv", b"x" * 1_000_001, {"content_length": "5"}, 413, "1 MB"),

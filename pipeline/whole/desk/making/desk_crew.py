@@ -81,7 +81,7 @@ class DeskCrew:
 
     def _take(self) -> None:
         while not self.stopping and self.hands.has_room():
-            job = job_queue.claim(self.db, self.worker)
+            job = job_queue.claim(self.db, self.worker, self.jobs)
             if not job:
                 return
             if job["kind"] != CHECK and self._stands(job):

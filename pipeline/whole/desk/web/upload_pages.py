@@ -80,9 +80,14 @@ async def upload_page(request: Request) -> Response:
                 findings=findings[:_MOST_ROWS], left=max(0, len(findings) - _MOST_ROWS),
                 counted=counted, job=last_job(request.app.state.db, row["id"]), formats=FORMATS,
                 personal=any(found["code"] == PERSONAL for found in findings),
-                other_year={found["code"] for found in findings if found["severity"] == REFUSE
-                            } == {_YEAR_SAID},
+                other_year=_other_year({found["code"] for found in findings
+                                        if found["severity"] == REFUSE}),
                 waiting=row["state"] in (RECEIVED, CHECKING))
+
+
+def _other_year(codes: set[str]) -> str:
+    """Return whether the table says another year than was chosen: alone, besides, or "" not."""
+    return ("alone" if codes == {_YEAR_SAID} else "besides") if _YEAR_SAID in codes else ""
 
 
 @anybody

@@ -8,6 +8,7 @@
 
   function say(text, bad) {
     const said = find("said");
+    find("main").append(said);
     said.hidden = !text;
     said.className = bad ? "note bad" : "note";
     said.textContent = text;
@@ -28,8 +29,11 @@
     if (told.said) sessionStorage.setItem("said", told.said);
     if (location.pathname === told.to) location.reload(); else location.assign(told.to);
   }
-  say(sessionStorage.getItem("said") || "");
-  sessionStorage.removeItem("said");
+  if (sessionStorage.getItem("said")) {
+    say(sessionStorage.getItem("said"));
+    find("main").prepend(find("said"));
+    sessionStorage.removeItem("said");
+  }
 
   // Buttons that change something: some ask to be pressed twice, all are dead while they work.
   for (const button of document.querySelectorAll("[data-post]")) {
