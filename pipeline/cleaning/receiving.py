@@ -19,14 +19,11 @@ from pipeline.cleaning.files.cells import MOST_ROWS, MOST_SHARED_ROWS, Cell, She
 from pipeline.cleaning.files.reading import Opened, open_files
 from pipeline.cleaning.forms.cover import check_cover_year, cover_cells, is_cover
 from pipeline.cleaning.forms.derivation import derivable
+from pipeline.cleaning.forms.header_candidates import report_unread
 from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_headers, is_meant
+from pipeline.cleaning.forms.labels import report_other_years
 from pipeline.cleaning.forms.marked_cells import refuse_hidden_tables
-from pipeline.cleaning.forms.rows import (
-    FormRow,
-    read_rows,
-    report_cells,
-    report_other_years,
-)
+from pipeline.cleaning.forms.rows import FormRow, read_rows, report_cells
 from pipeline.cleaning.privacy import named_sheet, without_personal
 from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERSON, variables
 from pipeline.definitions.persons.file_names import shown_name
@@ -186,12 +183,13 @@ def take_file(source: Source, file: Opened, received: Received, findings: Findin
             check_cover_year(cells, source.year, findings)
     sheets = [sheet for sheet in sheets if not is_cover(sheet)]
     report_hidden(sheets, findings)
-    visible = [(sheet, candidates(sheet, source.year)) for sheet in sheets
-               if not sheet.hidden]
-    meant = [pair for pair in visible if is_meant(pair[1])] or visible[:1]
+    visible = [(sheet, candidates(sheet, source.year)) for sheet in sheets if not sheet.hidden]
+    meant = any(is_meant(*pair) for pair in visible)
     headed = []
-    for sheet, found in meant:
-        if form := find_headers(sheet, found, findings):
+    for number, (sheet, found) in enumerate(visible):
+        if not (is_meant(sheet, found) if meant else number == 0):
+            report_unread(sheet, findings)
+        elif form := find_headers(sheet, found, findings):
             headed.append(form)
         else:
             report_cells(sheet, found, source.year, findings)

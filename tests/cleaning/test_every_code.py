@@ -325,6 +325,7 @@ CASES: dict[str, Case] = {
     "scenario.assumed": Case(own="990101/甲.xlsx", files={"990101/scenario.toml": (
         'set = ["pupils:2199000001=450"]\n')}),
     "scope.no_pupils": first(在校生数=0),
+    "sheet.unread": sheet("底稿", ["街道", "人数"], ["甲", 3], ["乙", 4], ["丙", 5]),
     "sheet.hidden": shaped(lambda book: setattr(
         book.create_sheet("旧"), "sheet_state", "hidden")),
     "sheet.hidden_table": shaped(lambda book: (

@@ -65,6 +65,7 @@ from pipeline.definitions.forms.variables import (
     squeeze,
     variables,
 )
+from pipeline.definitions.forms.wordings import NUMBERING
 from pipeline.ground.admission import NotAdmitted, content_of
 
 
@@ -206,12 +207,13 @@ def _figure(key: str, unit: str, cell: Cell, year: int, findings: Findings) -> F
 
 
 def _item(name: str, unit: str, known: dict[str, str]) -> tuple[str, str]:
-    """Return the item without a colon or a unit behind it, and the unit: 社会认可度（%）：.
+    """Return the item without an ordinal before it, a colon or a unit behind it, and the unit:
+    一、社会认可度（%）：.
 
     Another remark in brackets (不含民办) makes it another item; of two units that differ both are
     returned, which is none that is known.
     """
-    plain = squeeze(name).strip(":")
+    plain = full if (full := squeeze(name).strip(":*")) in known else NUMBERING.sub("", full)
     stem, bracket, inner = plain.rstrip(")").rpartition("(")
     inner = listed_units().get(inner.removeprefix("单位:"), "")
     if bracket and inner and plain not in known and stem in known:

@@ -16,6 +16,7 @@ from pipeline.cleaning.counties.target_rows import (
     is_of_target,
     unknown_target,
 )
+from pipeline.cleaning.files.cells import NUMBER, Cell
 from pipeline.cleaning.forms.number_grammar import is_not_applicable
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.ranges import day_fault
@@ -24,7 +25,11 @@ from pipeline.definitions.forms.variables import classifications
 from pipeline.definitions.standards import evidence_ids, veto_ids
 from pipeline.ground.origin import fingerprint
 
-_DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](?:(\d{1,2})日?)?)?(?: 00:00:00)?")
+_CLOCK = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.0+)?)?"
+_DATE = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](?:(\d{1,2})[日号]?"
+                   rf"(?:\((?:星期|周)[一二三四五六日天]\))?(?:{_CLOCK})?)?)?"
+                   r"(?:印发|签发|发布|成文)?")
+_APART, _TENTH = re.compile(r"\s*([年月日号])\s*"), re.compile(r"\d{4}\.1")
 _NUMERAL, _LETTERS = re.compile("[〇○零一二三四五六七八九十]+(?=[年月日])"), "〇一二三四五六七八九"
 _DASHES = str.maketrans({"—": "-", "–": "-", "−": "-", "○": "〇", "零": "〇"})
 _DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
@@ -49,8 +54,8 @@ def evidence_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
         return []
     cell = row.cells.get("evidence_date")
     written = "" if cell is None or is_not_applicable(cell.text) else cell.text.strip()
-    if written and not day_of(written):
-        findings.at(ASIDE if is_of_target(id) else "evidence.date", cell, "不是日期")
+    if fault := written and _date_fault(written, cell):
+        findings.at(ASIDE if is_of_target(id) else "evidence.date", cell, fault)
         return []
     if why := written and day_fault(day_of(written), year):
         findings.at(ASIDE if is_of_target(id) else "evidence.day", cell, f"{id}：{why}")
@@ -116,6 +121,14 @@ def evidence_fault(id: str, status: str) -> str:
     return ""
 
 
+def _date_fault(written: str, cell: Cell) -> str:
+    """Return why a text is no date that can be told: a number 2023.1, as cells and csv keep it, may
+    have been typed 2023.10."""
+    if _TENTH.fullmatch(written) and (cell.kind == NUMBER or not cell.sheet):
+        return f"“{written}”分不清是1月还是10月，请写成 {written[:4]}-01 或 {written[:4]}-10"
+    return "" if day_of(written) else "不是日期"
+
+
 def day_of(written: str) -> str:
     """Return a date as 2023-11-20 or 2023-11; empty when it is none.
 
@@ -123,8 +136,11 @@ def day_of(written: str) -> str:
     ['2023-06-30', '2023-06-30', '2023-06', '2023-06-30', '', '']
     >>> day_of("二〇二三年十二月三十一日"), day_of("2023—6—30"), day_of("二〇二三年三十二月")
     ('2023-12-31', '2023-06-30', '')
+    >>> [day_of(t) for t in ("2023 年 6 月 30 日", "2023-06-30 09:15", "2023-06-29T16:00:00Z")]
+    ['2023-06-30', '2023-06-30', '']
     """
     flat = unicodedata.normalize("NFKC", written).strip().translate(_DASHES)
+    flat = _APART.sub(r"\1", flat)
     flat = _NUMERAL.sub(lambda found: _in_digits(found[0]), flat)
     if _SERIAL.fullmatch(flat) and int(flat) in _SERIALS:
         return (_DAY_ZERO + timedelta(days=int(flat))).isoformat()

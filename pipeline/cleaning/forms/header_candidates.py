@@ -10,11 +10,12 @@ from difflib import SequenceMatcher
 from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell, Sheet
 from pipeline.cleaning.forms.header_paths import HeaderPath
+from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.definitions.forms.layouts import FormColumn, Layout
 from pipeline.definitions.forms.variables import squeeze, variables
-from pipeline.definitions.forms.wordings import decoys, headers, readings
+from pipeline.definitions.forms.wordings import decoys, headers, names_an_example, readings
 
-_LISTED, _ALIKE = 12, 0.75
+_LISTED, _ALIKE, _FEWEST = 12, 0.75, 3
 
 
 @dataclass(frozen=True)
@@ -144,3 +145,22 @@ def report_unused(candidate: Candidate, findings: Findings) -> None:
     else:
         for cell in rest:
             findings.at("header.unused", cell, "该列表头未列入表式")
+
+
+def report_headless(sheet: Sheet, candidate: Candidate, header_row: int, findings: Findings
+                    ) -> None:
+    """Report columns of figures that have no heading at all and so are not read."""
+    headed = {i for i, path in candidate.paths.items() if path.parts or path.stages}
+    below = [line for line in sheet.rows if line[0].row > header_row]
+    for i in set(range(len(below[0]) if below else 0)) - headed:
+        cells = [line[i] for line in below if read_number(line[i].text)]
+        if len(cells) >= _FEWEST:
+            findings.at("header.unused", cells[0], f"该列没有表头，有{len(cells)}格数字")
+
+
+def report_unread(sheet: Sheet, findings: Findings) -> None:
+    """Warn of a sheet that is none of our forms and holds figures: nobody reads them. Numbers of
+    paragraphs in the first column are none."""
+    cells = [cell for line in sheet.rows for cell in line[1:] if read_number(cell.text)]
+    if len(cells) >= _FEWEST and not names_an_example(sheet.name):
+        findings.at("sheet.unread", cells[0], f"没有认出是哪一种表，有{len(cells)}格数字没有读入")

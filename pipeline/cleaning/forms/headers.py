@@ -14,6 +14,7 @@ from pipeline.cleaning.forms.header_candidates import (
     Candidate,
     Match,
     lacking,
+    report_headless,
     report_missing,
     report_unused,
     written,
@@ -35,6 +36,7 @@ from pipeline.definitions.forms.variables import (
     PERSON,
     fitting_unit,
     fitting_units,
+    squeeze,
     variables,
 )
 from pipeline.definitions.forms.wordings import neutral_groups, readings
@@ -103,9 +105,10 @@ def candidates(sheet: Sheet, year: int = 0) -> list[Candidate]:
     return found
 
 
-def is_meant(found: list[Candidate]) -> bool:
-    """Tell whether any layout recognises at least two headers, so that a sheet is meant as one."""
-    return any(candidate.telling >= 2 for candidate in found)
+def is_meant(sheet: Sheet, found: list[Candidate]) -> bool:
+    """Tell whether a sheet is meant as a form: it has two headers of one, or its name."""
+    named = sheet.rows and squeeze(sheet.name) in {layout.sheet for layout in layouts()}
+    return bool(named) or any(candidate.telling >= 2 for candidate in found)
 
 
 def find_headers(sheet: Sheet, found: list[Candidate], findings: Findings) -> HeadedSheet | None:
@@ -119,6 +122,7 @@ def find_headers(sheet: Sheet, found: list[Candidate], findings: Findings) -> He
         return None
     headed = _headed(sheet, best, findings)
     report_unused(best, findings)
+    report_headless(sheet, best, headed.header_row, findings)
     return headed
 
 

@@ -6,6 +6,7 @@ a year. A name that mentions two stages, or 中小学, says none.
 
 import re
 
+from pipeline.cleaning.checks import Findings
 from pipeline.definitions.forms.variables import squeeze
 from pipeline.definitions.forms.wordings import STAGES
 
@@ -60,3 +61,14 @@ def year_of(text: str) -> int | None:
     """
     match = _WRITTEN.fullmatch(squeeze(text))
     return int(match[1]) if match else None
+
+
+def report_other_years(rows: list, year: int, findings: Findings) -> None:
+    """Warn where rows name another year than that of the folder they came in."""
+    others: dict[int, list] = {}
+    for row in rows:
+        if year and row.year != year:
+            others.setdefault(row.year, []).append(row)
+    for other, found in others.items():
+        findings.at("year.other", found[0].at("school_year"),
+                    f"{len(found)}行写的是{other}年，按所写年份使用")

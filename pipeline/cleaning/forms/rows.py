@@ -18,11 +18,16 @@ from pipeline.cleaning.forms.marked_cells import check_marks, spread_words
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_value
 from pipeline.definitions.forms.variables import classifications, squeeze, variables
-from pipeline.definitions.forms.wordings import headers, may_name_a_place, names_a_statistic
+from pipeline.definitions.forms.wordings import (
+    headers,
+    may_name_a_place,
+    names_a_statistic,
+    names_an_example,
+)
 from pipeline.ground.terms import REFUSE
 
 _TOTAL = re.compile(r".{0,12}?(?:合计|小计|总计|共计|总数|总和|汇总|累计)数?(?:\(.*\))?"
-                    r"|全[县区市](?:合计)?")
+                    r"|全[县区市](?:合计)?|合计行|[Σσ∑]|(?:sub|grand)? ?total")
 _DIGITS, _FEWEST_REPEATED = re.compile(r"\d{6,}"), 3
 _WITH_STATISTICS = ("schools", "class_sizes", "rooms")
 _CODED = re.compile(r"\d{6}-")  # a number of our ledger
@@ -222,6 +227,8 @@ def _label(row: FormRow, headed: HeadedSheet, findings: Findings) -> None:
     named = row.at("name")
     if names_a_statistic(named.text) or _TOTAL.fullmatch(squeeze(named.text)):
         findings.at("identity.name", named, "是合计、统计行的名称，不是学校名称")
+    elif names_an_example(named.text):
+        findings.at("identity.name", named, "是填写示例的名称，不是学校名称；示例行请删去")
     stage = sheet_stage(headed.sheet.name, headed.sheet.file)
     if stage and not row.get("stage"):
         row.values["stage_of_sheet"] = stage
@@ -233,17 +240,6 @@ def _label(row: FormRow, headed: HeadedSheet, findings: Findings) -> None:
         row.year = found or row.year
     else:
         row.year = sheet_year(headed.sheet.name) or row.year
-
-
-def report_other_years(rows: list[FormRow], year: int, findings: Findings) -> None:
-    """Warn where rows name another year than that of the folder they came in."""
-    others: dict[int, list[FormRow]] = {}
-    for row in rows:
-        if year and row.year != year:
-            others.setdefault(row.year, []).append(row)
-    for other, found in others.items():
-        findings.at("year.other", found[0].at("school_year"),
-                    f"{len(found)}行写的是{other}年，按所写年份使用")
 
 
 def _wholes(rows: list[FormRow]) -> list[list[FormRow]]:

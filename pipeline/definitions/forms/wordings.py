@@ -14,8 +14,10 @@ from pipeline.definitions.forms.variables import listed_units, squeeze
 from pipeline.ground.readiness import readied
 
 STAGES = {"小学": "primary", "初中": "junior", "高中": "senior"}
+_EXAMPLE = re.compile(
+    r"[(\[]?(?:填[写表报])?(?:(?:示例|样例|范例)(?![县区市旗镇乡])|例[:)\]]|例如)")
 _STAGE = re.compile(r"(小学|初中|高中)(?:部|段|阶段)?")
-_NUMBERING = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、]|[*#※])+")
+NUMBERING = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、]|[*#※])+")
 _TRAILING = re.compile(r"^(.*)\(([^()]*)\)$")
 _REMARK = re.compile(r"^(?:单位:?|人民币|以)+|计$|[,;、]?(?:保留|精确到).*$")   # around a unit
 _NUMBERED = re.compile(r"\d{1,2}")   # a column's; four digits are a year
@@ -198,12 +200,25 @@ def names_a_statistic(text: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
+def names_an_example(text: str) -> bool:
+    """Tell whether a school's name says that its row shows how to fill in (示例行); a county or
+    town may be called so.
+
+    >>> [names_an_example(t) for t in ("示例小学", "（示例）甲小学", "例：甲小学", "填写样例")]
+    [True, True, True, True]
+    >>> [names_an_example(t) for t in ("示例县第一小学", "示范小学", "条例小学")]
+    [False, False, False]
+    """
+    return bool(_EXAMPLE.match(squeeze(text)))
+
+
+@lru_cache(maxsize=1 << 14)
 def may_name_a_place(text: str) -> str:
     """Return the word of statistics that a text is or ends with and that a place or a school in
     short may be called as well; "" for others.
 
-    >>> [may_name_a_place(t) for t in ("缺口", "城关目标", "P3", "变异系数", "缺口小学")]
-    ['缺口', '目标', 'P3', '', '']
+    >>> [may_name_a_place(t) for t in ("缺口", "城关缺口", "P3", "变异系数", "缺口小学")]
+    ['缺口', '缺口', 'P3', '', '']
     """
     said = squeeze(text).strip(":")
     if not names_a_statistic(said):
@@ -242,7 +257,7 @@ def neutral_groups() -> frozenset[str]:
 def _plain(wording: str) -> str:
     """Normalise: NFKC and brackets, listed letters, no numbering before, no colon behind."""
     flat = squeeze(wording).translate(_letters())
-    return _NUMBERING.sub("", flat).removeprefix("其中:").strip(":*#※")
+    return NUMBERING.sub("", flat).removeprefix("其中:").strip(":*#※")
 
 
 def _without_brackets(name: str) -> tuple[str, str, str]:
