@@ -33,7 +33,8 @@ PAGES = {  # sheet → its lines, the code that must tell of it
     "figures as texts": ("汇总表", [["镇", "校数", "人数"], ["甲", "3", "1,200"], ["乙", "4", "9"]],
                          "sheet.unread"),
     "a page of words": ("说明", [["1", "照实填写"], ["2", "不留空白"], ["3", "按时报送"]], ""),
-    "an example": ("填写样例", [["甲", 3, 4], ["乙", 5, 6]], ""), "two figures": ("备用", [["甲", 3], ["乙", 4]], ""), "a blank form": ("县级数据", [], "")}
+    "an example": ("填写样例", [["甲", 3, 4], ["乙", 5, 6]], ""),
+    "two figures": ("备用", [["甲", 3], ["乙", 4]], ""), "a blank form": ("县级数据", [], "")}
 
 
 @pytest.mark.parametrize("name", PAGES)
