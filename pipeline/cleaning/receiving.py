@@ -172,9 +172,7 @@ def take_file(source: Source, file: Opened, received: Received, findings: Findin
         findings.add("file.noted", note, file.label)
     if file.encoding:
         findings.add("file.decoded", f"按 {file.encoding} 读取", file.label)
-    if file.unended:
-        row = max((line[0].row for sheet in file.sheets for line in sheet.rows[-1:]), default=None)
-        findings.add("file.unended", "末行之后没有换行", file.label, row=row)
+    report_unended(file, findings)
     sheets = cleared(file, source, received, findings)
     covers = [cover_cells(sheet) for sheet in sheets if is_cover(sheet)]
     if not source.shared:
@@ -198,6 +196,13 @@ def take_file(source: Source, file: Opened, received: Received, findings: Findin
         findings.learn(form.sheet, form.headers, form.subjects)
         _take(form, source, received, findings)
     received.forms += [Form.of(form, source.year) for form in headed]
+
+
+def report_unended(file: Opened, findings: Findings) -> None:
+    """Ask about the last line of a text that has no end: the file may have been cut."""
+    if file.unended:
+        row = max((line[0].row for sheet in file.sheets for line in sheet.rows[-1:]), default=None)
+        findings.add("file.unended", "末行之后没有换行", file.label, row=row)
 
 
 def cleared(file: Opened, source: Source, received: Received, findings: Findings

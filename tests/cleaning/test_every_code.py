@@ -317,6 +317,7 @@ CASES: dict[str, Case] = {
     "row.senior": Case([*PASSED, school(8, "普通高中") | {"学校标识码": "3499000008"}]),
     "row.statistic": shaped(lambda book: book.active.append(["变异系数"])),
     "row.unclear": shaped(lambda book: book.active.append([None, "缺口", "小学"])),
+    "row.example": first(学校名称="示例小学"),
     "row.total": shaped(lambda book: book.active.append(["合计"])),
     "row.total_as_school": Case([*PASSED, school(9, pupils=sum(
         row["在校生数"] for row in PASSED)) | {"学校名称": "全县小学"} | {

@@ -11,12 +11,15 @@ from pipeline.definitions.forms.county_layouts import UNIT, provinces
 from pipeline.definitions.forms.variables import squeeze
 
 _NO_CODE = (BOOLEAN, DATE, ERROR, FORMULA)
-_OF_A_PREFECTURE = "00"
+_OF_A_PREFECTURE, _LONGER = "00", re.compile(r"(\d{6})(?:0{6}|\.0+)", re.ASCII)
 
 
 def code_of(cell: Cell) -> str:
-    """Return the code that a cell holds, half-width and without blanks."""
-    return clean_text(unicodedata.normalize("NFKC", cell.text))
+    """Return the code that a cell holds, half-width and without blanks: of twelve digits as
+    statistics write it (330102000000) the six, of 330102.0, as pandas and R write it, the whole."""
+    code = clean_text(unicodedata.normalize("NFKC", cell.text))
+    written = _LONGER.fullmatch(code)
+    return written[1] if written else code
 
 
 def code_fault(cell: Cell, province: str) -> tuple[str, str]:

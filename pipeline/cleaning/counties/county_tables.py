@@ -23,7 +23,7 @@ from pipeline.cleaning.forms.letters import clean_text, substituted
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.cleaning.privacy import named_sheet, report_names, without_personal
-from pipeline.cleaning.receiving import report_hidden
+from pipeline.cleaning.receiving import report_hidden, report_unended
 from pipeline.county.known_files import is_register, registers_in
 from pipeline.definitions.forms.county_layouts import (
     LEVEL,
@@ -85,6 +85,7 @@ def _rows_of(file: Opened, layout: CountyLayout, pending: dict, year: int, found
         return []
     for note in file.notes:
         found.findings.add("file.noted", note, file.label)
+    report_unended(file, found.findings)
     sheets = [apply_corrections(named_sheet(sheet, number, found.drop_personal, found.findings),
                                 (0, file.path.name, sheet.name), pending, found.findings)
               for number, sheet in enumerate(file.sheets, 1)]

@@ -227,8 +227,9 @@ def _label(row: FormRow, headed: HeadedSheet, findings: Findings) -> None:
     named = row.at("name")
     if names_a_statistic(named.text) or _TOTAL.fullmatch(squeeze(named.text)):
         findings.at("identity.name", named, "是合计、统计行的名称，不是学校名称")
-    elif names_an_example(named.text):
-        findings.at("identity.name", named, "是填写示例的名称，不是学校名称；示例行请删去")
+    elif example := names_an_example(named.text):
+        findings.at("identity.name" if example == "said" else "row.example", named,
+                    "写着是示例：填写示例的行请删去")
     stage = sheet_stage(headed.sheet.name, headed.sheet.file)
     if stage and not row.get("stage"):
         row.values["stage_of_sheet"] = stage

@@ -14,8 +14,8 @@ from pipeline.definitions.forms.variables import listed_units, squeeze
 from pipeline.ground.readiness import readied
 
 STAGES = {"小学": "primary", "初中": "junior", "高中": "senior"}
-_EXAMPLE = re.compile(
-    r"[(\[]?(?:填[写表报])?(?:(?:示例|样例|范例)(?![县区市旗镇乡])|例[:)\]]|例如)")
+_EXAMPLE = re.compile(r"(?P<said>[(\[](?:填[写表报])?(?:示例|样例|范例|例)[)\]]|填[写表报](?:示|样|范)例"
+                      r"|(?:示例|样例|范例|举例|例如|例)(?::|$))|(?:示|样|范)例(?![省市县区旗州盟镇乡村])")
 _STAGE = re.compile(r"(小学|初中|高中)(?:部|段|阶段)?")
 NUMBERING = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、]|[*#※])+")
 _TRAILING = re.compile(r"^(.*)\(([^()]*)\)$")
@@ -200,16 +200,17 @@ def names_a_statistic(text: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def names_an_example(text: str) -> bool:
-    """Tell whether a school's name says that its row shows how to fill in (示例行); a county or
-    town may be called so.
+def names_an_example(text: str) -> str:
+    """Return how far a school's name says that its row shows how to fill in (示例行): ``said``,
+    ``maybe``, or nothing, as that of a place which is called so.
 
-    >>> [names_an_example(t) for t in ("示例小学", "（示例）甲小学", "例：甲小学", "填写样例")]
-    [True, True, True, True]
-    >>> [names_an_example(t) for t in ("示例县第一小学", "示范小学", "条例小学")]
-    [False, False, False]
+    >>> [names_an_example(t) for t in ("（示例）甲小学", "例：甲小学", "填写样例", "示例")]
+    ['said', 'said', 'said', 'said']
+    >>> [names_an_example(t) for t in ("示例小学", "示例县第一小学", "示范小学", "条例小学")]
+    ['maybe', '', '', '']
     """
-    return bool(_EXAMPLE.match(squeeze(text)))
+    found = _EXAMPLE.match(squeeze(text))
+    return "" if not found else "said" if found["said"] else "maybe"
 
 
 @lru_cache(maxsize=1 << 14)

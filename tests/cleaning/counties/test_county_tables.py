@@ -52,7 +52,9 @@ def growths(folder, lines):
 
 @pytest.mark.parametrize(("code", "province", "said"), [
     ("330102", "浙江省", ""), ("330102", "", ""), ("３３０１０２", "浙江", ""),
-    (" 330102", "浙江省", ""), ("150102", "内蒙古", ""),
+    (" 330102", "浙江省", ""), ("330102.0", "浙江省", ""), ("'330102", "浙江省", ""),
+    ("330102000000", "浙江省", ""), ("330102001000", "浙江省", "county.code"),
+    ("330102.5", "浙江省", "county.code"), ("150102", "内蒙古", ""),
     ("170971", "山西省", "county.code"), ("33010", "浙江省", "county.code"),
     ("3301021", "浙江省", "county.code"), ("上城区", "浙江省", "county.code"),
     ("", "浙江省", "county.code"), ("330102", "贵州省", "county.province"),
@@ -105,6 +107,30 @@ def test_a_part_larger_than_the_whole_is_left_out_and_never_converted(tmp_path, 
         assert found.findings.rows[0]["action"] == (
             f"2010年涟水县小学程度人数“{people}”，大于人口数859787；该值未使用")
         assert row["note"] == "小学程度人数未使用（大于人口数859787）"
+
+
+TABLES = {  # how a table is written → its bytes or text, the code that tells of it
+    "a title": ("全省人口,,,\n{}", ""), "a unit": ("全省人口,,,\n单位：人,,,\n{}", ""),
+    "semicolons": (lambda text: text.replace(",", ";").encode(), ""),
+    "gb18030": (lambda text: text.encode("gb18030"), ""),
+    "utf-16": (lambda text: text.encode("utf-16"), ""),
+    "thousands and measure words": (lambda text: text.replace("1000", '"1,000"').replace(
+        "2000", "2000人").encode(), "cell.cleaned"),
+    "a prefecture's sum": ("{}2023,330100,杭州市,3000\n", "county.total"),
+    "a sum without a code": ("{}2023,,合计,3000\n", "county.code"),
+    "a note": ("{}注：数据来自年鉴,,,\n", "row.note"), "a blank line": ("{},,,\n", ""),
+    "no end": (lambda text: text.rstrip().encode(), "file.unended")}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_says_the_same_however_it_is_written(name, tmp_path):
+    shape, code = TABLES[name]
+    text = "年份,县代码,县名,人口数\n2023,330102,上城区,1000\n2023,330105,拱墅区,2000\n"
+    found = read(tmp_path, "", [], content=shape.format(text).encode() if isinstance(shape, str)
+                 else shape(text))
+    assert [(row["unit"], row["population"]) for row in found.values] == [
+        ("330102", 1000), ("330105", 2000)]
+    assert {*codes(found)} == {code} - {""} and not found.findings.refused
 
 
 @pytest.mark.parametrize(("written", "value", "said"), [

@@ -60,14 +60,17 @@ def test_a_column_of_figures_without_a_heading_is_told(column, values, told, tmp
     assert [row["row"] for row in found(result, "header.unused")] == [2] * told
 
 
-@pytest.mark.parametrize(("name", "example"), [
-    ("示例小学", True), ("（示例）甲小学", True), ("例：甲小学", True), ("填写样例", True),
-    ("填表示例学校", True), ("示例县第一小学", False), ("示例镇小学", False), ("条例路小学", False),
-    ("范里小学", False)])
-def test_a_row_that_shows_how_to_fill_in_is_no_school(name, example, tmp_path):
+@pytest.mark.parametrize(("name", "code"), [
+    ("（示例）甲小学", "identity.name"), ("例：甲小学", "identity.name"),
+    ("填写样例", "identity.name"), ("示例：乙小学", "identity.name"), ("示例", "identity.name"),
+    ("示例小学", "row.example"), ("样例中心小学", "row.example"), ("示例县第一小学", ""),
+    ("示例省示例市第一小学", ""), ("示例镇小学", ""), ("条例路小学", ""), ("范里小学", "")])
+def test_a_row_that_shows_how_to_fill_in_is_no_school_or_asked_about(name, code, tmp_path):
     result = imported(tmp_path, [school(9) | {"学校名称": name}, *ROWS])
-    assert refusals(result) == ["identity.name"] * example
-    assert not example or "示例行请删去" in found(result, "identity.name")[0]["action"]
+    told = found(result, "identity.name") + found(result, "row.example")
+    assert [row["code"] for row in told] == [code] * bool(code)
+    assert refusals(result) == ["identity.name"] * (code == "identity.name")
+    assert all("示例的行请删去" in row["action"] for row in told)
 
 
 @pytest.mark.parametrize(("word", "total"), [
