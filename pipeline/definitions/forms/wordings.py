@@ -14,8 +14,9 @@ from pipeline.definitions.forms.variables import listed_units, squeeze
 from pipeline.ground.readiness import readied
 
 STAGES = {"小学": "primary", "初中": "junior", "高中": "senior"}
-_EXAMPLE = re.compile(r"(?P<said>[(\[](?:填[写表报])?(?:示例|样例|范例|例)[)\]]|填[写表报](?:示|样|范)例"
-                      r"|(?:示例|样例|范例|举例|例如|例)(?::|$))|(?:示|样|范)例(?![省市县区旗州盟镇乡村])")
+_EXAMPLE = re.compile(r"(?P<said>[(\[](?:填[写表报])?(?:示例|样例|范例|例)[)\]]"
+                      r"|填[写表报](?:示|样|范)例|(?:示例|样例|范例|举例|例如|例)(?::|$))"
+                      r"|(?:示|样|范)例(?![省市县区旗州盟镇乡村])")
 _STAGE = re.compile(r"(小学|初中|高中)(?:部|段|阶段)?")
 NUMBERING = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[).、]|[*#※])+")
 _TRAILING = re.compile(r"^(.*)\(([^()]*)\)$")
