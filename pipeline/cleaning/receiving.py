@@ -22,7 +22,7 @@ from pipeline.cleaning.forms.derivation import derivable
 from pipeline.cleaning.forms.header_candidates import report_unread
 from pipeline.cleaning.forms.headers import HeadedSheet, candidates, find_headers, is_meant
 from pipeline.cleaning.forms.labels import report_other_years
-from pipeline.cleaning.forms.marked_cells import refuse_hidden_tables
+from pipeline.cleaning.forms.marked_cells import refuse_hidden_tables, report_hidden
 from pipeline.cleaning.forms.rows import FormRow, read_rows, report_cells
 from pipeline.cleaning.privacy import named_sheet, without_personal
 from pipeline.definitions.forms.variables import AMOUNT, COUNT, PERSON, variables
@@ -220,16 +220,6 @@ def cleared(file: Opened, source: Source, received: Received, findings: Findings
         sheets.append(corrected if is_cover(sheet) else
                       without_personal(corrected, drop, findings, each=source.shared))
     return sheets
-
-
-def report_hidden(sheets: list[Sheet], findings: Findings) -> None:
-    """Record hidden sheets, which are not read, and hidden columns, which are."""
-    for sheet in sheets:
-        if sheet.hidden:
-            findings.add("sheet.hidden", "隐藏的工作表", sheet.file, sheet.name)
-        elif sheet.hidden_columns and sheet.rows:
-            findings.add("column.hidden", f"有{len(sheet.hidden_columns)}列被隐藏", sheet.file,
-                         sheet.name, column=sheet.hidden_columns[0])
 
 
 def _take(form: HeadedSheet, source: Source, received: Received, findings: Findings) -> None:

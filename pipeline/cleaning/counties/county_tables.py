@@ -20,10 +20,11 @@ from pipeline.cleaning.files.cells import TEXT, Cell, Sheet
 from pipeline.cleaning.files.reading import Opened, open_files
 from pipeline.cleaning.forms.labels import year_of
 from pipeline.cleaning.forms.letters import clean_text, substituted
+from pipeline.cleaning.forms.marked_cells import report_hidden
 from pipeline.cleaning.forms.number_grammar import read_number
 from pipeline.cleaning.forms.values import read_quantity
 from pipeline.cleaning.privacy import named_sheet, report_names, without_personal
-from pipeline.cleaning.receiving import report_hidden, report_unended
+from pipeline.cleaning.receiving import report_unended
 from pipeline.county.known_files import is_register, registers_in
 from pipeline.definitions.forms.county_layouts import (
     LEVEL,

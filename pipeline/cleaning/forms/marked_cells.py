@@ -112,3 +112,13 @@ def _codes(form: HeadedSheet) -> set[str]:
     return set() if at is None else {
         code for line in form.sheet.rows if line[0].row > form.header_row
         and (code := squeeze(line[at].text).partition(".")[0]) and code.isdecimal()}
+
+
+def report_hidden(sheets: list[Sheet], findings: Findings) -> None:
+    """Record hidden sheets, which are not read, and hidden columns, which are."""
+    for sheet in sheets:
+        if sheet.hidden:
+            findings.add("sheet.hidden", "隐藏的工作表", sheet.file, sheet.name)
+        elif sheet.hidden_columns and sheet.rows:
+            findings.add("column.hidden", f"有{len(sheet.hidden_columns)}列被隐藏", sheet.file,
+                         sheet.name, column=sheet.hidden_columns[0])
