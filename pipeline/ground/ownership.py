@@ -18,13 +18,13 @@ from pipeline.ground.errors import WrongUse
 from pipeline.ground.private_files import keep_private
 
 MARK, LOG = "manifest.json", "run.log"
-SIGNATURE, SIGNATURE_SCHEMA = "manifest.sig", "junheng.signature/1"
+SIGNATURE, SIGNATURE_SCHEMA = "manifest.sig", "junheng.signature/2"
 # records that name their unit and year
 IDENTITIES = ("results.json", "annual.json", "prefecture.json", MARK)
 SCRATCH = "scratch"
 MOST_WRITTEN_BYTES = 1_000_000_000  # in one file: what is larger is not of ours
 _SCHEMA = "junheng.mark/1"
-_SEAL = "sealed "
+_SEAL, _RUN = "sealed ", "run "
 _TABLES_OF = re.compile(r"[12]\d{3}/(\d{6}|annual-[a-z0-9-]+|prefecture-\d{4})")
 _CUT_OFF = f".{MARK}.part"
 
@@ -149,9 +149,12 @@ def sealed(record: dict) -> dict:
 
 
 def seal_log(log: Path, lines: Iterable[str] = ()) -> None:
-    """Add lines to a log and end it with the hash of all that stands above."""
+    """Add lines to a log and end it with the run of the manifest beside it, if there is one, and
+    the hash of all that stands above."""
     text, _, _ = log.read_text(encoding="utf-8", errors="replace").partition(f"\n{_SEAL}")
-    text = "\n".join([text.rstrip("\n"), *lines, ""])
+    run = f"{_RUN}{_read(log.with_name(MARK)).get('run_id', '')}"
+    text = "\n".join([*(line for line in text.rstrip("\n").split("\n") if line != run), *lines,
+                      run, ""])
     seal = hashlib.sha256(text.encode("utf-8")).hexdigest()
     log.write_text(f"{text}{_SEAL}{seal}\n", encoding="utf-8")
 
@@ -168,6 +171,17 @@ def has_its_seal(log: Path) -> bool:
     except NotAdmitted:
         return False
     return seal == f"{hashlib.sha256(text).hexdigest()}\n".encode()
+
+
+def run_of_log(log: Path) -> str:
+    """Return the run (运行编号) that a log was sealed for, empty where it tells none: those of
+    versions before this line."""
+    try:
+        above = content_of(log).rpartition(f"\n{_SEAL}".encode())[0].rpartition(b"\n")[2]
+    except NotAdmitted:
+        return ""
+    return above.decode("utf-8", "replace").removeprefix(_RUN) if above.startswith(
+        _RUN.encode()) else ""
 
 
 def shown(path: Path) -> str:

@@ -2,12 +2,18 @@
 
 from fractions import Fraction
 
+import pandas as pd
 import pytest
 from tables import measured
 
 from pipeline.analysis.disclosure.people_counts import ToldItem, rounded_count, told_counts
 from pipeline.analysis.disclosure.rate_bands import band_of
-from pipeline.analysis.disclosure.school_groups import SchoolGroup, groups_of, told_groups
+from pipeline.analysis.disclosure.school_groups import (
+    SchoolGroup,
+    groups_of,
+    told_groups,
+    told_in,
+)
 from pipeline.analysis.disclosure.suppression import Cell, Relation, equal, hidden_units, interval
 from pipeline.definitions.forms.disclosure_rules import disclosure
 
@@ -48,6 +54,27 @@ def placed(*places):
 ])
 def test_no_more_groups_are_hidden_than_it_takes(places, told):
     assert placed(*places) == told
+
+
+def over_years(counts):
+    """Return the told groups of the last of several years: so many schools in the villages each
+    year, nine in the cities, ten in the towns."""
+    years = [measured([{"school": f"{place}{n}", "pupils": 100, "value": n + 1, "location": place}
+                       for place, count in (("urban", 9), ("town", 10), ("rural", rural))
+                       for n in range(count)])[0].assign(year=2020 + at)
+             for at, rural in enumerate(counts)]
+    told = told_in(pd.concat(years, ignore_index=True), 2019 + len(counts), RULES)
+    return {place for _, place in told if place != "all"}
+
+
+@pytest.mark.parametrize(("counts", "told"), [
+    ((5,), {"urban", "town", "rural"}), ((4,), {"town"}),
+    ((5, 5), {"urban", "town", "rural"}), ((4, 5), {"town"}), ((5, 4), {"town"}),
+    ((4, 5, 5), {"town"}),                                # 往前看两年
+    ((4, 5, 5, 5), {"urban", "town", "rural"}),           # 第四年起照印
+    ((0, 5), {"urban", "town", "rural"})])                # 上年没有学校的组没有可猜的数
+def test_a_group_that_was_hidden_in_the_two_years_before_stays_hidden(counts, told):
+    assert over_years(counts) == told
 
 
 @pytest.mark.parametrize(("public", "purchased", "told"), [

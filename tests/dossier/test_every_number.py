@@ -1,4 +1,4 @@
-"""Every number that the body of the example's dossier prints traces, and comes out again (slow)."""
+"""Every number that the example's dossier prints traces, and comes out again (slow)."""
 
 import random
 from fractions import Fraction
@@ -16,7 +16,7 @@ from pipeline.whole.tracing.row_words import RowWords
 from pipeline.whole.tracing.said_numbers import NAMED, TRACED, UNTRACED, Reader, agrees
 
 pytestmark = pytest.mark.slow
-DRAWN = 200
+DRAWN, GENERAL = 200, {"年", "R", "组", "指标"}
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +30,18 @@ def figures():
 
 
 @pytest.fixture(scope="module")
-def numbers(document, figures):
-    words = RowWords(figures.county, figures.tables)
-    return [*every_number(document, Reader(figures.county, figures.tables, words))]
+def reader(figures):
+    return Reader(figures.county, figures.tables, RowWords(figures.county, figures.tables))
+
+
+@pytest.fixture(scope="module")
+def numbers(document, reader):
+    return [*every_number(document, reader)]
+
+
+@pytest.fixture(scope="module")
+def annexed(document, reader):
+    return [*every_number(document, reader, annex=True)]
 
 
 def test_every_number_of_the_body_traces_or_is_a_name(numbers):
@@ -41,8 +50,14 @@ def test_every_number_of_the_body_traces_or_is_a_name(numbers):
     assert found[TRACED] > 1400 and found[NAMED] < found[TRACED] / 2
 
 
-def test_200_numbers_of_the_body_drawn_at_random_lead_to_what_they_were_made_of(numbers, figures):
-    tracing = [one for one in numbers if one.number.state == TRACED]
+def test_every_number_of_the_annex_traces_or_is_a_name(annexed):
+    assert [one.record() for one in annexed if one.number.state == UNTRACED] == []
+    assert counted(annexed)[TRACED] > 3300
+
+
+@pytest.mark.parametrize("part", ["numbers", "annexed"])
+def test_200_numbers_drawn_at_random_lead_to_what_they_were_made_of(part, figures, request):
+    tracing = [one for one in request.getfixturevalue(part) if one.number.state == TRACED]
     for one in random.Random(19).sample(tracing, DRAWN):
         found = of_number(figures, one)
         assert found.value and (found.parts or found.cells or found.clause or found.how)
@@ -92,4 +107,22 @@ def test_every_exhibit_that_is_traced_has_the_columns_that_are_said_of_it(docume
                 or spec.rest and b["key"].startswith(spec.key)]
         heads = {head for block in mine for head in heads_of(block)}
         assert mine, spec.key
-        assert {*spec.rows, *spec.columns, *spec.names} - {"年", "R", "组"} <= heads, spec.key
+        named = {head for head in (*spec.rows, *spec.columns, *spec.names)
+                 if head not in GENERAL and not head.startswith("量/")}
+        assert named <= heads, spec.key
+
+
+WITHOUT = {"source_table", "scope_table", "findings_table", "question_table", "conflict_table",
+           "reading_table", "run_table"}  # 资料、口径、规划原文、运行环境：到此为止
+
+
+def test_from_every_table_the_origins_lead_on_to_the_files_that_were_read(document):
+    origins = {b["key"]: b["origins"] for part in ("front", "body") for b in document[part]
+               if b["type"] == "table"}
+    assert {key for key, to in origins.items() if not to} == WITHOUT
+    for key in origins:
+        seen = [key]
+        while origins[seen[-1]]:
+            seen.append(origins[seen[-1]][0])
+            assert len(seen) < 6, seen
+        assert seen[-1] in WITHOUT

@@ -269,6 +269,7 @@ RULES = (ROOT / "data" / "rules" / "disclosure" / "cn-public-1.toml").read_text(
     ("{ from = 16, points = 20 }", "{ from = 16, points = 60 }", "points"),
     ("{ from = 16, points = 20 }", "{ from = 9, points = 20 }", "bands"),
     ('total = "migrant_children"', 'total = "nobody"', "没有变量 nobody"),
+    ("value = 2  ", "value = 6  ", "years_before.value"),
     ('[rounding]', '[roundings]', "rounding"),
 ])
 def test_a_pack_of_rules_that_is_wrong_is_refused_in_words(before, after, said, tmp_path):
@@ -281,7 +282,7 @@ def test_a_pack_of_rules_that_is_wrong_is_refused_in_words(before, after, said, 
 
 def test_every_rule_of_the_pack_has_words_clause_and_source():
     rules = disclosure("cn-public-1")
-    assert isinstance(rules, Disclosure) and len(rules.grounded) == 9
+    assert isinstance(rules, Disclosure) and len(rules.grounded) == 10
     assert all(r.zh and r.clause and r.source for r in rules.grounded.values())
 
 

@@ -267,6 +267,11 @@ SAID = table("""
     government_sentences| 未达标：Q4（1所不符合：筠溪镇初级中学4.60%）             | ntt
     government_sentences| 未达标：Q4（2所不符合：筠溪镇初级中学4.60%）             | nut
     any_sentences       | 依据教督〔2017〕6号，2023年见表6                         | nnnn
+    source_sentences    | 清洗与核查共记录23处：提醒10处、已清洗6处、说明7处       | tttt
+    source_sentences    | 清洗与核查共记录23处：提醒11处、已清洗6处、说明7处       | tutt
+    inequality_sentences| 小学各项中，基尼系数最高的是运动场馆（0.257）            | t
+    inequality_sentences| 小学各项中，基尼系数最高的是运动场馆（0.256）            | u
+    assurance_sentences | 没有发现的159项，有记录的9项                             | tt
     any_sentences       | 全县共有42所                                             | u
 """)
 
@@ -318,7 +323,17 @@ def test_a_panel_leads_to_a_row_for_each_school_and_year(figures):
     ({"table": "compliance", "figure": "count", "where": {"status": "not_met"}}, {}, 4),
     ({"table": "schools", "column": "pupils", "figure": "sum"}, {"stage": "junior"}, 8194),
     ({"rule": "balance.cv_max.{stage}"}, {"stage": "junior"}, Fraction("0.45")),
-    ({"rule": "resource.indicators"}, {}, 7)])
+    ({"rule": "resource.indicators"}, {}, 7),
+    ({"table": "schools", "column": "{variable}", "figure": "filled"},
+     {"stage": "junior", "variable": "indoor_sport_area_m2"}, 13),
+    ({"table": "schools", "column": "{variable}", "figure": "lacking"},
+     {"stage": "junior", "variable": "indoor_sport_area_m2"}, 1),
+    ({"table": "schools", "column": "{variable}", "figure": "zeros"},
+     {"stage": "primary", "variable": "pe_art_teachers"}, 1),
+    ({"table": "models", "column": "n", "figure": "highest", "where": {"id": "{question_id}-*"}},
+     {"question_id": "M5", "stage": "primary"}, 98),
+    ({"table": "specifications", "figure": "count",
+      "where": {"status": "fitted", "effect": "alike"}}, {"id": "M2-primary"}, 6)])
 def test_a_number_is_reckoned_from_the_rows_that_are_told(derived, told, value, figures):
     assert reckoned(Derived(**derived), told, figures.county, figures.tables).value == value
 

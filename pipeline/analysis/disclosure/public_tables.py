@@ -9,7 +9,7 @@ from fractions import Fraction
 import pandas as pd
 
 from pipeline.analysis.disclosure.people_counts import rounded_count, told_counts, told_item
-from pipeline.analysis.disclosure.school_groups import SchoolGroup, groups_of, told_groups
+from pipeline.analysis.disclosure.school_groups import SchoolGroup, groups_of, told_in
 from pipeline.definitions.forms.disclosure_rules import Disclosure
 from pipeline.definitions.standards import Standard
 from pipeline.ground.exact import decimal_text, rounded
@@ -24,11 +24,12 @@ _WAN = Fraction(100)  # 元 in the second decimal of 万元
 
 def public_tables(tables: dict[str, pd.DataFrame], standard: Standard, year: int,
                   rules: Disclosure) -> dict[str, pd.DataFrame]:
-    """Return the public tables by name; ``tables`` are those of `READ`."""
+    """Return the public tables by name; ``tables`` are those of `READ`, the
+    indicators with those of the years before, as far as the county has them."""
     now = {name: table[table["year"] == year] if "year" in table else table
            for name, table in tables.items()}
     groups = groups_of(now["indicators"])
-    told = told_groups(groups, rules)
+    told = told_in(tables["indicators"], year, rules)
     items, counts = _people(now, standard, rules)
     found = {"public_groups": _group_rows(groups, told, year, rules),
              "public_means": _mean_rows(groups, told, year, standard),

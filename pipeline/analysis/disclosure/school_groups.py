@@ -2,7 +2,9 @@
 
 A group is a stage, or what of it stands in the cities, towns or villages. Groups of few schools,
 or that one school makes up, are hidden; further ones where they could be reckoned from the rest
-of their stage. The pupils of a whole stage are told by the education statistics, and here.
+of their stage; and those that were hidden in the years before, which this year's figures would
+tell to whoever knows that little changes. The pupils of a whole stage are told by the education
+statistics, and here.
 """
 
 from collections import Counter
@@ -70,34 +72,52 @@ def _group(stage: str, place: str, rows: list[dict], whole: set[str]) -> SchoolG
     return SchoolGroup(stage, place, tuple(schools.values()), amounts)
 
 
-def told_groups(groups: list[SchoolGroup], rules: Disclosure) -> set[tuple[str, str]]:
-    """Return (stage, place) of the groups whose figures are told."""
+def told_in(indicators: pd.DataFrame, year: int, rules: Disclosure) -> set[tuple[str, str]]:
+    """Return (stage, place) of the groups whose figures are told in a year: not those that were
+    hidden in the years before (以前年份不印的), as far as the rules look back and the table has
+    them."""
+    told, hidden = set(), frozenset()
+    for each in range(year - rules.years_before.value, year + 1):
+        groups = groups_of(indicators[indicators["year"] == each])
+        told = told_groups(groups, rules, hidden)
+        hidden = frozenset((g.stage, g.place) for g in groups if g.count) - told
+    return told
+
+
+def told_groups(groups: list[SchoolGroup], rules: Disclosure,
+                before: frozenset[tuple[str, str]] = frozenset()) -> set[tuple[str, str]]:
+    """Return (stage, place) of the groups whose figures are told; ``before`` are those that were
+    hidden in the year before, and stay so."""
     told = set()
     for stage in Counter(group.stage for group in groups):
         whole, *parts = [group for group in groups if group.stage == stage]
-        if whole.gives_away(rules):
+        if whole.gives_away(rules) or (stage, ALL) in before:
             continue
-        hidden = _hidden(whole, [part for part in parts if part.count], rules)
+        away = {part.place for part in parts if part.gives_away(rules)
+                or part.count and (stage, part.place) in before}
+        hidden = _hidden(whole, [part for part in parts if part.count], away, rules)
         told |= {(stage, ALL), *((stage, part.place) for part in parts
                                  if part.place not in hidden)}
     return told
 
 
-def _hidden(whole: SchoolGroup, parts: list[SchoolGroup], rules: Disclosure) -> set[str]:
+def _hidden(whole: SchoolGroup, parts: list[SchoolGroup], away: set[str], rules: Disclosure
+            ) -> set[str]:
+    """Return the places that are hidden: ``away``, and what protects them."""
     cells: dict[str, Cell] = {}
     for part in parts:
-        away = part.gives_away(rules)
+        guarded = part.place in away
         cells[f"{part.place}/pupils"] = Cell(part.place, sum(part.pupils), _width(
-            Fraction(sum(part.pupils)), Fraction(rules.protection.least), rules) if away else 0)
+            Fraction(sum(part.pupils)), Fraction(rules.protection.least), rules) if guarded else 0)
         for id, amount in part.amounts.items():
             usual = _SHARE_OF_MEAN * whole.mean(id) * sum(part.pupils)
             cells[f"{part.place}/{id}"] = Cell(
-                part.place, float(amount), _width(amount, usual, rules) if away else 0)
+                part.place, float(amount), _width(amount, usual, rules) if guarded else 0)
     relations = [equal({f"{part.place}/pupils": 1 for part in parts}, sum(whole.pupils)),
                  *(equal({f"{part.place}/{id}": 1 for part in parts}, float(amount))
                    for id, amount in whole.amounts.items())]
     costs = {part.place: float(sum(part.pupils)) for part in parts}
-    hidden = {part.place for part in parts if part.gives_away(rules)}
+    hidden = set(away)
     while True:
         hidden = hidden_units(cells, relations, hidden, costs)
         more = sorted(set(costs) - hidden, key=lambda place: (costs[place], place))

@@ -53,12 +53,28 @@ class Signatures(Definition):
     signers: list[Text] = Field(min_length=1)
 
 
+class Origin(Definition):
+    """Where the numbers of tables come from (来处): ``of`` whose, ``to`` which tables. Of several
+    entries the first is meant of which a table is there."""
+
+    of: list[Text] = Field(min_length=1)
+    to: list[Text] = Field(min_length=1)
+
+
 class Arrangement(Definition):
     """How one kind of book is arranged (编排); not every kind is signed or has a brief."""
 
     annex: Annex
     signatures: Signatures | None = None
     brief: Brief | None = None
+    origins: list[Origin] = []
+
+    def origins_of(self, key: str, there: set[str]) -> list[str]:
+        """Return the keys of the tables that the numbers of a table are reckoned from (来处), of
+        those that are ``there``; none where nothing is said of it."""
+        found = ([to for to in one.to if to in there] for one in self.origins
+                 if _among(one.of, key))
+        return next(filter(None, found), [])
 
 
 def _among(patterns: list[str], key: str) -> bool:

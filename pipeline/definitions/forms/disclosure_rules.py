@@ -35,6 +35,12 @@ class Least(Grounded):
     value: int = Field(ge=2)
 
 
+class YearsBefore(Grounded):
+    """How many years are looked back upon: what was hidden in them stays hidden."""
+
+    value: int = Field(ge=0, le=5)
+
+
 class Share(Grounded):
     """The share of one school in its group from which on the group is that school."""
 
@@ -123,6 +129,7 @@ class Disclosure(Filed):
     schools: NoSchools
     group_schools: Least
     dominance: Share
+    years_before: YearsBefore
     pupils: Least
     staff: Least
     protection: Protection
@@ -140,6 +147,7 @@ class Disclosure(Filed):
     def grounded(self) -> dict[str, Grounded]:
         """Return the rules by what they are called in Chinese, in the order of the file."""
         return {"单个学校": self.schools, "学校组": self.group_schools, "优势": self.dominance,
+                "以前年份": self.years_before,
                 "学生人数": self.pupils, "教师人数": self.staff, "保护区间": self.protection,
                 "比率": self.rates, "取整": self.rounding, "逐项指标": self.items}
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from nbformat import NotebookNode
 
-from pipeline.definitions.forms.arrangement import arrangement_of
+from pipeline.definitions.forms.arrangement import Arrangement, arrangement_of
 from pipeline.ground.errors import DossierFailed
 from pipeline.ground.fonts import missing_letters
 from pipeline.ground.terms import EXHIBIT_MIME
@@ -33,7 +33,7 @@ _CONTENT = {
     "cover": ("title", "subtitle", "rows", "running_head", "date", "mark", "statement"),
 }
 # What a record may have beside, and what it means to lack it.
-_MORE = {"table": {"reckoned": []}, "figure": {"data": []}}
+_MORE = {"table": {"reckoned": [], "origins": []}, "figure": {"data": []}}
 _SHOWN_FAULTS = 20
 _RUN_SAYS = ("运行编号 {}，印在各页页脚：资料、规则和软件都相同，编号才相同。"
              "文件和数字是否改动过，可用 junheng verify 核对。")
@@ -81,12 +81,21 @@ def _arrange(document: dict, book: str) -> None:
     the lines to sign on close the body."""
     arrangement = arrangement_of(book)
     if arrangement:
+        _tell_origins(document, arrangement)
         body, annex, document["brief"] = arranged(document["body"], arrangement)
         signed = arrangement.signatures
         document["body"] = [*body, *([{"type": "signatures", **signed.model_dump()}]
                                      if signed else []), *annex]
         if arrangement.brief:
             document["brief_title"] = document["cover"]["title"] + arrangement.brief.title
+
+
+def _tell_origins(document: dict, arrangement: Arrangement) -> None:
+    """Tell of every table which others its numbers are reckoned from (来处), if any."""
+    tables = [b for part in ("front", "body") for b in document[part] if b["type"] == "table"]
+    there = {table["key"] for table in tables}
+    for table in tables:
+        table["origins"] = arrangement.origins_of(table["key"], there)
 
 
 def _without_empty(blocks: list[dict]) -> list[dict]:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.ground.admission import NotAdmitted, content_of, read_json
 from pipeline.ground.errors import WrongUse
-from pipeline.ground.ownership import MARK, SIGNATURE, SIGNATURE_SCHEMA
+from pipeline.ground.ownership import LOG, MARK, SIGNATURE, SIGNATURE_SCHEMA
 from pipeline.ground.private_files import keep_private
 
 _MISSING = ("签名要用软件包 cryptography，尚未安装。在项目文件夹中运行 make sign 即装；"
@@ -42,7 +42,7 @@ class Signature(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    kind: Literal["junheng.signature/1"] = Field(SIGNATURE_SCHEMA, alias="schema")
+    kind: Literal["junheng.signature/2"] = Field(SIGNATURE_SCHEMA, alias="schema")
     leaf: Annotated[int, Field(ge=0)]
     leaves: Annotated[int, Field(ge=1)]
     way: list[_Hash]
@@ -189,7 +189,9 @@ def _name(key) -> str:
 
 
 def _leaf(folder: Path) -> bytes:
-    return sha256(b"\0" + content_of(folder / MARK)).digest()
+    """Return the leaf of a folder: its manifest, which speaks for all else, and its log."""
+    log = content_of(folder / LOG) if (folder / LOG).is_file() else b""
+    return sha256(b"\0" + content_of(folder / MARK) + log).digest()
 
 
 def _joined(left: bytes, right: bytes) -> bytes:

@@ -21,6 +21,7 @@ from pipeline.ground.ownership import (
     identity,
     is_signature,
     place_of,
+    run_of_log,
     sealed,
 )
 from pipeline.publishing.batch.outcome import DONE
@@ -185,6 +186,8 @@ def _of_files(folder: Path, record: dict) -> list[str]:
         said.append(f"{LOG} 不在")
     elif not has_its_seal(folder / LOG):
         said.append(f"{LOG} 被改动过（封签不符）")
+    elif run_of_log(folder / LOG) not in ("", record["run_id"]):
+        said.append(f"{LOG} 是别的运行的记录（运行编号不符）")
     return said
 
 

@@ -7,7 +7,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -19,6 +19,7 @@ from pipeline.whole.tracing.row_words import RowWords
 
 _YEAR, _INDICATOR = re.compile(r"(\d{4})年"), re.compile(r"([A-Z]\d+)[ /]")
 _GROUPS = ("城区", "镇区", "乡村")
+_OF_VARIABLE, _BESIDE = "量/", "·"  # heads of a variable; what tells two columns, 学段·指标
 _MOST_TOLD = 12
 # Lists of results.json: the table, and what tells its row.
 _LISTS = {
@@ -119,41 +120,54 @@ def fitting(key: str) -> list[PrintedTable]:
 
 
 def cell_figures(table: dict, line: int, number: int, words: RowWords) -> list[AskedFigure]:
-    """Return what a cell of a printed table is made of; none where nothing is said of it."""
-    heads, key = heads_of(table), table["key"].removesuffix(EXCERPT)
-    head, text = heads[number], table["rows"][line][number]["text"]
+    """Return what a cell of a printed table is made of; none where nothing is said of it. Of
+    several ways the first whose rows are there."""
+    found = list(_ways(table, line, number, words))
+    return next((way for way in found if all(map(words.reckons, way))), found[0] if found else [])
+
+
+def _ways(table: dict, line: int, number: int, words: RowWords) -> Iterator[list[AskedFigure]]:
+    head, row = heads_of(table)[number], table["rows"][line]
+    text = row[number]["text"]
     behind = str(table["data"][line][number]) if table.get("data") else ""
-    for spec in fitting(key):
-        named = next((name for name in (head, general(head)) if name in spec.columns), None)
-        if named is None or any(not fnmatchcase(
-                table["rows"][line][heads.index(where)]["text"], said)
-                for where, said in spec.only.items()):
+    for spec in fitting(table["key"]):
+        named = next((name for name in (head, general(head, words)) if name in spec.columns), None)
+        if named is None or any(not fnmatchcase(row[heads_of(table).index(where)]["text"], said)
+                                for where, said in spec.only.items()):
             continue
-        wanted = told_by(spec, table, line, words)
-        if named == "年":
-            wanted["year"] = _YEAR.match(head)[1]
-        if named == "R":
-            wanted["indicator"] = _INDICATOR.match(head)[1]
-        if named == "组":
-            wanted["group"] = words.meant("group", head.split("/")[-1])
-        return [AskedFigure(one.table, wanted, one.column, text, behind, one)
-                for one in spec.derived(named)]
-    return []
+        wanted = told_by(spec, table, line, words) | _told_by_head(named, head, words)
+        yield [AskedFigure(one.table, wanted, one.column, text, behind, one)
+               for one in spec.derived(named)]
+
+
+def _told_by_head(named: str, head: str, words: RowWords) -> dict[str, object]:
+    """Return what a heading tells of the rows of its column."""
+    above, last = head.split("/")[0], head.split("/")[-1]
+    return {"年": lambda: {"year": _YEAR.match(head)[1]},
+            "R": lambda: {"indicator": _INDICATOR.match(head)[1]},
+            "组": lambda: {"group": words.meant("group", last)},
+            "指标": lambda: {"indicator": words.meant("indicator", above.split("（")[0])},
+            }.get(named, lambda: {"variable": words.meant("variable", above)}
+                  if named.startswith(_OF_VARIABLE) else {})()
 
 
 def told_by(spec: PrintedTable, table: dict, line: int, words: RowWords) -> dict[str, object]:
-    """Return what tells a row of a printed table; a blank cell goes on with the one above it."""
+    """Return what tells a row of a printed table; a blank cell goes on with the one above it, a
+    blank of a figure's point is one."""
     heads, key = heads_of(table), table["key"].removesuffix(EXCERPT)
     told: dict[str, object] = dict(spec.fixed)
     if spec.rest:
         told[spec.rest] = key.removeprefix(spec.key)
-    for said, column in spec.rows.items():
+    for said, columns in spec.rows.items():
         if said not in heads:
             continue
         place, at = heads.index(said), line
-        while at and not table["rows"][at][place]["text"]:
+        while at and table["type"] == "table" and not table["rows"][at][place]["text"]:
             at -= 1
-        told[column] = words.meant(column, table["rows"][at][place]["text"])
+        parts = table["rows"][at][place]["text"].split(_BESIDE) if _BESIDE in columns else [
+            table["rows"][at][place]["text"]]
+        told |= {column: words.meant(column, part)
+                 for column, part in zip(columns.split(_BESIDE), parts, strict=True)}
     return told
 
 
@@ -203,8 +217,14 @@ def _numbered(asked: str, count: int, what: str) -> int:
     return int(asked) - 1
 
 
-def general(head: str) -> str:
-    """Return what a heading of a year, an indicator or a group is called in `tables.toml`."""
+def general(head: str, words: RowWords) -> str:
+    """Return what a heading of a year, an indicator, a group or a variable is called in
+    `tables.toml`."""
+    above, _, last = head.partition("/")
     if _YEAR.match(head):
         return "年"
+    if last and above in words.words("variable"):
+        return f"{_OF_VARIABLE}{last}"
+    if not last and above.split("（")[0] in words.words("indicator"):
+        return "指标"
     return "R" if _INDICATOR.match(head) else "组" if head.split("/")[-1] in _GROUPS else head

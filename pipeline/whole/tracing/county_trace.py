@@ -21,10 +21,11 @@ from pipeline.whole.tracing.asked_figure import AskedFigure, pointed_at, printed
 from pipeline.whole.tracing.county_figures import VERDICT, Figures
 from pipeline.whole.tracing.every_number import STATE_ZH, PrintedNumber, every_number
 from pipeline.whole.tracing.printed_figures import Derived
-from pipeline.whole.tracing.reckoning import FIGURE_ZH, Reckoned, reckoned, rows_of
+from pipeline.whole.tracing.reckoning import FIGURE_ZH, Reckoned, reckoned
 from pipeline.whole.tracing.row_words import RowWords
 from pipeline.whole.tracing.said_numbers import NUMBER, TRACED, Reader, agrees
 from pipeline.whole.tracing.traced import Traced, code_of
+from pipeline.whole.tracing.wanted_rows import rows_of
 
 SENTENCE = "句"  # before words of a sentence, on the command line
 _ALWAYS = ("indicators", "compliance", "balance", "judgements", "data")
@@ -86,7 +87,7 @@ def traced(figures: Figures, asked: AskedFigure) -> Traced:
     if asked.table == VERDICT:
         return figures.trace(VERDICT, {}, VERDICT)
     derived = asked.derived or Derived(table=asked.table, column=asked.column)
-    wanted = {name: value for name, value in asked.row.items() if value != ""}
+    wanted = {name: value for name, value in asked.row.items() if asked.derived or value != ""}
     try:
         found = reckoned(derived, wanted, figures.county, figures.tables)
         amiss = _otherwise(found.value, asked)

@@ -98,7 +98,7 @@ def _of_cell(table: dict, line: int, column: int, reader: Reader) -> Iterator[Pr
     for place, match in enumerate(printed):
         if not asked and any(head in (*spec.rows, *spec.names) for spec in specs):
             found = SaidNumber(match[0], match.start(), NAMED, "所在行的名称")
-        elif len(asked) == len(printed):
+        elif asked and len(printed) in (len(asked), 1):
             found = _checked(asked[place], match, text, reader)
         else:
             found = None

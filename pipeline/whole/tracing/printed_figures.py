@@ -21,14 +21,15 @@ class Derived(Definition):
 
     ``where``: what the rows have in a column beside what is told of them: of a list one, with !
     not this, with < or > less or more, with * any letters there. Values are added up ``by`` these
-    columns first. ``step`` is what a coefficient is told for: 10% more of a logarithm.
+    columns first. What tells the row may stand in braces in a column or in ``where``. ``step`` is
+    what a coefficient is told for: 10% more of a logarithm.
     """
 
     table: str = ""
     column: str = ""
     where: dict[str, str | list[str]] = {}
     figure: Literal["value", "count", "distinct", "sum", "lowest", "middle", "highest", "mean",
-                    "asked", "given"] = "value"
+                    "asked", "given", "filled", "zeros", "lacking"] = "value"
     by: list[Text] = []
     of: "Derived | None" = None
     op: Literal["÷", "×", "－", "＋"] = "÷"
@@ -89,13 +90,13 @@ class NamedNumbers(Definition):
 
 
 class TracedTables(Definition):
-    """Printed tables and figures: `tables.toml` and `drawings.toml`."""
+    """Printed tables and figures: `tables.toml`, `annex_tables.toml` and `drawings.toml`."""
 
     printed: list[PrintedTable]
 
 
 class TracedSentences(Definition):
-    """Sentences: `sentences.toml`."""
+    """Sentences: `sentences.toml` and `annex_sentences.toml`."""
 
     said: list[SaidNumbers]
 
@@ -111,14 +112,15 @@ class Names(Definition):
 @cache
 def traced_tables() -> tuple[PrintedTable, ...]:
     """Return the printed tables and figures whose numbers are traced."""
-    return tuple(entry for name in ("tables", "drawings")
+    return tuple(entry for name in ("tables", "annex_tables", "drawings")
                  for entry in load_toml(_FOLDER / f"{name}.toml", TracedTables).printed)
 
 
 @cache
 def traced_sentences() -> tuple[SaidNumbers, ...]:
     """Return how numbers are said in sentences."""
-    return tuple(load_toml(_FOLDER / "sentences.toml", TracedSentences).said)
+    return tuple(entry for name in ("sentences", "annex_sentences")
+                 for entry in load_toml(_FOLDER / f"{name}.toml", TracedSentences).said)
 
 
 @cache

@@ -4,25 +4,32 @@ import math
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from pipeline.county import County
+from pipeline.definitions.forms.check_rules import checks
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import is_missing, records
 from pipeline.whole.tracing.printed_figures import Derived
+from pipeline.whole.tracing.wanted_rows import EVERY, rows_of, term_of
 
-_FOCUS, _EVERY, _FIRST, _NAMED = "focus", "*", "first", "named"
+_NAMED = "named"
+_OF_THE_SOFTWARE = {"checks": checks}
 _STEP = 1.1  # of what a coefficient of a logarithm is told for
 _FIGURES = {
     "sum": sum, "lowest": min, "highest": max, "mean": lambda found: sum(found) / len(found),
     "middle": lambda found: (sorted(found)[(len(found) - 1) // 2] + sorted(found)[len(found) // 2])
     / Fraction(2)}
+_COUNTED = {  # of rows, and of their values that are not missing
+    "distinct": lambda rows, found: len({*found}), "filled": lambda rows, found: len(found),
+    "zeros": lambda rows, found: sum(value == 0 for value in found),
+    "lacking": lambda rows, found: len(rows) - len(found)}
 _OPERATORS = {"÷": operator.truediv, "×": operator.mul, "－": operator.sub,
               "＋": operator.add}
 FIGURE_ZH = {"value": "", "count": "行数", "distinct": "不同值的个数", "sum": "合计",
              "lowest": "最小", "middle": "中位数", "highest": "最大", "mean": "平均",
-             "asked": "应填的数", "given": "已填的数"}
+             "asked": "应填的数", "given": "已填的数", "filled": "已填的行数",
+             "zeros": "为零的行数", "lacking": "缺数据的行数"}
 
 
 @dataclass(frozen=True)
@@ -59,38 +66,26 @@ def reckoned(derived: Derived, told: Mapping[str, object], county: County, table
     return _through(Reckoned(value, (*found.rows, *other.rows)), derived, tables)
 
 
-def rows_of(table: str, wanted: Mapping[str, object], county: County, tables: Mapping
-            ) -> list[dict]:
-    """Return the rows of a table that have what is wanted; of this year where nothing is said."""
-    wanted = dict(wanted)
-    columns = set(tables[table].columns)
-    if "year" in columns:
-        wanted.setdefault("year", str(county.year))
-    return [row for row in records(tables[table])
-            if all(_fits(row, name, value, county, tables) for name, value in wanted.items()
-                   if name in columns or name.startswith("!"))]
-
-
 def _own(derived: Derived, told: Mapping, county: County, tables: Mapping) -> Reckoned:
     whole = derived.figure != "value"
     wanted = {name: value for name, value in told.items() if not (whole and value is None)}
-    where = dict(derived.where)
+    where = {name: value.format_map(told) if "{" in value else value
+             for name, value in derived.where.items()}
+    column = derived.column.format_map(told)
     if where.get("name") == _NAMED:
         where["name"] = _named_by(wanted.pop("id"), tables)
     rows = rows_of(derived.table, wanted | where, county, tables)
     if not whole and len(rows) != 1:
         raise WrongUse(f"这样的行有 {len(rows)} 行，应有 1 行")
-    used = tuple((derived.table, row, derived.column) for row in rows)
+    used = tuple((derived.table, row, column) for row in rows)
     if derived.figure == "count":
         return Reckoned(len(rows), used)
     if derived.figure in ("asked", "given"):
         return Reckoned(_filled(derived, rows, county), used)
-    values = [row[derived.column] for row in rows if not is_missing(row[derived.column])]
-    if derived.figure == "distinct":
-        return Reckoned(len({*values}), used)
-    if derived.figure == "sum" and not values:
-        return Reckoned(0, used)
-    if not values:
+    values = [row[column] for row in rows if not is_missing(row[column])]
+    if derived.figure in _COUNTED:
+        return Reckoned(_COUNTED[derived.figure](rows, values), used)
+    if not values and derived.figure != "sum":
         raise WrongUse("缺数据")
     if not whole:
         return Reckoned(values[0], used)
@@ -133,7 +128,7 @@ def _named_by(id: object, tables: Mapping) -> list[str] | str:
     """Return the schools that a judgement names, every school where it names none."""
     row = next(r for r in records(tables["judgements"]) if r["id"] == id)
     every = {one["name"] for one in records(tables["accounting"])}
-    return [name for name in every if name in row["schools"]] or _EVERY
+    return [name for name in every if name in row["schools"]] or EVERY
 
 
 def _through(found: Reckoned, derived: Derived, tables: Mapping) -> Reckoned:
@@ -149,7 +144,7 @@ def _through(found: Reckoned, derived: Derived, tables: Mapping) -> Reckoned:
     elif derived.function == "complement":
         value = 1 - value
     elif derived.function == "step":
-        logs = any(_term(row, tables).startswith("ln_") for _, row, _ in found.rows)
+        logs = any(term_of(row, tables).startswith("ln_") for _, row, _ in found.rows)
         value = value * math.log(_STEP) if logs else value
     if derived.times != 1:
         value = _exact(value) * derived.times
@@ -157,7 +152,10 @@ def _through(found: Reckoned, derived: Derived, tables: Mapping) -> Reckoned:
 
 
 def _of_rule(derived: Derived, told: Mapping, county: County) -> Reckoned:
-    """Return what the standard says; a list counts for how many there are in it."""
+    """Return what the standard says, or how many checks there are; a list counts for how many
+    there are in it."""
+    if derived.rule in _OF_THE_SOFTWARE:
+        return Reckoned(Fraction(len(_OF_THE_SOFTWARE[derived.rule]())))
     found, clause, source = county.standard, "", ""
     for step in derived.rule.format_map({**told, "year": county.year}).split("."):
         found = found[step] if isinstance(found, Mapping) else getattr(found, step)
@@ -166,38 +164,6 @@ def _of_rule(derived: Derived, told: Mapping, county: County) -> Reckoned:
     if isinstance(found, list | tuple | dict):
         found = len(found)
     return Reckoned(Fraction(str(found)) * derived.times, clause=clause, source=source)
-
-
-def _fits(row: dict, name: str, wanted: object, county: County, tables: Mapping) -> bool:
-    have = row.get(name)
-    said = "" if is_missing(have) else str(have)
-    if isinstance(wanted, list):
-        return said in wanted
-    if wanted == _EVERY:
-        return True
-    if wanted == _FIRST:
-        return said == str(min(county.years))
-    if name == "term" and wanted == _FOCUS:
-        return said == _focus(row, tables)
-    return _as_wanted(have, said, "" if wanted is None else str(wanted))
-
-
-def _as_wanted(have: object, said: str, wanted: str) -> bool:
-    if wanted[:1] == "!":
-        return not _as_wanted(have, said, wanted[1:])
-    if wanted[:1] in ("<", ">"):
-        return not is_missing(have) and (
-            have < Fraction(wanted[1:]) if wanted[0] == "<" else have > Fraction(wanted[1:]))
-    return fnmatchcase(said, wanted) if {"*", "?"} & {*wanted} else said == wanted
-
-
-def _focus(row: dict, tables: Mapping) -> str:
-    return next(m for m in records(tables["models"]) if m["id"] == row["id"])[_FOCUS]
-
-
-def _term(row: dict, tables: Mapping) -> str:
-    """Return the term that a row of a model's figures is of: its own, else the focus."""
-    return row.get("term") or _focus(row, tables)
 
 
 def _exact(value: object) -> object:

@@ -7,7 +7,9 @@ from pipeline.county import County
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.indicators import indicators
 from pipeline.dossier.printing.gap_sentences import term_zh
-from pipeline.ground.terms import records
+from pipeline.ground.errors import WrongUse
+from pipeline.ground.terms import SEVERITY_ZH, records
+from pipeline.whole.tracing.reckoning import reckoned
 
 WHOLE = None  # what tells the row of a whole (合计): no group stands there
 _YEAR = re.compile(r"(\d{4})年?")
@@ -20,6 +22,13 @@ class RowWords:
 
     def __init__(self, county: County, tables: dict) -> None:
         self.county, self._tables = county, tables
+
+    def reckons(self, asked: object) -> bool:
+        """Tell whether the rows of an asked figure are there."""
+        try:
+            return reckoned(asked.derived, asked.row, self.county, self._tables).value is not None
+        except (WrongUse, KeyError, AttributeError, StopIteration, TypeError):
+            return False
 
     def pattern(self, column: str) -> str:
         """Return a pattern of all words for what a column holds, the longest first."""
@@ -50,6 +59,7 @@ class RowWords:
         stages = {zh: stage for stage, zh in county.standard.stages.items()}
         places = {zh: place for place, zh in county.standard.groups.items()}
         return {
+            "severity": lambda: {zh: severity for severity, zh in SEVERITY_ZH.items()},
             "stage": lambda: stages, "location": lambda: places | {"合计": "all"},
             "group": lambda: places | self._groups,
             "plan": lambda: {plan.title: plan.id for plan in county.plans} | _PLANS,

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from functools import cache, cached_property
 
+from pipeline.dossier.printing.numbers import sum_words
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES, is_missing, records
 from pipeline.whole.tracing.printed_figures import Derived, SaidNumbers, names, traced_sentences
@@ -60,8 +61,9 @@ class Reader:
                 yield SaidNumber(match[0], place, NAMED, why)
                 continue
             said = self._said(key, text, dict(told or {})) if said is None else said
-            yield said.get(match.end()) or self._quoted(text, match) or SaidNumber(
-                match[0], place, UNTRACED, "没有列出它从哪里来")
+            known = said.get(match.end())
+            yield known if known and known.state == TRACED else self._quoted(
+                text, match) or known or SaidNumber(match[0], place, UNTRACED, "没有列出它从哪里来")
 
     def _said(self, key: str, text: str, told: dict) -> dict[int, SaidNumber]:
         """Return by their ends the numbers that are said in a way that is known; of several ways
@@ -136,6 +138,7 @@ class Reader:
                 for column in columns:
                     for said in _parts(row[column]):
                         found.setdefault(said, (table, row, column))
+                        found.setdefault(sum_words(said), (table, row, column))
         return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
@@ -169,7 +172,7 @@ def _parts(said: object) -> Iterator[str]:
     """Yield words and, where they are a list, its parts, as far as they hold numbers."""
     if is_missing(said) or not isinstance(said, str):
         return
-    parts = (said, *re.split(r"[；;]", said))
+    parts = (said, *re.split(r"[；;]", said), *re.split(r"[；;，]", said))
     for part in dict.fromkeys((*parts, *(one.partition("：")[2] for one in parts))):
         if _DIGIT.search(part) and len(_WORDS.findall(part)) >= _FEWEST_WORDS:
             yield part

@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 
-from pipeline.ground.ownership import digest, sealed
+from pipeline.ground.ownership import digest, seal_log, sealed
 from pipeline.publishing.records.manifest import causes_of, manifest_text, run_id
 
 FILES, SIGNED = "文件", "签名"
@@ -54,7 +54,7 @@ def swap(folder, other, draw):
     names = {p.relative_to(folder) for p in files_of(folder)} & {
         p.relative_to(other) for p in files_of(other)}
     name = draw.choice(sorted(n for n in names if (folder / n).read_bytes()
-                              != (other / n).read_bytes() and n.name != "run.log"))
+                              != (other / n).read_bytes()))
     shutil.copyfile(other / name, folder / name)
 
 
@@ -138,6 +138,13 @@ def edit_table_and_seal(folder, other, draw):
     (folder / "manifest.sig").unlink(missing_ok=True)
 
 
+def edit_log_and_seal(folder, other, draw):
+    """Write another line into the log and seal it again; the signature stays as it was."""
+    path = folder / "run.log"
+    path.write_text(path.read_text("utf-8").partition("\nsealed ")[0] + "\nmine\n", "utf-8")
+    seal_log(path)
+
+
 def file_out_and_seal(folder, other, draw):
     """Take a file and its line out, seal the rest."""
     path = draw.choice([p for p in files_of(folder, "manifest.json", "manifest.sig", "run.log")
@@ -156,7 +163,7 @@ LEVELS = {
     take_away: FILES, add: FILES, edit_table: FILES, line_out: FILES, line_out_and_seal: FILES,
     older_pack: FILES, signature_of_another: FILES, edit_signature: SIGNED,
     signature_out: SIGNED, edit_and_seal: SIGNED, edit_table_and_seal: SIGNED,
-    file_out_and_seal: SIGNED,
+    file_out_and_seal: SIGNED, edit_log_and_seal: FILES,
 }
 ZH = {
     flip: "翻转一位", cut_short: "截去末字节", swap: "换成别县的文件", replace_all: "整份换了",
@@ -164,5 +171,5 @@ ZH = {
     line_out: "清单中去掉一行", line_out_and_seal: "去掉一行并重封", older_pack: "换标准包并重封",
     signature_of_another: "换成别县的签名", edit_signature: "改签名一个字符",
     signature_out: "取走签名", edit_and_seal: "改结果并重封", edit_table_and_seal: "改表并重封",
-    file_out_and_seal: "取走文件并重封",
+    file_out_and_seal: "取走文件并重封", edit_log_and_seal: "改运行记录并重封",
 }

@@ -98,6 +98,37 @@ def _of_stage(stage: str, groups: list[dict], means: dict, decimals: dict[str, i
     return system
 
 
+def linked_groups(years: list[dict], change: float) -> dict[tuple[int, str], tuple[float, float]]:
+    """Return the interval of the pupils of every hidden group, (which year, ``stage/group``), for
+    whoever knows the editions of two years, and that a group of as many schools changes by no
+    more than a share (逐年对照)."""
+    found = {}
+    for stage in {g["stage"] for g in years[0]["groups"]}:
+        system, told = System(), []
+        for at, results in enumerate(years):
+            whole, *parts = [g for g in results["groups"] if g["stage"] == stage]
+            told.append({g["group"]: _pupils(system, at, g) for g in parts if g["n_schools"]})
+            system.know({f"{at}/{g['group']}": 1.0 for g in parts if g["n_schools"]},
+                        whole["pupils"], whole["pupils"])
+        for group in told[0].keys() & told[1].keys():
+            if told[0][group] == told[1][group]:
+                before, after = f"0/{group}", f"1/{group}"
+                system.know({after: 1.0, before: -1.0 - change}, -float("inf"), 0.0)
+                system.know({after: 1.0, before: change - 1.0}, 0.0, float("inf"))
+        found |= {(at, f"{stage}/{g['group']}"): system.interval(f"{at}/{g['group']}")
+                  for at, results in enumerate(years) for g in results["groups"]
+                  if g["stage"] == stage and g["pupils"] is None}
+    return found
+
+
+def _pupils(system: System, at: int, group: dict) -> int:
+    """Tell what a year's edition says of a group's pupils; return how many schools it has."""
+    ends = (group["n_schools"], float("inf")) if group["pupils"] is None else (
+        group["pupils"] - ROUNDED_TO / 2, group["pupils"] + ROUNDED_TO / 2)
+    system.know({f"{at}/{group['group']}": 1.0}, *ends)
+    return group["n_schools"]
+
+
 def _printed(text: str, decimals: int) -> tuple[float, float]:
     half = 0.5 * 10.0 ** -decimals
     return float(text) - half, float(text) + half

@@ -174,3 +174,21 @@ def test_a_number_that_is_reckoned_from_another_table_of_the_page_is_a_link_to_i
                                                                                 "#elsewhere")]
     assert inside == links
     assert ["合计", "2.0"] in found.rows
+
+
+def test_a_number_leads_to_the_table_of_its_stage_that_it_comes_from():
+    """The keyboard goes by the link below the table, not through every number of it."""
+    summary = PrintedTable("summary", "各学段", (Field("学段", align="left"), Field("达标")), tuple(
+        (Cell(stage), Cell(text)) for stage, text in (
+            ("小学", "3"), ("初中", "2"), ("", "1"), ("合计", "5"), ("合计", "—"))), "某局")
+    schools = [PrintedTable(f"of_{zh}", f"{zh}分校", (Field("校", align="left"), Field("值")),
+                            ((Cell("甲"), Cell("1.0")),), "某局") for zh in ("小学", "初中")]
+    document = read_notebook(v4.new_notebook(cells=[
+        shows(cover()), v4.new_markdown_cell("# 一章"), shows(summary, *schools)]))
+    table = next(b for b in document["body"] if b.get("key") == "summary")
+    table["origins"] = ["of_小学", "of_初中", "gone"]
+    links = [a for tag, a in Read(exporter_of("html")(default_preprocessors=[]).written(
+        document).decode("utf-8")).found if tag == "a" and a["href"].startswith("#of_")]
+    assert [a["href"] for a in links if a.get("tabindex") == "-1"] == [
+        "#of_小学", "#of_初中", "#of_初中", "#of_小学"]
+    assert [a["href"] for a in links if "tabindex" not in a] == ["#of_小学", "#of_初中"]

@@ -149,3 +149,15 @@ def test_widths_count_a_chinese_letter_for_two_and_lines_break_between_them():
     assert width_of("四个汉字") == pytest.approx(8.4) and width_of("abcd") == pytest.approx(4.4)
     assert lines_of("一二三四五 results.json 六", 10) == ["一二三四", "五", "results.json", "六"]
     assert lines_of("", 10) == [""]
+
+
+def test_below_a_table_a_link_leads_to_the_sheet_that_its_numbers_come_from():
+    cells = [shows(cover()), v4.new_markdown_cell("# 第一章"), shows(*schools_and_coefficients())]
+    document = read_notebook(v4.new_notebook(cells=cells))
+    tables = {b["key"]: b for b in document["body"] if b["type"] == "table"}
+    tables["coefficients"]["origins"] = ["schools", "gone"]
+    book = opened(exporter_of("xlsx")(default_preprocessors=[]).written(document))
+    links = [(cell.value, cell.hyperlink.location) for row in
+             book[tables["coefficients"]["label"]].iter_rows() for cell in row if cell.hyperlink]
+    label = tables["schools"]["label"]
+    assert links == [(f"各数的来处：{label}", f"'{label}'!A1"), ("回到目录", "'目录'!A1")]

@@ -51,7 +51,7 @@ def signed(tmp_path_factory):
 
 @pytest.mark.parametrize("part", range(2))
 def test_every_single_fault_is_found_at_its_level(part, signed, tmp_path, capsys):
-    """1,000 faults of 17 kinds before a release, some of them each time (`drawn`)."""
+    """1,000 faults of 18 kinds before a release, some of them each time (`drawn`)."""
     _, folders, key, _ = signed
     draw, found = random.Random(part), {}
     for number in range(FAULTS_DRAWN // 2):

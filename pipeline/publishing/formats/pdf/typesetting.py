@@ -62,7 +62,7 @@ def _ready(block: dict, root: Path) -> dict:
             "type": "row", "said": _row_said(block)}
     if block["type"] == "table":
         return {key: value for key, value in prepare_table(block).items()
-                if key not in ("data", "reckoned")}
+                if key not in ("data", "reckoned", "origins")}
     return block
 
 

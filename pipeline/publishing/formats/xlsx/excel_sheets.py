@@ -162,8 +162,12 @@ class TableSheet:
         for line in (line for note in notes for line in lines_of(note, width)):
             row += 1
             self.sheet.write_string(row, 0, line, self.styles.of())
-        self.sheet.write_url(row + 1, 0, f"internal:'{CONTENTS}'!A1", self.styles.of(
-            font_color="#0000FF", underline=1), f"回到{CONTENTS}")
+        link = self.styles.of(font_color="#0000FF", underline=1)
+        for origin in (self.areas[key] for key in self.table["origins"] if key in self.areas):
+            row += 1
+            self.sheet.write_url(row, 0, f"internal:'{origin.sheet}'!A1", link,
+                                 f"各数的来处：{origin.sheet}")
+        self.sheet.write_url(row + 1, 0, f"internal:'{CONTENTS}'!A1", link, f"回到{CONTENTS}")
         return row + 1
 
     def _reckoned_heads(self) -> set[str]:
