@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from pipeline.commands.records.archive import archive
 from pipeline.commands.run import run
-from pipeline.definitions.base import DATA
+from pipeline.definitions.base import DATA, ROOT
+from pipeline.definitions.persons.personal import is_personal
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import TABLES
 from pipeline.publishing.records.manifest import read_manifest
@@ -205,3 +206,27 @@ def test_last_year_s_dossier_is_made_again_from_its_archive_alone(bag, tmp_path)
     (raw,) = (path for path in (kept_data / "inputs" / YEAR).iterdir() if "990102" in path.name)
     raw.write_bytes(raw.read_bytes().replace(b"2012", b"2012 ", 1) + b"\n")
     assert again().returncode == 2
+
+
+JUNK = {".git", "__MACOSX", "__pycache__", ".DS_Store", "Thumbs.db", ".ipynb_checkpoints"}
+MARKERS = {"py.typed"}                                    # PEP 561：内容为空
+
+
+def test_a_bag_holds_no_junk_no_empty_or_doubled_file_and_no_path_of_the_machine(bag, place):
+    files = [p for p in sorted(bag.rglob("*")) if p.is_file()]
+    contents = {p.relative_to(bag).as_posix(): p.read_bytes() for p in files}
+    assert not {part for name in contents for part in Path(name).parts} & JUNK
+    assert [name for name, content in contents.items()
+            if not content and Path(name).name not in MARKERS] == []
+    machine = [str(path).encode() for path in (ROOT, Path.home(), place) if len(str(path)) > 5]
+    assert [name for name, content in contents.items() if any(p in content for p in machine)] == []
+    known = [content for content in contents.values() if content]
+    assert len({*known}) == len(known)
+
+
+def test_no_cell_of_the_tables_in_a_bag_is_somebody_s_number_or_name(bag):
+    cells = {cell for path in bag.rglob("data/[td]*/**/*.csv") for line in
+             csv.reader(path.read_text("utf-8-sig").splitlines()) for cell in line}
+    assert len(cells) > 500
+    assert {cell for cell in cells if is_personal(cell)} == set()
+    assert is_personal("11010519491231002X")              # 查得出，才算数
