@@ -167,11 +167,13 @@ Rule = Annotated[
 
 
 class Item(Definition):
-    """One of the items that the county answers for (县级指标)."""
+    """One of the items that the county answers for (县级指标); ``short`` is what a list calls
+    it, "" where its own text is short enough."""
 
     id: Text
     group: Text
     zh: Text
+    short: str = ""
     scope: Literal["county", "every_school", "every_class", "schools", "subject"]
     kind: Literal["data", "evidence", "both"]
     clause: Text

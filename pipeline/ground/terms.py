@@ -38,6 +38,7 @@ LEVEL = 0.05  # of tests, and of intervals' misses (显著性水平)
 FITTED, PROJECTED, POOLED = "fitted", "projected", "pooled"  # a model, a path, a county
 REFUSED, FAILED = "refused", "failed"  # instead of each of these, and of a dossier
 
+IN_ALL = "合计"  # the group of all groups of a survey: no key is blank
 AT_THRESHOLD, AT_FLOOR, ALL = "threshold", "floor", "all"  # plans of the path; all schools
 
 NEW, OPEN, IN_HAND, OVERDUE = "新增", "待落实", "整改中", "已到期未完成"  # rows of the ledger

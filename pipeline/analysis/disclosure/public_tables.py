@@ -13,7 +13,17 @@ from pipeline.analysis.disclosure.school_groups import SchoolGroup, groups_of, t
 from pipeline.definitions.forms.disclosure_rules import Disclosure
 from pipeline.definitions.standards import Standard
 from pipeline.ground.exact import decimal_text, rounded
-from pipeline.ground.terms import ABOVE, ALL, BELOW, FLOOR, MISSING, TABLES, is_missing, records
+from pipeline.ground.terms import (
+    ABOVE,
+    ALL,
+    BELOW,
+    FLOOR,
+    IN_ALL,
+    MISSING,
+    TABLES,
+    is_missing,
+    records,
+)
 
 READ = ("indicators", "balance", "compliance", "judgements", "facts", "survey_shares", "targets",
         "funding", "findings")
@@ -123,7 +133,7 @@ def _people(now: dict[str, pd.DataFrame], standard: Standard, rules: Disclosure
             ) -> tuple[list[dict], list[dict]]:
     """Return the rows of the items and those of the numbers of people."""
     facts = {r["variable"]: r["value"] for r in records(now["facts"])}
-    valid = next((r["valid"] for r in records(now["survey_shares"]) if not r["group"]), None)
+    valid = next((r["valid"] for r in records(now["survey_shares"]) if r["group"] == IN_ALL), None)
     items, told = {}, {}
     for row in records(now["judgements"]):
         one = told[row["id"]] = told_item(row, facts, valid, standard, rules)

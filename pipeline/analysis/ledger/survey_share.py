@@ -14,7 +14,7 @@ from statistics import NormalDist
 
 import pandas as pd
 
-from pipeline.ground.terms import LEVEL, TABLES, is_missing, records
+from pipeline.ground.terms import IN_ALL, LEVEL, TABLES, is_missing, records
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class SurveyShare:
 
 def survey_shares(survey: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return the share and interval of each group of a year, and last of all together
-    (group ""); no rows where no survey was handed in."""
+    (合计); no rows where no survey was handed in."""
     rows = [row for row in records(survey) if row["year"] == year]
     made = [{"year": year, "group": row["group"], **_counted([row | {"population": None}]),
              "population": row["population"]} for row in rows]
     sizes = [row["population"] for row in rows]
-    whole = {"year": year, "group": "", **_counted(rows),
+    whole = {"year": year, "group": IN_ALL, **_counted(rows),
              "population": None if any(map(is_missing, sizes)) else sum(sizes)}
     return TABLES["survey_shares"].frame([*made, whole] if rows else [])
 

@@ -39,11 +39,13 @@ class Annex(Definition):
 
 
 class Brief(Definition):
-    """The brief (简报): its exhibits in order; those ``alone`` are printed nowhere else."""
+    """The brief (简报): its exhibits in order, of the figures among them no more than ``figures``;
+    those ``alone`` are printed nowhere else."""
 
     title: Text
     exhibits: list[Text] = Field(min_length=1)
     alone: list[Text] = []
+    figures: int = Field(default=2, ge=0)
 
 
 class Signatures(Definition):

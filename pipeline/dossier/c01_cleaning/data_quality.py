@@ -24,8 +24,9 @@ def quality_sentences(schools: pd.DataFrame, findings: pd.DataFrame, county: Cou
             f"完整率{percent_text(Fraction(filled, total))}。")
     text += "缺失的数不估计、不插补，相关指标列为待核。" if filled < total else "没有缺失的数。"
     text += f"按更正登记改正{corrected}格。" if corrected else "没有登记的更正。"
-    checks = "没有需要说明的核查项。" if findings.empty else "各核查项见[[check_table]]。"
-    return Prose("data_quality_sentences", (f"{text}各量见[[completeness_table]]。{checks}",))
+    see = ("各量见[[completeness_table]]。没有需要说明的核查项。" if findings.empty
+           else "各量和核查项见[[completeness_table]]和[[check_table]]。")
+    return Prose("data_quality_sentences", (text + see,))
 
 
 def _asked(now: pd.DataFrame, county: County) -> list[str]:

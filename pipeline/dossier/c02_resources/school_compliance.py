@@ -50,7 +50,7 @@ def compliance_sentences(compliance: pd.DataFrame, county: County) -> Prose:
     said.insert(0, f"判定规则：{len(rule.indicators)}项指标中至少{rule.min_met}项达到标准值，"
                    f"余项不低于标准值的{percent_text(rule.floor_ratio, 0)}；缺数据的不计为达标。")
     if len(now):
-        said.append("各校情况见[[school_state_table]]和附录。")
+        said.append("各学段合计见[[compliance_table]]，各校情况见[[school_state_table]]。")
     return Prose("compliance_sentences", tuple(said))
 
 

@@ -69,7 +69,7 @@ def survey_table(survey_shares: pd.DataFrame, county: County) -> PrintedTable | 
     if not rows:
         return None
     printed = tuple(
-        (Cell(row["group"] or "合计"),
+        (Cell(row["group"]),
          *(Cell("缺" if is_missing(row[name]) else count_text(row[name]), value=row[name])
            for name in ("population", "sent", "valid", "satisfied")),
          _share(row["share"]), _share(row["low"]), _share(row["high"])) for row in rows)

@@ -8,10 +8,12 @@ from pipeline.dossier.c09_conclusion.brief import (
     brief_verdict,
 )
 from pipeline.dossier.c09_conclusion.conclusion import (
-    changed_sentences,
     conclusion_sentences,
     judgement_table,
     problem_table,
+)
+from pipeline.dossier.c09_conclusion.front_summary import (
+    changed_sentences,
     summary_sentences,
     summary_table,
 )

@@ -8,6 +8,7 @@ from pipeline.dossier.c08_path.main_problems import Problem
 from pipeline.dossier.c08_path.path_needs import least_words, path_words
 from pipeline.dossier.c09_conclusion.conclusion import (
     coefficient_words,
+    failed_words,
     overall_words,
     school_words,
 )
@@ -26,7 +27,7 @@ def brief_verdict(judgements: pd.DataFrame, compliance: pd.DataFrame, balance: p
     if not county.standard.judged:
         return Prose("brief_verdict", ("参考包没有标准值，不作判定。",))
     return Prose("brief_verdict", (
-        overall_words(judgements, county),
+        overall_words(judgements, county) + failed_words(judgements, county),
         *([school_words(compliance, county)] if county.standard.judges_schools else []),
         *([coefficient_words(balance, county)] if county.standard.balance.cv_max else [])))
 

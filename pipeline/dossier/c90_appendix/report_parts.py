@@ -32,8 +32,8 @@ from pipeline.dossier.c09_conclusion.conclusion import (
     coefficient_words,
     overall_words,
     school_words,
-    summary_table,
 )
+from pipeline.dossier.c09_conclusion.front_summary import summary_table
 from pipeline.dossier.printing.exhibit import Cell, Exhibit, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text
 from pipeline.ground.terms import (

@@ -7,6 +7,7 @@ JupyterLab shows it by hand and every output format is written from the same rec
 
 import html
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,6 +18,7 @@ from pipeline.ground.terms import EXHIBIT_MIME
 
 SCHEMA = "junheng.exhibit/1"
 _NO_FORMULAS = 'class="mathjax_ignore tex2jax_ignore"'  # as MathJax 3 and 2 call what they leave
+_REFERENCE = re.compile(r"\[\[(\w+)\]\]")
 FAIL, SHORT, UNKNOWN, TOTAL = "fail", "short", "unknown", "total"
 _TONE_CSS = {FAIL: "background:#444;color:#fff", SHORT: "background:#ccc",
              UNKNOWN: "font-style:italic", TOTAL: "font-weight:bold"}
@@ -85,9 +87,9 @@ class Prose(Exhibit):
         return {"place": place, "paragraphs": list(self.paragraphs), "bullets": self.bullets}
 
     def _ordinary(self) -> dict:
-        text = "\n\n".join(("- " if self.bullets else "") + p for p in self.paragraphs)
-        return {"text/html": _html(("li" if self.bullets else "p", p) for p in self.paragraphs),
-                "text/plain": text}
+        said = [_REFERENCE.sub(_unnumbered, paragraph) for paragraph in self.paragraphs]
+        return {"text/html": _html(("li" if self.bullets else "p", p) for p in said),
+                "text/plain": "\n\n".join(("- " if self.bullets else "") + p for p in said)}
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ class PrintedTable(Exhibit):
     def _ordinary(self) -> dict:
         head = "".join(_tag("th", _full_label(f)) for f in self.fields)
         body = "".join(f"<tr>{''.join(map(_td, row))}</tr>" for row in self.rows)
-        notes = "；".join((f"数据来源：{self.source}", *self.notes))
+        told = "；".join((f"数据来源：{self.source}", *self.notes))
+        notes = _REFERENCE.sub(_unnumbered, told)
         caption = _tag("caption", self.caption + (f"（单位：{self.unit}）" if self.unit else ""))
         table = (f"<table>{caption}<thead><tr>{head}</tr></thead>"
                  f"<tbody>{body}</tbody></table><p>{_tag('small', notes)}</p>")
@@ -205,6 +208,11 @@ def show(*tables: PrintedTable | None) -> None:
 def draw(*figures: Figure | None) -> None:
     """Show figures; one that does not apply is None, and the sentences say why."""
     display(*(figure for figure in figures if figure is not None))
+
+
+def _unnumbered(reference: re.Match) -> str:
+    """Say a reference where nothing has a number yet: one chapter knows not the whole book."""
+    return "相应的图" if reference[1].endswith("_chart") else "相应的表"
 
 
 def _full_label(f: Field) -> str:

@@ -14,6 +14,7 @@ from pipeline.publishing.paper.table_layout import stands_upright
 _HEAD = "附录"
 _SHOWN = {"table", "figure"}
 EXCERPT = "_excerpt"
+_ALSO = "另"  # beside what a section says
 _MOST_EXCERPTED = 14
 _ENDS_IN_REFERENCE = re.compile(r"\[\[\w+\]\]。$")
 
@@ -49,6 +50,8 @@ def _brief_of(blocks: list[dict], arrangement: Arrangement) -> tuple[list[dict],
         return blocks, []
     order, alone = arrangement.brief.exhibits, {*arrangement.brief.alone}
     brief = [dict(block) for key in order for block in blocks if _key(block) == key]
+    drawn = [block for block in brief if block["type"] == "figure"]
+    brief = [block for block in brief if block not in drawn[arrangement.brief.figures:]]
     return [block for block in blocks if _key(block) not in alone], brief
 
 
@@ -80,15 +83,27 @@ def _chapter(blocks: list[dict], rules: Annex, told: set[str]) -> tuple[list[dic
         titled = [heading] if heading else []
         annex += [_lowered(h) for h in titled] + there
         if here or not (there or whole) or _is_first(heading):
-            body += titled + _with_references(heading, here, told) + _pointer("", there, here)
-        else:
-            elsewhere += _pointer(heading["text"], there, []) if there else []
+            body += titled + _with_references(heading, here, told) + _pointer(there, here)
+        elif there:
+            elsewhere.append((heading["text"], _untold(there, [])))
     if any(block.get("symbols") for block in annex):
-        elsewhere.append(_paragraph("算式见附录"))
+        elsewhere.append(("算式", []))
     if body and body[-1].get("pointer"):
-        elsewhere.insert(0, body.pop())
-    said = [run for block in elsewhere for run in block["runs"]]
-    return _closed(body, said), annex
+        elsewhere.insert(0, (_ALSO, body.pop()["pointer"]))
+    return _closed(body, _elsewhere(elsewhere)), annex
+
+
+def _elsewhere(titled: list[tuple[str, list[str]]]) -> list[dict]:
+    """Say in one sentence what of a chapter is in the annex: the sections with their exhibits,
+    then those that have none."""
+    also = [entry for entry in titled if entry[0] == _ALSO]
+    shown = [(title, keys) for title, keys in titled if keys and title != _ALSO]
+    alone = [(title, []) for title, keys in titled if not keys]
+    said = ["、".join(title for title, _ in part) + (
+                f"见{'、'.join(f'[[{key}]]' for _, keys in part for key in keys)}"
+                if part is not alone else "见附录")
+            for part in (also, shown, alone) if part]
+    return _paragraph("；".join(said))["runs"] if said else []
 
 
 def _with_references(heading: dict | None, here: list[dict], told: set[str]) -> list[dict]:
@@ -182,16 +197,19 @@ def _excerpt(table: dict) -> Iterator[dict]:
         yield excerpt
 
 
-def _pointer(title: str, there: list[dict], here: list[dict]) -> list[dict]:
-    """Return the sentence that says what of a section is in the annex, but for exhibits to which
-    the section refers anyway."""
+def _untold(there: list[dict], here: list[dict]) -> list[str]:
+    """Return the exhibits of a section that are in the annex, but for those to which the section
+    refers anyway."""
     told = {key for block in here for key in _referred_to(block)}
-    keys = [block["key"] for block in there
+    return [block["key"] for block in there
             if block["type"] in _SHOWN and block["key"] not in told]
-    shown = "、".join(f"[[{key}]]" for key in keys)
-    if not shown:
-        return [_paragraph(f"{title}见附录")] if title else []
-    return [_paragraph(f"{title or '另'}见{shown}") | {"pointer": True}]
+
+
+def _pointer(there: list[dict], here: list[dict]) -> list[dict]:
+    """Return the sentence that says what of a section is in the annex, if anything is."""
+    keys = _untold(there, here)
+    said = "、".join(f"[[{key}]]" for key in keys)
+    return [_paragraph(f"{_ALSO}见{said}") | {"pointer": keys}] if keys else []
 
 
 def _paragraph(text: str) -> dict:

@@ -27,7 +27,7 @@ _LONG_CELL, _FULL_CELL = 14, 24  # em that a cell's text would like, and would f
 _FEW_ROWS_TRIAL = (0, (9, 8.5, 8))
 _SMALL_ROWS, _SMALL_LETTERS = 5, {False: 600, True: 400}  # upright, turned: never parted
 _SHORT_TEXT = 400  # letters between wide tables that may stand on their turned page
-_BREAKS = re.compile(r"[^\x21-\u02ff]+")  # where a line may break: spaces, Chinese letters
+_BREAKS = re.compile(r"[^\x21-\u02ff→]+")  # where a line may break: spaces, Chinese letters
 _NUMBER = re.compile(r"[0-9.]*%?")
 # One amount, or a range, with its unit: 增1393.66㎡, 12.32万元, 1.439至3.639.
 _AMOUNT = re.compile(r"[^\d，；、（）]{0,3}\d[\d.]*%?([至—][+-]?\d[\d.]*%?)?[^\d，；、（）]{0,4}")

@@ -1,5 +1,6 @@
 
 "use strict";
+const FIRST = 200, later = window.requestIdleCallback ?? ((act) => setTimeout(act, 16));
 const table = document.querySelector("table"), body = table.tBodies[0], form = document.forms[0];
 const heads = [...table.tHead.rows[0].cells], order = new Intl.Collator("zh-CN").compare;
 const at = Object.fromEntries(heads.map((head, place) => [head.dataset.name, place]));
@@ -22,6 +23,19 @@ const tiles = [...document.querySelectorAll(".tiles li")].map((tile) => {
   };
   return button;
 });
+// Some rows at once, the rest in turns: a nation laid out in one go would keep the page from answering.
+let showing = 0;
+function show() {
+  const mine = ++showing, kept = rows.filter((one) => one.kept);
+  for (const one of rows) one.row.hidden = true;
+  const more = (from) => {
+    if (mine !== showing) return;
+    for (const one of kept.slice(from, from + FIRST)) one.row.hidden = false;
+    if (from + FIRST < kept.length) later(() => more(from + FIRST));
+  };
+  more(0);
+}
+window.onbeforeprint = () => { showing++; for (const one of rows) one.row.hidden = !one.kept; };
 function narrow() {
   const province = form.province.value, words = form.words.value.toLowerCase().split(/\s+/);
   for (const option of form.prefecture.options) {
@@ -31,12 +45,12 @@ function narrow() {
   const wanted = ["province", "prefecture", "conclusion"].filter((name) => form[name].value);
   let found = 0;
   for (const one of rows) {
-    const kept = words.every((word) => one.words.includes(word))
+    one.kept = words.every((word) => one.words.includes(word))
       && wanted.every((name) => one[name] === form[name].value)
       && (!form.failed.value || one.failed.includes(form.failed.value));
-    one.row.hidden = !kept;
-    found += kept;
+    found += one.kept;
   }
+  show();
   for (const tile of tiles) tile.setAttribute("aria-pressed", province !== "" && tile.parentNode.dataset.province === province);
   document.getElementById("found").textContent = `符合 ${found} 个县，共 ${rows.length} 个县`;
 }
@@ -57,6 +71,7 @@ for (const head of heads.filter((head) => head.dataset.name)) {
       return down * (head.dataset.kind ? a - b : order(a, b));
     });
     body.append(...rows.map((one) => one.row));
+    show();
   };
 }
 form.hidden = false;

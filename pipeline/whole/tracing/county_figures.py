@@ -19,6 +19,7 @@ from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.indicators import indicators
 from pipeline.ground.exact import decimal_text, square_root_text
 from pipeline.ground.terms import (
+    IN_ALL,
     MET,
     NOT_JUDGED,
     RESOURCE,
@@ -199,7 +200,7 @@ class Figures:
         """Trace the rows of a group that a step read, all where the row is of the whole."""
         for name in (step.reads if step else ()):
             for read in self._rows(name) if name in self.tables else ():
-                if "group" in read and read["group"] in (row.get("group") or read["group"],):
+                if row.get("group", IN_ALL) in (read.get("group"), IN_ALL) and "group" in read:
                     said = "，".join(f"{c.zh}{_text(read, c.name)}" for c in TABLES[name].columns
                                     if not is_missing(read[c.name]))
                     yield Traced(TABLES[name].zh, said)

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from pipeline.county import County
-from pipeline.ground.terms import is_missing, records
+from pipeline.ground.terms import IN_ALL, is_missing, records
 
 EVERY, _FOCUS, _FIRST = "*", "focus", "first"
 _LARGEST_CV = "largest_cv"  # the indicator in which the schools of the stage differ most
@@ -44,7 +44,7 @@ def _fits(row: dict, name: str, wanted: object, county: County, tables: Mapping)
                     if r["id"] == row["id"] and r["base"])
         return have == base[name] or is_missing(have) and is_missing(base[name]) if (
             wanted == _AS_BASE) else not is_missing(have) and have * base[name] > 0
-    return _as_wanted(have, said, "" if wanted is None else str(wanted))
+    return said in ("", IN_ALL) if wanted is None else _as_wanted(have, said, str(wanted))
 
 
 def _as_wanted(have: object, said: str, wanted: str) -> bool:

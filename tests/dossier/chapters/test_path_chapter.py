@@ -19,7 +19,7 @@ from pipeline.dossier.c08_path import (
     shortfall_ledger as ledger,
 )
 from pipeline.dossier.c09_conclusion import path_record
-from pipeline.dossier.c09_conclusion.conclusion import summary_sentences
+from pipeline.dossier.c09_conclusion.front_summary import summary_sentences
 from pipeline.ground.terms import TABLES
 
 F = Fraction

@@ -61,6 +61,14 @@ def test_the_name_of_who_seals_stands_on_one_line():
     assert width - 2 * 108 >= letters * 14 * 20  # twips: 14 points a letter, cell margins of Word
 
 
+def test_nobody_signs_a_page_of_its_own_in_word(example):
+    styles = ElementTree.fromstring(parts_of(example)["word/styles.xml"])
+    (signing,) = (s for s in styles.iter(f"{W}style") if s.get(f"{W}styleId") == "JunhengSigning")
+    assert signing.find(f"{W}pPr/{W}pageBreakBefore").get(f"{W}val") == "0"
+    made = _signatures({"title": "签署", "signers": ["编制单位（盖章）", "日期"]})
+    assert 'w:val="TOCHeading"' not in made and made.count("<w:keepNext/>") == 4
+
+
 def test_the_same_document_is_the_same_bytes_and_stays_as_it_is(example):
     document = read_notebook(one_of_everything(), "run-1")
     before = json.dumps(document)
@@ -164,7 +172,7 @@ def test_every_style_that_is_named_is_there_and_none_besides(example):
                       if e.tag in {f"{W}{tag}" for tag in ("pStyle", "rStyle", "tblStyle",
                                                            "basedOn", "next")}}
     built_in = {"DefaultParagraphFont", "NoList", "Heading3", "JunhengCode", "JunhengHeadMark",
-                "JunhengBlank"}
+                "JunhengBlank", "JunhengSigning"}
     assert asked <= there.keys() <= asked | built_in
 
 

@@ -12,6 +12,7 @@ from pipeline.definitions.base import DATA, ROOT
 from pipeline.definitions.forms.arrangement import Arrangement, arrangement_of
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.publishing.paper import blocks
+from pipeline.publishing.paper.arranging import arranged
 from pipeline.publishing.paper.blocks import read_notebook
 from pipeline.publishing.paper.markdown import plain
 from pipeline.publishing.paper.papers import APART, BOUND, binding_among, papers
@@ -86,7 +87,7 @@ def test_the_body_says_where_the_rest_is_and_the_annex_keeps_its_headings(docume
         "# 丙\n\n见[[c]]。\n\n记 $x$ 为数。", appendix("# 附录\n\n## 名单"), shows(long("f", 2))))
     assert body == [
         "一、甲", "言", "（一）一节", "见附录表A-1和表A-2。", "（二）二节",
-        "二节见图1。另见附录表A-3。三节见附录表A-4。", "表1 c", "图1 pic",
+        "二节见图1。另见附录表A-3；三节见附录表A-4。", "表1 c", "图1 pic",
         "二、丙", "见表1。算式见附录。", "（签署）"]
     assert annex == [
         "附1　甲", "1. 一节", "表A-1 a", "表A-2 b", "2. 二节", "表A-3 d", "3. 三节", "表A-4 e",
@@ -130,6 +131,17 @@ def test_the_brief_has_exhibits_of_its_own_and_copies_of_others(document):
     assert said(found["brief"]["body"]) == ["见卷宗图1、附录表A-1。", "图1 pic"]
     assert found["brief"]["cover"]["title"] == COVER.title + "简报"
     assert parted(made)[0] == ["一、章", "言图1另见附录表A-1。", "图1 pic", "（签署）"]
+
+
+@pytest.mark.parametrize(("drawn", "printed"), [
+    ((), []), (("a",), ["图1 pic"]), (("b",), ["图1 pic"]), (("a", "b"), ["图1 pic", "图2 pic"]),
+    (("a", "b", "c"), ["图1 pic", "图2 pic"])])
+def test_a_brief_has_no_more_figures_than_two(drawn, printed):
+    rules = Arrangement(**RULES | {"brief": {"title": "简报", "exhibits": ["t", "a", "b", "c"]}})
+    blocks = [{"type": "figure", "key": key, "caption": "pic", "notes": [], "label": ""}
+              for key in drawn]
+    brief = arranged(blocks, rules)[2]
+    assert [block["key"] for block in brief] == [*drawn][:2] and len(printed) == len(brief)
 
 
 def test_what_is_bound_in_one_is_what_stands_apart_in_two(document):

@@ -21,6 +21,7 @@ from pipeline.publishing.batch.outcome import (
     Outcome,
     Task,
 )
+from pipeline.publishing.batch.planning import NEW
 from pipeline.publishing.batch.progress import Progress
 from pipeline.publishing.book_publication import publish_book
 from pipeline.publishing.records.manifest import read_manifest
@@ -88,6 +89,8 @@ class Ledger:
         try:
             for said in publish_book(task.order, ended.work):
                 self.tell.say(f"{task.code} {task.name}：{said}")
+            if task.why not in ("", NEW) and not self.batch.everybody:
+                self.tell.say(f"{task.code} {task.name}：已做（{task.why}）")
         except JunhengError as fault:
             return outcome.but(state=FAILED, reason=str(fault))
         except OSError as fault:

@@ -97,14 +97,14 @@ def cover(document: dict) -> str:
         *(paragraph("JunhengStatement", run(text)) for text in statements)))
 
 
-def _named_rows(rows: list[list[str]], shares: tuple[int, int]) -> str:
-    """Return rows of a name and what stands behind it, in shares of the width in percent; none
-    without rows."""
+def _named_rows(rows: list[list[str]], shares: tuple[int, int], keep: bool = False) -> str:
+    """Return rows of a name and what stands behind it, in shares of the width in percent, on one
+    page to ``keep`` together; none without rows."""
     widths = [_room(wide=False) * share // 100 for share in shares]
     made = "".join(
         "<w:tr>" + "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
-            f"{paragraph(style, run(text))}</w:tc>" for text, style, width in (
+            f"{paragraph(style, run(text), keep=keep)}</w:tc>" for text, style, width in (
                 (f"{name}：", "JunhengCoverLabel", widths[0]), (value, "JunhengCover", widths[1]))
         ) + "</w:tr>" for name, value in rows)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
@@ -114,9 +114,9 @@ def _named_rows(rows: list[list[str]], shares: tuple[int, int]) -> str:
 
 
 def _signatures(block: dict) -> str:
-    """Return the page on which it is signed (签署页)."""
-    rows = _named_rows([[name, "＿" * 12] for name in block["signers"]], _SIGNING_COLUMNS)
-    return (paragraph("TOCHeading", run(block["title"])) + paragraph("JunhengSpace", "") + rows
+    """Return the lines to sign on (签署), on the page on which the words end if there is room."""
+    rows = _named_rows([[name, "＿" * 12] for name in block["signers"]], _SIGNING_COLUMNS, True)
+    return (paragraph("JunhengSigning", run(block["title"])) + rows
             + paragraph("JunhengHint", '<w:r><w:br w:type="page"/></w:r>'))
 
 
