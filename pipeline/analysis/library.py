@@ -14,6 +14,7 @@ import pandas as pd
 from pipeline.analysis.appraisal import (
     Equivalence,
     HonestInterval,
+    RelativeInterval,
     Robustness,
     Selection,
     changed_balance,
@@ -22,6 +23,7 @@ from pipeline.analysis.appraisal import (
     honest_interval,
     instrumented,
     proportional_selection,
+    relative_interval,
     robustness,
 )
 from pipeline.analysis.estimators import Estimate, detectable_effect, estimate, refusal
@@ -44,7 +46,8 @@ __all__ = ["SchoolTable", "five_schools", "estimate", "Estimate", "refusal",
            "robustness", "Robustness", "explained_shares", "changed_balance",
            "instrumented", "proportional_selection", "Selection", "detectable_effect",
            "equivalence", "Equivalence", "honest_interval", "HonestInterval",
-           "concentration_index", "Concentration", "comparable_coefficient", "TableRefused"]
+           "relative_interval", "RelativeInterval", "concentration_index", "Concentration",
+           "comparable_coefficient", "TableRefused"]
 
 
 class SchoolTable:

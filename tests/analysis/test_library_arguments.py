@@ -57,6 +57,8 @@ CALLS = {
     "honest_interval": (library.honest_interval, {
         "estimates": [0.1, 0.2, 0.3], "covariance": np.eye(3), "before": 1, "change": 0.1,
         "effect": [1, 0]}),
+    "relative_interval": (library.relative_interval, {
+        "estimates": [0.1, 0.2, 0.3], "covariance": np.eye(3), "before": 1, "magnitude": 1}),
     "concentration_index": (library.concentration_index, {
         "resources": [1, 2, 3, 4, 5], "need": [1, 2, 3, 4, 5], "pupils": [1, 2, 3, 4, 5]}),
     "comparable_coefficient": (library.comparable_coefficient, {

@@ -35,25 +35,33 @@ def honest_interval(estimates: Numbers, covariance: Numbers, before: int, change
     ``effect`` weighs those after it (the first one alone, if not given). Without treatment the
     difference in trends δ has |δₜ₊₁ − 2δₜ + δₜ₋₁| ≤ change; 0 means a straight line. The
     interval (95 %) is a′b ± c·√(a′Va), a chosen to be shortest, c the 95 % quantile of
-    |N(bias/√(a′Va), 1)|. Bounds by relative magnitudes (Δ^RM) are not given: decision 0086.
+    |N(bias/√(a′Va), 1)|. Bounds by relative magnitudes (Δ^RM): `relative_interval`.
     `WrongUse` where there is no year before, or the numbers are none. Source: Rambachan & Roth
     (2023), section 3.2 (FLCI, Δ^SD). Worked case: Benzarti & Carloni's restaurants, R HonestDiD
     0.2.8: 0.1314 to 0.2162 with 0, 0.1550 to 0.2704 with 0.01.
     """
-    b, v, after = estimates, covariance, len(estimates) - before
+    after = len(estimates) - before
     weights = np.eye(1, max(after, 1))[0] if effect is None else effect
-    if min(before, after) < 1 or (b.shape, v.shape, weights.shape) != (
-            (len(b),), (len(b), len(b)), (after,)):
-        raise WrongUse("须有实施前（不含基期）和实施后的年份各至少一个，协方差阵与权数的大小要相符")
+    b, v = checked_events(estimates, covariance, before, weights)
     if change < 0 or not weights.any():
         raise WrongUse("change 不得小于0，effect 不得全为0")
-    if not np.allclose(v, v.T, rtol=1e-8, atol=0) or np.linalg.eigvalsh(v)[0] <= 0:
-        raise WrongUse("协方差阵应对称、正定")
     problem = _Problem(v, before, weights, change)
     a = problem.shortest()
     half, bias = problem.half(a), problem.bias(a)
     middle = float(a @ b)
     return HonestInterval(float(change), middle, middle - half, middle + half, bias)
+
+
+def checked_events(b: np.ndarray, v: np.ndarray, before: int, weights: np.ndarray | None = None
+                   ) -> tuple[np.ndarray, np.ndarray]:
+    """Return an event study's estimates and covariance; `WrongUse` where they are none."""
+    after = len(b) - before
+    if min(before, after) < 1 or (b.shape, v.shape) != ((len(b),), (len(b), len(b))) or (
+            weights is not None and weights.shape != (after,)):
+        raise WrongUse("须有实施前（不含基期）和实施后的年份各至少一个，协方差阵与权数的大小要相符")
+    if not np.allclose(v, v.T, rtol=1e-8, atol=0) or np.linalg.eigvalsh(v)[0] <= 0:
+        raise WrongUse("协方差阵应对称、正定")
+    return b, v
 
 
 def _most(bias: float) -> float:

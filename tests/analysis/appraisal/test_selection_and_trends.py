@@ -18,6 +18,7 @@ from pipeline.analysis.library import (
     estimate,
     honest_interval,
     proportional_selection,
+    relative_interval,
 )
 from pipeline.ground.errors import WrongUse
 
@@ -120,9 +121,9 @@ LOWER = """842.835812363774
 289.274787064642 380.532204871997 761.739443987608"""
 
 
-def events_covariance() -> np.ndarray:
-    rows = [[float(v) * 1e-6 for v in line.split()] for line in LOWER.splitlines()]
-    lower = np.array([row + [0.0] * (8 - len(row)) for row in rows])
+def events_covariance(lines: str = LOWER) -> np.ndarray:
+    rows = [[float(v) * 1e-6 for v in line.split()] for line in lines.splitlines()]
+    lower = np.array([row + [0.0] * (len(rows) - len(row)) for row in rows])
     return lower + lower.T - np.diag(np.diag(lower))
 
 
@@ -154,6 +155,63 @@ def test_a_straight_trend_moves_no_honest_interval_and_more_change_widens_it():
 def test_an_event_study_without_years_before_or_after_is_refused(before, change, effect, why):
     with pytest.raises(WrongUse, match=why):
         honest_interval(EVENTS, events_covariance(), before, change, effect)
+
+
+# Medicaid expansions, 43 states, 2008–2015 without 2013, errors clustered by state: reckoned from
+# the authors' data (moderndid 0.2.0 carries them), what README of R HonestDiD is printed from.
+EXPANSIONS = [-0.00528535453, -0.0112973246, -0.00267599181, -0.00141931225,
+              0.000339663519, 0.0464468542, 0.0692061755]
+EXPANSIONS_LOWER = """74.8848364
+    60.398741 72.6650062
+    44.4461982 37.8933022 50.5205194
+    33.8576471 28.6657803 26.7367943 40.0322203
+    43.2801125 45.4332063 27.7819357 24.1285998 54.6266221
+    47.6588048 44.2885012 30.6064411 23.8086821 36.8253105 83.7566882
+    24.251287 28.2465504 9.63753388 2.92387814 9.7229475 63.2139796 107.123523"""
+GRID = 40 * 0.00915187 / 999  # README's ends are places of a grid: off by one of its steps at most
+
+
+@pytest.mark.parametrize(("magnitude", "low", "high"), [
+    (0.5, 0.0240, 0.0672), (1, 0.0170, 0.0720), (1.5, 0.00824, 0.0797), (2, -0.000916, 0.0881)])
+def test_relative_bounds_of_the_medicaid_expansions_are_those_printed(magnitude, low, high):
+    found = relative_interval(EXPANSIONS, events_covariance(EXPANSIONS_LOWER), 5, magnitude)
+    assert -5e-5 < low - found.ci_low < GRID + 5e-5
+    assert -5e-5 < found.ci_high - high < GRID + 5e-5
+
+
+@pytest.mark.parametrize(("change", "low", "high"), [
+    (0, 0.0259, 0.0607), (0.01, 0.0132, 0.0787), (0.02, 0.00286, 0.0907)])
+def test_honest_intervals_of_the_medicaid_expansions_are_those_printed(change, low, high):
+    found = honest_interval(EXPANSIONS, events_covariance(EXPANSIONS_LOWER), 5, change)
+    assert (found.ci_low, found.ci_high) == pytest.approx((low, high), abs=1.1e-4)
+
+
+def test_relative_bounds_widen_with_their_magnitude_and_know_no_unit_and_no_sign():
+    v = events_covariance()
+    widths = [(h := relative_interval(EVENTS, v, 4, m)).ci_high - h.ci_low for m in (0, 0.5, 1, 3)]
+    assert widths == sorted(widths) and widths[0] < 2 * 1.96 * np.sqrt(v[4, 4]) * 1.02
+    one = relative_interval(EVENTS, v, 4, 1)
+    same = relative_interval(-1e6 * np.array(EVENTS), 1e12 * v, 4, 1)
+    assert (-same.ci_high, -same.ci_low) == pytest.approx(
+        (1e6 * one.ci_low, 1e6 * one.ci_high), rel=1e-7)
+    assert relative_interval(EVENTS[:5], v[:5, :5], 4, 1) == one  # later years do not bear on it
+
+
+def test_relative_bounds_hold_the_truth_where_trends_part_as_far_as_they_say():
+    draw, v, held = np.random.default_rng(5), 0.01 * (np.eye(4) + 1), 0
+    trend = np.array([-0.3, -0.2, -0.1, 0.1])  # a straight line: every move is 0.1
+    root = np.linalg.cholesky(v)
+    for _ in range(300):
+        found = relative_interval(trend + [0, 0, 0, 1] + root @ draw.normal(size=4), v, 3, 1)
+        held += found.ci_low <= 1 <= found.ci_high
+    assert held / 300 >= 0.93
+
+
+@pytest.mark.parametrize(("before", "magnitude", "why"), [
+    (0, 1, "至少一个"), (8, 1, "至少一个"), (4, -1, "不得小于0")])
+def test_relative_bounds_of_nothing_are_refused(before, magnitude, why):
+    with pytest.raises(WrongUse, match=why):
+        relative_interval(EVENTS, events_covariance(), before, magnitude)
 
 
 def test_an_event_study_of_castle_laws_hands_its_covariance_to_the_honest_interval():
