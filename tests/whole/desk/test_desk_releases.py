@@ -1,11 +1,13 @@
 """The release of public editions: two persons, once; taken back by one; nothing on a full disk."""
 
+import hashlib
 import json
 from types import SimpleNamespace
 
 import pytest
 
 from pipeline.whole.desk import audit_log, job_queue
+from pipeline.whole.desk.web.operators.release_diff import compared
 
 
 @pytest.fixture
@@ -92,3 +94,30 @@ def test_a_database_that_fills_up_releases_nothing_and_says_so(asked, clerk, pub
     assert public.other.post(f"{public.place}/confirm").status == 200
     assert said_in(asked.db).count("release") == before + 1
     assert audit_log.broken(audit_log.lines(asked.db))[2] == ""
+
+
+@pytest.mark.parametrize(("row", "words"), [
+    ({"id": "Z05", "limit": "90000", "op": ">", "passed": False},
+     "规划目标 · Z05：标准值 90000，要求 >，期限已过 否"),
+    ({"id": "Z08", "op": "not_below_last_year", "passed": True},
+     "规划目标 · Z08：要求 不低于上年，期限已过 是"),
+    ({"variable": "migrant_children", "value": "1300"},
+     "规划目标 · 符合条件的随迁子女数：值 1300")])
+def test_what_a_release_would_tell_is_told_in_words(row, words):
+    assert compared({"plans": [row]}, None)["new"] == [words]
+    assert compared({"plans": [row]}, {"plans": [row]}) == {"new": [], "changed": [], "masked": []}
+
+
+@pytest.mark.parametrize("state", ["ready", "to_mend"])
+def test_a_dossier_of_an_earlier_file_stays_in_sight_once_a_later_file_is_handed_in(
+        state, asked, clerk, public):
+    job = asked.db.execute("SELECT id FROM job WHERE run_id = 'r'").fetchone()[0]
+    assert ("卷宗下载" in clerk.get("/desk").text, "较早的卷宗" in clerk.get("/desk").text) == (
+        True, False)
+    clerk.put(b"later")
+    asked.db.execute("UPDATE upload SET state = ? WHERE sha256 = ?",
+                     (state, hashlib.sha256(b"later").hexdigest()))
+    page = clerk.get("/desk").text
+    assert (f"/job/{job}" in page, "较早的卷宗下载" in page) == (True, True)
+    asked.db.execute("UPDATE job SET run_id = '' WHERE id = ?", (job,))
+    assert "较早的卷宗" not in clerk.get("/desk").text

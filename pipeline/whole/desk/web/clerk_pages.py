@@ -37,7 +37,9 @@ async def desk_page(request: Request) -> Response:
     for row in db.execute("SELECT * FROM upload WHERE unit = ? AND state != ? ORDER BY made",
                           (unit, DELETED)):
         latest[row["year"]] = {"upload": row, "job": last_job(db, row["id"])}
-    for told in latest.values():
+    for year, told in latest.items():
+        made = told["job"] and told["job"]["run_id"]
+        told["earlier"] = None if made else _earlier(db, unit, year)
         told["verdict"] = verdict_zh(request.app.state.desk.outputs, told["job"])
     usual = usual_year(datetime.now().astimezone())
     return page(request, "desk", "本县", years=range(usual, usual - _YEARS_BACK, -1),
@@ -58,6 +60,14 @@ def last_job(db, upload: str):
     """Return the last job that made, or was to make, the dossier of an upload; None for none."""
     return db.execute("SELECT * FROM job WHERE upload = ? AND kind = ? AND edition = ?"
                       " ORDER BY made DESC LIMIT 1", (upload, MAKE, INTERNAL)).fetchone()
+
+
+def _earlier(db, unit: str, year: int):
+    """Return the last job whose dossier of a year is there, made of whichever file."""
+    return db.execute(
+        "SELECT job.*, upload.made_at AS sent FROM job JOIN upload ON upload.id = job.upload WHERE"
+        " unit = ? AND year = ? AND edition = ? AND job.state = ? AND run_id != ''"
+        " ORDER BY job.made DESC LIMIT 1", (unit, year, INTERNAL, DONE)).fetchone()
 
 
 def verdict_zh(outputs: Path, job) -> str:

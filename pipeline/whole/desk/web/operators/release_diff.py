@@ -4,6 +4,8 @@ Both sides are the results of public editions, in which a row that is masked say
 (``shown`` or ``withheld``).
 """
 
+from pipeline.definitions.forms.variables import variables
+
 _ZH = {"indicators": "逐项结论", "vetoes": "一票否决", "schools": "学校", "balance": "差异系数",
        "groups": "学校数和学生数", "means": "平均值", "levels": "达标学校数", "people": "人数",
        "plans": "规划目标", "primary": "小学", "junior": "初中", "all": "全部", "urban": "城区",
@@ -11,7 +13,10 @@ _ZH = {"indicators": "逐项结论", "vetoes": "一票否决", "schools": "学�
        "undetermined": "待核", "mean": "平均值", "cv": "差异系数", "limit": "标准值",
        "value": "值", "n_schools": "学校数", "n_missing": "缺数", "pupils": "学生数",
        "floor": "达到下限", "below": "低于下限", "missing": "缺", "band": "范围", "unit": "单位",
-       "borderline": "临界", "quantity": "内容", "deadline": "期限", "place": "出处"}
+       "borderline": "临界", "quantity": "内容", "deadline": "期限", "place": "出处",
+       "op": "要求", "passed": "期限已过", "True": "是", "False": "否", ">=": "≥", "<=": "≤",
+       "=": "＝", "~": "约", "yes": "做到", "not_below_last_year": "不低于上年",
+       "falling": "逐年下降", "rising": "逐年上升", "doubling": "逐年倍增", "ordinal": "位次"}
 _IDENTITY = ("id", "plan", "year", "stage", "group", "indicator", "total", "variable")
 
 
@@ -62,4 +67,6 @@ def _values(row: dict) -> str:
 
 
 def _zh(word: object) -> str:
-    return _ZH.get(str(word), str(word))
+    word = str(word)
+    known = variables().variables.get(word)
+    return _ZH.get(word) or (known.zh if known else word)
