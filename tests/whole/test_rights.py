@@ -115,7 +115,7 @@ READING = {"check": lambda place: [["check", nation(place).raw]],
 @pytest.fixture
 def quick_books(monkeypatch):
     """Let everything but the chapters run as it is."""
-    monkeypatch.setattr("pipeline.commands.run._hands", lambda asked, batch, work: Crew(
+    monkeypatch.setattr("pipeline.commands.run.making._hands", lambda asked, batch, work: Crew(
         fake({}), batch.limits, batch.workers, work))
     for module, job in ((scenarios, fake({})), (evaluation, book())):
         monkeypatch.setattr(module, "local_hands", lambda _, limits, workers, work, alone, job=job:

@@ -15,7 +15,7 @@ def quick(patch):
     """Let everything from what has come in to the record run as it is, but for the chapters and
     for the waiting for the disk."""
     patch.setattr(os, "fsync", lambda handle: None)
-    patch.setattr("pipeline.commands.run._hands", lambda asked, batch, work: Crew(
+    patch.setattr("pipeline.commands.run.making._hands", lambda asked, batch, work: Crew(
         fake({}), batch.limits, batch.workers, work))
 
 

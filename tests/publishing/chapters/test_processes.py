@@ -113,7 +113,7 @@ sys.path[:0] = PATHS
 from pathlib import Path
 from batches import fake
 from test_processes import start
-import pipeline.commands.run
+import pipeline.commands.run.making
 from pipeline.__main__ import main
 from pipeline.publishing.batch.hands.crew import Crew
 
@@ -127,7 +127,7 @@ def job(order, work):
         time.sleep(600)
     fake({})(order, work)
 
-sys.modules["pipeline.commands.run"]._hands = lambda asked, batch, work: Crew(
+sys.modules["pipeline.commands.run.making"]._hands = lambda asked, batch, work: Crew(
     job, batch.limits, batch.workers, work)
 main()
 """
