@@ -111,7 +111,7 @@ def _parted(now: pd.DataFrame) -> str:
     """Say how schools are counted that are judged by stage (按学段计)."""
     schools = now["school_code"].nunique()
     said = f"{schools}所学校计{len(now)}个学段部，" if schools != len(now) else ""
-    return f"学校按学段分别判定：{said}一贯制等学校的小学部、初中部各计1所。"
+    return f"学校按学段分别判定：{said}一贯制等学校的小学部、初中部分别计入。"
 
 
 def _now(table: pd.DataFrame, county: County) -> pd.DataFrame:
