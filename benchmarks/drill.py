@@ -53,7 +53,7 @@ class Drill:
         begun = time.perf_counter()
         process = subprocess.Popen(
             [BIN / "junheng", "run", "--all", "--year", str(YEAR), "--raw", self.raw, "--out", out,
-             "--processed", out / "processed", "--workers", str(self.workers)],
+             "--processed", self.place / f"{out.name}-tables", "--workers", str(self.workers)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             process.wait(kill_after or None)

@@ -159,8 +159,8 @@ def ours(codes: list[str], raw: Path, out: Path, workers: int) -> dict:
     """
     begun = time.perf_counter()
     subprocess.run([BIN / "junheng", "run", *(codes or ["--all"]), "--year", str(YEAR), "--raw",
-                    raw, "--out", out, "--processed", out / "processed", "--workers",
-                    str(workers)], capture_output=True, check=bool(codes))
+                    raw, "--out", out, "--processed", out.with_name(f"{out.name}-tables"),
+                    "--workers", str(workers)], capture_output=True, check=bool(codes))
     seconds = time.perf_counter() - begun
     made = [record for record in journal(out) if record["state"] == "ok"]
     logs = [(out / str(YEAR) / record["code"] / "run.log").read_text("utf-8") for record in made]
