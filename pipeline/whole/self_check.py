@@ -7,9 +7,8 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline.definitions.base import ROOT
 from pipeline.ground.fonts import font_files, missing_letters
-from pipeline.ground.software import DIFFERS, differing, locked, software
+from pipeline.ground.software import DIFFERS, ROOT, differing, locked, software
 
 _OF_THE_OWNER = {"repository-code": "源码地址", "date-released": "发布日期", "doi": "DOI"}
 _ANYBODY = "均衡 Junheng contributors"  # as long as no person or institution has put its name

@@ -31,7 +31,7 @@ IMPORTED = {
     "--help": {"click"},
     "list standards": DEFINITIONS,
     "list layouts": DEFINITIONS,
-    "doctor": {*DEFINITIONS, *FONTS, *SOFTWARE, "typst"},
+    "doctor": {"click", *FONTS, *SOFTWARE, "typst"},
     "template new.xlsx": {*DEFINITIONS, "defusedxml", "numpy", "openpyxl", "pillow"},
     f"check {WORKBOOK}": {*DEFINITIONS, *FONTS, "xlrd"},
 }
