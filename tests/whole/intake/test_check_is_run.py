@@ -12,7 +12,7 @@ from tables import csv_bytes, school
 
 from pipeline.__main__ import main
 from pipeline.cleaning.importing import import_county
-from pipeline.commands import run as run_command
+from pipeline.commands.run import making
 from pipeline.publishing.batch.hands.crew import Crew
 from pipeline.whole.checking import check_paths
 from pipeline.whole.checking.check_reports import (
@@ -125,7 +125,7 @@ def found_lines(rows):
 
 def run_all(raw, out, monkeypatch, capsys):
     """Run everybody; return the exit code, code → outcome, code → findings."""
-    monkeypatch.setattr(run_command, "_hands", lambda asked, batch, place: Crew(
+    monkeypatch.setattr(making, "_hands", lambda asked, batch, place: Crew(
         read_then_fake, batch.limits, batch.workers, place))
     with pytest.raises(SystemExit) as end:
         main(["run", "--all", "--year", str(YEAR), "--raw", str(raw), "--out", str(out),
