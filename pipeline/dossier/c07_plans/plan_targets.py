@@ -21,15 +21,20 @@ def plan_sentences(targets: pd.DataFrame, county: County) -> Prose:
     said = ["本县为示例，所列规划仅为演示。"] if county.info.notice else []
     for found in county.plans:
         part = targets[targets["plan"] == found.id]
-        states, passed = part["status"], part["passed"].astype(bool)
-        said.append(
-            f"{found.title}：适用目标{len(part)}项：达到{(states == MET).sum()}项、未达到"
-            f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项"
-            + (f"、不适用{(states == NOT_APPLICABLE).sum()}项" if NOT_APPLICABLE in set(states)
-               else "")
-            + f"；期限已过{passed.sum()}项，其中未达到或待核"
-            f"{(passed & states.isin([NOT_MET, UNDETERMINED])).sum()}项。")
+        said.append(f"{found.title}：{_standing(part)}。")
     return Prose("plan_sentences", tuple(said), bullets=True)
+
+
+def _standing(part: pd.DataFrame) -> str:
+    applies = part[part["status"] != NOT_APPLICABLE]
+    states, passed = applies["status"], applies["passed"].astype(bool)
+    beside = len(part) - len(applies)
+    late = (passed & states.isin([NOT_MET, UNDETERMINED])).sum()
+    return (f"适用目标{len(applies)}项：达到{(states == MET).sum()}项、未达到"
+            f"{(states == NOT_MET).sum()}项、待核{(states == UNDETERMINED).sum()}项"
+            + (f"；另有{beside}项不适用" if beside else "")
+            + (f"；期限已过{passed.sum()}项，其中未达到或待核{late}项" if passed.any() else
+               "；没有期限已过的"))
 
 
 def plan_tables(targets: pd.DataFrame, county: County) -> list[PrintedTable]:
