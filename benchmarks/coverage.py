@@ -6,7 +6,8 @@ Made-up nations are drawn one after another from seeds 1, 2, …, straight from 
 is stated in `pipeline/synth/making/parameters.json`; each is put to the very functions that make
 the annual evaluation, and what they say is held against what was planted. What they refuse to
 say is counted with its reason, and is in no share. Prints the tables that stand in
-`docs/coverage.md`. 500 nations take about an hour on one core.
+`docs/coverage.md`. 500 nations take about an hour on one core; with COVERAGE_ROWS=FOLDER a run
+that was cut goes on from where it was.
 """
 
 import sys
