@@ -214,6 +214,23 @@ def test_refused_questions_are_not_taken_for_no_relation(annual):
     assert "不估计不等于没有关系" in said
     assert "不能由此推断有无关系" in model_sentences(models, NONE, annual).paragraphs[0]
     assert effect_chart(models, NONE.reindex(columns=["id"]), annual) is None
+    treated = model_table(models, annual)
+    assert treated.fields[-1].label == "不估计的理由" and not treated.notes
+    assert not [row[-1].text for row in treated.rows if row[-1].text.startswith("不估计")]
+
+
+def test_residuals_are_of_the_years_that_the_model_uses(found):
+    told = found["annual_models"].set_index("id")[["first_year", "last_year"]]
+    assert tuple(told.loc["D1"]) == tuple(told.loc["P1"])
+
+
+def test_notes_explain_what_is_printed_and_nothing_else(found, annual):
+    models = found["annual_models"]
+    between, within = ({*models["id"]} - {"P1", "D1"}, {*models["id"]} - {"P2", "S1"})
+    for refused, told, untold in ((between, "CR2", "固定效应"), (within, "固定效应", "杠杆最大区")):
+        only = models.assign(status=models["status"].mask(models["id"].isin(refused), "refused"))
+        (note,) = model_table(only, annual).notes
+        assert told in note and untold not in note and "CR1" not in note
 
 
 def test_tables_print_formula_convention_and_every_variant(found, annual):

@@ -120,7 +120,7 @@ def _alike(model: AnnualModel, frame: pd.DataFrame, study: Study) -> dict:
     term = found.terms.iloc[0]
     return {"n": found.n, "units": found.n, "status": FITTED, "reason": "",
             "covariance": "permutation", "convention": found.convention,
-            "first_year": int(data["year"].min()), "last_year": int(data["year"].max()),
+            "first_year": int(used["year"].min()), "last_year": int(used["year"].max()),
             "estimate": float(term["estimate"]), "p_value": float(term["p_value"]),
             "std_error": float(term["std_error"])}
 

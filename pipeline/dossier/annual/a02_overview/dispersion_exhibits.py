@@ -44,7 +44,7 @@ def dispersion_table(table: pd.DataFrame, annual: Annual) -> PrintedTable | None
         whole.loc[whole["weights"] != "", "measure"])]
     by = joined(sorted({_weight_zh(w, annual) for w in whole["weights"] if w}))
     notes = [f"{joined(weighed)}按{by}加权，其余各{zh}同权。" if weighed else f"各{zh}同权。",
-             *sorted({f"{r}。" for r in whole["reason"] if r})]
+             *sorted({f"{part}。" for r in whole["reason"] if r for part in r.split("；")})]
     return PrintedTable(
         "dispersion_table", f"{zh}之间的差异",
         (Field("量", align="left"), Field("年份", align="center"),

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.annual_evaluation import Annual
-from pipeline.dossier.annual.a03_models.naming import size_of
+from pipeline.dossier.annual.a03_models.naming import size_of, sources_zh
 from pipeline.dossier.printing.exhibit import Figure
 from pipeline.dossier.printing.numbers import joined
 from pipeline.dossier.printing.style import ALERT, DARK, MID, panels, tidy
@@ -38,9 +38,18 @@ def effect_chart(models: pd.DataFrame, variants: pd.DataFrame, annual: Annual) -
         "effect_chart", f"{annual.year}年各问题的效应与敏感性",
         f"点和95%区间；{joined(sorted({row['id'] for row in flat}))}，每个问题先列原设定，"
         f"再列改变一项的",
-        "县级面板和学校数据", figure,
+        sources_zh(annual), figure,
         tuple({k: row[k] for k in ("id", "label", "effect", "low", "high")} for row in flat),
-        notes=("菱形为原设定，圆点为列明的改变；对数的关注项为每高10%，横线为95%区间，竖线为零。",))
+        notes=(_marks(flat, annual),))
+
+
+def _marks(drawn: list[dict], annual: Annual) -> str:
+    """Explain the marks that are drawn, and no others."""
+    by_tenths = {m.id for m in annual.study.models if m.reading in ("elasticity", "semi")}
+    said = [("菱形为原设定", True), ("圆点为列明的改变", not all(row["base"] for row in drawn)),
+            ("对数的关注项为每高10%", any(row["id"] in by_tenths for row in drawn)),
+            ("横线为95%区间", True), ("竖线为零", True)]
+    return "，".join(text for text, there in said if there) + "。"
 
 
 def _groups(models: pd.DataFrame, variants: pd.DataFrame, annual: Annual

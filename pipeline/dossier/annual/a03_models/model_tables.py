@@ -5,12 +5,14 @@ import json
 import pandas as pd
 
 from pipeline.annual_evaluation import Annual
+from pipeline.definitions.models.questions import AnnualModel
 from pipeline.dossier.annual.a03_models.naming import (
     FAMILY_ZH,
     METHOD_ZH,
     formula_zh,
     plain,
     size_of,
+    sources_zh,
     term_zh,
 )
 from pipeline.dossier.printing.exhibit import TOTAL, UNKNOWN, Cell, Field, PrintedTable
@@ -53,32 +55,45 @@ def model_table(models: pd.DataFrame, annual: Annual) -> PrintedTable | None:
     """Print of each question: rows, units, effective df, smallest detectable effect, errors."""
     if models.empty:
         return None
-    asked = {m.id: m for m in annual.study.models}
-    rows = []
-    for r in models.to_dict("records"):
-        size, fitted = size_of(asked[r["id"]]), r["status"] == FITTED
-        said = f"不估计：{plain(r['reason'], annual)}" if not fitted else _errors(r)
-        top = (f"{r['top_unit']}（{percent_text(r['top_share'], 0)}）"
-               if not is_missing(r["top_share"]) else EMPTY)
-        rows.append((Cell(r["id"]), Cell(count_text(r["n"])), Cell(count_text(r["units"])),
-                     Cell(_years(r)), Cell(figure_text(r["df"], 1)),
-                     Cell(figure_text(r["r_squared"], 3)),
-                     Cell(size.text(r["detectable"]) + (size.unit if fitted and not is_missing(
-                         r["detectable"]) else "")),
-                     Cell(top), Cell(said, "" if fitted else UNKNOWN)))
-    zh = annual.study.subject_zh
+    fitted = models["status"] == FITTED
+    last = ("标准误或不估计的理由" if fitted.any() and not fitted.all()
+            else "标准误" if fitted.all() else "不估计的理由")
+    asked, zh = {m.id: m for m in annual.study.models}, annual.study.subject_zh
     return PrintedTable(
         "annual_model_table", f"{annual.year}年各模型问题的处理",
         (Field("编号", align="center"), Field("n"),
          Field(f"{zh}数"),
          Field("年份", align="center"), Field("自由度"),
          Field("R²"), Field("最小可检出"),
-         Field(f"杠杆最大{zh}", align="left"),
-         Field("标准误或不估计的理由", align="left")),
-        tuple(rows), "县级面板和学校数据", wide=True,
-        notes=(f"最小可检出：以80%把握、5%水平能检出的最小效应，单位同句中所述的一步；杠杆最大{zh}：关注项的信息"
-               "来自它的份额最大。固定效应模型的R²为组内。CR1：聚类稳健；CR2：偏差修正的聚类稳健，Satterthwaite"
-               "自由度。",))
+         Field(f"杠杆最大{zh}", align="left"), Field(last, align="left")),
+        tuple(_treated(r, asked[r["id"]], bool(fitted.any()), annual)
+              for r in models.to_dict("records")),
+        sources_zh(annual), wide=True, notes=_model_notes(models[fitted], annual))
+
+
+def _treated(r: dict, model: AnnualModel, mixed: bool, annual: Annual) -> tuple[Cell, ...]:
+    size, fitted = size_of(model), r["status"] == FITTED
+    said = _errors(r) if fitted else "不估计：" * mixed + plain(r["reason"], annual)
+    top = (f"{r['top_unit']}（{percent_text(r['top_share'], 0)}）"
+           if not is_missing(r["top_share"]) else EMPTY)
+    return (Cell(r["id"]), Cell(count_text(r["n"])), Cell(count_text(r["units"])),
+            Cell(_years(r)), Cell(figure_text(r["df"], 1)), Cell(figure_text(r["r_squared"], 3)),
+            Cell(size.text(r["detectable"]) + (size.unit if fitted and not is_missing(
+                r["detectable"]) else "")),
+            Cell(top), Cell(said, "" if fitted else UNKNOWN))
+
+
+def _model_notes(fitted: pd.DataFrame, annual: Annual) -> tuple[str, ...]:
+    """Explain what is printed, and nothing else."""
+    kinds, zh = set(fitted["covariance"]), annual.study.subject_zh
+    within = [m.kind for m in annual.study.models if m.id in set(fitted["id"])]
+    said = [("最小可检出：以80%把握、5%水平能检出的最小效应，单位同句中所述的一步",
+             fitted["detectable"].notna().any()),
+            (f"杠杆最大{zh}：关注项的信息来自它的份额最大", fitted["top_share"].notna().any()),
+            ("固定效应模型的R²为组内", "fe" in within), ("CR1：聚类稳健", "CR1" in kinds),
+            ("CR2：偏差修正的聚类稳健，Satterthwaite自由度", "CR2" in kinds)]
+    told = "；".join(text for text, there in said if there)
+    return (f"{told}。",) if told else ()
 
 
 def _errors(r: dict) -> str:
@@ -111,7 +126,7 @@ def term_table(models: pd.DataFrame, terms: pd.DataFrame, annual: Annual) -> Pri
         (Field("模型", align="left"), Field("项", align="left"),
          Field("系数"), Field("标准误"), Field("下限", "95%区间"),
          Field("上限", "95%区间"), Field("p"), Field("调整p")),
-        tuple(rows), "县级面板和学校数据", notes=_term_notes(fitted, annual))
+        tuple(rows), sources_zh(annual), notes=_term_notes(fitted, annual))
 
 
 def _terms(r: dict, mine: pd.DataFrame, annual: Annual):
@@ -177,5 +192,5 @@ def variant_table(variants: pd.DataFrame, models: pd.DataFrame, annual: Annual
          Field("上限", "95%区间"),
          Field("单位", align="center"), Field(f"{zh}数"),
          Field("标准误", align="left")),
-        tuple(rows), "县级面板和学校数据",
+        tuple(rows), sources_zh(annual),
         notes=("效应为关注项高一步（对数的为高10%）时的变化；各项取舍在方案中列明。",))

@@ -60,6 +60,13 @@ def size_of(model: AnnualModel) -> Size:
     return Size(step, model.effect_unit)
 
 
+def sources_zh(annual: Annual) -> str:
+    """Name the data that the study's questions are put to."""
+    frames = {model.frame for model in annual.study.models}
+    return "和".join(zh for frame, zh in (("panel", "县级面板"), ("schools", "学校数据"))
+                    if frame in frames)
+
+
 def plain_name(name: str, annual: Annual) -> str:
     """Return the Chinese name of a column of the panel or of the schools."""
     if name.endswith("_lag1"):

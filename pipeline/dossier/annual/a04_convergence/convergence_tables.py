@@ -96,8 +96,9 @@ def convergence_table(tests: pd.DataFrame, annual: Annual) -> PrintedTable | Non
     zh = {t.measure: t.zh for t in annual.study.trajectories}
     found = tests.to_dict("records")
     narrow = {(r["measure"], r["grouping"]) for r in found if r["kind"] == "sigma" and _narrows(r)}
-    rows = [_row(r, zh[r["measure"]], (r["measure"], r["grouping"]) in narrow, annual)
-            for r in found]
+    named = [_name(r, zh[r["measure"]]) for r in found]
+    rows = [_row(r, name * (name != before), (r["measure"], r["grouping"]) in narrow, annual)
+            for r, name, before in zip(found, named, ["", *named], strict=False)]
     return PrintedTable(
         "convergence_table", f"{annual.year}年各量的收敛检验",
         (Field("量", align="left"), Field("检验", align="left"),
@@ -109,8 +110,11 @@ def convergence_table(tests: pd.DataFrame, annual: Annual) -> PrintedTable | Non
                "β为总增长（对数）对初值对数的系数，HC3标准误，λ＝−ln(1＋β)/年数；σ不下降的不列半衰期。",))
 
 
-def _row(r: dict, zh: str, narrows: bool, annual: Annual) -> tuple[Cell, ...]:
-    name = f"{zh}·{r['grouping']}" if r["grouping"] else zh
+def _name(r: dict, zh: str) -> str:
+    return f"{zh}·{r['grouping']}" if r["grouping"] else zh
+
+
+def _row(r: dict, name: str, narrows: bool, annual: Annual) -> tuple[Cell, ...]:
     speed = None if is_missing(r["speed"]) else 100 * r["speed"]
     fitted = r["status"] == FITTED
     said = "" if fitted else f"不估计：{plain(r['reason'], annual)}"
