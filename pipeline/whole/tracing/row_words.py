@@ -7,6 +7,7 @@ from pipeline.county import County
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.indicators import indicators
 from pipeline.dossier.printing.gap_sentences import term_zh
+from pipeline.dossier.printing.numbers import EMPTY
 from pipeline.ground.errors import WrongUse
 from pipeline.ground.terms import SEVERITY_ZH, records
 from pipeline.whole.tracing.reckoning import reckoned
@@ -42,6 +43,8 @@ class RowWords:
         no word for another thing."""
         if text == "合计":
             return WHOLE
+        if text == EMPTY:
+            return ""
         if column == "year" and (found := _YEAR.match(text)):
             return found[1]
         if column == "indicator" and (id := text.split(" ")[0]) in indicators():
@@ -70,6 +73,7 @@ class RowWords:
                                   for word in (one.id, one.short, one.zh)},
             "id": lambda: self._ids, "term": lambda: self._terms, "name": lambda: self._names,
             "school": lambda: self._names,
+            "section": lambda: {county.standard.section_zh: county.standard.section_zh},
             "variable": lambda: {one.zh: id for id, one in variables().variables.items()}
             | {f"{one.zh}（{one.unit}）": id for id, one in variables().variables.items()}}
 

@@ -18,13 +18,15 @@ from pipeline.whole.tracing.printed_figures import Derived, SaidNumbers, names, 
 from pipeline.whole.tracing.reckoning import Reckoned, reckoned
 from pipeline.whole.tracing.row_words import RowWords
 
-_SIGN = r"(?:(?<![\w)）%—])[+-])?"
+_SIGN = r"(?:(?<![A-Za-z\d_)）%—])[+-])?"
 NUMBER = re.compile(rf"[<>]?{_SIGN}\d+(?:\.\d+)?")
 _SIGNED = r"[<>]?[+-]?\d+(?:\.\d+)?"
 _MARKS = re.compile(r"^\^|#|~|…|\{(\w+)\}")
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
-_FEWEST_WORDS = 4  # letters, without which a quotation may be chance
+_COUNTED = {*"所个人名项处班校万%％.0123456789"}  # what follows a number that counts
+_FEWEST_WORDS = 4  # letters, without which a quotation of a part may be chance
+_FEWEST_OF_ALL = 2
 _WAN = 10000
 TRACED, NAMED, UNTRACED = "traced", "named", "untraced"
 
@@ -52,7 +54,7 @@ class Reader:
                 ) -> Iterator[SaidNumber]:
         """Yield the numbers of a text of the exhibit with a key, in their order; ``told``: what
         tells the row that the text stands in."""
-        named, said = dict(_named(key, text)), None
+        named, said = dict([*_named(key, text), *self._places(text)]), None
         for match in NUMBER.finditer(text):
             place = match.start()
             why = next((why for (start, end), why in named.items()
@@ -63,7 +65,8 @@ class Reader:
             said = self._said(key, text, dict(told or {})) if said is None else said
             known = said.get(match.end())
             yield known if known and known.state == TRACED else self._quoted(
-                text, match) or known or SaidNumber(match[0], place, UNTRACED, "没有列出它从哪里来")
+                text, match) or known or self._of_school(text, match) or SaidNumber(
+                match[0], place, UNTRACED, "没有列出它从哪里来")
 
     def _said(self, key: str, text: str, told: dict) -> dict[int, SaidNumber]:
         """Return by their ends the numbers that are said in a way that is known; of several ways
@@ -125,6 +128,29 @@ class Reader:
                 start = text.find(said, start + 1)
         return None
 
+    def _places(self, text: str) -> Iterator[tuple[tuple[int, int], str]]:
+        """Yield where the county's own name and what it belongs to stand, with a number in them."""
+        info = self.county.info
+        for name in (self.county.name, info.prefecture, info.province):
+            if _DIGIT.search(name):
+                yield from ((m.span(), "县、市的名称") for m in re.finditer(re.escape(name), text))
+
+    def _of_school(self, text: str, match: re.Match) -> SaidNumber | None:
+        """Return a number that stands in the name of a school, and counts nothing: 小学5, but not
+        the 5 of 小学5所."""
+        for start, end in self._school_names(text):
+            if start <= match.start() and match.end() <= end and text[end:end + 1] not in _COUNTED:
+                return SaidNumber(match[0], match.start(), NAMED, "学校的名称、标识码")
+        return None
+
+    def _school_names(self, text: str) -> Iterator[tuple[int, int]]:
+        for name in self._numbered_schools:
+            yield from (m.span() for m in re.finditer(re.escape(name), text))
+
+    @cached_property
+    def _numbered_schools(self) -> list[str]:
+        return [name for name in self.words.words("name") if _DIGIT.search(name)]
+
     def _pattern(self, like: str) -> re.Pattern:
         return _compiled(like, tuple((m[1], self.words.pattern(m[1].rstrip("_")))
                                      for m in _MARKS.finditer(like) if m[1]))
@@ -174,7 +200,8 @@ def _parts(said: object) -> Iterator[str]:
         return
     parts = (said, *re.split(r"[；;]", said), *re.split(r"[；;，]", said))
     for part in dict.fromkeys((*parts, *(one.partition("：")[2] for one in parts))):
-        if _DIGIT.search(part) and len(_WORDS.findall(part)) >= _FEWEST_WORDS:
+        fewest = _FEWEST_OF_ALL if part == said else _FEWEST_WORDS
+        if _DIGIT.search(part) and len(_WORDS.findall(part)) >= fewest:
             yield part
 
 

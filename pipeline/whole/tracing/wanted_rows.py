@@ -12,6 +12,7 @@ from pipeline.ground.terms import IN_ALL, is_missing, records
 EVERY, _FOCUS, _FIRST = "*", "focus", "first"
 _LARGEST_CV = "largest_cv"  # the indicator in which the schools of the stage differ most
 _AS_BASE, _ALIKE = "as_base", "alike"  # as the model's own specification has it; of its sign
+_DECIDING = "deciding"  # of a path's rows of a stage and indicator the last, which suffices
 
 
 def rows_of(table: str, wanted: Mapping[str, object], county: County, tables: Mapping
@@ -37,6 +38,8 @@ def _fits(row: dict, name: str, wanted: object, county: County, tables: Mapping)
         return said == str(min(county.years))
     if name == "term" and wanted == _FOCUS:
         return said == _focus(row, tables)
+    if wanted == _DECIDING:
+        return have == _deciding(row, tables)
     if wanted == _LARGEST_CV:
         return said == _largest_cv(row, county, tables)
     if wanted in (_AS_BASE, _ALIKE):
@@ -70,3 +73,10 @@ def _largest_cv(row: dict, county: County, tables: Mapping) -> str:
     rows = [r for r in records(tables["balance"])
             if (r["year"], r["stage"]) == (county.year, row["stage"]) and r["cv"]]
     return max(rows, key=lambda r: float(r["cv"]))["indicator"]
+
+
+def _deciding(row: dict, tables: Mapping) -> str:
+    """Return the kind of what suffices (或无法达到) for the stage and indicator of a path's row."""
+    keys = ("plan", "stage", "indicator")
+    same = [r for r in records(tables["path"]) if all(r[key] == row[key] for key in keys)]
+    return same[-1]["kind"]
