@@ -47,6 +47,7 @@ def verify(context: click.Context, folder: str, level: str, public_key: str, roo
     """核对卷宗是否仍是当初做出的那一份。退出码：0 相符，1 不符，2 未能核对。"""
     from pipeline.publishing.records import signature
     from pipeline.publishing.records.verification import missing_folders, published_folders
+    from pipeline.whole.index.index_checking import overview_doubts
 
     folders = published_folders(Path(folder).absolute())
     key = signature.public_key(Path(public_key)) if public_key else None
@@ -57,12 +58,13 @@ def verify(context: click.Context, folder: str, level: str, public_key: str, roo
         said = f"：{'；'.join(answer.said)}" if answer.said else ""
         click.echo(f"{one.parent.name}/{one.name} {_STATES[answer.code]}{said}")
     years = {one.parent for one in folders} if Path(folder).absolute() not in folders else ()
-    gone = [f"{year.name}/{said}" for year in sorted(years) for said in missing_folders(year)]
+    gone = [f"{year.name}/{said}" for year in sorted(years)
+            for said in (*missing_folders(year), *overview_doubts(year))]
     for said in gone:
         click.echo(said)
     counted = "，".join(f"{zh} {answers.count(code)}" for code, zh in _STATES.items())
     click.echo(f"核验（{_LEVELS[level]}）共 {len(folders)} 份：{counted}"
-               + (f"；与批次记录不符 {len(gone)}" if gone else "")
+               + (f"；批次记录、总览不符 {len(gone)}" if gone else "")
                + _proven(key, root, len(answers) - answers.count(1)) + "。")
     sys.exit(1 if gone or 1 in answers else max(answers))
 

@@ -139,9 +139,12 @@ def public_key(file: Path):
 
 
 def is_signed_by(found: Signature, key: object) -> bool:
-    """Tell whether the root that a signature notes was signed with the key of this public key."""
+    """Tell whether the root that a signature notes was signed with the key of this public key, and
+    names it."""
     from cryptography.exceptions import InvalidSignature
 
+    if found.key != _name(key):
+        return False
     try:
         key.verify(bytes.fromhex(found.signature),
                    statement(bytes.fromhex(found.root), found.leaves))
