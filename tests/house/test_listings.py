@@ -1,6 +1,6 @@
 """A stranger finds the room: no folder of the project lists more names than a glance takes in."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import PurePosixPath
 
 import pytest
@@ -14,6 +14,7 @@ TOP = {  # what stands beside the rooms, and who looks for it there and nowhere 
     "Makefile": "make", "setup.sh": "make", "pyproject.toml": "pip", "setup.py": "pip",
     "environment.yml": "conda", "requirements.lock": "pip, the wheel and the run id",
     "reports": "who runs it: dossiers come there"}
+OF_EVERY_FOLDER = {"__init__.py", "conftest.py"}  # Python and pytest look for them by name
 FREE = {"findings": "one flat listing is asked for: each file is found by its name alone"}
 
 
@@ -49,6 +50,21 @@ def test_the_project_lists_rooms_and_what_tools_look_for_there(listed):
 @pytest.mark.parametrize(("files", "crowd"), [(13, {}), (14, {}), (15, {"a/b": 15})])
 def test_a_name_too_many_would_be_noticed(files, crowd):
     assert crowded(listings(f"a/b/{n}.toml" for n in range(files))) == crowd
+
+
+def twice(paths):
+    """Return the names of Python files that stand in two places: pytest and its readers tell them
+    apart by their names alone."""
+    names = Counter(path.name for path in paths if path.suffix == ".py")
+    return {name for name, count in names.items() if count > 1 and name not in OF_EVERY_FOLDER}
+
+
+def test_no_two_files_of_the_tests_have_one_name():
+    assert twice(path for path in tracked_files() if path.is_relative_to(ROOT / "tests")) == set()
+
+
+def test_a_name_given_twice_would_be_noticed():
+    assert twice(map(PurePosixPath, ("a/test_x.py", "b/test_x.py", "b/x.py"))) == {"test_x.py"}
 
 
 def test_what_is_free_of_the_limit_needs_to_be(listed):

@@ -108,12 +108,13 @@ def _main(part, place, port):
         return
     from batches import fake
 
-    from pipeline.commands import desk as command, run
+    from pipeline.commands import desk as command
+    from pipeline.commands.run import making
     from pipeline.publishing.batch.books.lock import locked
     from pipeline.publishing.batch.hands.crew import Crew
     from pipeline.whole.desk.making.desk_crew import DeskCrew
 
-    run._hands = lambda asked, batch, work: Crew(fake({}), batch.limits, batch.workers, work)
+    making._hands = lambda asked, batch, work: Crew(fake({}), batch.limits, batch.workers, work)
     with locked(desk.place / ".crew", None, "crew"):
         DeskCrew(desk, command._done).work()
 
