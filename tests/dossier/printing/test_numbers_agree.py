@@ -34,6 +34,7 @@ pytestmark = pytest.mark.slow
 FORMATS = ("pdf", "docx", "xlsx", "html")
 MADE = {"two schools": ["小学", "初级中学"], "six schools": ["小学"] * 3 + ["初级中学"] * 3}
 SHIPPED = {"990101": 2023, "410105": 2023, "990102": 2012}
+WITHOUT = {"410105": "schools", "990102": "limits"}  # nothing to be held against what is printed
 CASES = [*MADE, *SHIPPED] if os.environ.get("JUNHENG_ALL_DRAWS") else ["two schools", "990101"]
 AXE = os.environ.get("AXE_CORE", "")
 RULES = """{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
@@ -104,7 +105,7 @@ def test_every_number_of_the_path_is_in_its_table(made):
     values = {name: [row[column] for column in columns if row[column] is not None]
               for name, row in rows.items()}
     assert {name: held(shown[name], values[name]) for name in rows} == {name: [] for name in rows}
-    assert rows or not results["schools"]
+    assert bool(rows) == (county.code not in WITHOUT)
 
 
 def test_every_number_of_the_funding_is_in_its_table(made):
@@ -172,7 +173,8 @@ def test_every_value_of_every_school_of_the_results_is_in_its_table(made):
                                   rule.indicator(id).decimals, limits
                                   ) in by_code[one["school_code"]]
                 seen += 1
-    assert seen >= len(results["schools"]) > 0
+    assert seen >= len(results["schools"])
+    assert bool(seen) == (WITHOUT.get(county.code) != "schools")
 
 
 def test_the_paper_carries_the_results_that_stand_beside_it(made):
@@ -251,7 +253,7 @@ def test_the_english_edition_has_the_figures_of_the_chinese_one(made):
     told = Translation(language("en"), unit, document).paper(document, "", "")
     texts_of = [[text for block in one["front"] for text in words(block)]
                 for one in (document, told)]
-    assert len(texts_of[0]) > 5
+    assert len(texts_of[0]) > 2
     assert [pair for pair in zip(*texts_of, strict=True) if figures(*pair[:1]) != figures(pair[1])
             ] == []
     assert figures(*(row[1] for row in document["cover"]["rows"])) == figures(
