@@ -85,6 +85,14 @@ def first(**cells) -> Case:
     return Case([PASSED[0] | cells, *PASSED[1:]])
 
 
+def _in_one_row(row: dict, **cells) -> dict:
+    """Return a school of both stages in one row, its teachers apart."""
+    teachers = [name for name in row if name.endswith("教师数")]
+    return {name: value for name, value in row.items() if name not in teachers} | {
+        stage + name: row[name] for name in teachers for stage in ("小学", "初中")} | {
+        "办学类型": "九年一贯制学校", "小学在校生数": 200, "初中在校生数": 200, **cells}
+
+
 def with_column(header: str, *values) -> Case:
     return Case([row | {header: value} for row, value in
                  zip(PASSED, [*values, *[values[-1]] * len(PASSED)], strict=False)])
@@ -341,6 +349,7 @@ CASES: dict[str, Case] = {
     "spot.unknown": spot(("小学", "食堂", "㎡", 40)),
     "stage.mixed": first(**school(1, "九年一贯制学校")),
     "stage.sheet": shaped(lambda book: setattr(book.active, "title", "初中")),
+    "stage.whole": Case([_in_one_row(PASSED[0], 班级数=12)]),
     "stage.wrong": first(学段="初中"),
     "survey.blank": survey(["家长", 100, None, 90]),
     "survey.exceeds": survey(["家长", 100, 90, 91]),

@@ -138,8 +138,8 @@ def _fixed(row: dict, standard: Standard) -> bool:
 
 def _why(priced: bool) -> str:
     if priced:
-        return "按单价，留此项最省"
-    return "按占标准值的比例，留此项最省；比例相同的，先留不能调剂的"
+        return "按单价，留此项所省费用最多"
+    return "留缺额占标准值的比例最大的；比例相同的，先留不能调剂的"
 
 
 def _total(key: tuple, rows: list[dict]) -> dict:

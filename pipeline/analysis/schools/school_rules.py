@@ -50,7 +50,9 @@ def class_size(rule: rules.ClassSize, data: CountyData) -> Outcome:
     for s in data.general_sections():
         limit = rule.value[s["stage"]]
         rows.append(_largest_class(s, bands.get((s["school_code"], s["stage"])), limit, rule))
-    return every_school(rows, "所有班级均不超过规定班额")
+    codes = [s["school_code"] for s in data.general_sections()]
+    parted = len({*codes}) < len(codes)  # a school of two stages stands in two rows
+    return every_school(rows, "所有班级均不超过规定班额", "个学段部" if parted else "所")
 
 
 def class_bands(data: CountyData) -> dict[tuple[str, str], dict]:

@@ -136,7 +136,8 @@ def check_codes(rows: list[FormRow], unit: UnitInfo | None, findings: Findings) 
         apart = kind.excluded_as or not (prefixes.get(code[:2], set()) & set(kind.stages))
         findings.at("identity.category" if apart else "identity.category_odd",
                     row.at("school_code"),
-                    f"类别代码“{code[:2]}”与“{row.at('school_type').text.strip()}”不符")
+                    f"类别代码“{code[:2]}”与“{row.at('school_type').text.strip()}”不符，"
+                    f"{kind.zh}的为{'或'.join(kind.code_prefixes)}")
     for (*_, digits), cells in foreign.items():
         said = f"第3、4位是“{digits}”，{unit.province or '本县'}应为“{unit.code[:2]}”"
         many = f"；同表共{len(cells)}行如此" if len(cells) > _NAMED_ONE_BY_ONE else ""

@@ -5,7 +5,7 @@ own, in one sheet or in a file a stage, or columns of its own in the school's on
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -78,7 +78,8 @@ def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> 
     """
     used = {v for indicator in standard.used_indicators for v in indicator.variables}
     asked = standard.school_variables | (target_variables() if standard.judged else set())
-    wanted, derived = used | asked | set(_PLACE), {}
+    by_stage = {name for name, v in variables().variables.items() if v.by_stage}
+    wanted, derived = used | asked | by_stage | set(_PLACE), {}
     seniors = _senior_rows(rows, findings)
     for row in rows:
         check_row(row, findings)
@@ -146,9 +147,10 @@ def _pupils_cell(row: FormRow, stage: str) -> Cell:
     return row.at(f"pupils_{stage}" if f"pupils_{stage}" in row.cells else "pupils")
 
 
-def _sections(row: FormRow, stages: Iterable[str], wanted: set[str], standard: Standard,
+def _sections(row: FormRow, stages: Sequence[str], wanted: set[str], standard: Standard,
               derived: dict, findings: Findings) -> list[Section]:
     code, type_code, found = row.get("school_code"), row.get("school_type"), []
+    whole = _of_all_stages(row, stages, findings)
     for stage in stages:
         kind = _school_type(type_code)
         pupils = StageValues(row, stage).get("pupils")
@@ -159,11 +161,25 @@ def _sections(row: FormRow, stages: Iterable[str], wanted: set[str], standard: S
                             f"{standard.stages.get(stage, '')}在校生数空白")
             continue
         variables = stage_values(row, stage, pupils, wanted, standard.options, derived)
+        variables |= dict.fromkeys(whole)
         found.append(Section(
             row.year, code, _section_name(row.get("name") or code, kind, stage), stage, type_code,
             row.get("location") or "", row.get("ownership") or "",
             row.get("township") or "", int(pupils), row.get("parent_code") or "", variables, row))
     return found
+
+
+def _of_all_stages(row: FormRow, stages: Sequence[str], findings: Findings) -> list[str]:
+    """Return the variables of a stage that a row of two stages gives once, for the whole school:
+    what each stage has of them is not known, and taken for both they would count twice."""
+    if len(stages) < 2:
+        return []
+    whole = [name for name, v in variables().variables.items()
+             if v.by_stage and row.get(name) is not None and name not in row.of_stage]
+    for name in whole:
+        findings.at("stage.whole", row.at(name), f"“{variables().variables[name].zh}”是"
+                    "全校的数，两个学段各是多少不知道，都按缺数据")
+    return whole
 
 
 def _stages(row: FormRow, wanted: set[str], standard: Standard, findings: Findings) -> list[str]:

@@ -44,6 +44,13 @@ class AnnexItem(Definition):
         return [(formula.strip(), int(places)) for formula, places in SLOT.findall(self.text)]
 
 
+class AnnexLine(Definition):
+    """A row of the county's own figures: its label, and the group surveyed that it is about."""
+
+    label: Text
+    group: str = ""
+
+
 class AnnexTable(Definition):
     """One official table (附表) on a sheet of its own."""
 
@@ -53,7 +60,7 @@ class AnnexTable(Definition):
     title: Text
     rows: Literal["schools", "counts", "coefficients", "items", "county"]
     statistics: list[Literal["mean", "sd", "cv"]] = []
-    row_labels: list[Text] = [" "]
+    lines: list[AnnexLine] = []
     source: Text
     verified: bool
     columns: list[AnnexColumn] = Field(min_length=1)
@@ -81,6 +88,8 @@ class AnnexTable(Definition):
         if (self.rows == "items") != bool(self.items) or (
                 self.rows == "coefficients") != bool(self.statistics):
             raise ValueError("items 须有 [[items]]，coefficients 须有 statistics")
+        if (self.rows == "county") != bool(self.lines):
+            raise ValueError("county 须有 [[lines]]，其他的没有")
         for formula in self.formulas:
             names_in(formula)
         return self

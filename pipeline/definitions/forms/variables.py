@@ -41,8 +41,9 @@ class Variable(Definition):
     """A quantity that a form can hold (变量).
 
     What is ``for_plans`` is asked only of units whose plans compute a target from it, and
-    costs no more than that target where it cannot be used. An amount for ``each`` pupil or
-    teacher may say so in its unit: 元/生·年.
+    costs no more than that target where it cannot be used. What is asked ``by_stage`` (按学段)
+    is read whether or not an indicator uses it, and never shared out between stages. An amount
+    for ``each`` pupil or teacher may say so in its unit: 元/生·年.
     """
 
     zh: Text
@@ -50,6 +51,7 @@ class Variable(Definition):
     unit: str = ""
     county: bool = False
     for_plans: bool = False
+    by_stage: bool = False
     each: list[Text] = []
     band: Annotated[list[int], Field(min_length=2, max_length=2)] = []
 

@@ -67,10 +67,12 @@ def path_words(path: pd.DataFrame, county: County) -> str:
 
 
 def least_words(path: pd.DataFrame, county: County) -> str:
-    """Return what the plan takes that asks least (最省的做法); "" where nothing was planned."""
+    """Return what the plan takes by which schools just reach what is asked (只求合格的做法); ""
+    where nothing was planned. It is not called the cheapest: which item a school leaves is chosen
+    by its own shortfalls, not by what the county would pay in all."""
     rows = outcomes(path, AT_FLOOR)
     takes = _takes(rows, county, "各校达到规定的项数、差异系数不超过限值")
-    return f"最省的做法（{PLAN_ZH[AT_FLOOR]}）：{takes}" if rows and takes else ""
+    return f"只求合格的做法（{PLAN_ZH[AT_FLOOR]}）：{takes}" if rows and takes else ""
 
 
 def _nothing(county: County) -> str:
@@ -226,7 +228,7 @@ def cost_text(cost: Fraction | None) -> str:
 def _plan_note(county: County) -> str:
     rule = county.standard.resource
     return (f"“{PLAN_ZH[AT_FLOOR]}”按至少{rule.min_met}项达标的规定，"
-            "各校把最省的一项留在底线值以上；差异系数仍须不超过限值。交流和增加均为整数单位下的最少数量，"
+            "各校把一项留在底线值以上，按所省或占标准值的比例挑选，不保证全县合计最少；差异系数仍须不超过限值。交流和增加均为整数单位下的最少数量，"
             "两种方案的面积都进到0.01㎡，金额都进到1元；主要为差异系数而增加的，两种方案相近。")
 
 

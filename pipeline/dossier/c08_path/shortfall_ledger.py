@@ -55,7 +55,7 @@ def _spared(rows: list[dict], short_rows: list[dict], county: County) -> str:
     spared = [row for row in rows if row["spared"]]
     rule = county.standard.resource
     text = (f"按{len(rule.indicators)}项中至少{rule.min_met}项达标、余项不低于标准值"
-            f"{floor_words(county)}的规定，各校可留下最省的一项：")
+            f"{floor_words(county)}的规定，各校可留下一项：")
     counts = Counter(row["indicator"] for row in spared)
     listed = joined([f"{short(id, county)}{counts[id]}个" for id in rule.indicators if counts[id]])
     left = sum((row["needed_floor"] if row["spared"] else row["needed"]) > 0 for row in short_rows)
@@ -80,8 +80,8 @@ def shortfall_table(ledger: pd.DataFrame, county: County) -> PrintedTable | None
         tuple(_shortfall_row(row, costs, county) for row in found),
         f"学校数据表；{county.standard.resource.clause}",
         notes=(f"缺额为达到标准值和标准值的{floor}还差的数量；人、间、元进到整数，㎡进到0.01。",
-               "“可留余项”为按规定可以留在底线值、比补足其他项最省的一项：有单价的按费用，"
-               "没有的按占标准值的比例。", *_cost_note(costs)))
+               "“可留余项”为按规定可以留在底线值的一项：有单价的，留所省费用最多的；"
+               "没有的，留缺额占标准值的比例最大的。", *_cost_note(costs)))
 
 
 def _cost_note(costs: bool) -> tuple[str, ...]:
@@ -124,7 +124,7 @@ def shortfall_total_table(totals: pd.DataFrame, county: County) -> PrintedTable 
         tuple(_total_row(place, [by_key[(*place, id)] for id in ids], county)
               for place in places),
         f"学校数据表；{county.standard.resource.clause}",
-        notes=("斜线前为全部达到标准值的缺额，斜线后为各校留下最省的一项之后的缺额；只有一数的两者相同。",
+        notes=("斜线前为全部达到标准值的缺额，斜线后为各校留下一项之后的缺额；只有一数的两者相同。",
                *_missing_note(totals)))
 
 

@@ -107,7 +107,7 @@ def _unfailed(judgements: pd.DataFrame) -> str:
 
 
 def brief_path(path: pd.DataFrame, county: County) -> Prose | None:
-    """Say what it takes: all to the standard, and the least that suffices (最省的做法)."""
+    """Say what it takes: all to the standard, and the least that is asked (只求合格的做法)."""
     if path.empty:
         return None
     return Prose("brief_path", (path_words(path, county), least_words(path, county)))

@@ -28,6 +28,9 @@ _FORMULAS = {  # X the values of a stage, P its pupils; a school without a value
     "sd": "=SQRT(SUMPRODUCT(--ISNUMBER({x}),{p},({x}-{mean})^2)/SUMPRODUCT(--ISNUMBER({x}),{p}))",
     "cv": "=SQRT(SUMPRODUCT(--ISNUMBER({x}),{p},({x}-{mean})^2)/SUMPRODUCT(--ISNUMBER({x}),{p}))"
           "/({mean})"}
+_SPONSORS = ("举办者类型（表Ⅱ-2 L2）：采集表只分公办、民办，民办填10；公办学校的代码1—9由县级按附件"
+             "填写：1中央教育部门，2中央其他部门，3省级教育部门，4省级其他部门，5地级教育部门，"
+             "6地级其他部门，7县级教育部门，8县级其他部门，9地方企业。")
 Blocks = dict[tuple[str, str], tuple[str, str]]
 
 
@@ -151,6 +154,7 @@ def _notes(book: Workbook, forms: list[AnnexTable], county: County) -> None:
     lines = [f"{county.name}{county.year}年附表，由同一次测算的结果填写",
              *([county.mark] if county.mark else []),
              "空白为没有数据，不是零；深色背景为低于标准值、高于差异系数限值的数。",
+             *([_SPONSORS] if any(c.shows == "sponsor" for f in forms for c in f.columns) else []),
              "表Ⅲ 和校际均衡汇总为公式，可点开核对；结论由系统按精确值判定。",
              "学校名称与顺序各表一致：先小学后初中，教学点在后，按学校标识码排列。",
              *(f"{form.sheet}：{form.source}{'' if form.verified else '（未核对）'}"

@@ -12,7 +12,7 @@ from pipeline.county import County
 from pipeline.definitions.forms.annex_tables import SLOT, AnnexTable
 from pipeline.definitions.forms.variables import classifications
 from pipeline.definitions.formulas import exactly
-from pipeline.dossier.c90_appendix.annex_values import Values
+from pipeline.dossier.c90_appendix.annex_values import Values, of_group
 from pipeline.ground.exact import rounded, square_root_text
 from pipeline.ground.terms import ABOVE, FLOOR, MET, MISSING, NOT_MET, UNDETERMINED, is_missing
 
@@ -165,11 +165,12 @@ def filled(formula: str, places: int, values: Values, limit: Fraction | None,
 
 
 def _county_rows(form: AnnexTable, rows, values: Values, county: County):
-    for label in form.row_labels:
-        first = label == form.row_labels[0]
-        yield {"label": Filled(label), **{
-            column.shows: Filled(exactly(column.shows, values), column.decimals)
-            for column in form.columns if first and column.shows not in ("", "label")}}
+    for line in form.lines:
+        known = of_group(rows["survey"], line.group) if line.group else values
+        shown = [c for c in form.columns if c.shows not in ("", "label")
+                 and (c.shows in known or not line.group)]
+        yield {"label": Filled(line.label), **{
+            c.shows: Filled(exactly(c.shows, values | known), c.decimals) for c in shown}}
 
 
 def _whole(number) -> Filled:

@@ -28,8 +28,7 @@ def county_values(rows: dict[str, list[dict]], county: County) -> Values:
     facts |= {row["variable"]: row["value"] for row in rows["facts"] if row["variable"] in facts}
     judged = {row["id"]: row["value"] for row in rows["judgements"]}
     facts["recognition_pct"] = judged.get("P1", facts["recognition_pct"])   # by the survey, if any
-    facts |= {f"survey_{name}": _total(rows["survey"], name) if rows["survey"] else None
-              for name in ("sent", "valid", "satisfied")}
+    facts |= _answers(rows["survey"])
     counted = _schools(rows) | _stages(rows, county) | _sizes(rows, county)
     if not rows["sections"]:                # no table of schools has come: none is counted as 0
         counted = dict.fromkeys(counted)
@@ -37,6 +36,20 @@ def county_values(rows: dict[str, list[dict]], county: County) -> Values:
     if values["special_ed_pupils"] and not values["special_schools"]:
         values["special_schools"] = None    # they are taught somewhere: the table lacks a school
     return values
+
+
+def of_group(survey: list[dict], group: str) -> Values:
+    """Return the answers of one group surveyed (调查群体) and the share of them that is
+    satisfied, in per cent; None where the group was not asked."""
+    found = _answers([row for row in survey if row["group"] == group])
+    valid, satisfied = found["survey_valid"], found["survey_satisfied"]
+    known = valid and satisfied is not None
+    return found | {"recognition_pct": 100 * satisfied / valid if known else None}
+
+
+def _answers(survey: list[dict]) -> Values:
+    return {f"survey_{name}": _total(survey, name) if survey else None
+            for name in ("sent", "valid", "satisfied")}
 
 
 def _schools(rows: dict[str, list[dict]]) -> Values:

@@ -138,7 +138,8 @@ def _rectification(tables: Tables, county: County) -> list[Exhibit | None]:
     said = "、".join(f"{state}{counts[state]}项" for state in LEDGER_STATES if state in counts)
     planned = (ledger["measure"] != "") & (ledger["due"] != "")
     names = {r["id"]: r["zh"] for r in records(tables["judgements"])} | {_PLANNED: "规划目标"}
-    groups = ledger["item"].map(lambda item: item if item in names else _PLANNED)
+    ids = ledger["item"].str.partition(" ")[0]  # “R2 骨干教师” is of the item R2
+    groups = ids.where(ids.isin(names), _PLANNED)
     rows = tuple(
         (Cell(item), Cell(zh), *(Cell(count_text(n), value=n) for n in (
             (groups == item).sum(), planned[groups == item].sum(),

@@ -23,6 +23,7 @@ from pipeline.ground.errors import DefinitionFault
 REPORT_TABLES = (*ANNEX_TABLES, "ledger", "enrolment", "enrolment_needs")
 _BLANK = re.compile(r"【[^【】]*】")
 _UNKNOWN = "【待填】"
+_LEFT_BLANK = ("remark", "composite")   # 备注；标准没有定义的一栏
 _TOLD = ("本文件是草稿：数字由本次测算填入，以随附的结果记录为准；"
          "【】中的文字由县级填写，由县级政府审定后报送。本软件只作测算，不代表认定结果。")
 
@@ -45,10 +46,10 @@ def self_report(tables: dict[str, pd.DataFrame], county: County) -> dict | None:
     open_ = sum(len(_BLANK.findall(text)) for block in made for text in block.get(
         "paragraphs", ()))
     return {"told": f"{_TOLD}提纲{outline.source}。",
-            "blocks": [_cover(outline, open_, county).record(), *made]}
+            "blocks": [_cover(outline, open_, parts.blank, county).record(), *made]}
 
 
-def _cover(outline: SelfReport, open_: int, county: County) -> Cover:
+def _cover(outline: SelfReport, open_: int, blank: int, county: County) -> Cover:
     day = county.reference_day
     return Cover(
         "report_cover", f"{county.name}{outline.title}", f"{county.year}年（草稿）",
@@ -57,7 +58,7 @@ def _cover(outline: SelfReport, open_: int, county: County) -> Cover:
                       f"（{county.code}）"),
          ("统计时点", f"{day.year}年{day.month}月{day.day}日"),
          ("所依文件", f"《{county.standard.title}》（{county.standard.document}）"),
-         ("待填", f"{open_}处")),
+         ("待填", f"{open_}处；申报表另有空白{blank}格")),
         f"{county.name}·自评报告（草稿）", day.isoformat(), county.mark)
 
 
@@ -69,7 +70,7 @@ class _Parts:
         self.rows = of_year({name: tables[name] for name in ANNEX_TABLES}, county)
         self.values = county_values(self.rows, county)
         self.forms = {form.id: form for form in applicable(county.standard)}
-        self.said = 0
+        self.said = self.blank = 0
 
     def of(self, part: ReportPart) -> list[Exhibit]:
         """Return what stands in one part."""
@@ -94,6 +95,9 @@ class _Parts:
         self._require("没有附表，或所用标准包没有它的指标：", {id} - self.forms.keys())
         form = self.forms[id]
         cells = rows_of(form, self.rows, self.values, self.county)
+        self.blank += sum(cell.value in (None, "") for row in cells
+                          for cell, column in zip(row, form.columns, strict=True)
+                          if column.shows not in _LEFT_BLANK)
         table = printed_form(form, cells, self.county.standard)
         return [table or self._prose(f"【待填：{form.title}。尚未收到学校数据表】")]
 

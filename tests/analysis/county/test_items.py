@@ -15,6 +15,7 @@ from pipeline.analysis.county.county_data import CountyData
 from pipeline.analysis.county.item_verdicts import judge_item
 from pipeline.analysis.schools.balance import balance
 from pipeline.analysis.schools.indicator_values import level_of
+from pipeline.analysis.schools.school_rules import class_size
 from pipeline.definitions.items import Ratio
 from pipeline.definitions.standards import standard
 from pipeline.ground.terms import MET, NOT_MET, UNDETERMINED
@@ -167,6 +168,16 @@ def test_a_school_may_have_2000_pupils_and_2500_over_both_stages(kind, stages, o
 def test_the_largest_class_may_be_at_the_limit(stage, off):
     given = [section(KIND[stage], stage, largest_class=ITEMS["G5"].rule.value[stage] + off)]
     assert state("G5", sections=given) == expected(GOOD["G5"], off)
+
+
+@pytest.mark.parametrize(("codes", "largest", "said"), [
+    ("12", None, "2所缺数据"), ("11", None, "2个学段部缺数据"), ("12", 99, "2所不符合"),
+    ("112", 99, "3个学段部不符合"), ("112", 40, "3个学段部所有班级均不超过规定班额")])
+def test_a_school_of_two_stages_is_not_counted_as_two_schools(codes, largest, said):
+    given = [section("312", ("primary", "junior")[codes[:n].count(code)], code,
+                     largest_class=largest and F(largest)) for n, code in enumerate(codes)]
+    data = CountyData(YEAR, sections=given)
+    assert class_size(ITEMS["G5"].rule, data).reason.startswith(said)
 
 
 @pytest.mark.parametrize(("stage", "lowest", "judged"), [

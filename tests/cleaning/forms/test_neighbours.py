@@ -7,6 +7,7 @@ cannot hold the pupils, county figures beside the sums of the schools, a registe
 import io
 import zipfile
 
+import pandas as pd
 import pytest
 from corpus.base import GOOD
 from tables import SHEET, YEAR, found, imported, refusals, school, workbook
@@ -148,6 +149,30 @@ def test_a_mixed_school_in_one_row_is_told_what_is_not_in_stages(tmp_path):
     assert refusals(result) == ["stage.mixed"]
     (said,) = [f["action"] for f in found(result, "stage.mixed")]
     assert "体育艺术专任教师数" in said and "在校生数" not in said
+
+
+STAGED = ("高于规定学历教师数", "县级以上骨干教师数", "体育艺术专任教师数")
+
+
+# 九年一贯制学校一行：班级数的列 → 小学部、初中部的班级数，提示与否
+@pytest.mark.parametrize(("given", "read", "told"), [
+    ({"班级数": 36}, [None, None], ["stage.whole"]),
+    ({"小学班级数": 20, "初中班级数": 16}, [20, 16], []),
+    ({"班级数": 36, "小学班级数": 20, "初中班级数": 16}, [20, 16], []),
+    ({"班级数": None}, [None, None], []),
+    ({"班级数": 20, "初中在校生数": 0}, [20], [])])
+def test_a_number_of_the_whole_school_is_not_taken_for_each_of_its_stages(tmp_path, given, read,
+                                                                          told):
+    made = school(9, "九年一贯制学校", None) | {"小学在校生数": 900, "初中在校生数": 600}
+    for name in STAGED:
+        value = made.pop(name)
+        made |= {f"小学{name}": value, f"初中{name}": value}
+    result = imported(tmp_path, [made | given])
+    assert refusals(result) == []
+    sections = result.tables["sections"].sort_values("stage", ascending=False)
+    assert [None if pd.isna(n) else int(n) for n in sections["classes"]] == read
+    assert [f["code"] for f in result.tables["findings"].to_dict("records")
+            if f["code"].startswith("stage.")] == told
 
 
 def archive(*names):

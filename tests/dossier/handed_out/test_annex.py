@@ -200,3 +200,31 @@ def test_large_classes_are_counted_where_every_school_is_known(row):
     ("514", {"special_ed_pupils": 1}, 1), ("514", {}, 1)])
 def test_no_special_school_is_counted_where_pupils_of_one_are(kind, pupils, printed):
     assert filled([section(school_type=kind)], **pupils)["special_schools"] == printed
+
+
+# 家长的发放、有效、满意份数（空为没有填）→ 表Ⅵ “其中家长”一行印出的数；没有调查家长的留空
+@pytest.mark.parametrize("row", table("""
+    sent | valid | satisfied | printed
+    300  | 240   | 180       | 300 240 180 75
+         | 240   | 180       | - 240 180 75
+    300  | 0     | 0         | 300 0 0 -
+    -    | -     | -         | - - - -
+"""), ids=lambda row: row["printed"])
+def test_parents_have_a_row_of_their_own_in_the_form_of_recognition(made, row):
+    form = next(form for form in annex_tables() if form.sheet == "表Ⅵ")
+    asked = {name: Fraction(row[name]) if row[name] else None
+             for name in ("sent", "valid", "satisfied") if row[name] != "-"}
+    survey = [{"group": "家长"} | asked] if asked else []
+    survey.append({"group": "学生", "sent": 9, "valid": 9, "satisfied": 9})
+    _, parents = rows_of_form(form, {"survey": survey}, dict.fromkeys(form.formulas), made[1])
+    assert [cell.value for cell in parents] == ["其中家长", *(
+        None if said == "-" else Fraction(said) for said in row["printed"].split()), None, None,
+        None]
+
+
+def test_teachers_are_of_their_stage_and_read_though_no_indicator_asks_for_them(tmp_path):
+    found = imported(tmp_path, [school(1) | {"专任教师数": 30}, school(2) | {"专任教师数": 41},
+                                school(3, "初级中学") | {"专任教师数": None}]).tables
+    rows = {name: found[name].to_dict("records") if name in found else [] for name in ANNEX_TABLES}
+    values = county_values(rows, County.open("990101", YEAR))
+    assert (values["teachers_primary"], values["teachers_junior"]) == (71, None)

@@ -64,6 +64,17 @@ def test_a_report_says_how_many_pupils_are_to_come_where_grades_were_handed_in(c
     assert any(row[0] == "2035" for one in tables(opened(word(draft))) for row in one["rows"])
 
 
+def test_the_ledger_is_summed_up_by_item_whatever_words_follow_its_number(counties):
+    known, county = counties["known"]
+    filled = [{"year": county.year, "id": f"{n}", "item": item, "state": "新增",
+               "measure": "", "due": ""}
+              for n, item in enumerate(("R2 骨干教师", "R2 骨干教师", "R7 多媒体", "G5", "CX15"))]
+    draft = drafted((known | {"ledger": TABLES["ledger"].frame(filled)}, county))
+    table, = (b for b in draft["blocks"] if b.get("key") == "report_ledger_table")
+    assert {row[0]["text"]: row[2]["text"] for row in table["rows"]} == {
+        "R2": "2", "R7": "1", "G5": "1", "规划": "1"}
+
+
 @pytest.mark.parametrize("name", ["known", "missing", "primary"])
 def test_a_report_has_every_section_of_the_outline_and_the_same_bytes_twice(counties, written,
                                                                             name):
@@ -94,6 +105,18 @@ def test_what_people_are_to_write_are_content_controls_counted_on_the_cover(writ
     for name, places in controls.items():
         assert re.search(rf"待填：\n?{len(places)}处", said(written[name]))
         assert all(re.fullmatch("【.*】", place) for place in places)
+
+
+@pytest.mark.parametrize("name", ["known", "missing"])
+def test_the_cover_counts_the_cells_of_the_forms_that_are_left_blank(counties, written, name):
+    blank = 0
+    for block in (b for b in drafted(counties[name])["blocks"]
+                  if str(b.get("key")).startswith("form_")):
+        heads = [str(field) for field in block["fields"]]
+        blank += sum(cell["text"] == "" for row in block["rows"]
+                     for cell, head in zip(row, heads, strict=True)
+                     if "备注" not in head and "综合'" not in head)
+    assert blank and f"申报表另有空白{blank}格" in said(written[name])
 
 
 def test_a_county_without_any_table_is_said_to_have_no_count_not_0(tmp_path, counties):
