@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_TOLD = 3
-_PLACES = ("cell", "form_row")      # where a row was read, for its checks alone
+_CELLS = ("cell", "form_row")      # where a row was read, for its checks and its place alone
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,8 @@ def _county_rows(county: County, received: Received, papers: list, findings: Fin
     """Return name → rows of the tables that come from the county's own sheets and papers."""
     return {"sheets": [form.told for form in received.forms],
             "evidence_files": evidence_file_rows(papers, county, findings),
-            **{name: _without_cells(received.county[name]) for name in COUNTY_SHEETS}}
+            **{name: _placed(name, received.county[name])
+               for name in COUNTY_SHEETS}}
 
 
 def _report_published(county: County, sources: list[Source], findings: Findings) -> None:
@@ -236,8 +237,17 @@ def _school(section: Section) -> dict:
             "township": section.township, "pupils": section.pupils, **section.variables}
 
 
-def _without_cells(rows: list[dict]) -> list[dict]:
-    return [{key: value for key, value in row.items() if key not in _PLACES} for row in rows]
+def _placed(table: str, rows: list[dict]) -> list[dict]:
+    """Return the rows of a county's sheet, the cell of each told by file, sheet and row where the
+    table has columns for them."""
+    told = any(column.name == "sheet" for column in TABLES[table].columns)
+    return [(_place(row) if told else {})
+            | {name: value for name, value in row.items() if name not in _CELLS} for row in rows]
+
+
+def _place(row: dict) -> dict:
+    cell = row.get("cell") or (row["form_row"].first if "form_row" in row else None)
+    return {"file": cell.file, "sheet": cell.sheet, "row": cell.row} if cell else {}
 
 
 def _cells(section: Section):

@@ -88,7 +88,7 @@ def survey_rows(row: FormRow, year: int, findings: Findings) -> list[dict]:
     for less, more in beyond:
         findings.at("survey.exceeds", row.at(f"survey_{less}"),
                     f"{group}的{zh[less]}{counts[less]}大于{zh[more]}{counts[more]}")
-    return [] if beyond else [{"year": year, "group": group, **{
+    return [] if beyond else [{"year": year, "group": group, "cell": row.at("survey_group"), **{
         name: None if n is None else int(n) for name, n in counts.items()}}]
 
 

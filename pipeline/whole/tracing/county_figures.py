@@ -44,6 +44,7 @@ _WHOLE = ("grade_pupils",)  # read as a whole
 _LISTED = ("class_sizes", "rooms", "monitoring")  # sheets of rows that are no school's figures
 _COUNTED_BY = ("status", "outcome", "level", "pupils")  # what is told of a row that is counted
 _TOLD_BESIDE = ("year", "school_code", "name", "stage")
+_PLACE = ("file", "sheet", "row")  # where a row was read
 _OF_THE_STANDARD = ("threshold", "limit")
 _STATES = {"status": STATE_ZH, "level": STATE_ZH}
 _BALANCE = {
@@ -201,16 +202,13 @@ class Figures:
         for name in (step.reads if step else ()):
             for read in self._rows(name) if name in self.tables else ():
                 if row.get("group", IN_ALL) in (read.get("group"), IN_ALL) and "group" in read:
-                    said = "，".join(f"{c.zh}{_text(read, c.name)}" for c in TABLES[name].columns
-                                    if not is_missing(read[c.name]))
-                    yield Traced(TABLES[name].zh, said)
+                    yield _row_told(name, read)
 
     def _read_whole(self, step: EvaluationStep | None) -> Iterator[Traced]:
         """Trace the rows of the age groups (学龄人口) where a step read them."""
         for name in (name for name in _WHOLE if step and name in step.reads):
             for row in self._rows(name):
-                yield Traced(TABLES[name].zh, "，".join(
-                    f"{c.zh}{_text(row, c.name)}" for c in TABLES[name].columns))
+                yield _row_told(name, row)
 
     def _value_row(self, row: dict) -> dict:
         wanted = (row.get("year", self.county.year), row["stage"], row["school_code"],
@@ -221,9 +219,8 @@ class Figures:
     def _fact(self, row: dict) -> Traced:
         found = variables().variables.get(row["variable"])
         zh, unit = (found.zh, found.unit) if found else (row["variable"], "")
-        cell = {"file": row["file"], "sheet": row["sheet"], "row": row["row"]}
         return Traced(f"{row['year']}年{zh}", f"{decimal_text(row['value'])}{unit}",
-                      cells=(cell,))
+                      cells=_place(row))
 
     def _noted(self, year: int) -> CountyData:
         data = county_data(dict(self.tables), year)
@@ -254,14 +251,24 @@ def _listed(data: CountyData, reason: str) -> Iterator[Traced]:
         rows = getattr(data, name)
         for row in rows if rows.asked else ():
             if row.get("name", "") in reason and row.get("classes") != 0:
-                said = "，".join(f"{c.zh}{_text(row, c.name)}" for c in TABLES[name].columns
-                                if c.name not in _TOLD_BESIDE and not is_missing(row[c.name]))
-                yield Traced(f"{TABLES[name].zh}　{row.get('name', '')}", said)
+                yield _row_told(name, row, _TOLD_BESIDE)
+
+
+def _row_told(table: str, row: dict, known: tuple[str, ...] = ()) -> Traced:
+    """Trace a row of a county's sheet: all that it says but what is ``known`` beside it."""
+    said = "，".join(f"{c.zh}{_text(row, c.name)}" for c in TABLES[table].columns
+                    if c.name not in (*known, *_PLACE) and not is_missing(row[c.name]))
+    named = f"　{row['name']}" if "name" in known and row.get("name") else ""
+    return Traced(f"{TABLES[table].zh}{named}", said, cells=_place(row))
 
 
 def _paper(row: dict) -> Traced:
     said = "，".join(filter(None, (row["document"], row["date"], row["note"])))
-    return Traced(f"佐证材料 {row['id']}", said or "未写明文件")
+    return Traced(f"佐证材料 {row['id']}", said or "未写明文件", cells=_place(row))
+
+
+def _place(row: dict) -> tuple[dict, ...]:
+    return ({name: row[name] for name in _PLACE},) if row.get("file") else ()
 
 
 def _zh(table: str, column: str) -> str:

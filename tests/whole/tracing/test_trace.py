@@ -115,6 +115,31 @@ def test_a_judgement_leads_to_the_figures_and_documents_that_its_rule_read(figur
                               "2023年初中 R5 生均体育运动场馆面积 差异系数"]
 
 
+def _ends(found: dict):
+    yield from found.get("cells", [])
+    for part in found.get("parts", []):
+        yield from _ends(part)
+
+
+# 结论或数 → 工作表，和所指各行中应有的字（手工由示例工作簿查得）
+@pytest.mark.parametrize(("table", "row", "column", "sheet", "written"), [
+    ("judgements", {"id": "G1"}, "status", "佐证材料", "G1"),
+    ("judgements", {"id": "G3"}, "status", "专用教室", "音乐 美术"),
+    ("judgements", {"id": "G5"}, "status", "班额", "筠溪镇中心小学 青溪镇初级中学"),
+    ("judgements", {"id": "Q9"}, "status", "质量监测", "语文 数学 科学"),
+    ("survey_shares", {"group": "家长"}, "share", "满意度调查", "家长")])
+def test_a_figure_of_a_countys_sheets_ends_at_the_rows_that_were_read(figures, sheets, table, row,
+                                                                      column, sheet, written):
+    found = next(r for r in records(figures.tables[table])
+                 if r.items() >= row.items() and r.get("year", 2023) == 2023)
+    cells = [cell for cell in _ends(figures.trace(table, found, column).record())
+             if cell["sheet"] == sheet]
+    assert cells
+    for cell in cells:
+        there = sheets[cell["file"]][sheet][cell["row"]]
+        assert {*written.split()} & {str(one.value) for one in there}, cell
+
+
 def test_the_verdict_leads_to_the_items_that_make_it(figures):
     found = figures.trace("verdict", {}, "verdict").record()
     assert (found["value"], len(found["parts"])) == ("未达标", 10)
