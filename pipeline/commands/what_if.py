@@ -23,7 +23,7 @@ _COPIES = ("注意：情景卷宗文件夹中的 raw/ 是原始数据的副本�
 @click.option("--year", type=int, required=True, metavar="年份", help="统计年份（秋季学年初）")
 @click.option("--set", "texts", multiple=True, metavar="假设",
               help="可重复：close=校[,to=校[,with=教师]]、pupils:校[:学段]=人数、move:变量:校:校=人数、"
-                   "add:变量:校=数量")
+                   "add:变量:校=数量（可带单位，如 9万元；不写为元、㎡、间、人）")
 @click.option("--raw", default="data/raw", metavar="文件夹", callback=seen_from_here,
               help="原始数据，默认 data/raw")
 @options.standard

@@ -22,12 +22,15 @@ from pipeline.definitions.forms.variables import (
     COUNT,
     PERSON,
     classifications,
+    fitting_unit,
+    fitting_units,
     squeeze,
     variables,
 )
 from pipeline.definitions.persons.personal import is_personal
 from pipeline.ground.admission import NotAdmitted, content_of
 from pipeline.ground.errors import InputRefused, WrongUse
+from pipeline.ground.exact import decimal_text
 
 CLOSE, PUPILS, MOVE, ADD = "close", "pupils", "move", "add"
 _CLOSE = re.compile(r"close=(?P<school>[^\s,:=]+)(?:[\s,]+to=(?P<other>[^\s,:=]+)"
@@ -39,9 +42,10 @@ _OTHERS = (re.compile(rf"(?P<kind>pupils):{_SCHOOL}{_STAGE}"),
                       rf"(?P<other>[^\s,:=]+){_STAGE}"))
 _CHINESE = str.maketrans("，：＝", ",:=")
 _MOST_NEAR, _NEAR = 3, 0.5
-_NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?")
+_NUMBER = re.compile(r"(?P<number>\d{1,12}(\.\d{1,6})?)(?P<unit>\D*)")
 _WRITTEN = ("close=校[,to=校[,with=教师]]、pupils:校[:学段]=人数、"
-            "move:变量:调出校:调入校[:学段]=人数、add:变量:校[:学段]=数量；校写标识码或校名")
+            "move:变量:调出校:调入校[:学段]=人数、add:变量:校[:学段]=数量；校写标识码或校名；"
+            "数量可带单位，如 9万元，不写为元、㎡、间、人")
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Assumption:
         if self.kind == PUPILS:
             return f"{self.school}{stage}在校生改为{self.amount}人"
         what = variables().variables[self.variable]
-        much = f"{what.zh}{float(self.amount):g}{what.unit}"
+        much = f"{what.zh}{decimal_text(self.amount)}{what.unit}"
         if self.kind == MOVE:
             return f"{stage}{much}由{self.school}调入{self.other}"
         return f"{self.school}{stage}增加{much}"
@@ -151,9 +155,12 @@ def _stage(written: str | None) -> str:
 
 def _amount(written: str, variable: str, text: str) -> Fraction:
     what, written = variables().variables[variable], unicodedata.normalize("NFKC", written)
-    if not _NUMBER.fullmatch(written):
-        raise WrongUse(f"假设“{text}”的数量“{written}”应为不小于0的数字。")
-    amount = Fraction(written)
+    found = _NUMBER.fullmatch(written)
+    unit = found and (fitting_unit(found["unit"], variable) if found["unit"] else what.unit)
+    if not unit:
+        raise WrongUse(f"假设“{text}”的数量“{written}”应为不小于0的数字，单位可写"
+                       f"{'、'.join(fitting_units(variable))}。")
+    amount = Fraction(found["number"]) * variables().units[unit].ratio
     if what.kind in (PERSON, COUNT) and amount.denominator != 1:
         raise WrongUse(f"假设“{text}”：{what.zh}应为整数。")
     return amount

@@ -70,6 +70,32 @@ def test_a_bag_is_as_the_standard_has_it_and_its_sums_hold(bag):
     assert sums_hold(bag)
 
 
+# 归档没有软件包；没有软件包和原始数据；改了一个字节 → 退出码、所说的话
+@pytest.mark.parametrize(("change", "code", "said"), [
+    (lambda bag: None, 2, "没有 data/wheels"),
+    (lambda bag: (bag / "data" / "wheels").mkdir() or shutil.rmtree(
+        bag / "data" / "inputs" / YEAR), 1, "校验和不符"),
+    (lambda bag: (bag / "data" / "README.md").write_text("改了", "utf-8"), 1, "校验和不符")])
+def test_the_script_of_a_bag_says_what_it_could_not_check(bag, tmp_path, change, code, said):
+    copied = tmp_path / "bag"
+    shutil.copytree(bag, copied)
+    change(copied)
+    result = subprocess.run(["sh", "data/verify.sh"], cwd=copied, capture_output=True,
+                            text=True, check=False)
+    assert (result.returncode, said in result.stderr) == (code, True), result.stderr
+    assert "Traceback" not in result.stderr and "pip" not in result.stderr
+
+
+def test_a_bag_of_hashes_alone_says_that_nothing_was_remade(place):
+    assert kept(place, "hashed", "--inputs", "hashes").exit_code == 0
+    bag = place / "hashed" / NAME
+    (bag / "data" / "wheels").mkdir()
+    result = subprocess.run(["sh", "data/verify.sh"], cwd=bag, capture_output=True, text=True,
+                            check=False)
+    assert result.returncode == 2 and "没有原始数据" in result.stderr
+    assert "校验和：全部相符" in result.stdout
+
+
 def test_a_changed_byte_of_a_bag_shows(bag, tmp_path):
     copied = tmp_path / "bag"
     shutil.copytree(bag, copied)

@@ -16,6 +16,7 @@ from pipeline.definitions.assumptions import ADD, CLOSE, MOVE, PUPILS, Assumptio
 from pipeline.definitions.forms.variables import PERSON, classifications, squeeze, variables
 from pipeline.definitions.standards import Standard
 from pipeline.ground.errors import WrongUse
+from pipeline.ground.exact import decimal_text
 
 _MOST_NEAR, _NEAR = 3, 0.5
 _OF_CLASSES = ("classes", "largest_class")     # a closed school has none
@@ -178,8 +179,8 @@ class _Scenario:
             raise _absent(section, variable)
         if before + amount < 0:
             what = variables().variables[variable]
-            raise WrongUse(f"{section.name}的{what.zh}只有{float(before):g}{what.unit}，"
-                           f"不够调出{float(-amount):g}{what.unit}。")
+            raise WrongUse(f"{section.name}的{what.zh}只有{decimal_text(before)}{what.unit}，"
+                           f"不够调出{decimal_text(-amount)}{what.unit}。")
         if noted:
             self._note(section, key, variable, before, before + amount)
         section.row.values[key] = before + amount
@@ -187,8 +188,8 @@ class _Scenario:
     def _note(self, section: Section, key: str, variable: str, before, after) -> None:
         what = variables().variables[variable]
         self._findings.at("scenario.assumed", section.row.at(key),
-                          f"{section.name}的{what.zh}由{float(before):g}改为"
-                          f"{float(after):g}{what.unit}")
+                          f"{section.name}的{what.zh}由{decimal_text(before)}改为"
+                          f"{decimal_text(after)}{what.unit}")
 
 
 def _now(section: Section, variable: str) -> Fraction | None:

@@ -1,5 +1,6 @@
 """The answer to a what-if in words (情景测算): verdict, items, schools, coefficients."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from pipeline.county import County
@@ -8,7 +9,7 @@ from pipeline.dossier.c03_balance.coefficients import short
 from pipeline.dossier.printing.numbers import EMPTY, cv_text, level_text
 from pipeline.ground.terms import STATE_ZH
 
-_NOT_JUDGED = "不作判定"
+_NOT_JUDGED, _MOST_MORE = "不作判定", 10
 _STAYS = ("停办学校的校舍、场地、设备不计入别校；教师也不计入，除非写 with=教师。"
           "要转给别校的，另加 move:变量:调出校:调入校=人数、add:变量:校=数量。")
 
@@ -59,19 +60,26 @@ def _school(row: dict, county: County) -> str:
         if before["pupils"] != after["pupils"] else []
     for id in county.standard.resource.indicators:
         if after["values"].get(id) != before["values"].get(id):
-            pair = [_level(side["values"].get(id), id, row["stage"], county)
-                    for side in (before, after)]
+            pair = _apart(lambda more, id=id: [
+                _level(side["values"].get(id), id, row["stage"], county, more)
+                for side in (before, after)])
             said.append(f"{id} {short(id, county)}{pair[0]}→{pair[1]}")
     if before["status"] != after["status"]:
         said.append(f"{_state(before)}→{_state(after)}")
     return f"{name}：{'，'.join(said)}"
 
 
-def _level(value: str | None, id: str, stage: str, county: County) -> str:
+def _apart(printed: Callable[[int], list[str]]) -> list[str]:
+    """Print two figures that differ with as many more decimals as show it."""
+    return next((pair for pair in map(printed, range(_MOST_MORE)) if pair[0] != pair[1]),
+                printed(0))
+
+
+def _level(value: str | None, id: str, stage: str, county: County, more: int) -> str:
     limits = (county.standard.threshold(id, stage), county.standard.floor(id, stage)) \
         if county.standard.judges_schools else ()
     exact = None if value is None else Fraction(value)
-    return level_text(exact, county.standard.indicator(id).decimals, limits)
+    return level_text(exact, county.standard.indicator(id).decimals + more, limits)
 
 
 def _coefficients(changed: list[dict], county: County) -> list[str]:
@@ -80,15 +88,18 @@ def _coefficients(changed: list[dict], county: County) -> list[str]:
 
 
 def _coefficient(row: dict, county: County) -> str:
-    decimals, said = county.standard.balance.display_decimals, []
-    for side in (row["before"], row["after"]):
-        if side is None:
-            said.append(EMPTY)
-            continue
-        limit = None if side["limit"] is None else Fraction(side["limit"])
-        said.append(f"{cv_text(side['cv'] or '', limit, decimals)}{_judged(side)}")
+    before, after = _apart(lambda more: [
+        _cv(row[side], county.standard.balance.display_decimals + more)
+        for side in ("before", "after")])
     zh = county.standard.stages[row["stage"]]
-    return f"  {zh} {row['indicator']} {short(row['indicator'], county)}：{said[0]}→{said[1]}"
+    return f"  {zh} {row['indicator']} {short(row['indicator'], county)}：{before}→{after}"
+
+
+def _cv(side: dict | None, decimals: int) -> str:
+    if side is None:
+        return EMPTY
+    limit = None if side["limit"] is None else Fraction(side["limit"])
+    return f"{cv_text(side['cv'] or '', limit, decimals)}{_judged(side)}"
 
 
 def _judged(side: dict) -> str:

@@ -3,7 +3,16 @@
 #   sh data/verify.sh [python3]
 set -e
 cd "$(dirname "$0")/.."
-sha256sum -c --quiet manifest-sha256.txt && echo "校验和：全部相符"
+sha256sum -c --quiet manifest-sha256.txt || { echo "校验和不符：归档已有改动。" >&2; exit 1; }
+echo "校验和：全部相符"
+if [ ! -d data/wheels ]; then
+    echo "没有 data/wheels（归档时没有写 --wheels）：只核对了校验和，没有重做卷宗。" >&2
+    exit 2
+fi
+if [ -z "$(find data/inputs -mindepth 2 -type f 2>/dev/null | head -n 1)" ]; then
+    echo "没有原始数据（data/inputs 中只有散列值，或是公开版）：只核对了校验和，没有重做卷宗。" >&2
+    exit 2
+fi
 PYTHON="${1:-python3}"
 WORK="$(mktemp -d)"
 trap 'rm -rf "$WORK"' EXIT

@@ -41,6 +41,8 @@ SAME = {
                                       {"P": {"网络多媒体教室数": 16},
                                        "J": {"网络多媒体教室数": 16}}),
     "area with decimals": (f"add:field_area_m2:{B}=0.5", {"B": {"运动场地面积(㎡)": 5000.5}}),
+    "money in its own unit": (f"add:教学仪器设备值:{A}=0.25万元",
+                              {"A": {"教学仪器设备值(万元)": 100.25}}),
     "money in 元 where the form has 万元": (f"add:equipment_value_yuan:{A}=2500",
                                           {"A": {"教学仪器设备值(万元)": 100.25}}),
     "a school closes": (f"close={A}", {"A": {"在校生数": 0}}),
@@ -155,6 +157,8 @@ REFUSED = table(f"""
     add:recognition_pct:{A}=3                      | 没有变量“recognition_pct”
     add:multimedia_rooms:{A}=-3                    | 应为不小于0的数字
     add:multimedia_rooms:{A}=0.5                   | 应为整数
+    add:multimedia_rooms:{A}=3㎡                   | 单位可写间、个
+    add:equipment_value_yuan:{A}=9间               | 单位可写元、千元、万元、亿元
     add:books:{A}=100                              | 没有“图书册数”的数
     move:multimedia_rooms:{A}:{B}=1                | 它不能调动
     move:qualified_teachers:{A}:{B}=31             | 只有30人，不够调出31人

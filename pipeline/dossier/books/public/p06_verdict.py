@@ -4,7 +4,7 @@ import pandas as pd
 
 from pipeline.county import County
 from pipeline.dossier.c04_government.county_items import veto_words
-from pipeline.dossier.c09_conclusion.conclusion import overall_words
+from pipeline.dossier.c09_conclusion.conclusion import by_schools, overall_words, reading
 from pipeline.dossier.printing.exhibit import Cell, Field, PrintedTable, Prose
 from pipeline.dossier.printing.numbers import count_text
 from pipeline.ground.terms import MET, NOT_MET, STATE_ZH, UNDETERMINED, VETO
@@ -42,4 +42,5 @@ def summary_table(items: pd.DataFrame, county: County) -> PrintedTable | None:
         (Field("类别", align="left"), Field("总数"),
          *(Field(STATE_ZH[s]) for s in (MET, NOT_MET, UNDETERMINED))),
         tuple(rows), county.standard.document, unit="项", front=True,
-        notes=("一票否决事项的“达标”指未发生，“未达标”指有此情况。",)) if rows else None
+        notes=(*([reading(county)] if by_schools(items, county) else []),
+               "一票否决事项的“达标”指未发生，“未达标”指有此情况。")) if rows else None
