@@ -222,12 +222,13 @@ def thirds_sentences(thirds: pd.DataFrame, years: list[int], annual: Annual) -> 
             f"按{zh}把各县分为三组只用了一年数据，逐年波动未知，不给把握；本报告不排名次。",))
     best = thirds.loc[known, ["p_lower", "p_middle", "p_upper"]].astype(float).max(axis=1)
     sure = int((best >= _SURE).sum())
+    unsure = "，其余的说不准" if sure < known.sum() else ""
     share = percent_text(from_exact_text(f"{sure}/{int(known.sum())}"), 0)
     return Prose("thirds_sentences", (
         f"本报告不排名次：相邻名次的差别小于各县逐年的波动。按{zh}"
         f"（扣除学校数的影响，{joined(map(str, years))}年）"
         f"把{int(known.sum())}个县分为三组，能以{int(_SURE * 100)}%以上把握说出在哪一组的有{sure}个"
-        f"（{share}）{'，其余的说不准' if sure < known.sum() else ''}，见[[thirds_table]]；每个县的把握见随附的数据表“三分位与把握（年度评价）”。",
+        f"（{share}）{unsure}，见[[thirds_table]]；每个县的把握见随附的数据表“三分位与把握（年度评价）”。",
         "学校少的县差异系数天然偏小、波动大，不能只凭差异系数低就说更均衡。"))
 
 
