@@ -348,6 +348,7 @@ CASES: dict[str, Case] = {
     "spot.repeated": spot(("小学", "在校生数", "人", 407), ("小学", "在校生数", "人", 400)),
     "spot.unknown": spot(("小学", "食堂", "㎡", 40)),
     "stage.mixed": first(**school(1, "九年一贯制学校")),
+    "stage.senior": first(**school(1, "完全中学") | {"高中在校生数": 300}),
     "stage.sheet": shaped(lambda book: setattr(book.active, "title", "初中")),
     "stage.whole": Case([_in_one_row(PASSED[0], 班级数=12)]),
     "stage.wrong": first(学段="初中"),

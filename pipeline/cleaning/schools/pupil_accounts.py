@@ -12,7 +12,12 @@ from pipeline.cleaning.checks import Findings
 from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.rows import FormRow
 from pipeline.cleaning.schools.consistency import place_of
-from pipeline.definitions.forms.variables import SchoolType, classifications
+from pipeline.definitions.forms.variables import (
+    PERCENT,
+    SchoolType,
+    classifications,
+    variables,
+)
 
 SENIOR = "senior"
 _COMPULSORY = ("primary", "junior")
@@ -61,6 +66,14 @@ def _check_stages(row: FormRow, kind: SchoolType, held: set[str], findings: Find
                         f"填有{_zh(stage)}学生{int(pupils)}人，{said}（{place_of(other)}）")
 
 
+def stage_in_name(name: str) -> str:
+    """Return the stage that the name of a section ends in, （小学部）; empty without one."""
+    for stage in classifications().stage:
+        if any(name.rstrip("）)").endswith(f"{bracket}{stage.zh}部") for bracket in "（("):
+            return stage.code
+    return ""
+
+
 def _stated(row: FormRow) -> dict[str, object]:
     """Return stage → the pupils that a column of that stage states."""
     given = {stage: row.get(f"pupils_{stage}") for stage in (*_COMPULSORY, SENIOR)}
@@ -95,6 +108,23 @@ def warn_of_wholes(schools: Iterable[list], findings: Findings) -> None:
                 or _stated(row).keys() & {*_COMPULSORY}) and first.pupils > senior:
             findings.at("pupils.whole", row.at("pupils"), f"{first.pupils}人按"
                         f"{_zh(first.stage)}学生读取，疑为含本行高中{int(senior)}人的全校数")
+
+
+def warn_of_staff_of_all(sections: Iterable, by_stage: set[str], findings: Findings) -> None:
+    """Warn of teachers and classes (``by_stage``) that may be those of senior pupils too: in a row
+    that has senior pupils and names no stage, in a column of no stage. Taken for the lower
+    stage's they would be too many."""
+    for section in sections:
+        row, seniors = section.row, section.row.get("pupils_senior")
+        given = [name for name in sorted(by_stage)
+                 if row.get(name) and name not in row.of_stage
+                 and variables().variables[name].kind != PERCENT]
+        if seniors and given and not (row.get("stage") or row.get("stage_of_sheet")
+                                      or stage_in_name(row.get("name") or "")):
+            zh = "、".join(variables().variables[name].zh for name in given)
+            findings.at("stage.senior", row.at(given[0]),
+                        f"{zh}按{_zh(section.stage)}的数读取；该行没有写明学段，另有高中学生"
+                        f"{int(seniors)}人，填的若是全校数就偏大")
 
 
 def warn_of_no_seniors(sections: Iterable, findings: Findings) -> None:

@@ -18,7 +18,9 @@ from pipeline.cleaning.schools.consistency import agreed, check_agreement, check
 from pipeline.cleaning.schools.pupil_accounts import (
     SENIOR,
     check_pupils,
+    stage_in_name,
     warn_of_no_seniors,
+    warn_of_staff_of_all,
     warn_of_wholes,
 )
 from pipeline.cleaning.schools.splitting import split_assets
@@ -99,6 +101,7 @@ def sections_of(rows: list[FormRow], standard: Standard, findings: Findings) -> 
     for school in by_code(sections).values():
         check_agreement(school, findings)
     warn_of_wholes(by_code(sections).values(), findings)
+    warn_of_staff_of_all(sections, by_stage | _apart(standard), findings)
     report_missing(sections, standard, findings)
     if standard.split is not None and standard.split.source_rule == "formula":
         for school in by_code(sections).values():
@@ -202,9 +205,7 @@ def _stages(row: FormRow, wanted: set[str], standard: Standard, findings: Findin
             return []
         return [stage]
     staged = [s for s in kind.stages if f"pupils_{s}" in row.values]
-    shared = {v for i in standard.used_indicators if i.split for v in i.variables}
-    apart = {v for i in standard.used_indicators if not i.split for v in i.variables} - shared
-    unclear = [v for v in apart if row.get(v) is not None and v not in row.of_stage]
+    unclear = [v for v in _apart(standard) if row.get(v) is not None and v not in row.of_stage]
     if len(staged) < len(kind.stages) or unclear:
         lacking = [*(["pupils"] if len(staged) < len(kind.stages) else []), *sorted(unclear)]
         named = "、".join(variables().variables[v].zh for v in lacking)
@@ -212,6 +213,12 @@ def _stages(row: FormRow, wanted: set[str], standard: Standard, findings: Findin
                     f"{kind.zh}未写明学段，而{named}没有按小学、初中分列")
         return []
     return [s for s in kind.stages if row.get(f"pupils_{s}") != 0]
+
+
+def _apart(standard: Standard) -> set[str]:
+    """Return the variables of indicators that are each stage's own (按学段), never shared out."""
+    shared = {v for i in standard.used_indicators if i.split for v in i.variables}
+    return {v for i in standard.used_indicators if not i.split for v in i.variables} - shared
 
 
 def _code_says(row: FormRow, kind: SchoolType) -> bool:
@@ -234,14 +241,6 @@ def _outside_stage(row: FormRow, kind: SchoolType) -> str:
     if said == NO_STAGE and row.get("pupils") is None and any(p is not None for p in parts):
         row.values["pupils"] = sum(p for p in parts if p is not None)
     return said
-
-
-def stage_in_name(name: str) -> str:
-    """Return the stage that the name of a section ends in, （小学部）; empty without one."""
-    for stage in classifications().stage:
-        if any(name.rstrip("）)").endswith(f"{bracket}{stage.zh}部") for bracket in "（("):
-            return stage.code
-    return ""
 
 
 def whole_name(name: str) -> str:

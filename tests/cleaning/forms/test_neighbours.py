@@ -175,6 +175,19 @@ def test_a_number_of_the_whole_school_is_not_taken_for_each_of_its_stages(tmp_pa
             if f["code"].startswith("stage.")] == told
 
 
+# 完全中学一行：所给的格 → 提示与否（教师数可能含高中的，才提示）
+@pytest.mark.parametrize(("given", "told"), [
+    ({}, True), ({"学段": "初中"}, False), ({"高中在校生数": 0}, False),
+    ({"学校名称": "甲9校（初中部）"}, False),
+    (dict.fromkeys(STAGED) | {f"初中{name}": 9 for name in STAGED}, False),
+    (dict.fromkeys(STAGED) | {"班级数": 30}, True)])
+def test_teachers_that_may_be_those_of_senior_pupils_too_are_told(tmp_path, given, told):
+    row = school(9, "完全中学", 600, 高中在校生数=900) | given
+    result = imported(tmp_path, [dict.fromkeys(row) | school(1), row])
+    assert refusals(result) == []
+    assert [len(found(result, code)) for code in ("stage.senior", "stage.whole")] == [told, 0]
+
+
 def archive(*names):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as packed:
