@@ -14,6 +14,7 @@ from desk_standing import free_port
 from desk_visitors import Visitor
 
 from pipeline.whole.desk import inbox
+from pipeline.whole.desk.tokens import EVERY
 from pipeline.whole.desk.web import slow_clients
 from pipeline.whole.desk.web.slow_clients import LEAST_BYTES_A_SECOND, PatientProtocol
 
@@ -240,3 +241,24 @@ def test_a_clock_that_goes_back_leaves_the_order_of_files_and_of_releases(asked,
     (19_999_999, 202), (20_000_000, 202), (20_000_001, 413)])
 def test_a_file_of_twenty_megabytes_is_taken_and_of_a_byte_more_is_not(size, status, clerk):
     assert clerk.put(b"\0" * size, "表.xlsx").status == status
+
+
+# 主办单位的县名单：重名的县、不是县代码、写对的
+@pytest.mark.parametrize(("line", "fits"), [
+    ("990101,示例县,示例省,示例市,cn-2017-06,,", False),
+    ("九九,甲县,某省,某市,cn-2017-06,,", False),
+    ("910003,第三县,某省,某市,ref-worked-example,,", True)])
+def test_a_list_of_counties_with_a_mistake_is_told_and_stops_no_page(line, fits, clerk):
+    asked = clerk.asked
+    operator = asked.sign_in(EVERY)
+    register = asked.desk.register
+    register.write_text(register.read_text("utf-8") + line + "\n", "utf-8")
+    told = operator.get("/op")
+    assert told.status == clerk.get("/desk").status == 200
+    assert ("counties.csv 不能用" in told.text) == ("有 1 处错误" in told.text) == (not fits)
+    form = clerk.get(f"/template/{YEAR}.xlsx")
+    assert form.status == (200 if fits else 503) and "counties.csv" not in form.body.decode(
+        "utf-8", "replace")
+    issued = operator.post("/op/tokens", b"110101,x")
+    assert issued.status == (201 if fits else 503)
+    assert fits or "有 1 处错误" in issued.told["said"]

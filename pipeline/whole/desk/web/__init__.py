@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from pipeline.ground.errors import DefinitionFault
 from pipeline.whole.desk.desk_folder import Desk
 from pipeline.whole.desk.web import clerk_pages, job_pages, signing_in, upload_pages
 from pipeline.whole.desk.web.guarding import Guard
@@ -49,6 +50,15 @@ async def unwritten(request: Request, raised: sqlite3.OperationalError) -> Respo
         raise raised
     return await fault(request, HTTPException(503, "服务器的磁盘暂时写不进去，这一步没有办成。"
                                                    "请稍后再试，或告诉主办单位。"))
+
+
+async def unlisted(request: Request, raised: DefinitionFault) -> Response:
+    """Answer that the institute's list of counties cannot be used; what is wrong is told to its
+    operators alone."""
+    who = getattr(request.state, "visitor", None)
+    more = str(raised) if who and who.is_operator else "请告诉主办单位。已收下的文件没有丢。"
+    said = f"主办单位的县名单有错误，这一步没有办成。{more}"
+    return await fault(request, HTTPException(503, said))
 
 
 async def broken(request: Request, raised: Exception) -> Response:
@@ -109,7 +119,8 @@ def routes() -> list[Route | Mount]:
 def application(desk: Desk, db: sqlite3.Connection) -> Guard:
     """Return the application of a desk; ``db`` is used by its one thread alone."""
     made = Starlette(routes=routes(), exception_handlers={
-        HTTPException: fault, sqlite3.OperationalError: unwritten, 500: broken})
+        HTTPException: fault, sqlite3.OperationalError: unwritten,
+        DefinitionFault: unlisted, 500: broken})
     made.state.desk, made.state.db, made.state.tries = desk, db, signing_in.Tries()
     made.state.under_way = Counter()
     return Guard(made, desk)

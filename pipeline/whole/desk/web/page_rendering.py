@@ -9,7 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from pipeline.definitions.forms.unit_list import unit_of
+from pipeline.definitions.forms.unit_list import unit_of, units
+from pipeline.ground.errors import DefinitionFault
 from pipeline.ground.terms import SEVERITY_ZH
 from pipeline.publishing.chapters.chapter_files import chapters
 from pipeline.whole.desk.desk_folder import Desk
@@ -31,9 +32,19 @@ def page(request: Request, name: str, title: str, status: int = 200, **said: obj
 
 
 def county_name(desk: Desk, unit: str) -> str:
-    """Return the name of a county as the institute's list or the published codes have it."""
-    found = unit_of(unit, desk.place)
+    """Return the name of a county as the institute's list or the published codes have it; its
+    code where the list cannot be used."""
+    found = None if register_fault(desk) else unit_of(unit, desk.place)
     return found.name if found else unit
+
+
+def register_fault(desk: Desk) -> str:
+    """Return what is wrong with the institute's list of counties (counties.csv); "" if nothing."""
+    try:
+        units(desk.place)
+    except DefinitionFault as fault:
+        return str(fault)
+    return ""
 
 
 def chapter_number(stage: str) -> int:

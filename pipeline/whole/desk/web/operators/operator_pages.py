@@ -25,7 +25,7 @@ from pipeline.whole.desk.states import (
     WAITING,
 )
 from pipeline.whole.desk.tokens import CLERK
-from pipeline.whole.desk.web.page_rendering import county_name, page
+from pipeline.whole.desk.web.page_rendering import county_name, page, register_fault
 from pipeline.whole.desk.web.signing_in import operators
 
 _FIRST = (FAILED, UNCHECKED, TO_MEND, RUNNING, WAITING, CHECKING, RECEIVED, CANCELLED, ABSENT,
@@ -54,7 +54,8 @@ async def overview(request: Request) -> Response:
     gauges = (("排队", f"{waiting} 份"), ("在做", f"{running} 份（最多 {desk.workers} 份）"),
               ("磁盘可用", f"{desk.free_mb / 1000:.1f} GB"),
               ("24 小时内收件", f"{_received(db)} 份"))
-    return page(request, "overview", "总览", gauges=gauges, counted=counted, wanted=wanted,
+    return page(request, "overview", "总览", gauges=gauges, amiss=register_fault(desk),
+                counted=counted, wanted=wanted,
                 lines=[line for line in lines if wanted in ("", line["zh"])])
 
 
