@@ -138,7 +138,7 @@ def tell_pace(drill: Drill, seconds: float, glances: list[tuple[float, float, in
     """Print counties a minute and memory in every tenth of the run."""
     folder = drill.place / "whole" / str(YEAR)
     made = sorted(path.stat().st_mtime for path in folder.glob("[0-9]*/manifest.json"))
-    begun = (folder / ".batch" / "journal.jsonl").stat().st_mtime - seconds
+    begun = (folder / "batch.json").stat().st_mtime - seconds  # written at the end
     ends = [moment - begun for moment in made]
     print(f"{len(ends)} dossiers in {seconds:.0f} s: {60 * len(ends) / seconds:.1f} a minute, "
           f"{(seconds - ends[0]) / len(ends):.2f} s a county; the first after {ends[0]:.1f} s")

@@ -1,6 +1,6 @@
 """What must agree between cells (前后一致): of a row, of a school's rows, of what is asked for."""
 
-from pipeline.cleaning.checks import Findings
+from pipeline.cleaning.checks import Findings, quoted
 from pipeline.cleaning.files.cells import Cell
 from pipeline.cleaning.forms.derivation import StageValues
 from pipeline.cleaning.forms.number_grammar import is_empty
@@ -49,8 +49,9 @@ def agreed(said: list[tuple[StageValues, str]], code: str, findings: Findings):
     first, variable = given[0]
     differing = [(row, v) for row, v in given[1:] if row.get(v) != first.get(variable)]
     for row, other in differing:
-        findings.at(code, row.row.at(row.key(other)),
-                    f"与 {place_of(first.row.at(first.key(variable)))} 所填不同")
+        cell, before = row.row.at(row.key(other)), first.row.at(first.key(variable))
+        findings.at(code, cell, f"填{quoted(cell.text)}，与 {place_of(before)} "
+                                f"所填{quoted(before.text)}不同")
     return None if differing else first.get(variable)
 
 

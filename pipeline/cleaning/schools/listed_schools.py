@@ -91,7 +91,8 @@ def _is_listed(form: FormRow, listed: _Listed, findings: Findings) -> bool:
     code, name = form.get("school_code"), _name(form)
     own, alike = listed.rows.get(code, []), listed.named.get(name)
     if code and not own:
-        there = f"；同名学校在 {place_of(alike.at('name'))}，标识码不同" if alike else ""
+        there = (f"；同名学校的标识码在 {place_of(alike.at('school_code'))}，与此不同"
+                 if alike else "")
         findings.at("identity.unlisted", form.at("school_code"),
                     f"学校情况中没有标识码{quoted(code)}{there}")
     if not own:

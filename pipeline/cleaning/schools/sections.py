@@ -259,9 +259,10 @@ def _without_duplicates(sections: list[Section], findings: Findings) -> list[Sec
     for section in sections:
         other = first.setdefault(section.key, section)
         if other is not section:
-            before = other.row.first
+            before, names = other.row.first, (other.name, section.name)
+            named = "" if names[0] == names[1] else f"，校名不同（{'、'.join(names)}）"
             findings.at("identity.duplicate", section.row.at("school_code"),
-                        f"与 {before.file} {before.sheet} 第{before.row}行重复")
+                        f"与 {before.file} {before.sheet} 第{before.row}行重复{named}")
     return list(first.values())
 
 

@@ -65,6 +65,34 @@ def test_the_page_and_the_list_say_the_desks_words_and_the_clerks_file(tmp_path)
     assert "<td>我的表.csv</td><td class=\"cell\">B2</td>" in page
 
 
+def test_a_clerks_table_is_called_this_table_and_one_of_another_year_by_its_year(tmp_path):
+    clerk = Asked(desk_at(tmp_path / "desk")).sign_in()
+    place = clerk.put(name="我的表.csv").told["to"]
+    own = f"{YEAR}/{FIRST}_第{FIRST}县.csv"
+    found = [{"code": "identity.duplicate", "severity": "refuse", "file": file, "sheet": "学校情况",
+              "row": 9, "column": "A", "subject": "", "header": "", "rule": "甲",
+              "action": f"与 {own} 学校情况 第8行重复", "remedy": "丙"}
+             for file in (f"{YEAR - 1}/{FIRST}_第{FIRST}县.csv", own)]
+    clerk.asked.db.execute("UPDATE upload SET state = 'to_mend', findings = ?",
+                           (json.dumps(found),))
+    page = clerk.get(place).text
+    assert "与 本表学校情况 第8行重复" in page and own not in page
+    sheets = re.findall('<td>([^<]*学校情况)</td><td class="cell">A9</td>', page)
+    assert sheets == ["学校情况", f"{YEAR - 1}年的表　学校情况"]
+
+
+def test_a_dossier_that_is_asked_for_again_is_said_to_be_the_same(tmp_path):
+    clerk = Asked(desk_at(tmp_path / "desk")).sign_in()
+    place = clerk.put().told["to"]
+    clerk.asked.db.execute("UPDATE upload SET state = 'ready'")
+    first, again = (clerk.post(f"{place}/make", b"xlsx").told for _ in range(2))
+    clerk.asked.db.execute("UPDATE job SET state = 'done', run_id = 'x' WHERE kind = 'make'")
+    third, other = (clerk.post(f"{place}/make", formats).told for formats in (b"xlsx", b"docx"))
+    assert first["to"] == again["to"] == third["to"] != other["to"]
+    assert [told["said"] != "" for told in (first, again, third, other)] == [
+        False, False, True, False]
+
+
 @pytest.mark.parametrize(("state", "zone"), [
     ("to_mend", True), ("unchecked", True), ("ready", False), ("received", False)])
 def test_what_is_to_be_mended_is_dropped_again_beside_its_findings_for_the_same_year(

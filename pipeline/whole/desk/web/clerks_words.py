@@ -6,6 +6,7 @@ the desk instead. What is kept in the database is the check's own wording.
 """
 
 import json
+import re
 from functools import cache
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from pipeline.ground.terms import SEVERITY_ZH
 from pipeline.whole.desk.desk_folder import Desk, file_name
 
 _SAID = ("action", "rule", "remedy")
+_OF_A_YEAR = re.compile(r"(\d{4})/")
 
 
 class _Word(Definition):
@@ -46,12 +48,15 @@ def for_clerks(text: str) -> str:
 
 def shown_findings(desk: Desk, row) -> list[dict]:
     """Return the findings of an upload in a clerk's words, the gravest first, each with its cell
-    and with the file under the name that the clerk gave it."""
+    and with the file under the name that the clerk gave it; of a file of another year, handed in
+    before, the year is told."""
     order, found = [*SEVERITY_ZH], json.loads(row["findings"] or "[]")
     own = f"{row['year']}/{file_name(row['unit'], desk.place, row['suffix'])}"
     for one in found:
-        one |= {name: for_clerks(one[name]) for name in _SAID}
+        one |= {name: for_clerks(one[name]).replace(f"{own} ", "本表") for name in _SAID}
+        other = _OF_A_YEAR.match(one["file"]) if one["file"] != own else None
+        one["other"] = f"{other[1]}年的表" if other else ""
         one["cell"] = (f"{one['column']}{one['row']}" if one["column"] else f"第{one['row']}行"
                        ) if one["row"] else ""
         one["file"] = row["shown"] or one["file"] if one["file"] == own else one["file"]
-    return sorted(found, key=lambda one: order.index(one["severity"]))
+    return sorted(found, key=lambda one: (order.index(one["severity"]), one["other"]))

@@ -66,7 +66,7 @@ def told(request: Request, row) -> dict:
     if row["state"] == WAITING:
         said = f"排队，前面还有 {job_queue.ahead(db, row)} 份"
     elif row["state"] == RUNNING:
-        said = f"生成中，{chapter_words(row['stage'])}，已用 {round(now(db) - row['begun'])} 秒"
+        said = f"{chapter_words(row['stage'])}，已用 {round(now(db) - row['begun'])} 秒"
     return {"state": row["state"], "said": said, "chapter": chapter_number(row["stage"]),
             "waiting": row["state"] in (WAITING, RUNNING)}
 

@@ -14,7 +14,7 @@ from pipeline.whole.desk import audit_log, job_queue
 from pipeline.whole.desk.desk_folder import FORMATS
 from pipeline.whole.desk.inbox import Coming, NotTaken, received
 from pipeline.whole.desk.retention import PERSONAL, delete_upload
-from pipeline.whole.desk.states import CHECKING, DELETED, READY, RECEIVED, UPLOAD_ZH
+from pipeline.whole.desk.states import CHECKING, DELETED, DONE, READY, RECEIVED, UPLOAD_ZH
 from pipeline.whole.desk.web.clerk_pages import attached, last_job
 from pipeline.whole.desk.web.clerks_words import shown_findings
 from pipeline.whole.desk.web.findings_book import findings_book
@@ -122,8 +122,11 @@ async def make(request: Request) -> Response:
         return JSONResponse({"said": "这份文件还不能生成卷宗。"}, 409)
     wanted = set((await request.body()).decode("ascii", "replace").split(","))
     named = ",".join(name for name in FORMATS if name == FORMATS[0] or name in wanted)
-    job = job_queue.ask_to_make(request.app.state.db, row["id"], named, request.state.visitor.who)
-    return JSONResponse({"to": f"/job/{job}"}, 202)
+    db, before = request.app.state.db, last_job(request.app.state.db, row["id"])
+    job = job_queue.ask_to_make(db, row["id"], named, request.state.visitor.who)
+    same = before is not None and (before["id"], before["state"]) == (job, DONE)
+    said = "同一份文件、同样的格式已经做过，就是这一份。" if same else ""
+    return JSONResponse({"to": f"/job/{job}", "said": said}, 202)
 
 
 @clerks
