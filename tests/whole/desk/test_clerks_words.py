@@ -13,7 +13,7 @@ from asked_desk import FIRST, YEAR, Asked, desk_at
 from pipeline.definitions.base import ROOT
 from pipeline.definitions.forms.check_rules import checks
 from pipeline.whole.desk.audit_log import WHAT_ZH, lines
-from pipeline.whole.desk.web.clerks_words import desk_words, for_clerks
+from pipeline.whole.desk.web.clerks_words import desk_words, for_clerks, listed_once
 from pipeline.whole.desk.web.job_pages import FILES
 from pipeline.whole.desk.web.operators.log_pages import in_words
 from pipeline.whole.desk.web.page_rendering import chapter_count, chapter_words
@@ -79,6 +79,15 @@ def test_a_clerks_table_is_called_this_table_and_one_of_another_year_by_its_year
     assert "与 本表学校情况 第8行重复" in page and own not in page
     sheets = re.findall('<td>([^<]*学校情况)</td><td class="cell">A9</td>', page)
     assert sheets == ["学校情况", f"{YEAR - 1}年的表　学校情况"]
+
+
+def test_what_is_said_alike_of_several_cells_stands_once_with_all_of_them():
+    told = [{"severity": "refuse", "sheet": sheet, "action": action, "row": row, "column": "A",
+             "cell": cell} for row, (sheet, action, cell) in enumerate((
+                 ("教室", "甲", "A1"), ("教室", "乙", "A2"), ("教室", "甲", "A3"),
+                 ("班额", "甲", "A4"), ("教室", "甲", "A1"), ("教室", "丙", "")))]
+    assert [(one["sheet"], one["action"], one["cell"]) for one in listed_once(told)] == [
+        ("教室", "甲", "A1、A3"), ("教室", "乙", "A2"), ("班额", "甲", "A4"), ("教室", "丙", "")]
 
 
 def test_a_dossier_that_is_asked_for_again_is_said_to_be_the_same(tmp_path):

@@ -60,3 +60,13 @@ def shown_findings(desk: Desk, row) -> list[dict]:
                        ) if one["row"] else ""
         one["file"] = row["shown"] or one["file"] if one["file"] == own else one["file"]
     return sorted(found, key=lambda one: (order.index(one["severity"]), one["other"]))
+
+
+def listed_once(findings: list[dict]) -> list[dict]:
+    """Return one line for what is said alike of several cells of a sheet, with all of them."""
+    lines: dict[tuple, dict] = {}
+    for one in findings:
+        alike = tuple(value for name, value in one.items() if name not in ("cell", "row", "column"))
+        line = lines.setdefault(alike, one | {"cells": []})
+        line["cells"].append(one["cell"])
+    return [line | {"cell": "、".join(dict.fromkeys(line["cells"]))} for line in lines.values()]

@@ -16,7 +16,7 @@ from pipeline.whole.desk.inbox import Coming, NotTaken, received
 from pipeline.whole.desk.retention import PERSONAL, delete_upload
 from pipeline.whole.desk.states import CHECKING, DELETED, DONE, READY, RECEIVED, UPLOAD_ZH
 from pipeline.whole.desk.web.clerk_pages import attached, last_job
-from pipeline.whole.desk.web.clerks_words import shown_findings
+from pipeline.whole.desk.web.clerks_words import listed_once, shown_findings
 from pipeline.whole.desk.web.findings_book import findings_book
 from pipeline.whole.desk.web.page_rendering import page
 from pipeline.whole.desk.web.signing_in import anybody, clerks
@@ -75,10 +75,13 @@ async def upload_page(request: Request) -> Response:
     """Show how far a file is, and what was found in it, cell by cell."""
     row = own_upload(request)
     findings = shown_findings(request.app.state.desk, row)
-    counted = {name: sum(found["severity"] == name for found in findings) for name in SEVERITY_ZH}
+    lines = listed_once(findings)
+    counted, listed = ({name: sum(one["severity"] == name for one in ones)
+                        for name in SEVERITY_ZH} for ones in (findings, lines))
     return page(request, "upload", f"{row['year']}年上传的文件", upload=row,
-                findings=findings[:_MOST_ROWS], left=max(0, len(findings) - _MOST_ROWS),
-                counted=counted, job=last_job(request.app.state.db, row["id"]), formats=FORMATS,
+                findings=lines[:_MOST_ROWS], left=max(0, len(lines) - _MOST_ROWS),
+                counted=counted, listed=listed, formats=FORMATS,
+                job=last_job(request.app.state.db, row["id"]),
                 personal=any(found["code"] == PERSONAL for found in findings),
                 other_year=_other_year({found["code"] for found in findings
                                         if found["severity"] == REFUSE}),
