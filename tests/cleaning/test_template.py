@@ -1,5 +1,6 @@
 """The blank workbook (采集表): what it asks for, and that the reader takes what is filled in."""
 
+import re
 import zipfile
 from collections import Counter
 
@@ -16,6 +17,7 @@ from pipeline.cleaning.blank_form.template_rows import Handed, schools_of
 from pipeline.cleaning.importing import import_county
 from pipeline.county import County
 from pipeline.definitions.forms.layouts import layouts
+from pipeline.definitions.forms.unit_list import unit_info
 from pipeline.definitions.forms.variables import variables
 from pipeline.definitions.forms.wordings import readings
 
@@ -240,3 +242,13 @@ def test_every_column_is_explained(book):
         heads = [column.headers[0] for column in columns_of(name)]
         said = [head for sheet, one in told if sheet == name for head in spanned(one, heads)]
         assert said == heads
+
+
+@pytest.mark.parametrize(("unit", "told"), [("990101", True), ("990102", False), (None, True)])
+def test_a_county_without_plans_is_not_told_of_rows_for_its_plans(unit, told, tmp_path):
+    path = tmp_path / "采集表.xlsx"
+    write_template(path, Handed(unit and unit_info(unit), 2023))
+    words = [row[0] for row in openpyxl.load_workbook(path)["填表说明"].iter_rows(values_only=True)]
+    lines = [str(word) for word in words if word and re.match(r"\d+\. ", str(word))]
+    assert any("规划目标" in line for line in lines) == told
+    assert [line.partition(".")[0] for line in lines] == [str(n + 1) for n in range(len(lines))]

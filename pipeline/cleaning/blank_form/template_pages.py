@@ -21,13 +21,14 @@ _SPANNED = 5             # so many columns alike are told by the first and the l
 _EXAMPLE_WIDTH = 10.5     # the widest block is one page wide in print
 _SIGNED = ("填表单位", "填表人", "审核人", "填表日期")
 
+_OF_PLANS = "规划目标已按本县的规划列在两表末尾；另有的可加行填写，项目或编号写目标编号，如 Z16。"
 _LINES = (
     "橙色表头的列必填，缺了就不能判定；蓝色表头的列有则填。鼠标点在格中，旁边有填写提示。",
     "空白表示缺失，零请填 0；短横表示不适用。",
     "一贯制学校分小学、初中两行填写，教师数、班级数按学段，校舍、场地、设备、教室、经费填全校数。",
     "“运动场地面积”与“体育运动场馆面积”二者填一；只有一个学段的学校可只填“在校生数”。",
     "“县级数据”“佐证材料”已列出项目和编号：没有的留空即为不提交；单位可改为同类的其他单位。",
-    "规划目标已按本县的规划列在两表末尾；另有的可加行填写，项目或编号写目标编号，如 Z16。",
+    _OF_PLANS,
     "“符合”“无此情况”须写明文件和日期，缺一即为待核。",
     "“校际差异率(比率)”填小数：百分之十五填 0.15。",
     "“满意度调查”“学龄人口”没有的不填；学龄人口只供推算，不参与判定。",
@@ -105,7 +106,8 @@ def explaining_page(sheet, forms: list[Layout], handed: Handed) -> None:
             if cell.column % 2:
                 head(cell, HEAD)
     sheet.append([])
-    for number, line in enumerate(_LINES, 1):
+    lines = [line for line in _LINES if line != _OF_PLANS or handed.plans or not unit]
+    for number, line in enumerate(lines, 1):
         sheet.append([f"{number}. {line}"])
     sheet.append([])
     sheet.append(["工作表", "列", "是否必填", "计量单位", "怎样填"])
