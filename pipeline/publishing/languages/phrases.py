@@ -50,7 +50,7 @@ class Phrases:
             case "place":
                 return self._places.get(text)
             case "same":
-                return text
+                return text if _closed(text) else None
             case "ref":
                 return text if len(text) == 1 and ord(text) in REFERENCES else None
             case "list":
@@ -66,6 +66,17 @@ class Phrases:
                 if None not in items:
                     return told.join(items)
         return None
+
+
+def _closed(text: str) -> bool:
+    """Tell whether every bracket of a text is closed within it: others are of what stands around,
+    as in ``甲（G3）、乙（G5）`` between the first bracket and the last."""
+    open_ = 0
+    for letter in text:
+        open_ += (letter in "（(") - (letter in "）)")
+        if open_ < 0:
+            return False
+    return not open_
 
 
 def _filled(pattern: str, said: dict[str, str]) -> str:

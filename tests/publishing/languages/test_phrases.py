@@ -121,6 +121,11 @@ def test_every_indicator_of_a_standard_has_an_english_name():
     assert [text for text in texts if phrases().told(text) is None] == []
 
 
+def test_every_item_is_told_by_its_short_name():
+    items = standard("cn-2017-06").items
+    assert [item.short for item in items if phrases().told(item.short) is None] == []
+
+
 def test_no_english_word_has_a_chinese_letter_or_one_that_our_fonts_lack():
     words = language("en")
     told = [*words.terms.values(), *words.heads.values(), *words.places.whole.values(),
@@ -139,6 +144,10 @@ def test_no_english_word_has_a_chinese_letter_or_one_that_our_fonts_lack():
      "But for what is undetermined, out of reach, to have all schools at the required level and "
      "all coefficients within their limits takes no exchanges of teachers and these additions: "
      "sports grounds and halls 3294.5 (m²), multimedia classrooms 1 (rooms)"),
+    ("未达标的2项：班额（G5）、教师培训经费（Q4）",
+     "Not met (2): class sizes (G5), funds of teachers' training (Q4)"),
+    ("班额（G5）、教师培训经费（Q4）", None),   # a list alone is no item with one number
+    ("教育质量（项）", "Quality of education (items)"),
     ("小学多少所中达标29所、未达标3所、待核0所", None),   # no figure where one should be
     ("某个没有写进词表的标题", None), ("示例县2023年没有这样的表", None)])
 def test_a_sentence_is_told_whole_or_not_at_all(zh, told):
